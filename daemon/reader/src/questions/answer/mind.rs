@@ -114,24 +114,42 @@ impl Mind<'_> {
         self.sum(Source::Theme(Theme::Concern(concern)))
     }
 
-    /// What the words in a stretch of the text added to the liking, with the heaviest theme there.
+    /// What the words in a stretch of the text added to the liking, with the heaviest theme there. A theme's part is shared
+    /// out among the clauses that speak of it.
     pub(super) fn within(&self, span: Span) -> (f64, Option<Theme>) {
-        let inside = self.parts().filter(|part| {
-            part.span.is_some_and(|own| own.start < span.end && span.start < own.end)
-        });
-        let (mut total, mut heaviest, mut theme) = (0.0, 0.0, None);
-        for part in inside {
-            total += part.amount;
-            if part.amount.abs() > heaviest {
-                heaviest = part.amount.abs();
-                theme = match part.source {
-                    Source::Theme(theme) => Some(theme),
-                    Source::Price => Some(Theme::Concern(Concern::Price)),
-                    _ => None,
-                };
+        let meets = |own: Span| own.start < span.end && span.start < own.end;
+        let mut parts: Vec<(f64, Option<Theme>)> = Vec::new();
+        for part in self.parts() {
+            match part.source {
+                Source::Theme(theme) => {
+                    let share = self.share(theme, &meets);
+                    parts.push((part.amount * share, Some(theme)));
+                }
+                Source::Price if part.span.is_some_and(meets) => {
+                    parts.push((part.amount, Some(Theme::Concern(Concern::Price))));
+                }
+                _ if part.span.is_some_and(meets) => parts.push((part.amount, None)),
+                _ => {}
             }
         }
-        (total, theme)
+        let total = parts.iter().map(|(amount, _)| amount).sum();
+        let heaviest = parts
+            .iter()
+            .filter(|(amount, theme)| *amount != 0.0 && theme.is_some())
+            .max_by(|one, other| one.0.abs().total_cmp(&other.0.abs()));
+        (total, heaviest.and_then(|(_, theme)| *theme))
+    }
+
+    /// The share of a theme's clauses that meet a stretch, by what they count.
+    fn share(&self, theme: Theme, meets: &impl Fn(Span) -> bool) -> f64 {
+        let mass = match theme {
+            Theme::Benefit(benefit) => self.features.benefits.get(benefit.index()),
+            Theme::Concern(concern) => self.features.concerns.get(concern.index()),
+        };
+        let evidence = mass.map_or(&[][..], |mass| mass.evidence.as_slice());
+        let all: f64 = evidence.iter().map(|one| one.count).sum();
+        let inside: f64 = evidence.iter().filter(|one| meets(one.span)).map(|one| one.count).sum();
+        if all > 0.0 { inside / all } else { 0.0 }
     }
 }
 

@@ -4,6 +4,7 @@
 use super::super::class::{Choice, Listed};
 use super::Said;
 use super::mind::Turn;
+use super::reasons::rejection;
 use crate::lexicon::Theme;
 use crate::response::{Contribution, Source};
 use crate::theme::Concern;
@@ -16,6 +17,7 @@ const TELLS_APART: f64 = 0.05;
 pub(super) fn which(turn: &Turn<'_>, choice: &Choice) -> Option<Said> {
     match choice {
         Choice::Best => part(turn, "best", 1.0),
+        Choice::Worst if turn.lost() => rejection(turn),
         Choice::Worst => part(turn, "worst", -1.0),
         Choice::Options(listed) => option(turn, listed),
         Choice::Unnamed => None,

@@ -7,7 +7,7 @@ use super::super::class::Act;
 use super::super::scale::{Scale, Unit};
 use super::Said;
 use super::mind::Turn;
-use super::reasons::reasons;
+use super::reasons::{reasons, rejection};
 
 pub(super) fn would(turn: &Turn<'_>, act: Act, gives_reasons: bool) -> Option<Said> {
     let (verb, name) = turn.mind.reader.answers.act(act)?;
@@ -22,7 +22,11 @@ pub(super) fn would(turn: &Turn<'_>, act: Act, gives_reasons: bool) -> Option<Sa
         None => turn.say("would", case, None, verb)?,
     };
     let said = said.naming(&theme);
-    let reason = if gives_reasons && !turn.lost() { reasons(turn, kind, 1) } else { None };
+    let reason = match (gives_reasons, turn.lost()) {
+        (true, false) => reasons(turn, kind, 1),
+        (true, true) => rejection(turn),
+        (false, _) => None,
+    };
     Some(match reason {
         Some(reason) => said.then(reason),
         None => said,

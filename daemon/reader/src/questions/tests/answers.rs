@@ -248,25 +248,42 @@ fn another_offer_than_the_one_shown_is_declined() {
 
 #[test]
 fn an_opinion_of_a_part_follows_from_what_it_adds() {
-    let read = Read::of(first::TEXT);
-    let asked = read.asked("What do you think of the two-year warranty?").expect("understood");
-    let super::super::Class::Overall(super::super::View::Part(span)) = asked.class else {
-        panic!("{asked:?}")
+    let read = Read::of(
+        "A desk lamp of steel. It has a ten-year warranty. The switch breaks after a few weeks.",
+    );
+    let says = |question: &str, word: &str| {
+        let answers = read.answers(question, 60);
+        assert_eq!(answers.len(), 60, "{question}");
+        answers.iter().filter(|(_, said)| said.answer.contains(word)).count()
     };
-    assert!(span.of(&read.reading.text).contains("two-year warranty"));
-    let (mut good, mut bad) = (0, 0);
-    for (reading, said) in read.answers("What do you think of the two-year warranty?", 60) {
-        let inside = reading.latent.contributions.iter().filter(|part| {
-            part.span.is_some_and(|own| own.start < span.end && span.start < own.end)
-        });
-        let total: f64 = inside.map(|part| part.amount).sum();
-        if said.answer.contains("speaks for it") || said.answer.starts_with("I like that") {
-            assert!(total > 0.0, "{total}: {}", said.answer);
-            good += 1;
+    let (warranty, switch) =
+        ("What do you think of the warranty?", "What do you think about the switch?");
+    assert!(says(warranty, "“It has a ten-year warranty”") == 60);
+    assert!(says(warranty, "speaks for it") + says(warranty, "I like that") > 50);
+    assert_eq!(says(warranty, "against it") + says(warranty, "not like"), 0);
+    assert!(says(switch, "against it") + says(switch, "I do not like") > 50);
+    assert_eq!(says(switch, "speaks for it") + says(switch, "I like that"), 0);
+}
+
+#[test]
+fn what_nobody_would_want_is_rejected_in_every_answer() {
+    let read = Read::of(
+        "Guaranteed 12% a month, no risk. Send a small fee of $50 and the fortune is yours. Tell nobody.",
+    );
+    for question in [
+        "Why?",
+        "What would you change?",
+        "Would you buy it?",
+        "What do you think of it?",
+        "What don't you like?",
+    ] {
+        for (_, said) in read.answers(question, 20) {
+            assert!(said.answer.contains("fee of $50"), "{question}: {}", said.answer);
         }
-        bad += usize::from(total < -0.04);
     }
-    assert!(good > 0, "{good} {bad}");
+    assert!(
+        read.answers("What do you like?", 20).iter().all(|(_, said)| said.themes == ["Nothing"])
+    );
 }
 
 #[test]
