@@ -8,7 +8,7 @@ use super::super::file::Case;
 use super::super::scale::Scale;
 use super::super::text_words::TextWords;
 use super::Said;
-use super::quote::quote;
+use crate::voice::quotation;
 use crate::Reader;
 use crate::draw::DrawKey;
 use crate::features::{Features, Span};
@@ -55,7 +55,7 @@ impl<'a> Turn<'a> {
     pub(super) fn say(&self, class: &str, case: &str, span: Option<Span>, x: &str) -> Option<Said> {
         let case = self.mind.reader.answers.case(class, case)?;
         let line = self.line(case, span)?;
-        let quoted = span.map(|span| quote(self.mind.text, span)).unwrap_or_default();
+        let quoted = span.and_then(|span| quotation(self.mind.text, span)).unwrap_or_default();
         // A quotation that the line does not set in marks itself.
         let marked = if line.contains("“{q}”") { quoted } else { format!("“{quoted}”") };
         let answer = line.replace("{q}", &marked).replace("{x}", x).replace("{v}", x);
@@ -64,7 +64,7 @@ impl<'a> Turn<'a> {
 
     /// A line that suits: with a quotation only where there is something to quote.
     fn line(&self, case: &'a Case, span: Option<Span>) -> Option<&'a str> {
-        let quotable = span.is_some_and(|span| !quote(self.mind.text, span).is_empty());
+        let quotable = span.is_some_and(|span| quotation(self.mind.text, span).is_some());
         let fits = |line: &&String| quotable || !line.contains("{q}");
         let n = case.lines.iter().filter(fits).count();
         case.lines.iter().filter(fits).nth(self.key.with(1).pick(n)).map(String::as_str)

@@ -7,7 +7,6 @@ mod mind;
 mod missing;
 mod overall;
 mod pay;
-mod quote;
 mod reasons;
 mod when;
 mod which;
