@@ -162,7 +162,7 @@ pub(crate) fn stems(lexicon: &Lexicon, tokens: &[Token]) -> Vec<u64> {
 }
 
 /// A meaning that deserves a veto with this probability is enough by itself.
-const CERTAIN: f64 = 0.97;
+const CERTAIN: f64 = 2.0;
 /// A suspicion of the rules and the probability of the meaning that together are enough.
 const TOGETHER: f64 = 1.0;
 

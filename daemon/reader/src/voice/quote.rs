@@ -12,14 +12,19 @@ const BOUNDARIES: &[&str] = &[
 ];
 
 /// A clause in quotation marks; none if it has fewer than two letters, or quotation marks of its own.
-pub(super) fn quoted(text: &str, span: Span) -> Option<String> {
-    let clause = span.of(text).trim();
+pub(crate) fn quoted(text: &str, span: Span) -> Option<String> {
+    quotation(text, span).map(|words| format!("“{words}”"))
+}
+
+/// The words of a clause as an answer quotes them.
+pub(crate) fn quotation(text: &str, span: Span) -> Option<String> {
+    let clause = span.of(text).trim().trim_end_matches(['.', ',', ';', ':', '!', '?', ' ']);
     let letters = clause.chars().filter(|letter| letter.is_alphanumeric()).count();
     if letters < 2 || clause.contains(['“', '”', '"', '\n']) {
         return None;
     }
     if clause.chars().count() <= LENGTH_MAX {
-        return Some(format!("“{clause}”"));
+        return Some(clause.to_owned());
     }
     let mut end = None;
     let mut at = 0;
@@ -36,7 +41,7 @@ pub(super) fn quoted(text: &str, span: Span) -> Option<String> {
         at += piece.len();
     }
     let part = clause.get(..end?)?.trim_end_matches([' ', ',', ';', ':']);
-    Some(format!("“{part} …”"))
+    Some(format!("{part} …"))
 }
 
 #[cfg(test)]
