@@ -8,7 +8,9 @@ use reader::theme::{Benefit, Concern};
 use serde_json::Value;
 
 use super::people::panel;
-use super::{Ask, ask_all, concept, deviation, json, mean, nps, ordinary, prepare, quotes, scores};
+use super::{
+    Ask, ask_all, concept, deviation, features, json, mean, nps, ordinary, prepare, quotes, scores,
+};
 
 /// A concept of the ordinary kind.
 const ORDINARY: &str = "A meal kit delivery service that learns your taste. Each week it plans five dinners, sends exactly the ingredients, and adjusts to what you liked. $59 a week for two, skip any week.";
@@ -143,7 +145,8 @@ fn answers_differ_by_what_people_notice() {
 #[test]
 fn scores_spread_as_peoples_do() {
     let mut outside = Vec::new();
-    let texts = ordinary();
+    let mut texts = ordinary();
+    texts.retain(|text| features(text).veto.is_none());
     for (text, seed) in texts.iter().zip(1..) {
         let found = scores(&concept(text, seed), &panel(200, seed));
         let spread = deviation(&found);
