@@ -1,0 +1,233 @@
+//! The sentences of a text, and what the words of one say about its language.
+
+use super::script::Scripts;
+use super::token::{Token, tokens};
+use super::words::{EnglishWord, Words};
+
+/// What a function word of English counts, compared with a word of another language's list.
+const FUNCTION: f64 = 1.5;
+/// What an everyday word of English counts.
+const EVERYDAY: f64 = 1.0;
+/// What a word counts that English shares with others.
+const SHARED: f64 = 0.5;
+/// What the English name of another language counts for English.
+const LESSON: f64 = 3.0;
+/// What a word counts for a language when no list has it, and it has a letter of that language.
+const LETTER: f64 = 0.5;
+/// What a word counts that stands in names, in a sentence of capitals only.
+const SHOUTED: f64 = 0.5;
+/// What a word with a capital letter counts beside another in a sentence that may be a name.
+const IN_NAME: f64 = 0.5;
+/// What comes before an apostrophe in French, Italian and Catalan.
+const ELIDED: &[&str] = &[
+    "l", "d", "c", "n", "j", "s", "m", "t", "qu", "jusqu", "lorsqu", "dell", "all", "nell", "sull",
+    "dall", "un", "quest",
+];
+const ELIDING: &[&str] = &["French", "Italian", "Catalan"];
+/// From so many words in small letters on, a capital letter within a sentence begins a name.
+const SMALL_MIN: usize = 3;
+/// Longest sentence, in words, that may be a name.
+const NAME_MAX: usize = 6;
+
+/// What the words of a sentence say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Evidence {
+    /// Words without digits.
+    pub(super) words: usize,
+    /// Of these, those that begin with a small letter.
+    pub(super) small: usize,
+    /// Marks between members of a list.
+    pub(super) marks: usize,
+    /// For English.
+    pub(super) english: f64,
+    /// Whether a function word of English is among them.
+    pub(super) is_built: bool,
+    /// Whether a word is among them that only English has.
+    pub(super) is_clear: bool,
+    /// For each language with a list.
+    pub(super) others: Vec<f64>,
+    /// Letters by script.
+    pub(super) scripts: Scripts,
+}
+
+impl Evidence {
+    /// The evidence of a sentence or of a whole text. A foreign word counts once, however often it stands there.
+    pub(super) fn of(text: &str, lists: &Words) -> Self {
+        let tokens = tokens(text);
+        let words: Vec<&Token> =
+            tokens.iter().filter(|token| !token.is_code && !lists.is_unit(&token.text)).collect();
+        let shouts = words.iter().all(|token| token.caps || token.text.chars().count() == 1);
+        let scripts = Scripts::of(text);
+        let mut evidence = Self {
+            words: words.len().max(scripts.words()),
+            small: words.iter().filter(|token| !token.capital).count(),
+            marks: text.matches([',', ';', '·', '•', '/', '|', '&']).count(),
+            others: vec![0.0; lists.languages().len()],
+            scripts,
+            ..Self::default()
+        };
+        let may_be_name = !shouts && words.len() <= NAME_MAX;
+        let bears =
+            |token: &&Token| token.capital || token.inner_capital || lists.is_particle(&token.text);
+        let is_name = may_be_name && words.len() > 1 && words.iter().all(bears);
+        let mut particles = evidence.others.clone();
+        let mut seen: Vec<&str> = Vec::new();
+        let mut borrowed = 0_usize;
+        for (at, token) in tokens.iter().enumerate() {
+            borrowed = borrowed.max(lists.borrowed(tokens.get(at..).unwrap_or_default()));
+            if borrowed > 0 {
+                borrowed -= 1;
+                continue;
+            }
+            let is_capital = |at: Option<usize>| {
+                at.and_then(|at| tokens.get(at)).is_some_and(|other| other.capital)
+            };
+            // The first word of a sentence has a capital in any case.
+            let before = at.checked_sub(1).filter(|before| *before > 0);
+            let beside = may_be_name && (is_capital(Some(at + 1)) || is_capital(before));
+            // A lesson or a book about a language is not in it.
+            let names_one =
+                || lists.languages().iter().any(|list| list.name.to_lowercase() == token.text);
+            if token.capital && names_one() {
+                evidence.english += LESSON;
+                evidence.is_clear = true;
+                continue;
+            }
+            if let Some(kind) = english(&token.text, lists) {
+                evidence.for_english(
+                    kind,
+                    token.capital && (beside || at > 0 && evidence.small >= SMALL_MIN),
+                );
+                continue;
+            }
+            let is_new = !seen.contains(&token.text.as_str());
+            seen.push(&token.text);
+            if token.is_code
+                || !is_new
+                || is_name
+                || token.inner_capital
+                || lists.is_unit(&token.text)
+            {
+                continue;
+            }
+            match (lists.is_particle(&token.text), beside) {
+                (true, true) => for_others(&mut particles, token, 1.0, lists),
+                (true, false) if shouts => for_others(&mut evidence.others, token, SHOUTED, lists),
+                (false, true) if token.capital => {
+                    for_others(&mut evidence.others, token, IN_NAME, lists)
+                }
+                _ => for_others(&mut evidence.others, token, 1.0, lists),
+            }
+        }
+        // Beside capital letters a particle is a part of a name, unless the language is there in other words too.
+        for (score, more) in evidence.others.iter_mut().zip(particles) {
+            if *score >= 1.0 {
+                *score += more;
+            }
+        }
+        evidence
+    }
+
+    fn for_english(&mut self, kind: EnglishWord, in_name: bool) {
+        let weight = match kind {
+            EnglishWord::Function => FUNCTION,
+            EnglishWord::Everyday if in_name => IN_NAME,
+            EnglishWord::Everyday => EVERYDAY,
+            EnglishWord::Shared => SHARED,
+        };
+        self.english += weight;
+        self.is_built |= kind == EnglishWord::Function;
+        self.is_clear |= kind != EnglishWord::Shared && !(in_name && kind == EnglishWord::Everyday);
+    }
+
+    /// The largest evidence for one foreign language.
+    pub(super) fn foreign(&self) -> f64 {
+        self.others.iter().copied().fold(0.0, f64::max)
+    }
+}
+
+fn for_others(scores: &mut [f64], token: &Token, weight: f64, lists: &Words) {
+    let (front, word) = match token.text.split_once('\'') {
+        Some((front, behind)) if ELIDED.contains(&front) => (Some(front), behind),
+        _ => (None, token.text.as_str()),
+    };
+    let found = lists.others(word);
+    for (language, (list, score)) in lists.languages().iter().zip(scores).enumerate() {
+        if found.contains(&language) {
+            *score += weight;
+        } else if found.is_empty()
+            && !token.capital
+            && word.contains(|letter| list.letters.contains(letter))
+        {
+            *score += LETTER;
+        }
+        if front.is_some() && !token.capital && ELIDING.contains(&list.name.as_str()) {
+            *score += weight;
+        }
+    }
+}
+
+/// How a word speaks for English; a possessive or a contraction as the word before its apostrophe.
+fn english(word: &str, lists: &Words) -> Option<EnglishWord> {
+    lists.english(word).or_else(|| {
+        let (front, behind) = word.split_once('\'')?;
+        let ends = matches!(behind, "s" | "t" | "ll" | "re" | "ve" | "d" | "m" | "");
+        lists.english(front).filter(|_| ends)
+    })
+}
+
+/// The sentences and lines of a text.
+pub(super) fn sentences(text: &str) -> Vec<&str> {
+    let mut sentences = Vec::new();
+    for line in text.lines() {
+        let mut from = 0;
+        let mut letters = line.char_indices().peekable();
+        while let Some((at, letter)) = letters.next() {
+            let ends = match letter {
+                '。' | '！' | '？' | '।' => true,
+                '.' | '!' | '?' | '…' => {
+                    letters.peek().is_none_or(|(_, next)| next.is_whitespace() || is_quote(*next))
+                }
+                _ => false,
+            };
+            if ends {
+                let to = at + letter.len_utf8();
+                sentences.extend(line.get(from..to));
+                from = to;
+            }
+        }
+        sentences.extend(line.get(from..));
+    }
+    sentences.retain(|sentence| sentence.contains(char::is_alphabetic));
+    sentences
+}
+
+fn is_quote(letter: char) -> bool {
+    matches!(letter, '"' | '”' | '“' | '»' | '«' | '’' | ')')
+}
+
+/// A text without what stands in double quotation marks.
+pub(super) fn unquoted(text: &str) -> String {
+    let mut outside = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.find(['"', '“', '„', '«']).and_then(|at| {
+        let (before, quoted) = rest.split_at_checked(at)?;
+        let open = quoted.chars().next()?;
+        let inside = quoted.get(open.len_utf8()..)?;
+        let close: &[char] = match open {
+            '"' => &['"'],
+            '«' => &['»'],
+            _ => &['”', '“'],
+        };
+        let ends = inside.find(close)?;
+        Some((before, inside.get(ends..)?))
+    }) {
+        outside.push_str(before);
+        outside.push(' ');
+        let mut letters = behind.chars();
+        letters.next();
+        rest = letters.as_str();
+    }
+    outside.push_str(rest);
+    outside
+}
