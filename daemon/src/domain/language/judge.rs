@@ -7,6 +7,8 @@ use super::sentence::{Evidence, sentences, unquoted};
 use super::words::Words;
 use super::{Judged, Language};
 
+/// Characters that are judged; a longer text is judged by its beginning.
+const READ_MAX: usize = 8_000;
 /// Fewest letters for which letter triples are counted.
 const TRIPLES_MIN: usize = 40;
 /// A sentence of fewer words is a greeting or a heading, and decides nothing where longer ones stand.
@@ -24,6 +26,7 @@ const SHORT_MAX: usize = 8;
 const SCRIPT_SHARE: usize = 4;
 
 pub(super) fn judge(text: &str, lists: &'static Words) -> Judged {
+    let text = text.char_indices().nth(READ_MAX).and_then(|(at, _)| text.get(..at)).unwrap_or(text);
     let outside = unquoted(text);
     let whole = Evidence::of(text, lists);
     // A phrase that is quoted in an English text is no part of its language.
@@ -56,23 +59,37 @@ fn by_sentences(text: &str, lists: &Words) -> bool {
         .map(|sentence| (sentence, Evidence::of(sentence, lists)))
         .collect();
     let has_long = all.iter().any(|(_, found)| found.words >= SENTENCE_MIN);
-    let mut english = 0;
-    let mut foreign = 0;
+    let mut english = Share::default();
+    let mut foreign = Share::default();
     for (sentence, found) in &all {
         if has_long && found.words < SENTENCE_MIN {
             continue;
         }
-        let weight = found.words.min(WEIGHT_MAX);
         match kind(sentence, found) {
-            Kind::English => english += weight,
-            Kind::Foreign => foreign += weight,
+            Kind::English => english.add(found.words),
+            Kind::Foreign => foreign.add(found.words),
             Kind::Open => {}
         }
     }
-    if foreign > 0 {
-        return foreign as f64 > english as f64 * CLEAR;
+    if foreign.sentences > 0 {
+        let most = foreign.sentences > english.sentences && foreign.words > english.words;
+        return most || foreign.words as f64 > english.words as f64 * CLEAR;
     }
-    english == 0 && kind(text, &Evidence::of(text, lists)) == Kind::Foreign
+    english.sentences == 0 && kind(text, &Evidence::of(text, lists)) == Kind::Foreign
+}
+
+/// How much of a text is in one kind of language.
+#[derive(Clone, Copy, Debug, Default)]
+struct Share {
+    sentences: usize,
+    words: usize,
+}
+
+impl Share {
+    fn add(&mut self, words: usize) {
+        self.sentences += 1;
+        self.words += words.min(WEIGHT_MAX);
+    }
 }
 
 fn kind(sentence: &str, found: &Evidence) -> Kind {

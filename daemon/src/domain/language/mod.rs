@@ -26,14 +26,6 @@ pub(crate) enum Judged {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Language(Option<&'static str>);
 
-impl Language {
-    /// Its English name, such as "German"; `None` if only that it is not English is certain.
-    #[must_use]
-    pub(crate) fn name(&self) -> Option<&'static str> {
-        self.0
-    }
-}
-
 /// "German", or "a language other than English".
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,7 @@
 //! The sentences of a text, and what the words of one say about its language.
 
+use std::collections::BTreeSet;
+
 use super::script::Scripts;
 use super::token::{Token, tokens};
 use super::words::{EnglishWord, Words};
@@ -16,6 +18,8 @@ const LESSON: f64 = 3.0;
 const LETTER: f64 = 0.5;
 /// What a word counts that stands in names, in a sentence of capitals only.
 const SHOUTED: f64 = 0.5;
+/// What a word of one letter counts for a foreign language.
+const ONE_LETTER: f64 = 0.5;
 /// What a word with a capital letter counts beside another in a sentence that may be a name.
 const IN_NAME: f64 = 0.5;
 /// What comes before an apostrophe in French, Italian and Catalan.
@@ -23,6 +27,8 @@ const ELIDED: &[&str] = &[
     "l", "d", "c", "n", "j", "s", "m", "t", "qu", "jusqu", "lorsqu", "dell", "all", "nell", "sull",
     "dall", "un", "quest",
 ];
+/// Words before an article that together with it are English, although each alone may be of another language.
+const BEFORE_ARTICLE: &[&str] = &["in", "for", "is", "as", "at", "on", "by", "or", "to", "was"];
 const ELIDING: &[&str] = &["French", "Italian", "Catalan"];
 /// From so many words in small letters on, a capital letter within a sentence begins a name.
 const SMALL_MIN: usize = 3;
@@ -51,7 +57,7 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    /// The evidence of a sentence or of a whole text. A foreign word counts once, however often it stands there.
+    /// The evidence of a sentence or of a whole text. A word counts once, however often it stands there.
     pub(super) fn of(text: &str, lists: &Words) -> Self {
         let tokens = tokens(text);
         let words: Vec<&Token> =
@@ -71,12 +77,15 @@ impl Evidence {
             |token: &&Token| token.capital || token.inner_capital || lists.is_particle(&token.text);
         let is_name = may_be_name && words.len() > 1 && words.iter().all(bears);
         let mut particles = evidence.others.clone();
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
         let mut borrowed = 0_usize;
         for (at, token) in tokens.iter().enumerate() {
             borrowed = borrowed.max(lists.borrowed(tokens.get(at..).unwrap_or_default()));
             if borrowed > 0 {
                 borrowed -= 1;
+                continue;
+            }
+            if !seen.insert(&token.text) {
                 continue;
             }
             let is_capital = |at: Option<usize>| {
@@ -86,37 +95,45 @@ impl Evidence {
             let before = at.checked_sub(1).filter(|before| *before > 0);
             let beside = may_be_name && (is_capital(Some(at + 1)) || is_capital(before));
             // A lesson or a book about a language is not in it.
-            let names_one =
-                || lists.languages().iter().any(|list| list.name.to_lowercase() == token.text);
-            if token.capital && names_one() {
+            if token.capital && lists.is_language(&token.text) {
                 evidence.english += LESSON;
                 evidence.is_clear = true;
                 continue;
             }
-            if let Some(kind) = english(&token.text, lists) {
-                evidence.for_english(
-                    kind,
-                    token.capital && (beside || at > 0 && evidence.small >= SMALL_MIN),
-                );
+            if is_article(&token.text)
+                && before_of(&tokens, at).is_some_and(|before| BEFORE_ARTICLE.contains(&before))
+            {
+                evidence.for_english(EnglishWord::Function, false);
                 continue;
             }
-            let is_new = !seen.contains(&token.text.as_str());
-            seen.push(&token.text);
-            if token.is_code
-                || !is_new
+            if let Some(kind) = english(&token.text, lists) {
+                let among_small = evidence.small >= SMALL_MIN;
+                let in_name = token.capital
+                    && match kind {
+                        // "The Body Shop" may stand in any sentence.
+                        EnglishWord::Function => among_small && is_capital(Some(at + 1)),
+                        _ => beside || at > 0 && among_small,
+                    };
+                evidence.for_english(kind, in_name);
+                continue;
+            }
+            let is_letter = token.capital && at > 0 && token.text.chars().count() == 1;
+            if is_letter
+                || token.is_code
                 || is_name
                 || token.inner_capital
                 || lists.is_unit(&token.text)
             {
                 continue;
             }
+            let weight = if token.text.chars().count() == 1 { ONE_LETTER } else { 1.0 };
             match (lists.is_particle(&token.text), beside) {
                 (true, true) => for_others(&mut particles, token, 1.0, lists),
                 (true, false) if shouts => for_others(&mut evidence.others, token, SHOUTED, lists),
                 (false, true) if token.capital => {
                     for_others(&mut evidence.others, token, IN_NAME, lists)
                 }
-                _ => for_others(&mut evidence.others, token, 1.0, lists),
+                _ => for_others(&mut evidence.others, token, weight, lists),
             }
         }
         // Beside capital letters a particle is a part of a name, unless the language is there in other words too.
@@ -129,15 +146,14 @@ impl Evidence {
     }
 
     fn for_english(&mut self, kind: EnglishWord, in_name: bool) {
-        let weight = match kind {
-            EnglishWord::Function => FUNCTION,
-            EnglishWord::Everyday if in_name => IN_NAME,
-            EnglishWord::Everyday => EVERYDAY,
+        self.english += match kind {
             EnglishWord::Shared => SHARED,
+            _ if in_name => IN_NAME,
+            EnglishWord::Function => FUNCTION,
+            EnglishWord::Everyday => EVERYDAY,
         };
-        self.english += weight;
-        self.is_built |= kind == EnglishWord::Function;
-        self.is_clear |= kind != EnglishWord::Shared && !(in_name && kind == EnglishWord::Everyday);
+        self.is_built |= kind == EnglishWord::Function && !in_name;
+        self.is_clear |= kind != EnglishWord::Shared && !in_name;
     }
 
     /// The largest evidence for one foreign language.
@@ -146,19 +162,25 @@ impl Evidence {
     }
 }
 
+fn is_article(word: &str) -> bool {
+    matches!(word, "a" | "an")
+}
+
+fn before_of(tokens: &[Token], at: usize) -> Option<&str> {
+    tokens.get(at.checked_sub(1)?).map(|token| token.text.as_str())
+}
+
 fn for_others(scores: &mut [f64], token: &Token, weight: f64, lists: &Words) {
     let (front, word) = match token.text.split_once('\'') {
         Some((front, behind)) if ELIDED.contains(&front) => (Some(front), behind),
         _ => (None, token.text.as_str()),
     };
     let found = lists.others(word);
+    let has_letters = found.is_empty() && !token.capital && !word.is_ascii();
     for (language, (list, score)) in lists.languages().iter().zip(scores).enumerate() {
         if found.contains(&language) {
             *score += weight;
-        } else if found.is_empty()
-            && !token.capital
-            && word.contains(|letter| list.letters.contains(letter))
-        {
+        } else if has_letters && word.contains(|letter| list.letters.contains(letter)) {
             *score += LETTER;
         }
         if front.is_some() && !token.capital && ELIDING.contains(&list.name.as_str()) {

@@ -32,6 +32,8 @@ pub(super) struct Words {
     /// First word → the other words of borrowed phrases.
     borrowed: HashMap<String, Vec<Vec<String>>>,
     units: BTreeSet<String>,
+    /// Names of the languages, in lower case.
+    names: BTreeSet<String>,
     languages: Vec<LanguageList>,
 }
 
@@ -89,6 +91,7 @@ impl Words {
             for word in list.words.split_whitespace() {
                 words.other.entry(word.to_owned()).or_default().push(index);
             }
+            words.names.insert(list.name.to_lowercase());
             words.languages.push(list);
         }
         Ok(words)
@@ -117,6 +120,11 @@ impl Words {
                 && phrase.iter().zip(behind).all(|(word, token)| *word == token.text)
         });
         found.map(|phrase| phrase.len() + 1).max().unwrap_or(0)
+    }
+
+    /// Whether the word is the English name of a language with a list, in lower case.
+    pub(super) fn is_language(&self, word: &str) -> bool {
+        self.names.contains(word)
     }
 
     /// Whether the word is a unit or another short form of no language.
