@@ -3,8 +3,8 @@
 use whatlang::{Lang, Script};
 
 use super::script::Scripts;
-use super::sentence::{Evidence, sentences, unquoted};
-use super::words::Words;
+use super::sentence::{SentenceEvidence, sentences, unquoted};
+use super::words::WordLists;
 use super::{Judged, Language};
 
 /// Characters that are judged; a longer text is judged by its beginning.
@@ -25,12 +25,13 @@ const SHORT_MAX: usize = 8;
 /// A text with at least this share of letters in another script is foreign if nothing in it is English.
 const SCRIPT_SHARE: usize = 4;
 
-pub(super) fn judge(text: &str, lists: &'static Words) -> Judged {
+pub(super) fn judge(text: &str, lists: &'static WordLists) -> Judged {
     let text = text.char_indices().nth(READ_MAX).and_then(|(at, _)| text.get(..at)).unwrap_or(text);
     let outside = unquoted(text);
-    let whole = Evidence::of(text, lists);
+    let whole = SentenceEvidence::of(text, lists);
     // A phrase that is quoted in an English text is no part of its language.
-    let text = if Evidence::of(&outside, lists).english > 0.0 { outside.as_str() } else { text };
+    let text =
+        if SentenceEvidence::of(&outside, lists).english > 0.0 { outside.as_str() } else { text };
     if by_sentences(text, lists) {
         Judged::Other(Language(name(text, &whole, lists)))
     } else {
@@ -53,10 +54,10 @@ enum Kind {
     Open,
 }
 
-fn by_sentences(text: &str, lists: &Words) -> bool {
-    let all: Vec<(&str, Evidence)> = sentences(text)
+fn by_sentences(text: &str, lists: &WordLists) -> bool {
+    let all: Vec<(&str, SentenceEvidence)> = sentences(text)
         .into_iter()
-        .map(|sentence| (sentence, Evidence::of(sentence, lists)))
+        .map(|sentence| (sentence, SentenceEvidence::of(sentence, lists)))
         .collect();
     let has_long = all.iter().any(|(_, found)| found.words >= SENTENCE_MIN);
     let mut english = Share::default();
@@ -75,7 +76,7 @@ fn by_sentences(text: &str, lists: &Words) -> bool {
         let most = foreign.sentences > english.sentences && foreign.words > english.words;
         return most || foreign.words as f64 > english.words as f64 * CLEAR;
     }
-    english.sentences == 0 && kind(text, &Evidence::of(text, lists)) == Kind::Foreign
+    english.sentences == 0 && kind(text, &SentenceEvidence::of(text, lists)) == Kind::Foreign
 }
 
 /// How much of a text is in one kind of language.
@@ -92,7 +93,7 @@ impl Share {
     }
 }
 
-fn kind(sentence: &str, found: &Evidence) -> Kind {
+fn kind(sentence: &str, found: &SentenceEvidence) -> Kind {
     let foreign = found.foreign();
     if by_script(found.scripts, found.english) {
         return Kind::Foreign;
@@ -112,14 +113,14 @@ fn kind(sentence: &str, found: &Evidence) -> Kind {
 }
 
 /// Whether the words stand in sentences, not in a list or a name.
-fn is_prose(found: &Evidence) -> bool {
+fn is_prose(found: &SentenceEvidence) -> bool {
     found.words >= 2 * SENTENCE_MIN
         && found.small * 2 > found.words
         && found.words > found.marks * 3
 }
 
 /// Whether the letter triples of a longer text without English words say that it is foreign.
-fn by_triples(text: &str, found: &Evidence) -> bool {
+fn by_triples(text: &str, found: &SentenceEvidence) -> bool {
     found.scripts.letters() >= TRIPLES_MIN
         && !found.is_built
         && found.english * 8.0 <= found.words as f64
@@ -127,7 +128,7 @@ fn by_triples(text: &str, found: &Evidence) -> bool {
 }
 
 /// The English name of the language that a foreign text seems to be in.
-fn name(text: &str, whole: &Evidence, lists: &'static Words) -> Option<&'static str> {
+fn name(text: &str, whole: &SentenceEvidence, lists: &'static WordLists) -> Option<&'static str> {
     let told = whatlang::detect(text);
     if whole.scripts.other > whole.scripts.latin {
         if text.contains(|letter| matches!(letter, '\u{3040}'..='\u{30ff}')) {

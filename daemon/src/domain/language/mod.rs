@@ -5,8 +5,8 @@
 mod judge;
 mod script;
 mod sentence;
-mod token;
 mod words;
+mod written_word;
 
 #[cfg(test)]
 mod tests;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::script::Scripts;
-use super::token::{Token, tokens};
-use super::words::{EnglishWord, Words};
+use super::words::{EnglishWord, WordLists};
+use super::written_word::{Spelling, WrittenWord, tokens};
 
 /// What a function word of English counts, compared with a word of another language's list.
 const FUNCTION: f64 = 1.5;
@@ -37,7 +37,7 @@ const NAME_MAX: usize = 6;
 
 /// What the words of a sentence say.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Evidence {
+pub(super) struct SentenceEvidence {
     /// Words without digits.
     pub(super) words: usize,
     /// Of these, those that begin with a small letter.
@@ -56,13 +56,17 @@ pub(super) struct Evidence {
     pub(super) scripts: Scripts,
 }
 
-impl Evidence {
+impl SentenceEvidence {
     /// The evidence of a sentence or of a whole text. A word counts once, however often it stands there.
-    pub(super) fn of(text: &str, lists: &Words) -> Self {
+    pub(super) fn of(text: &str, lists: &WordLists) -> Self {
         let tokens = tokens(text);
-        let words: Vec<&Token> =
-            tokens.iter().filter(|token| !token.is_code && !lists.is_unit(&token.text)).collect();
-        let shouts = words.iter().all(|token| token.caps || token.text.chars().count() == 1);
+        let words: Vec<&WrittenWord> = tokens
+            .iter()
+            .filter(|token| token.spelling != Spelling::Code && !lists.is_unit(&token.text))
+            .collect();
+        let shouts = words
+            .iter()
+            .all(|token| token.spelling == Spelling::Shouted || token.text.chars().count() == 1);
         let scripts = Scripts::of(text);
         let mut evidence = Self {
             words: words.len().max(scripts.words()),
@@ -73,8 +77,9 @@ impl Evidence {
             ..Self::default()
         };
         let may_be_name = !shouts && words.len() <= NAME_MAX;
-        let bears =
-            |token: &&Token| token.capital || token.inner_capital || lists.is_particle(&token.text);
+        let bears = |token: &&WrittenWord| {
+            token.capital || token.spelling == Spelling::Name || lists.is_particle(&token.text)
+        };
         let is_name = may_be_name && words.len() > 1 && words.iter().all(bears);
         let mut particles = evidence.others.clone();
         let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -118,12 +123,8 @@ impl Evidence {
                 continue;
             }
             let is_letter = token.capital && at > 0 && token.text.chars().count() == 1;
-            if is_letter
-                || token.is_code
-                || is_name
-                || token.inner_capital
-                || lists.is_unit(&token.text)
-            {
+            let is_no_word = matches!(token.spelling, Spelling::Code | Spelling::Name);
+            if is_letter || is_no_word || is_name || lists.is_unit(&token.text) {
                 continue;
             }
             let weight = if token.text.chars().count() == 1 { ONE_LETTER } else { 1.0 };
@@ -131,7 +132,7 @@ impl Evidence {
                 (true, true) => for_others(&mut particles, token, 1.0, lists),
                 (true, false) if shouts => for_others(&mut evidence.others, token, SHOUTED, lists),
                 (false, true) if token.capital => {
-                    for_others(&mut evidence.others, token, IN_NAME, lists)
+                    for_others(&mut evidence.others, token, IN_NAME, lists);
                 }
                 _ => for_others(&mut evidence.others, token, weight, lists),
             }
@@ -166,11 +167,11 @@ fn is_article(word: &str) -> bool {
     matches!(word, "a" | "an")
 }
 
-fn before_of(tokens: &[Token], at: usize) -> Option<&str> {
+fn before_of(tokens: &[WrittenWord], at: usize) -> Option<&str> {
     tokens.get(at.checked_sub(1)?).map(|token| token.text.as_str())
 }
 
-fn for_others(scores: &mut [f64], token: &Token, weight: f64, lists: &Words) {
+fn for_others(scores: &mut [f64], token: &WrittenWord, weight: f64, lists: &WordLists) {
     let (front, word) = match token.text.split_once('\'') {
         Some((front, behind)) if ELIDED.contains(&front) => (Some(front), behind),
         _ => (None, token.text.as_str()),
@@ -190,7 +191,7 @@ fn for_others(scores: &mut [f64], token: &Token, weight: f64, lists: &Words) {
 }
 
 /// How a word speaks for English; a possessive or a contraction as the word before its apostrophe.
-fn english(word: &str, lists: &Words) -> Option<EnglishWord> {
+fn english(word: &str, lists: &WordLists) -> Option<EnglishWord> {
     lists.english(word).or_else(|| {
         let (front, behind) = word.split_once('\'')?;
         let ends = matches!(behind, "s" | "t" | "ll" | "re" | "ve" | "d" | "m" | "");

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::words::Words;
+use super::words::WordLists;
 use super::*;
 
 fn read(path: &str) -> String {
@@ -53,7 +53,7 @@ fn name(text: &str) -> String {
 
 #[test]
 fn the_lists_are_whole_and_keep_apart() {
-    let lists = Words::read().unwrap();
+    let lists = WordLists::read().unwrap();
     assert!(lists.languages().len() > 40);
     let mut names = BTreeSet::new();
     for list in lists.languages() {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::token::{Token, tokens};
+use super::written_word::{WrittenWord, tokens};
 
 const FUNCTION_WORDS: &str = include_str!("../../../../assets/language/function_words.toml");
 const ENGLISH: &str = include_str!("../../../../assets/language/english.toml");
@@ -24,7 +24,7 @@ pub(super) enum EnglishWord {
 
 /// All lists.
 #[derive(Debug, Default)]
-pub(super) struct Words {
+pub(super) struct WordLists {
     english: HashMap<String, EnglishWord>,
     /// Word → positions in `languages`.
     other: HashMap<String, Vec<usize>>,
@@ -66,7 +66,7 @@ pub(super) struct LanguageList {
     words: String,
 }
 
-impl Words {
+impl WordLists {
     pub(super) fn read() -> Result<Self, toml::de::Error> {
         let english: EnglishFile = toml::from_str(ENGLISH)?;
         let others: OtherFile = toml::from_str(FUNCTION_WORDS)?;
@@ -112,7 +112,7 @@ impl Words {
     }
 
     /// How many words at the beginning of these are a phrase that English borrowed; 0 if they begin with none.
-    pub(super) fn borrowed(&self, from: &[Token]) -> usize {
+    pub(super) fn borrowed(&self, from: &[WrittenWord]) -> usize {
         let Some((first, behind)) = from.split_first() else { return 0 };
         let phrases = self.borrowed.get(&first.text).into_iter().flatten();
         let found = phrases.filter(|phrase| {
@@ -145,7 +145,7 @@ impl Words {
 }
 
 /// The shipped lists, read once.
-pub(super) fn shipped() -> &'static Words {
-    static ONCE: OnceLock<Words> = OnceLock::new();
-    ONCE.get_or_init(|| Words::read().unwrap_or_default())
+pub(super) fn shipped() -> &'static WordLists {
+    static ONCE: OnceLock<WordLists> = OnceLock::new();
+    ONCE.get_or_init(|| WordLists::read().unwrap_or_default())
 }

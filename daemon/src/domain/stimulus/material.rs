@@ -6,7 +6,7 @@ use protocol::study::{Draft, Instrument, Problem, StudyType};
 use super::front_matter::{self, Parts};
 use super::given::Given;
 use super::language;
-use super::render::{Left, Rendered, render};
+use super::render::{Remains, Rendered, render};
 use super::{SettingsReader, Violation};
 use crate::domain::instrument::{self, Layout, Supplied};
 
@@ -97,18 +97,18 @@ impl StimulusMaterial {
         source: &str,
         reader: &mut SettingsReader<'_>,
     ) -> String {
-        let Rendered { text, left } = render(source);
+        let Rendered { text, remains } = render(source);
         let name = field.replace('_', " ");
-        let problem = match left {
-            Left::Nothing if !source.trim().is_empty() => Some((
+        let problem = match remains {
+            Remains::Nothing if !source.trim().is_empty() => Some((
                 format!("the {name} has no words"),
                 "signs, emoji and empty tables say nothing; say in a sentence what it is",
             )),
-            Left::Code => Some((
+            Remains::Code => Some((
                 format!("the {name} is nothing but code"),
                 "say in a sentence what it is; code may stand beside it",
             )),
-            Left::Words | Left::Nothing => None,
+            Remains::Words | Remains::Nothing => None,
         };
         if let Some((what, hint)) = problem {
             let place = self.place(field).to_owned();

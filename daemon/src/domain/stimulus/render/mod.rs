@@ -16,7 +16,7 @@ const DEPTH_MAX: u8 = 4;
 
 /// What a text says once it is rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Left {
+pub(super) enum Remains {
     /// Words, outside code.
     Words,
     /// Code and nothing else.
@@ -29,20 +29,20 @@ pub(super) enum Left {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Rendered {
     pub(super) text: String,
-    pub(super) left: Left,
+    pub(super) remains: Remains,
 }
 
 /// Renders a text without comments, whose line ends are `\n`.
 pub(super) fn render(source: &str) -> Rendered {
     let text = plain(source, Code::Kept, DEPTH_MAX);
-    let left = if !says_something(&text) {
-        Left::Nothing
+    let remains = if !says_something(&text) {
+        Remains::Nothing
     } else if says_something(&plain(source, Code::Dropped, DEPTH_MAX)) {
-        Left::Words
+        Remains::Words
     } else {
-        Left::Code
+        Remains::Code
     };
-    Rendered { text, left }
+    Rendered { text, remains }
 }
 
 /// What becomes of code.
@@ -104,7 +104,7 @@ struct Rendering<'a> {
     /// The end of what the events so far covered, in bytes.
     covered: usize,
     /// The table that is open.
-    table: Option<table::Table>,
+    table: Option<table::TableLines>,
     /// Where marks began that end where the next event begins.
     opens: Option<(usize, String)>,
 }
@@ -154,14 +154,14 @@ impl Rendering<'_> {
 
     fn start(&mut self, tag: &Tag<'_>, range: &Range) {
         match tag {
-            Tag::Heading { .. } => {
-                if self.is_heading(range.start) && self.at(range.start).starts_with('#') {
-                    let above = self.source.get(..range.start).unwrap_or_default();
-                    if above.ends_with('\n') && !above.ends_with("\n\n") {
-                        self.edits.put(range.start..range.start, "\n");
-                    }
-                    self.opens = Some((range.start, String::new()));
+            Tag::Heading { .. }
+                if self.is_heading(range.start) && self.at(range.start).starts_with('#') =>
+            {
+                let above = self.source.get(..range.start).unwrap_or_default();
+                if above.ends_with('\n') && !above.ends_with("\n\n") {
+                    self.edits.put(range.start..range.start, "\n");
                 }
+                self.opens = Some((range.start, String::new()));
             }
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {
                 for (range, instead) in emphasis::marks(tag, self.source, range) {
@@ -247,7 +247,7 @@ impl Rendering<'_> {
     /// Handles the events of a table, which becomes one edit; true while one is open.
     fn in_table(&mut self, event: &Event<'_>, range: &Range) -> bool {
         match event {
-            Event::Start(Tag::Table(_)) => self.table = Some(table::Table::default()),
+            Event::Start(Tag::Table(_)) => self.table = Some(table::TableLines::default()),
             Event::End(TagEnd::Table) => {
                 let text = self.table.take().unwrap_or_default().text();
                 let end = self.before_blank(range.start, range.end);

@@ -2,9 +2,9 @@
 
 /// The rendered cells of a table, row by row; the first row is its head.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Table(Vec<Vec<String>>);
+pub(super) struct TableLines(Vec<Vec<String>>);
 
-impl Table {
+impl TableLines {
     pub(super) fn begin_row(&mut self) {
         self.0.push(Vec::new());
     }
