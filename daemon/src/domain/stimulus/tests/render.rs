@@ -46,6 +46,16 @@ fn markdown_becomes_plain_text_with_its_lines() {
 }
 
 #[test]
+fn blocks_stay_apart_when_what_stood_between_them_goes() {
+    for between in ["***", "\n[1]: https://x.example", "* * *\n\n\n", "\n_____\n"] {
+        let text = format!("A lamp stands above.\n{between}\nAnother one stands below.");
+        let text = shown(&text);
+        assert_eq!(text, "A lamp stands above.\n\nAnother one stands below.", "{between}");
+    }
+    assert_eq!(shown("A lamp.\n# Its price\nIt is $9."), "A lamp.\n\nIts price\n\nIt is $9.");
+}
+
+#[test]
 fn a_table_becomes_a_line_for_each_row() {
     let table = "Plans:\n\n| Plan | Price | |\n|---|:--:|---|\n| Basic | **£5** a month | new |\n| Pro | £9 \\| £10 | |\n\nNo setup fee.";
     insta::assert_snapshot!(shown(table), @r"
