@@ -26,14 +26,15 @@ enum Role {
 const BEFORE: usize = 7;
 const AFTER: usize = 4;
 
-/// Reads every sum; the largest price is returned, savings are added to what was found.
+/// Reads every sum: the largest price and the places of all prices; savings are added to what was found.
 pub(super) fn read(
     lexicon: &Lexicon,
     text: &str,
     tokens: &[Token],
     found: &mut Vec<TextMatch>,
-) -> Option<Price> {
+) -> (Option<Price>, Vec<Span>) {
     let mut largest: Option<Price> = None;
+    let mut prices = Vec::new();
     // "$190 a month at first, then $390": the second is monthly too.
     let mut regular: Option<(usize, f64)> = None;
     for at in 0..tokens.len() {
@@ -63,6 +64,7 @@ pub(super) fn read(
                     }
                     let monthly = value * if times > ONCE { times } else { once(value) };
                     let span = Span { start: tokens[first].start, end: tokens[until].end };
+                    prices.push(span);
                     if largest.is_none_or(|price| monthly > price.monthly) {
                         largest = Some(Price { monthly, span });
                     }
@@ -70,7 +72,7 @@ pub(super) fn read(
             }
         }
     }
-    largest
+    (largest, prices)
 }
 
 /// A sum of money at `at`: value, first and last token. `at` is the currency sign, or the number before a currency word.

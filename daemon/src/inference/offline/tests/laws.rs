@@ -91,6 +91,12 @@ fn explain_as(
     prepare(&spec).explain(&ask, 0).unwrap()
 }
 
+/// The liking without what topics add, which moves people apart: whoever has no children is left cold by what is for them.
+fn general(latent: &Latent) -> f64 {
+    let is_topic = |source: Source| matches!(source, Source::Topic(_));
+    latent.contributions.iter().filter(|part| !is_topic(part.source)).map(|part| part.amount).sum()
+}
+
 /// The terms in which two likings differ.
 fn apart(before: &Latent, after: &Latent) -> String {
     let mut sources: Vec<Source> = before.contributions.iter().map(|part| part.source).collect();
@@ -119,7 +125,7 @@ proptest! {
         let text = format!("{} {}", BASES[base], BENEFITS[more]);
         let longer = format!("{text} {}", BENEFITS[benefit]);
         let (before, after) = (explain(&text, seed, who), explain(&longer, seed, who));
-        prop_assert!(after.v >= before.v - TINY, "{longer}\n{}", apart(&before, &after));
+        prop_assert!(general(&after) >= general(&before) - TINY, "{longer}\n{}", apart(&before, &after));
     }
 
     #[test]
@@ -127,7 +133,7 @@ proptest! {
         let text = format!("{} {}", BASES[base], CONCERNS[more]);
         let longer = format!("{text} {}", CONCERNS[concern]);
         let (before, after) = (explain(&text, seed, who), explain(&longer, seed, who));
-        prop_assert!(after.v <= before.v + TINY, "{longer}\n{}", apart(&before, &after));
+        prop_assert!(general(&after) <= general(&before) + TINY, "{longer}\n{}", apart(&before, &after));
     }
 
     #[test]
