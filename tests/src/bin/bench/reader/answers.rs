@@ -7,7 +7,7 @@ use protocol::persona::Persona;
 use protocol::results::{Answer, Response};
 use protocol::study::StudyType;
 
-use super::desk::{Desk, draft};
+use super::asker::{Asker, draft};
 use super::texts::Set;
 use crate::row::Row;
 
@@ -17,14 +17,14 @@ const EACH: u32 = 5;
 /// Writes the answers into the file named after `answers`.
 pub(super) fn write() -> Vec<Row> {
     let file = std::env::args().nth(3).unwrap_or_else(|| "answers.txt".to_owned());
-    let desk = Desk::new(Set::Aside);
+    let asker = Asker::new(Set::Aside);
     let mut page = String::new();
     let mut answers = 0;
     for (seed, text) in (1..).zip(Set::Aside.texts("read")) {
-        let study = desk.put(draft(&text.text, StudyType::ConceptTest, EACH, seed)).unwrap();
-        desk.ended(Some(study)).unwrap();
+        let study = asker.put(draft(&text.text, StudyType::ConceptTest, EACH, seed)).unwrap();
+        asker.ended(Some(study)).unwrap();
         page.push_str(&format!("==== {}\n\n{}\n\n", text.id, text.text.trim()));
-        for answer in said(&desk.link, study) {
+        for answer in said(&asker.link, study) {
             answers += 1;
             page.push_str(&format!("{answers}. {answer}\n\n"));
         }

@@ -4,7 +4,7 @@
 //! names the texts that were missed, but never those that are set aside.
 
 mod answers;
-mod desk;
+mod asker;
 mod pairs;
 mod singles;
 mod speed;
@@ -15,9 +15,12 @@ mod wording;
 use crate::row::Row;
 use texts::Set;
 
+/// A benchmark, with the rows that it measures.
+type Measure = fn() -> Vec<Row>;
+
 /// The benchmarks that the word after `reader` asks for; all without a word, `None` for an unknown one.
-pub(crate) fn rows(word: Option<&str>) -> Option<Vec<fn() -> Vec<Row>>> {
-    let all: [fn() -> Vec<Row>; 5] = [
+pub(crate) fn rows(word: Option<&str>) -> Option<Vec<Measure>> {
+    let all: [Measure; 5] = [
         || count(Set::Seen),
         || count(Set::Aside),
         || count(Set::Public),
@@ -37,13 +40,13 @@ pub(crate) fn rows(word: Option<&str>) -> Option<Vec<fn() -> Vec<Row>>> {
 
 /// What the reader makes of the texts of one set.
 fn count(set: Set) -> Vec<Row> {
-    let desk = desk::Desk::new(set);
-    let mut rows = pairs::rows(&desk, "pairs", 92.0, Some(3.0));
-    rows.extend(pairs::rows(&desk, "one_fact", 85.0, None));
-    rows.extend(singles::harm(&desk));
-    rows.extend(singles::plain(&desk));
-    rows.extend(singles::spread(&desk));
-    rows.extend(tongues::rows(&desk));
+    let asker = asker::Asker::new(set);
+    let mut rows = pairs::rows(&asker, "pairs", 92.0, Some(3.0));
+    rows.extend(pairs::rows(&asker, "one_fact", 85.0, None));
+    rows.extend(singles::harm(&asker));
+    rows.extend(singles::plain(&asker));
+    rows.extend(singles::spread(&asker));
+    rows.extend(tongues::rows(&asker));
     rows
 }
 

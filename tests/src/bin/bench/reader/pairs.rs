@@ -1,7 +1,7 @@
 //! Pairs of texts of which one is better: whether the panel says so. A pair is decided where the paired |t| of the
 //! scores is above 2, which counts sampling only; the product's own comparison also counts another wording.
 
-use super::desk::{Desk, verdict};
+use super::asker::{Asker, verdict};
 use super::{at_least, at_most, note, share};
 use crate::row::Row;
 
@@ -19,18 +19,18 @@ enum Judged {
 }
 
 /// The pairs of one kind, with the least share right and the largest share wrong, in percent.
-pub(super) fn rows(desk: &Desk, kind: &str, right: f64, wrong: Option<f64>) -> Vec<Row> {
-    let set = desk.set;
+pub(super) fn rows(asker: &Asker, kind: &str, right: f64, wrong: Option<f64>) -> Vec<Row> {
+    let set = asker.set;
     let pairs = set.pairs(kind);
     let asked: Vec<_> =
-        pairs.iter().map(|pair| (desk.submit(&pair.one), desk.submit(&pair.other))).collect();
+        pairs.iter().map(|pair| (asker.submit(&pair.one), asker.submit(&pair.other))).collect();
     let (mut judged, mut beyond) = (Vec::new(), [0; 2]);
     for (better, worse) in asked {
-        let (Some(better), Some(worse)) = (desk.ended(better), desk.ended(worse)) else {
+        let (Some(better), Some(worse)) = (asker.ended(better), asker.ended(worse)) else {
             judged.push(Judged::Unread);
             continue;
         };
-        let t = paired_t(&desk.scores(better), &desk.scores(worse));
+        let t = paired_t(&asker.scores(better), &asker.scores(worse));
         judged.push(if t > 2.0 {
             Judged::Right
         } else if t < -2.0 {
@@ -38,7 +38,7 @@ pub(super) fn rows(desk: &Desk, kind: &str, right: f64, wrong: Option<f64>) -> V
         } else {
             Judged::Undecided
         });
-        match verdict(&desk.compare(worse, better)) {
+        match verdict(&asker.compare(worse, better)) {
             1 => beyond[0] += 1,
             -1 => beyond[1] += 1,
             _ => {}

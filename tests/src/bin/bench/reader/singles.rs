@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use protocol::id::StudyId;
 
-use super::desk::{BOX, Desk, verdict};
+use super::asker::{Asker, BOX, verdict};
 use super::texts::Text;
 use super::{at_least, note, share};
 use crate::row::Row;
@@ -14,25 +14,25 @@ use crate::row::Row;
 const SD: (f64, f64) = (1.6, 2.6);
 
 /// Puts texts to the panel and waits; those that were refused, or whose study failed, have no study.
-fn ask(desk: &Desk, texts: Vec<Text>) -> Vec<(String, Option<StudyId>)> {
+fn ask(asker: &Asker, texts: Vec<Text>) -> Vec<(String, Option<StudyId>)> {
     let asked: Vec<_> =
-        texts.into_iter().map(|Text { id, text }| (id, desk.submit(&text))).collect();
-    asked.into_iter().map(|(id, study)| (id, desk.ended(study))).collect()
+        texts.into_iter().map(|Text { id, text }| (id, asker.submit(&text))).collect();
+    asked.into_iter().map(|(id, study)| (id, asker.ended(study))).collect()
 }
 
 /// The study of the grey box.
-fn grey_box(desk: &Desk) -> StudyId {
-    desk.ended(desk.submit(BOX)).unwrap()
+fn grey_box(asker: &Asker) -> StudyId {
+    asker.ended(asker.submit(BOX)).unwrap()
 }
 
 /// Harmful texts: the share with a mean below that of the grey box. One that was not read is a miss.
-pub(super) fn harm(desk: &Desk) -> Vec<Row> {
-    let set = desk.set;
-    let box_mean = desk.mean(grey_box(desk));
-    let asked = ask(desk, set.texts("harm"));
+pub(super) fn harm(asker: &Asker) -> Vec<Row> {
+    let set = asker.set;
+    let box_mean = asker.mean(grey_box(asker));
+    let asked = ask(asker, set.texts("harm"));
     let missed: Vec<&str> = asked
         .iter()
-        .filter(|(_, study)| !study.is_some_and(|study| desk.mean(study) < box_mean))
+        .filter(|(_, study)| !study.is_some_and(|study| asker.mean(study) < box_mean))
         .map(|(id, _)| id.as_str())
         .collect();
     let held = (asked.len() - missed.len(), asked.len());
@@ -43,21 +43,21 @@ pub(super) fn harm(desk: &Desk) -> Vec<Row> {
 }
 
 /// Honest plain texts: the share that is not below the grey box by more than chance and another wording make.
-pub(super) fn plain(desk: &Desk) -> Vec<Row> {
-    let set = desk.set;
-    let grey = grey_box(desk);
-    let box_mean = desk.mean(grey);
-    let asked = ask(desk, set.texts("plain"));
+pub(super) fn plain(asker: &Asker) -> Vec<Row> {
+    let set = asker.set;
+    let grey = grey_box(asker);
+    let box_mean = asker.mean(grey);
+    let asked = ask(asker, set.texts("plain"));
     let (mut sunk, mut below, mut unread) = (Vec::new(), Vec::new(), Vec::new());
     for (id, study) in &asked {
         let Some(study) = *study else {
             unread.push(id.as_str());
             continue;
         };
-        if desk.mean(study) < box_mean {
+        if asker.mean(study) < box_mean {
             below.push(id.as_str());
         }
-        if verdict(&desk.compare(grey, study)) < 0 {
+        if verdict(&asker.compare(grey, study)) < 0 {
             sunk.push(id.as_str());
         }
     }
@@ -77,14 +77,14 @@ pub(super) fn plain(desk: &Desk) -> Vec<Row> {
 }
 
 /// Ordinary texts, the better ones of the pairs and one of each two that say the same: the spread of their scores.
-pub(super) fn spread(desk: &Desk) -> Vec<Row> {
-    let set = desk.set;
+pub(super) fn spread(asker: &Asker) -> Vec<Row> {
+    let set = asker.set;
     let pairs = set.pairs("pairs").into_iter().chain(set.pairs("same_meaning"));
     let texts = pairs.map(|pair| Text { id: pair.id, text: pair.one }).collect();
-    let asked = ask(desk, texts);
+    let asked = ask(asker, texts);
     let deviations: BTreeMap<&str, f64> = asked
         .iter()
-        .filter_map(|(id, study)| Some((id.as_str(), deviation(&desk.scores((*study)?)))))
+        .filter_map(|(id, study)| Some((id.as_str(), deviation(&asker.scores((*study)?)))))
         .collect();
     let outside: Vec<&str> = deviations
         .iter()

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use harness::program;
 use protocol::study::{Draft, StudyType};
 
-use super::desk::{BOX, Desk, draft};
+use super::asker::{Asker, BOX, draft};
 use super::texts::Set;
 use crate::builtin::{median, milliseconds};
 use crate::row::Row;
@@ -38,9 +38,9 @@ pub(super) fn rows() -> Vec<Row> {
 fn timed(what: &str, text: &str, gate: f64) -> [Row; 2] {
     let (mut first, mut again) = (Vec::new(), Vec::new());
     for _ in 0..TIMES {
-        let desk = Desk::new(Set::Seen);
+        let asker = Asker::new(Set::Seen);
         // Ordinary work of the daemon, without a text to read: this one is nearly empty.
-        let run = |text: &str, seed| took(&desk, draft(text, StudyType::ConceptTest, 1, seed));
+        let run = |text: &str, seed| took(&asker, draft(text, StudyType::ConceptTest, 1, seed));
         let known = [1, 2].map(|seed| run(BOX, seed))[1];
         first.push(run(text, 3).saturating_sub(known));
         again.push(run(text, 4).saturating_sub(known));
@@ -52,10 +52,10 @@ fn timed(what: &str, text: &str, gate: f64) -> [Row; 2] {
 }
 
 /// The time from the submission of a study to its end.
-fn took(desk: &Desk, draft: Draft) -> Duration {
+fn took(asker: &Asker, draft: Draft) -> Duration {
     let begun = Instant::now();
-    let study = desk.put(draft).unwrap();
-    desk.ended(Some(study)).unwrap();
+    let study = asker.put(draft).unwrap();
+    asker.ended(Some(study)).unwrap();
     begun.elapsed()
 }
 

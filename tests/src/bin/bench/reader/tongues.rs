@@ -3,7 +3,7 @@
 
 use protocol::study::StudyType;
 
-use super::desk::{Desk, draft};
+use super::asker::{Asker, draft};
 use super::{at_least, at_most, share};
 use crate::row::Row;
 
@@ -11,13 +11,14 @@ use crate::row::Row;
 const REFUSAL: &str = "seems to be in ";
 
 /// Foreign and English texts of a set.
-pub(super) fn rows(desk: &Desk) -> Vec<Row> {
-    let set = desk.set;
+pub(super) fn rows(asker: &Asker) -> Vec<Row> {
+    let set = asker.set;
     let foreign = set.texts("foreign");
     let english = set.texts("english");
     let (refused, read): (Vec<_>, Vec<_>) =
-        foreign.iter().partition(|text| names_language(desk, &text.text));
-    let mistaken: Vec<_> = english.iter().filter(|text| names_language(desk, &text.text)).collect();
+        foreign.iter().partition(|text| names_language(asker, &text.text));
+    let mistaken: Vec<_> =
+        english.iter().filter(|text| names_language(asker, &text.text)).collect();
     set.name_texts("foreign, not refused", read.iter().map(|text| text.id.as_str()));
     set.name_texts("english, refused", mistaken.iter().map(|text| text.id.as_str()));
     let rows = [
@@ -36,8 +37,8 @@ pub(super) fn rows(desk: &Desk) -> Vec<Row> {
 }
 
 /// Whether a text is refused for its language.
-fn names_language(desk: &Desk, text: &str) -> bool {
-    let Err(error) = desk.link.check(draft(text, StudyType::ConceptTest, 1, 14)) else {
+fn names_language(asker: &Asker, text: &str) -> bool {
+    let Err(error) = asker.link.check(draft(text, StudyType::ConceptTest, 1, 14)) else {
         return false;
     };
     error.problems.iter().any(|problem| problem.what.contains(REFUSAL))

@@ -8,7 +8,7 @@ use protocol::id::StudyId;
 use protocol::results::{Results, ThemeKind};
 use protocol::study::StudyType;
 
-use super::desk::{Desk, verdict};
+use super::asker::{Asker, verdict};
 use super::texts::Set;
 use super::{at_most, note, share};
 use crate::row::Row;
@@ -20,18 +20,18 @@ const SINGLE: [StudyType; 3] = [StudyType::ConceptTest, StudyType::Nps, StudyTyp
 type Squares = BTreeMap<&'static str, BTreeMap<String, Vec<f64>>>;
 
 /// A pair under way: its studies of each type of one text, and the A/B test of one against the other.
-struct Asked {
+struct AskedPair {
     singles: Vec<(StudyType, StudyId, StudyId)>,
     against: StudyId,
 }
 
-impl Asked {
+impl AskedPair {
     /// Waits for the end of every study; `None` if one of them failed.
-    fn ended(self, desk: &Desk) -> Option<Self> {
+    fn ended(self, asker: &Asker) -> Option<Self> {
         for (_, one, other) in &self.singles {
-            desk.ended(Some(*one)).and(desk.ended(Some(*other)))?;
+            asker.ended(Some(*one)).and(asker.ended(Some(*other)))?;
         }
-        desk.ended(Some(self.against))?;
+        asker.ended(Some(self.against))?;
         Some(self)
     }
 }
@@ -40,24 +40,24 @@ impl Asked {
 pub(super) fn rows(sets: &[Set]) -> Vec<Row> {
     let (mut rows, mut squares, mut measured) = (Vec::new(), Squares::new(), 0_usize);
     for set in sets {
-        let desk = Desk::new(*set);
+        let asker = Asker::new(*set);
         let pairs = set.pairs("same_meaning");
-        let asked: Vec<_> = pairs.iter().map(|pair| ask(&desk, &pair.one, &pair.other)).collect();
+        let asked: Vec<_> = pairs.iter().map(|pair| ask(&asker, &pair.one, &pair.other)).collect();
         let mut beyond: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let mut unread = Vec::new();
         for (pair, asked) in pairs.iter().zip(asked) {
-            let Some(asked) = asked.and_then(|asked| asked.ended(&desk)) else {
+            let Some(asked) = asked.and_then(|asked| asked.ended(&asker)) else {
                 unread.push(pair.id.as_str());
                 continue;
             };
             measured += 1;
             for (study_type, one, other) in asked.singles {
-                if verdict(&desk.compare(one, other)) != 0 {
+                if verdict(&asker.compare(one, other)) != 0 {
                     beyond.entry(study_type.as_str()).or_default().push(&pair.id);
                 }
-                add(&mut squares, study_type, &desk.results(one), &desk.results(other));
+                add(&mut squares, study_type, &asker.results(one), &asker.results(other));
             }
-            let against = desk.results(asked.against);
+            let against = asker.results(asked.against);
             let lead = &against.estimates["a_minus_b_pct"];
             if lead.low.is_some_and(|low| low > 0.0) || lead.high.is_some_and(|high| high < 0.0) {
                 beyond.entry(StudyType::AbTest.as_str()).or_default().push(&pair.id);
@@ -84,13 +84,13 @@ pub(super) fn rows(sets: &[Set]) -> Vec<Row> {
 }
 
 /// Puts both texts to the panel in every study type; `None` if one of them is refused.
-fn ask(desk: &Desk, one: &str, other: &str) -> Option<Asked> {
+fn ask(asker: &Asker, one: &str, other: &str) -> Option<AskedPair> {
     let single = |study_type: StudyType| {
-        let first = desk.submit_as(study_type, one, None)?;
-        Some((study_type, first, desk.submit_as(study_type, other, None)?))
+        let first = asker.submit_as(study_type, one, None)?;
+        Some((study_type, first, asker.submit_as(study_type, other, None)?))
     };
     let singles = SINGLE.into_iter().map(single).collect::<Option<_>>()?;
-    Some(Asked { singles, against: desk.submit_as(StudyType::AbTest, one, Some(other))? })
+    Some(AskedPair { singles, against: asker.submit_as(StudyType::AbTest, one, Some(other))? })
 }
 
 /// The key of the file that a field of a study of one text belongs to.

@@ -1,4 +1,4 @@
-//! Desk at which texts are put to the built-in reader: a daemon in a home of its own. The same panel answers every
+//! Asker that puts texts to the built-in reader: a daemon in a home of its own. The same panel answers every
 //! study, so that two studies are compared person by person.
 
 use harness::{Daemon, Home, Link, wait};
@@ -19,7 +19,7 @@ pub(super) const BOX: &str = "It is a box. It is grey.";
 const PANEL: u32 = 200;
 
 /// A daemon and a connection to it.
-pub(super) struct Desk {
+pub(super) struct Asker {
     pub(super) link: Link,
     /// The set that its texts are of.
     pub(super) set: Set,
@@ -27,7 +27,7 @@ pub(super) struct Desk {
     _home: Home,
 }
 
-impl Desk {
+impl Asker {
     /// A daemon with an empty store.
     pub(super) fn new(set: Set) -> Self {
         let home =
