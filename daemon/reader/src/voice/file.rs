@@ -142,7 +142,7 @@ impl VoiceFile {
                 .collect::<Result<_, _>>()?,
             veto: VetoKind::ALL
                 .iter()
-                .map(|kind| take(&parsed.veto, kind.as_str()))
+                .map(|kind| plain(&parsed.veto, kind.as_str()))
                 .collect::<Result<_, _>>()?,
             veto_closing: take(&parsed.veto, "closing")?,
             verdict: parsed.verdict,
