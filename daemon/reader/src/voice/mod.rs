@@ -85,7 +85,7 @@ enum Words<'a> {
 }
 
 /// What to speak about.
-pub struct Topic<'a> {
+pub struct Remark<'a> {
     pub text: &'a str,
     pub latent: &'a Latent,
     /// 0 (worst) to 1 (best) on the instrument's scale.
@@ -99,7 +99,7 @@ pub fn speak(
     file: &VoiceFile,
     persona: &Persona,
     key: DrawKey,
-    topic: &Topic<'_>,
+    topic: &Remark<'_>,
 ) -> Speech {
     let band = Band::of(topic.level);
     let mut writer = VoiceWriter::new(file, key, topic.text);
