@@ -37,7 +37,7 @@ const ALONE: [(&str, &[&str]); 14] = [
     ("daemon", &["tui/src/cli/daemon.rs"]),
     ("encoder", &["daemon/src/inference/local.rs", "daemon/reader/src/"]),
     ("reader", &["daemon/src/inference/offline/"]),
-    ("ring", &["daemon/src/domain/digest.rs", "daemon/reader/src/lib.rs"]),
+    ("ring", &["daemon/src/domain/digest.rs", "daemon/reader/src/"]),
     ("sha2", &[]),
 ];
 
