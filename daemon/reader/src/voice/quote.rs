@@ -13,13 +13,19 @@ const BOUNDARIES: &[&str] = &[
 
 /// A clause in quotation marks; none if it has fewer than two letters, or quotation marks of its own.
 pub(super) fn quoted(text: &str, span: Span) -> Option<String> {
+    excerpt(text, span).map(|excerpt| format!("“{excerpt}”"))
+}
+
+/// The same without quotation marks around it.
+#[must_use]
+pub fn excerpt(text: &str, span: Span) -> Option<String> {
     let clause = span.of(text).trim();
     let letters = clause.chars().filter(|letter| letter.is_alphanumeric()).count();
     if letters < 2 || clause.contains(['“', '”', '"', '\n']) {
         return None;
     }
     if clause.chars().count() <= LENGTH_MAX {
-        return Some(format!("“{clause}”"));
+        return Some(clause.to_owned());
     }
     let mut end = None;
     let mut at = 0;
@@ -36,7 +42,7 @@ pub(super) fn quoted(text: &str, span: Span) -> Option<String> {
         at += piece.len();
     }
     let part = clause.get(..end?)?.trim_end_matches([' ', ',', ';', ':']);
-    Some(format!("“{part} …”"))
+    Some(format!("{part} …"))
 }
 
 #[cfg(test)]
