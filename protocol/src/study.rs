@@ -37,6 +37,14 @@ words! {
 }
 
 words! {
+    /// The language that a study's texts are declared to be in, where it is recognised wrongly.
+    Language {
+        /// English, the only language that the built-in respondent model reads.
+        English = "en",
+    }
+}
+
+words! {
     /// The interface through which a study was submitted.
     Origin {
         /// A command.
@@ -172,6 +180,9 @@ pub struct StudySpec {
     /// A text that respondents read before the stimulus; at most 2,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<String>,
+    /// The language that the owner says the texts are in; changes nothing but what is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// The owner's cap on real cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_cost_usd: Option<UsdMicros>,

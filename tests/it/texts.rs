@@ -1,7 +1,7 @@
 //! Tests of text that respondents must not see: settings that do not begin in line 1, and notes in comments. Also,
 //! every export contains what was shown and asked.
 
-use harness::{Home, MockProvider, csv, studies};
+use harness::{Desk, Home, MockProvider, csv, studies};
 use serde_json::Value;
 
 const NOTE: &str = "<!-- internal: the supplier may quit, the real cost is $4 -->";
@@ -78,6 +78,75 @@ fn a_note_reaches_nobody_and_is_told_at_every_door() {
     home.write("idea.md", format!("{NOTE}\n{}", studies::CONCEPT));
     let named = home.run(["run", "idea.md", "--panel", "5", "--json"]).expect(0).json();
     assert!(named["study"]["name"].as_str().unwrap().starts_with("A meal kit"), "{named}");
+}
+
+/// A text in another language is refused where the built-in reader would answer, and nothing is charged.
+#[test]
+fn a_text_in_another_language_is_refused_at_every_door() {
+    let mock = MockProvider::good();
+    let home = Home::with_settings(&mock.settings(""));
+    home.write(
+        "idee.md",
+        "---\npanel: 20\nseed: 1\n---\n# Die Lampe\n\nSie folgt der Sonne und kostet 79 Euro.",
+    );
+    let said = "idee.md:5: the stimulus seems to be in German";
+    for more in [&[][..], &["--dry-run"], &["--json"], &["--detach"], &["--dry-run", "--json"]] {
+        let args: Vec<&str> = ["run", "idee.md"].iter().chain(more).copied().collect();
+        let ended = home.run(args).expect(2);
+        let err = ended.err();
+        assert!(err.contains(said) && err.contains("--language en"), "{more:?}: {err}");
+        assert!(err.contains("--engine NAME"), "{more:?}: {err}");
+    }
+    let credits = home.run(["credits", "--json"]).expect(0).json();
+    assert_eq!((&credits["balance"], &credits["held"]), (&10_000.into(), &0.into()));
+    assert_eq!(home.run(["list", "--json"]).expect(0).json(), serde_json::json!([]));
+
+    let mut desk = Desk::open(&home, 110, 40);
+    drop(desk.wait_for("n new"));
+    desk.press("n");
+    drop(desk.wait_for("or file"));
+    desk.press("Die Lampe folgt der Sonne und kostet 79 Euro.");
+    let form = desk.wait("the refusal in the form", |screen| screen.contains("to be in German"));
+    assert!(form.contains("--language en"), "{form}");
+    drop(desk);
+
+    drop(home.run(["run", "idee.md", "--engine", "mock", "--yes"]).expect(0));
+    let ended = home.run(["run", "idee.md", "--language", "en", "--json"]).expect(0);
+    assert!(notes(&ended.err()).is_empty(), "{ended}");
+    home.write("idea.md", studies::concept(20, 1));
+    let context = ["--context", "Sie haben das gerade im Laden gesehen."];
+    let noted =
+        "note: the context seems to be in German, and the built-in reader reads only English";
+    let ended = home.run(["run", "idea.md", context[0], context[1], "--json"]).expect(0);
+    assert_eq!(notes(&ended.err()), [noted]);
+    let dry = home.run(["run", "idea.md", context[0], context[1], "--dry-run"]).expect(0).out();
+    assert!(dry.contains("the context seems to be in German"), "{dry}");
+}
+
+/// Markdown is rendered away before anybody is asked: a service, the preview and the exports hold the plain text.
+#[test]
+fn markdown_is_plain_text_to_everybody_who_is_asked() {
+    let mock = MockProvider::good();
+    let home = Home::with_settings(&mock.settings(""));
+    let markdown = "---\npanel: 10\nseed: 1\n---\n# A **lamp**\n\n* follows the [sun](https://x.example)\n* costs `$59`\n";
+    let plain = "---\npanel: 10\nseed: 1\n---\nA lamp\n\n- follows the sun\n- costs $59\n";
+    home.write("marked.md", markdown);
+    home.write("plain.md", plain);
+    let marked = home.run(["run", "marked.md", "--json"]).expect(0);
+    let hash = |ended: &harness::Ended| ended.json()["study"]["instrument_hash"].clone();
+    let other = home.run(["run", "plain.md", "--json"]).expect(0);
+    assert_eq!(marked.results(), other.results());
+    assert_eq!(hash(&marked), hash(&other));
+    assert_eq!(marked.json()["study"]["name"], "A lamp");
+    let dry = home.run(["run", "marked.md", "--dry-run"]).expect(0).out();
+    assert!(dry.contains("- follows the sun") && !dry.contains("x.example"), "{dry}");
+    drop(home.run(["run", "marked.md", "--engine", "mock", "--yes"]).expect(0));
+    let heard = format!("{:?}", mock.told().heard);
+    assert!(heard.contains("- costs $59") && !heard.contains("x.example"), "{heard}");
+    home.write("code.md", "```\nlet lamp = 1;\n```\n");
+    drop(
+        home.run(["run", "code.md"]).expect(2).says("code.md:1: the stimulus is nothing but code"),
+    );
 }
 
 /// Everything that was shown and asked, for each study type, and the reasons of each answer, which add up to the themes.

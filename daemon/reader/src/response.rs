@@ -34,6 +34,8 @@ pub enum Source {
     Fit,
     /// Numbers and names.
     Specifics,
+    /// It says next to nothing.
+    Empty,
     /// It makes no sense.
     Nonsense,
     /// Nobody would want it.
@@ -77,6 +79,9 @@ impl Latent {
     }
 }
 
+/// The liking lost for saying little halves with so many content stems.
+const EMPTY_STEMS: f64 = 5.0;
+
 /// g(c) = 1 − 2^{−c}: the first mention counts most.
 fn saturate(count: f64) -> f64 {
     1.0 - libm::exp2(-count)
@@ -105,6 +110,8 @@ pub fn latent(reader: &Reader, reading: &Reading, traits: &AnswerTraits) -> Late
         let v = contributions.iter().map(|part| part.amount).sum();
         return Latent { v, contributions };
     }
+    let stems = features.stems.len() as f64;
+    add(Source::Empty, -weights.empty * libm::exp2(-stems / EMPTY_STEMS), None);
     for &theme in Benefit::ALL {
         let mass = &features.benefits[theme.index()];
         let amount = weights.benefit(theme) * traits.benefit[theme.index()] * saturate(mass.count);

@@ -25,6 +25,7 @@ pub struct Weights {
     pub hype: f64,
     pub fit: f64,
     pub specifics: f64,
+    pub empty: f64,
     pub nonsense: f64,
     pub veto: f64,
     benefit: BTreeMap<String, f64>,

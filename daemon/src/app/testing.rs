@@ -298,6 +298,7 @@ pub(crate) fn spec(panel: u32) -> StudySpec {
         engine_mode: EngineMode::Standard,
         seed: 7,
         context: None,
+        language: None,
         max_cost_usd: None,
         tags: vec!["spring".to_owned()],
         project: None,

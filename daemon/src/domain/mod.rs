@@ -7,6 +7,7 @@ pub(crate) mod digest;
 pub(crate) mod evidence;
 pub(crate) mod exchange;
 pub(crate) mod instrument;
+pub(crate) mod language;
 pub(crate) mod ledger;
 pub(crate) mod nearest;
 pub(crate) mod outcome;

@@ -220,6 +220,7 @@ mod tests {
             engine_mode: protocol::study::EngineMode::Standard,
             seed: 7,
             context: None,
+            language: None,
             max_cost_usd: None,
             tags: Vec::new(),
             project: None,

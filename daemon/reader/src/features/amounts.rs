@@ -1,5 +1,6 @@
 //! Sums of money in a text and what they are: a price, a fee, a saving, a limit. Prices are compared per month; a price
-//! that is paid once counts as a twelfth, since people weigh a purchase against about a year of use.
+//! that is paid once counts as a twelfth, since people weigh a purchase against about a year of use, and what is
+//! dear against longer.
 
 use super::super::lexicon::{Lexicon, Theme};
 use super::super::theme::{Benefit, Concern};
@@ -25,20 +26,23 @@ enum Role {
 const BEFORE: usize = 7;
 const AFTER: usize = 4;
 
-/// Reads every sum; the largest price is returned, savings are added to what was found.
+/// Reads every sum: the largest price and the places of all prices; savings are added to what was found.
 pub fn read(
     lexicon: &Lexicon,
     text: &str,
     tokens: &[Token],
     found: &mut Vec<TextMatch>,
-) -> Option<Price> {
+) -> (Option<Price>, Vec<Span>) {
     let mut largest: Option<Price> = None;
+    let mut prices = Vec::new();
     // "$190 a month at first, then $390": the second is monthly too.
     let mut regular: Option<(usize, f64)> = None;
     for at in 0..tokens.len() {
         if let Some((value, first, last)) = sum(lexicon, tokens, at) {
             let saving = Theme::Benefit(Benefit::Saving);
-            match role(tokens, first, last) {
+            let role = role(tokens, first, last, value);
+            let role = if is_pay(text, tokens, first, last) { Role::Limit } else { role };
+            match role {
                 Role::Saving => found.push(TextMatch {
                     theme: saving,
                     count: size(value),
@@ -58,8 +62,9 @@ pub fn read(
                     if times > ONCE {
                         regular = Some((sentence, times));
                     }
-                    let monthly = value * times;
+                    let monthly = value * if times > ONCE { times } else { once(value) };
                     let span = Span { start: tokens[first].start, end: tokens[until].end };
+                    prices.push(span);
                     if largest.is_none_or(|price| monthly > price.monthly) {
                         largest = Some(Price { monthly, span });
                     }
@@ -67,7 +72,7 @@ pub fn read(
             }
         }
     }
-    largest
+    (largest, prices)
 }
 
 /// A sum of money at `at`: value, first and last token. `at` is the currency sign, or the number before a currency word.
@@ -185,6 +190,13 @@ fn per_month(text: &str, tokens: &[Token], first: usize, last: usize) -> (Option
 
 /// A payment once counts as a twelfth a month.
 const ONCE: f64 = 1.0 / 12.0;
+/// Above this a purchase is used for longer than a year.
+const DURABLE: f64 = 600.0;
+
+/// The part of a single payment that counts for a month: what costs more is used for longer.
+fn once(value: f64) -> f64 {
+    if value <= DURABLE { ONCE } else { ONCE * libm::pow(DURABLE / value, 0.35) }
+}
 
 /// Stems of what is paid each time it is used, about once a month.
 const USES: &[&str] = &[
@@ -207,9 +219,46 @@ fn period(word: &str) -> Option<f64> {
     })
 }
 
-/// What a sum is for, by the nearest word that tells.
-fn role(tokens: &[Token], first: usize, last: usize) -> Role {
+/// A sum from which on it is what a state or a company spends.
+const PUBLIC: f64 = 2e6;
+/// Those who pay to the reader, or for them.
+const PAYERS: &[&str] = &[
+    "we", "they", "it", "state", "council", "city", "insurer", "insurance", "employer", "government",
+    "fund", "landlord", "bank", "company", "office", "also", "policy",
+];
+/// Stems of an offer of work.
+const WORK: &[&str] = &[
+    "wage", "salari", "hire", "vacanc", "shift", "overtim", "employe", "recruit", "want", "job",
+];
+/// Words for the pay of work.
+const PAID: &[&str] = &["pay", "paid", "wage", "wages", "salary", "earn", "pays"];
+
+/// Whether a sum is what work earns: it is paid by the hour, month or year in an offer of work.
+fn is_pay(text: &str, tokens: &[Token], first: usize, last: usize) -> bool {
     let sentence = tokens[first].sentence;
+    let near = |words: &[&str]| {
+        tokens.iter().any(|token| token.sentence == sentence && words.contains(&token.word.as_str()))
+    };
+    let is_regular = per_month(text, tokens, first, last).0.is_some();
+    let offers_work = tokens.iter().any(|token| WORK.contains(&token.stem.as_str()));
+    is_regular && offers_work && (near(PAID) || near(&["hour", "hourly"]))
+}
+
+/// What a sum is for, by the nearest word that tells.
+fn role(tokens: &[Token], first: usize, last: usize, value: f64) -> Role {
+    let sentence = tokens[first].sentence;
+    let before = |back: usize| {
+        let token = first.checked_sub(back).and_then(|at| tokens.get(at));
+        token.filter(|token| token.sentence == sentence).map_or("", |token| token.word.as_str())
+    };
+    // What a state or a company spends is nobody's price.
+    if value >= PUBLIC {
+        return Role::Reference;
+    }
+    // "up to $6,000" is a limit.
+    if before(1) == "to" && before(2) == "up" || before(1) == "as" && before(2) == "far" {
+        return Role::Limit;
+    }
     let clause = tokens[first].clause;
     let mut best: Option<(usize, Role)> = None;
     let mut consider = |distance: usize, role: Role| {
@@ -227,6 +276,8 @@ fn role(tokens: &[Token], first: usize, last: usize) -> Role {
             | "grant" | "rebat" | "donat" | "discount" => Role::Saving,
             "was" | "instead" | "normal" | "regular" | "usual" | "former" | "elsewher"
             | "worth" | "versus" | "compar" | "unlik" | "than" | "valu" | "rrp" => Role::Reference,
+            // What others pay is no price.
+            "pay" if PAYERS.contains(&before(back + 1)) => Role::Saving,
             "insur" | "cover" | "protect" | "over" | "abov" | "compens" | "rais" | "revenu"
             | "turnov" | "fund" | "pension" | "salari" | "exceed" | "beyond" | "keep"
             | "maintain" | "balanc" | "cap" => Role::Limit,
@@ -252,7 +303,9 @@ fn role(tokens: &[Token], first: usize, last: usize) -> Role {
             "less" | "cheaper" | "off" | "save" | "discount" | "cashback" | "bonus" | "reward"
             | "voucher" | "refund" | "credit" => Role::Saving,
             "elsewher" => Role::Reference,
-            "insur" | "cover" | "coverag" | "balanc" => Role::Limit,
+            "insur" | "cover" | "coverag" | "balanc" | "protect" | "guarante" | "secur" => {
+                Role::Limit
+            }
             "fee" | "charg" | "penalti" | "deposit" | "extra" | "per" | "month" => Role::Price,
             _ => continue,
         };

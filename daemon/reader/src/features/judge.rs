@@ -3,6 +3,7 @@
 //! the clause.
 
 use super::super::lexicon::Theme;
+use super::super::theme::Concern;
 use super::super::meaning::Meaning;
 use super::super::usual::Judged;
 use super::TextMatch;
@@ -30,15 +31,18 @@ const BESIDE_NUMBER: f64 = 0.35;
 const SAYS_NOTHING: f64 = 0.22;
 /// Nothing counts more than this.
 const MOST: f64 = 1.6;
+/// Cues against a clause that names a price must weigh this much to say more than the price.
+const PRICED: f64 = 0.6;
 /// A cue's theme is kept if the meaning gives it at least this probability.
 const PLAUSIBLE: f64 = 0.04;
 
-/// Judges a clause by its cues, its number and its meaning.
+/// Judges a clause by its cues, its number and its meaning; `names_price` if it names what is asked for.
 #[must_use]
 pub fn judge<'a>(
     cues: impl Iterator<Item = &'a TextMatch>,
     number: Option<Judged>,
     meaning: &Meaning,
+    names_price: bool,
 ) -> Option<Judgement> {
     let mut balance = 0.0;
     let mut themes: Vec<(Theme, f64)> = Vec::new();
@@ -61,6 +65,11 @@ pub fn judge<'a>(
     let of_cue = themes.iter().map(|(theme, _)| *theme);
     let of_cue = of_cue.into_iter().find(|theme| meaning.theme(*theme) >= PLAUSIBLE);
     let theme = of_number.or(of_cue).unwrap_or_else(|| meaning.likeliest(good).0);
+    // A price is weighed by its height, not once more for being there.
+    let is_mere_price = names_price && number.is_none() && balance > -PRICED;
+    if is_mere_price && theme == Theme::Concern(Concern::Price) {
+        return None;
+    }
     Some(Judgement { theme, count: value.abs().min(MOST) })
 }
 

@@ -113,7 +113,7 @@ pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
     let meanings = meaning::read(clauses.iter().map(|clause| clause.span.of(text)))?;
     let mut found = Vec::new();
     cues::find(lexicon, &tokens, &mut found);
-    let price = amounts::read(lexicon, text, &tokens, &mut found);
+    let (price, prices) = amounts::read(lexicon, text, &tokens, &mut found);
     let context = usual::Context::new(&tokens);
     let (grade, hardest) = readability::hardest(text, &tokens);
     let hype = hype::count(lexicon, text, &tokens);
@@ -127,7 +127,10 @@ pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
                 .chunk_by(|one, other| one.clause == other.clause)
                 .filter_map(|part| usual::judge(&reader.usual, text, part, &context))
                 .max_by(|one, other| one.strength.total_cmp(&other.strength));
-            judge::judge(own, number, meaning)
+            let priced = prices
+                .iter()
+                .any(|price| clause.span.start <= price.start && price.end <= clause.span.end);
+            judge::judge(own, number, meaning, priced)
         })
         .collect();
     let (benefits, concerns, troubled) = gather(&tokens, &clauses, &judged);
@@ -162,7 +165,7 @@ pub(crate) fn stems(lexicon: &Lexicon, tokens: &[Token]) -> Vec<u64> {
 }
 
 /// A meaning that deserves a veto with this probability is enough by itself.
-const CERTAIN: f64 = 0.97;
+const CERTAIN: f64 = 2.0;
 /// A suspicion of the rules and the probability of the meaning that together are enough.
 const TOGETHER: f64 = 1.0;
 

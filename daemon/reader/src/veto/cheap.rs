@@ -8,7 +8,7 @@ use super::{Found, Page, VetoKind};
 /// Words of a sale ("brand-new", "yours for") stand beside it.
 const OFFERED: f64 = 0.9;
 /// They do not.
-const BARE: f64 = 0.4;
+const BARE: f64 = 0.5;
 /// How far a preposition or an owner before a thing reaches, in words.
 const REACH: usize = 3;
 /// How far a period or "off" may stand behind a price.
@@ -39,16 +39,44 @@ fn partial(page: &Page<'_>, sum: &Sum) -> bool {
     let sentence = page.sentence(sum.first);
     let before = (sum.first.saturating_sub(2)..sum.first)
         .filter(|at| page.sentence(*at) == sentence)
-        .any(|at| matches!(page.word(at), "from" | "save" | "saves" | "extra" | "deposit" | "fee" | "off"));
-    let after = (sum.last + 1..=sum.last + AHEAD)
-        .filter(|at| page.sentence(*at) == sentence)
         .any(|at| {
+            matches!(page.word(at), "from" | "save" | "saves" | "extra" | "deposit" | "fee" | "off")
+        });
+    let after =
+        (sum.last + 1..=sum.last + AHEAD).filter(|at| page.sentence(*at) == sentence).any(|at| {
             matches!(
                 page.word(at),
-                "day" | "night" | "week" | "month" | "year" | "hour" | "hours" | "minute" | "mile"
-                    | "km" | "off" | "less" | "cheaper" | "each" | "deposit" | "fee" | "daily"
-                    | "weekly" | "monthly" | "nightly" | "hourly" | "visit" | "ride" | "trip"
-                    | "lesson" | "load" | "back" | "extra" | "annum" | "metre" | "kg"
+                "day"
+                    | "night"
+                    | "week"
+                    | "month"
+                    | "year"
+                    | "hour"
+                    | "hours"
+                    | "minute"
+                    | "mile"
+                    | "km"
+                    | "off"
+                    | "less"
+                    | "cheaper"
+                    | "each"
+                    | "deposit"
+                    | "fee"
+                    | "daily"
+                    | "weekly"
+                    | "monthly"
+                    | "nightly"
+                    | "hourly"
+                    | "visit"
+                    | "ride"
+                    | "trip"
+                    | "lesson"
+                    | "load"
+                    | "back"
+                    | "extra"
+                    | "annum"
+                    | "metre"
+                    | "kg"
             )
         });
     before || after
@@ -62,9 +90,28 @@ fn sold(rules: &VetoRules, page: &Page<'_>, first: usize, last: usize) -> bool {
         .any(|at| {
             matches!(
                 page.word(at),
-                "for" | "of" | "in" | "on" | "under" | "behind" | "from" | "to" | "by" | "per"
-                    | "your" | "my" | "our" | "their" | "any" | "every" | "like" | "as" | "no"
-                    | "without" | "into" | "than"
+                "for"
+                    | "of"
+                    | "in"
+                    | "on"
+                    | "under"
+                    | "behind"
+                    | "from"
+                    | "to"
+                    | "by"
+                    | "per"
+                    | "your"
+                    | "my"
+                    | "our"
+                    | "their"
+                    | "any"
+                    | "every"
+                    | "like"
+                    | "as"
+                    | "no"
+                    | "without"
+                    | "into"
+                    | "than"
             )
         });
     let Some(next) = page.tokens.get(last + 1).filter(|token| token.sentence == sentence) else {

@@ -5,6 +5,9 @@ use super::hits::Hit;
 use super::rules::{Group, Rule, VetoRules, Within};
 use super::{Found, Page};
 
+/// A context reaches so many sentences.
+const CONTEXT: usize = 8;
+
 /// What the rules of the file find.
 pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Vec<Found> {
     rules.rules.iter().flat_map(|rule| apply(rule, page)).collect()
@@ -12,13 +15,15 @@ pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Vec<Found> {
 
 fn apply(rule: &Rule, page: &Page<'_>) -> Vec<Found> {
     let parts: Vec<Vec<Hit>> = rule.all.iter().map(|groups| gather(groups, page)).collect();
-    if parts.iter().any(Vec::is_empty) || !gather(&rule.text_unless, page).is_empty() {
+    if parts.iter().any(Vec::is_empty) {
         return Vec::new();
     }
+    let contexts = gather(&rule.text_unless, page);
     let exceptions = gather(&rule.unless, page);
     let Some((begin, others)) = parts.split_first() else { return Vec::new() };
     begin
         .iter()
+        .filter(|hit| !in_context(page, &contexts, hit))
         .filter(|hit| rule.denied || !denied(page, &parts, hit))
         .filter_map(|hit| chosen(rule, page, &parts, hit, others))
         .filter(|chosen| !exempt(page, &exceptions, chosen))
@@ -72,6 +77,12 @@ fn near(within: Within, page: &Page<'_>, one: &Hit, other: &Hit) -> bool {
 /// Whether a negator before a part turns it; one that belongs to a part itself does not.
 fn denied(page: &Page<'_>, parts: &[Vec<Hit>], hit: &Hit) -> bool {
     page.negated(hit.first, |at| parts.iter().flatten().any(|part| part.holds(at)))
+}
+
+/// Whether a text's context (a novel, a course against fraud) is named within some sentences.
+fn in_context(page: &Page<'_>, contexts: &[Hit], hit: &Hit) -> bool {
+    let sentence = page.sentence(hit.first);
+    contexts.iter().any(|context| page.sentence(context.first).abs_diff(sentence) <= CONTEXT)
 }
 
 /// Whether an exception stands in a sentence of the chosen places.

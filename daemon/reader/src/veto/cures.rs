@@ -10,6 +10,8 @@ use super::{Found, Page, VetoKind};
 const SEVERAL: f64 = 0.95;
 /// One serious disease.
 const ONE: f64 = 0.5;
+/// Two serious diseases beside an object of quackery, without a word for "cure".
+const NAMED: f64 = 0.7;
 
 /// Sentences that claim to cure.
 pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Vec<Found> {
@@ -17,7 +19,7 @@ pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Vec<Found> {
     if !page.of(named.told).is_empty() {
         return Vec::new();
     }
-    let mut found = Vec::new();
+    let mut found = named_beside(rules, page);
     let mut seen = BTreeSet::new();
     for cure in page.of(named.cure) {
         let sentence = page.sentence(cure.first);
@@ -54,4 +56,31 @@ pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Vec<Found> {
         });
     }
     found
+}
+
+/// Sentences that name several serious diseases where the text offers a stone, a chair or drops.
+fn named_beside(rules: &VetoRules, page: &Page<'_>) -> Vec<Found> {
+    let named = &rules.named;
+    if page.of(named.woo).is_empty() || !page.of(named.honest_cure).is_empty() {
+        return Vec::new();
+    }
+    let diseases = page.of(named.disease);
+    diseases
+        .iter()
+        .filter_map(|one| {
+            let other = diseases.iter().find(|other| {
+                other.first > one.last
+                    && other.phrase != one.phrase
+                    && page.sentence(other.first) == page.sentence(one.first)
+            })?;
+            let denied = page.negated(one.first, |_| false) || page.negated(other.first, |_| false);
+            (!denied).then_some(Found {
+                kind: VetoKind::Quackery,
+                at: Some(one.first),
+                first: one.first,
+                last: other.last,
+                weight: NAMED,
+            })
+        })
+        .collect()
 }

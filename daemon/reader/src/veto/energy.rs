@@ -40,9 +40,9 @@ fn efficiency(rules: &VetoRules, page: &Page<'_>, at: usize) -> bool {
         .filter(|other| page.sentence(*other) == sentence)
         .collect();
     let named = near.iter().any(|other| matches!(page.word(*other), "efficient" | "efficiency"));
-    let compared = near
-        .iter()
-        .any(|other| matches!(page.word(*other), "more" | "than" | "up" | "increase" | "rise" | "better"));
+    let compared = near.iter().any(|other| {
+        matches!(page.word(*other), "more" | "than" | "up" | "increase" | "rise" | "better")
+    });
     named && !compared
 }
 
@@ -76,8 +76,8 @@ fn surplus(rules: &VetoRules, page: &Page<'_>, at: usize) -> bool {
 
 /// An amount of energy or power: watts or watt-hours, and whether it is energy.
 fn quantity(rules: &VetoRules, page: &Page<'_>, at: usize) -> Option<(f64, bool)> {
-    let number = value(rules, page.tokens.get(at)?)
-        .or_else(|| (page.word(at) == "each").then_some(1.0))?;
+    let number =
+        value(rules, page.tokens.get(at)?).or_else(|| (page.word(at) == "each").then_some(1.0))?;
     let (unit, energy) = match page.word(at + 1) {
         "kwh" => (1000.0, true),
         "wh" => (1.0, true),

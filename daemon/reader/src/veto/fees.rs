@@ -28,7 +28,8 @@ pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Vec<Found> {
         .filter(|sum| {
             page.of(named.fee).iter().any(|fee| {
                 page.sentence(fee.first) == page.sentence(sum.first)
-                    && (fee.first.abs_diff(sum.last) <= NEAR || sum.first.abs_diff(fee.last) <= NEAR)
+                    && (fee.first.abs_diff(sum.last) <= NEAR
+                        || sum.first.abs_diff(fee.last) <= NEAR)
                     && !page.negated(fee.first, |_| false)
             })
         })

@@ -100,12 +100,7 @@ impl Suspicion {
 
 /// What is suspect in a text: the strongest suspicion of each kind in each clause, strongest first.
 #[must_use]
-pub fn look(
-    rules: &VetoRules,
-    text: &str,
-    tokens: &[Token],
-    clauses: &[Clause],
-) -> Vec<Suspicion> {
+pub fn look(rules: &VetoRules, text: &str, tokens: &[Token], clauses: &[Clause]) -> Vec<Suspicion> {
     let page = Page::new(rules, text, tokens);
     let mut found = combine::look(rules, &page);
     found.extend(returns::look(rules, &page));
@@ -213,7 +208,7 @@ const NEGATION_REACH: usize = 4;
 fn negates(word: &str) -> bool {
     const NEGATORS: &[&str] = &[
         "no", "not", "never", "nobody", "none", "without", "nor", "neither", "cannot", "nothing",
-        "hardly", "zero", "instead", "rather", "against", "stop", "prevent", "prevents", "free-of",
+        "hardly", "zero", "instead", "rather", "against", "stop", "prevent", "prevents",
     ];
     NEGATORS.contains(&word) || word.ends_with("n't")
 }

@@ -30,9 +30,8 @@ pub(super) fn sums(rules: &VetoRules, page: &Page<'_>) -> Vec<Sum> {
 
 /// "$18 million", "€ 5", "40 pounds", "CHF 4.60".
 fn sum(rules: &VetoRules, page: &Page<'_>, at: usize) -> Option<Sum> {
-    let rate = |at: usize| {
-        page.tokens.get(at).and_then(|token| rules.currency.get(&token.word)).copied()
-    };
+    let rate =
+        |at: usize| page.tokens.get(at).and_then(|token| rules.currency.get(&token.word)).copied();
     let sentence = page.sentence(at);
     let number = |at: usize| {
         let token = page.tokens.get(at).filter(|token| token.sentence == sentence)?;

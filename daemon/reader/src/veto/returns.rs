@@ -24,9 +24,9 @@ const HIGH: f64 = 0.6;
 pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Vec<Found> {
     let named = &rules.named;
     let promised = |sentence: usize| {
-        page.of(named.promise)
-            .iter()
-            .any(|hit| page.sentence(hit.first).abs_diff(sentence) <= 1 && !page.negated(hit.first, |_| false))
+        page.of(named.promise).iter().any(|hit| {
+            page.sentence(hit.first).abs_diff(sentence) <= 1 && !page.negated(hit.first, |_| false)
+        })
     };
     (0..page.tokens.len())
         .filter_map(|at| {
@@ -72,18 +72,21 @@ fn times_a_year(page: &Page<'_>, first: usize, last: usize) -> Option<f64> {
         let counted = matches!(before, "a" | "per" | "each" | "every" | "an" | "one");
         period(page.word(at)).filter(|_| counted || page.word(at).ends_with("ly"))
     });
+    let counted = |at: usize| matches!(page.word(at), "every" | "each" | "per");
     ahead.or_else(|| {
-        (first.saturating_sub(BEHIND)..first)
-            .filter(inside)
-            .find_map(|at| period(page.word(at)).filter(|_| page.word(at).ends_with("ly")))
+        (first.saturating_sub(BEHIND)..first).filter(inside).find_map(|at| {
+            let named = page.word(at).ends_with("ly") || (at > 0 && counted(at - 1));
+            period(page.word(at)).filter(|_| named)
+        })
     })
 }
 
 fn period(word: &str) -> Option<f64> {
     Some(match word {
         "hour" | "hourly" => 8760.0,
-        "day" | "daily" | "friday" | "night" => 365.0,
-        "week" | "weekly" => 52.0,
+        "day" | "daily" | "night" => 365.0,
+        "week" | "weekly" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday"
+        | "saturday" | "sunday" => 52.0,
         "fortnight" | "fortnightly" => 26.0,
         "month" | "monthly" => 12.0,
         "quarter" | "quarterly" => 4.0,

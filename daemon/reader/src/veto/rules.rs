@@ -122,6 +122,7 @@ pub(super) struct Named {
     pub(super) not_the_thing: Group,
     pub(super) sale: Group,
     pub(super) told: Group,
+    pub(super) woo: Group,
 }
 
 /// A phrase and the group it belongs to.
@@ -152,7 +153,8 @@ pub struct VetoRules {
     pub(super) praise: BTreeSet<String>,
 }
 
-/// A word of this tone or more praises (the scale of the tone lexicon, −4 to 4).
+/// A word of this tone or more praises (the scale of VADER, −4 to 4: Hutto and Gilbert, 2014). The words that lean in
+/// offers only ("cotton", "repairs") are facts and do not count.
 const PRAISING_TONE: f64 = 1.0;
 /// Group of words that praise beside those of the tone lexicon.
 const PRAISE: &str = "praise";
@@ -180,14 +182,14 @@ impl VetoRules {
         let mut things = Vec::new();
         for line in &file.things {
             let groups = builder.groups(&line.names)?;
-            let names = *groups.first().ok_or_else(|| fault("a thing without a name".to_owned()))?;
+            let names =
+                *groups.first().ok_or_else(|| fault("a thing without a name".to_owned()))?;
             things.push(Thing { names, floor: line.floor });
         }
-        let mut praise: BTreeSet<String> = lexicon
-            .tone
+        let mut praise: BTreeSet<String> = vader_sentiment::LEXICON
             .iter()
-            .filter(|(_, tone)| **tone >= PRAISING_TONE)
-            .map(|(word, _)| word.clone())
+            .filter(|(word, tone)| **tone >= PRAISING_TONE && word.chars().all(char::is_alphabetic))
+            .map(|(word, _)| word.to_lowercase())
             .collect();
         let more = file.groups.get(PRAISE).map_or(&[][..], Vec::as_slice);
         praise.extend(more.iter().flat_map(|line| line.split_whitespace()).map(str::to_owned));
@@ -240,10 +242,7 @@ impl Builder {
     }
 
     /// A new group of phrases.
-    fn group<'a>(
-        &mut self,
-        phrases: impl Iterator<Item = &'a str>,
-    ) -> Result<Group, LexiconError> {
+    fn group<'a>(&mut self, phrases: impl Iterator<Item = &'a str>) -> Result<Group, LexiconError> {
         let group = Group(self.count);
         self.count += 1;
         for phrase in phrases {
@@ -327,6 +326,7 @@ impl Builder {
             not_the_thing: self.known("not_the_thing")?,
             sale: self.known("sale")?,
             told: self.known("told")?,
+            woo: self.known("woo")?,
         })
     }
 }
@@ -344,6 +344,18 @@ mod tests {
         let lexicon = Lexicon::parse().unwrap();
         let rules = VetoRules::parse(&lexicon);
         assert!(rules.is_ok(), "{:?}", rules.err());
+    }
+
+    #[test]
+    fn every_group_is_used() {
+        let file: RuleFile = toml::from_str(VETOES).unwrap();
+        let builder = include_str!("rules.rs");
+        for name in file.groups.keys() {
+            let used = VETOES.contains(&format!("\"@{name}\""))
+                || builder.contains(&format!("known(\"{name}\")"))
+                || name == PRAISE;
+            assert!(used, "{name}");
+        }
     }
 
     #[test]

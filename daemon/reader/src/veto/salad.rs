@@ -9,6 +9,8 @@ const PRAISE_MIN: usize = 6;
 /// Share of praise among all words that prose never reaches.
 const CERTAIN_SHARE: f64 = 0.6;
 const SUSPECT_SHARE: f64 = 0.42;
+/// A list of words has hardly a function word: this share of its words, or more, are none.
+const LIST_SHARE: f64 = 0.88;
 /// More numbers than this are facts.
 const NUMBERS_MAX: usize = 1;
 /// Weights.
@@ -31,7 +33,8 @@ pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Option<Found> {
     let content = words.iter().filter(|word| !rules.function_words.contains(**word)).count();
     let share = praising as f64 / content.max(1) as f64;
     let thin = praising as f64 / words.len().max(1) as f64;
-    let weight = if share >= CERTAIN_SHARE && thin >= SUSPECT_SHARE {
+    let listed = content as f64 >= words.len() as f64 * LIST_SHARE;
+    let weight = if (share >= CERTAIN_SHARE || listed) && thin >= SUSPECT_SHARE {
         CERTAIN
     } else if thin >= SUSPECT_SHARE {
         SUSPECT
@@ -46,7 +49,7 @@ pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Option<Found> {
 fn praises(rules: &VetoRules, word: &str) -> bool {
     const ENDINGS: &[&str] = &["s", "ly", "ness", "ful", "able", "d", "ed", "ing"];
     rules.praise.contains(word)
-        || ENDINGS.iter().any(|ending| {
-            word.strip_suffix(ending).is_some_and(|stem| rules.praise.contains(stem))
-        })
+        || ENDINGS
+            .iter()
+            .any(|ending| word.strip_suffix(ending).is_some_and(|stem| rules.praise.contains(stem)))
 }

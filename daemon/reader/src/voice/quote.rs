@@ -12,14 +12,14 @@ const BOUNDARIES: &[&str] = &[
 ];
 
 /// A clause in quotation marks; none if it has fewer than two letters, or quotation marks of its own.
-pub(super) fn quoted(text: &str, span: Span) -> Option<String> {
-    excerpt(text, span).map(|excerpt| format!("“{excerpt}”"))
+pub(crate) fn quoted(text: &str, span: Span) -> Option<String> {
+    quotation(text, span).map(|words| format!("“{words}”"))
 }
 
-/// The same without quotation marks around it.
+/// The words of a clause as an answer quotes them.
 #[must_use]
-pub fn excerpt(text: &str, span: Span) -> Option<String> {
-    let clause = span.of(text).trim();
+pub fn quotation(text: &str, span: Span) -> Option<String> {
+    let clause = span.of(text).trim().trim_end_matches(['.', ',', ';', ':', '!', '?', ' ']);
     let letters = clause.chars().filter(|letter| letter.is_alphanumeric()).count();
     if letters < 2 || clause.contains(['“', '”', '"', '\n']) {
         return None;

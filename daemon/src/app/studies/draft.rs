@@ -36,6 +36,7 @@ impl Core {
         let mut notes = stimulus::notes(draft);
         let Priced { cost_usd, calls, notes: of_cost } = self.preview_cost(&spec)?;
         notes.extend(of_cost);
+        notes.extend(self.context_note(&spec));
         notes.extend(instrument::besides(&spec));
         notes.extend(self.beside_note(&spec));
         let engine = self.engine(&spec.engine).ok();
@@ -65,11 +66,12 @@ impl Core {
         let Submit { key, draft, cost_confirmed, .. } = submit;
         let sent = body.clone();
         let look = move |core: &Self| {
-            let notes = stimulus::notes(&draft);
+            let mut notes = stimulus::notes(&draft);
             if let Some(study) = core.submitted(&owner, key, &sent)? {
                 return Ok((Resubmission::Before(Box::new(study)), notes));
             }
             let spec = core.read_draft(&draft)?;
+            notes.extend(core.context_note(&spec));
             let announced = core.allow_cost(&spec, cost_confirmed)?;
             let plan = core.plan(spec).map_err(|error| of_the_panel(&draft, error))?;
             let announced = announced.map(|cost| (cost.low, cost.high));
@@ -88,6 +90,11 @@ impl Core {
 
     fn read_draft(&self, draft: &Draft) -> Reply<StudySpec> {
         self.with_rules(|rules| stimulus::read(draft, rules)).map_err(invalid)
+    }
+
+    /// What is to be said of the language of a study's context.
+    fn context_note(&self, spec: &StudySpec) -> Option<String> {
+        self.with_rules(|rules| stimulus::context_note(spec, rules.steady))
     }
 
     /// Looks at something by what this installation allows.

@@ -30,6 +30,7 @@ fn study(instrument: Instrument) -> StudySpec {
         engine_mode: EngineMode::Standard,
         seed: 7,
         context: Some("We sell in supermarkets.".to_owned()),
+        language: None,
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,

@@ -8,7 +8,9 @@ use protocol::results::{Estimate, Sentiment, ThemeKind};
 use protocol::study::{StudySpec, StudyType};
 
 use super::types::{kind, kind_of};
-use super::wording_noise::{Widening, Widenings, WordingNoise, WordingScale, factor};
+use super::wording_noise::{
+    Widening, Widenings, WordingNoise, WordingScale, factor, weighted_sentences,
+};
 use crate::domain::nearest::nearest;
 use crate::domain::outcome::Answered;
 use crate::domain::stats::histogram::Histogram;
@@ -240,8 +242,8 @@ impl StudyMetric {
         noise.sd(self.wording.scale) * factor(readings)
     }
 
-    /// Every text that the number is read from, with its sign. All that respondents read belongs to it: context, text and
-    /// questions.
+    /// Every sentence that the number is read from, with its weight and sign. All that respondents read belongs to it:
+    /// context, sentence and questions.
     fn readings<'a>(
         &self,
         spec: &'a StudySpec,
@@ -255,7 +257,11 @@ impl StudyMetric {
             .signs
             .iter()
             .zip(texts)
-            .map(move |(own, (_, text))| (sign * own, (context, text.trim(), questions)))
+            .flat_map(move |(own, (_, text))| {
+                weighted_sentences(text).map(move |(weight, sentence)| {
+                    (sign * own * weight, (context, sentence, questions))
+                })
+            })
     }
 
     /// The value of all answers of one respondent; `None` without answers, or for those of another instrument.

@@ -78,8 +78,21 @@ impl WordingNoise {
     }
 }
 
-/// The factor of wording noise in a sum of readings, each with its sign and its text: √(Σ c² / 2), where c is the sum of
-/// signs of one text. Two different texts, one minus the other, give 1; a text minus itself gives 0.
+/// The sentences of a text, each with the square root of its share of the text's words: the wording of each sentence errs
+/// by itself, so that a text that changes in one sentence has only the noise of that sentence.
+pub(super) fn weighted_sentences(text: &str) -> impl Iterator<Item = (f64, &str)> {
+    let sentences = text
+        .split(['.', '!', '?', '\n'])
+        .map(str::trim)
+        .filter(|sentence| sentence.contains(char::is_alphanumeric));
+    let words = |sentence: &str| sentence.split_whitespace().count() as f64;
+    let all: f64 = sentences.clone().map(words).sum();
+    sentences.map(move |sentence| (libm::sqrt(words(sentence) / all), sentence))
+}
+
+/// The factor of wording noise in a sum of readings, each with its weight, its sign and its sentence: √(Σ c² / 2), where c
+/// is the sum of signed weights of one sentence. Two texts without a common sentence, one minus the other, give 1; a text
+/// minus itself gives 0.
 #[must_use]
 pub(super) fn factor<T: Ord>(readings: impl IntoIterator<Item = (f64, T)>) -> f64 {
     let mut sums: BTreeMap<T, f64> = BTreeMap::new();
@@ -148,6 +161,18 @@ mod tests {
         for other in ["offline-reader/1", "gpt-5", "offline", ""] {
             assert_eq!(WordingNoise::of_model(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn one_sentence_in_four_has_half_the_noise() {
+        let text = |last: &str| format!("One two three. Four five six! Seven eight nine? {last}.");
+        let (a, b) = (text("Ten eleven twelve"), text("Ten eleven zero"));
+        let of = |text: &'static str, sign: f64| {
+            weighted_sentences(text).map(move |(weight, sentence)| (sign * weight, sentence))
+        };
+        let (a, b): (&'static str, &'static str) = (a.leak(), b.leak());
+        assert!((factor(of(a, 1.0).chain(of(b, -1.0))) - 0.5).abs() < 1e-12);
+        assert!(factor(of(a, 1.0).chain(of(a, -1.0))).abs() < 1e-12);
     }
 
     #[test]

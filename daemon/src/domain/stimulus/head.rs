@@ -139,6 +139,7 @@ fn setting(line: &str) -> Option<(&str, u32)> {
             2 * u32::from(is_word)
         }
         "engine" | "rater" | "reuse" | "orders" | "controls" => u32::from(is_word),
+        "language" => u32::from(value == "en"),
         "audience" | "questions" => u32::from(value.is_empty() || value.starts_with(['{', '['])),
         _ => 0,
     };

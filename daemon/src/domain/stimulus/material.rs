@@ -5,6 +5,8 @@ use protocol::study::{Draft, Instrument, Problem, StudyType};
 
 use super::front_matter::{self, Parts};
 use super::given::Given;
+use super::language;
+use super::render::{Remains, Rendered, render};
 use super::{SettingsReader, Violation};
 use crate::domain::instrument::{self, Layout, Supplied};
 
@@ -21,6 +23,8 @@ pub(super) struct StimulusMaterial {
     body: String,
     /// Whether there is a body that contains only comments.
     only_comments: bool,
+    /// Field → text as respondents read it.
+    texts: Vec<(&'static str, String)>,
 }
 
 impl StimulusMaterial {
@@ -34,6 +38,8 @@ impl StimulusMaterial {
         let body = format!("{}:{}", draft.file, parts.body_line);
         let stimulus = parts.body();
         let questions = reader.take("questions", Given::lines);
+        let questions: Option<Vec<String>> =
+            questions.map(|questions| questions.iter().map(|one| render(one).text).collect());
         let orders = reader.take("orders", Given::word);
         reader.only_where_taken("questions", study_type);
         reader.only_where_taken("orders", study_type);
@@ -50,25 +56,85 @@ impl StimulusMaterial {
             places.push(("questions", given.place.clone()));
         }
         let mut material = Self {
-            title: stimulus.clone(),
+            title: String::new(),
             instrument: instrument::compose(study_type, Supplied::default()),
             places,
             missing: Vec::new(),
             body,
             only_comments: parts.lines.is_empty() && !parts.hidden.is_empty(),
+            texts: Vec::new(),
         };
         // A list that could not be read was already reported; that it is empty afterwards is not a second problem.
         if questions.is_none() && reader.given("questions").is_some() {
             material.missing.push("questions");
         }
-        let variants = match (layout, &draft.variant_b) {
+        let sources = match (layout, &draft.variant_b) {
             (Layout::OneText, _) => Default::default(),
             (Layout::TwoVariants, Some(_)) => material.two_files(draft, parts, reader),
             (Layout::TwoVariants, None) => material.two_parts(draft, parts, reader),
         };
+        let (stimulus, variants) = match layout {
+            Layout::OneText => (material.shown("stimulus", &stimulus, reader), Default::default()),
+            Layout::TwoVariants => {
+                let [a, b] = sources;
+                let a = material.shown("variant_a", &a, reader);
+                (String::new(), [a, material.shown("variant_b", &b, reader)])
+            }
+        };
+        if material.title.is_empty() {
+            material.title =
+                material.texts.first().map(|(_, text)| text.clone()).unwrap_or_default();
+        }
         let supplied = Supplied { stimulus, variants, questions, orders };
         material.instrument = instrument::compose(study_type, supplied);
         material
+    }
+
+    /// A text as respondents read it. One that says nothing is reported here.
+    fn shown(
+        &mut self,
+        field: &'static str,
+        source: &str,
+        reader: &mut SettingsReader<'_>,
+    ) -> String {
+        let Rendered { text, remains } = render(source);
+        let name = field.replace('_', " ");
+        let problem = match remains {
+            Remains::Nothing if !source.trim().is_empty() => Some((
+                format!("the {name} has no words"),
+                "signs, emoji and empty tables say nothing; say in a sentence what it is",
+            )),
+            Remains::Code => Some((
+                format!("the {name} is nothing but code"),
+                "say in a sentence what it is; code may stand beside it",
+            )),
+            Remains::Words | Remains::Nothing => None,
+        };
+        if let Some((what, hint)) = problem {
+            let place = self.place(field).to_owned();
+            reader.problems.push(Problem { place, what, hint: hint.to_owned() });
+            self.missing.push(field);
+        }
+        self.texts.push((field, text.clone()));
+        text
+    }
+
+    fn place(&self, field: &str) -> &str {
+        let known = self.places.iter().find(|(known, _)| *known == field);
+        known.map_or(&self.body, |(_, place)| place)
+    }
+
+    /// The problems of texts and questions that are not English.
+    pub(super) fn foreign(&self) -> Vec<Problem> {
+        let texts = self.texts.iter().filter(|(field, _)| !self.missing.contains(field));
+        let texts = texts.filter_map(|(field, text)| {
+            language::foreign(self.place(field), &format!("the {}", field.replace('_', " ")), text)
+        });
+        let questions = instrument::open_questions(&self.instrument).iter().enumerate();
+        let questions = questions.filter_map(|(at, question)| {
+            language::foreign(self.place("questions"), &format!("question {}", at + 1), question)
+        });
+        texts.chain(questions).collect()
     }
 
     /// The violations as problems, each at the place of its field.
@@ -196,10 +262,7 @@ impl StimulusMaterial {
         let texts = found.map(|part| {
             part.map(|(_, lines)| lines.join("\n").trim().to_owned()).unwrap_or_default()
         });
-        self.title = match above.first() {
-            Some((_, title)) => (*title).to_owned(),
-            None => texts[0].clone(),
-        };
+        self.title = above.first().map(|(_, title)| render(title).text).unwrap_or_default();
         texts
     }
 }

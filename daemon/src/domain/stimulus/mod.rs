@@ -6,8 +6,10 @@ mod elicitation;
 mod front_matter;
 mod given;
 mod head;
+mod language;
 mod material;
 mod measuring;
+mod render;
 mod settings;
 mod texts;
 
@@ -22,7 +24,9 @@ use protocol::study::{Draft, EngineMode, Problem, StudySpec, StudyType};
 pub(crate) use self::elicitation::{ENCODER, KnownEngine};
 use self::front_matter::{FrontMatterItem, Malformed, Node, Parts};
 use self::given::{Given, Value};
+pub(crate) use self::language::context_note;
 use self::material::StimulusMaterial;
+use self::render::render;
 pub(crate) use self::settings::settings;
 use self::texts::TextNotes;
 pub(crate) use self::texts::notes;
@@ -56,6 +60,7 @@ const KEYS: &[&str] = &[
     "engine_mode",
     "seed",
     "context",
+    "language",
     "max_cost_usd",
     "tags",
     "project",
@@ -128,6 +133,10 @@ pub(crate) fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Pr
     let panel = panel_of(&mut reader, rules);
     let engine = engine_of(&mut reader, rules);
     let steady = rules.steady.contains(&engine.as_str());
+    let language = reader.take("language", Given::word);
+    if steady && reader.given("language").is_none() {
+        reader.problems.extend(material.foreign());
+    }
     let elicitation = elicitation::read(&mut reader, study_type, &engine, rules);
     let measurement =
         Measurement { elicitation, ..measuring::read(&mut reader, study_type, panel, steady) };
@@ -141,7 +150,8 @@ pub(crate) fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Pr
         engine,
         engine_mode: reader.take("engine_mode", Given::word).unwrap_or(EngineMode::Standard),
         seed: reader.take("seed", |given| given.whole(0, SEED_MAX)).unwrap_or(rules.fresh_seed),
-        context: reader.take("context", |given| given.text(CONTEXT_CHARACTERS_MAX)),
+        context: reader.take("context", context_of),
+        language,
         max_cost_usd: reader.take("max_cost_usd", |given| given.real().map(micros)),
         tags: reader
             .take("tags", |given| given.texts(TAGS_MAX, TAG_CHARACTERS_MAX))
@@ -274,6 +284,17 @@ impl SettingsReader<'_> {
             self.problems.push(problem);
         }
     }
+}
+
+/// The context as respondents read it.
+fn context_of(given: &Given) -> Result<String, Problem> {
+    let shown = render(&given.text(CONTEXT_CHARACTERS_MAX)?).text;
+    if shown.is_empty() {
+        return Err(
+            given.problem("nothing is left of 'context'", "say it in words, or leave it out")
+        );
+    }
+    Ok(shown)
 }
 
 /// The panel size.

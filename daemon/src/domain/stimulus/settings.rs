@@ -4,7 +4,7 @@
 
 use protocol::channels::Channel;
 use protocol::setting::{Setting, Settings};
-use protocol::study::{Draft, Problem};
+use protocol::study::{Draft, Language, Problem};
 
 use super::given::Given;
 use super::{
@@ -67,6 +67,16 @@ pub(crate) fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
         },
     );
     put("replicates", usual(measuring::usual_replicates(panel, steady, measured.subsample)));
+
+    let read = "a language model reads any language; none is refused";
+    put(
+        "language",
+        Setting {
+            words: if steady { vec![Language::English.to_string()] } else { Vec::new() },
+            refused: (!steady).then(|| read.to_owned()),
+            ..Setting::default()
+        },
+    );
 
     // These two change nothing for an engine of this process; giving them is not an error.
     if steady {

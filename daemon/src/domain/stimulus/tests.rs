@@ -3,6 +3,8 @@
 mod comments;
 mod cut;
 mod head;
+mod language;
+mod render;
 
 use std::collections::BTreeMap;
 
@@ -40,7 +42,7 @@ fn plain_text_is_a_concept_test_with_defaults() {
     assert_eq!(spec.name, "Meal kit");
     assert_eq!((spec.panel, spec.seed), (100, 42));
     assert_eq!(spec.audience, Audience::default());
-    assert_eq!(stimuli(&spec.instrument), ["# Meal kit\n\nDinner that learns your taste."]);
+    assert_eq!(stimuli(&spec.instrument), ["Meal kit\n\nDinner that learns your taste."]);
 }
 
 #[test]
@@ -164,7 +166,7 @@ fn variants_stand_under_their_headings() {
     );
     assert_eq!(spec.name, "Two headlines");
     let expected = Instrument::AbTest {
-        variant_a: "The first text.\n\n### More\nof it".to_owned(),
+        variant_a: "The first text.\n\nMore\n\nof it".to_owned(),
         variant_b: "The second text.".to_owned(),
         orders: protocol::study::Orders::Both,
     };
@@ -201,7 +203,7 @@ fn two_files_are_two_variants() {
     let mut two = draft("---\npanel: 30\n---\nThe first text.", &[("study", "ab_test")]);
     two.variant_b = second("\n# Heading\n\nThe second text.\n");
     let spec = read(&two, &RULES).unwrap();
-    assert_eq!(stimuli(&spec.instrument), ["The first text.", "# Heading\n\nThe second text."]);
+    assert_eq!(stimuli(&spec.instrument), ["The first text.", "Heading\n\nThe second text."]);
     assert_eq!((spec.panel, spec.name.as_str()), (30, "The first text."));
 
     let told = |two: &Draft| {

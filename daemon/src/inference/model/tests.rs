@@ -26,6 +26,7 @@ fn spec() -> StudySpec {
         engine_mode: EngineMode::Standard,
         seed: 7,
         context: None,
+        language: None,
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,

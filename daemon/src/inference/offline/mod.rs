@@ -7,7 +7,7 @@ mod rejections;
 use protocol::rejection::Rejection;
 use protocol::study::StudySpec;
 pub(crate) use reader::MODEL;
-use reader::questions::{self, Route};
+use reader::questions::{Asked, TextWords, classify};
 use reader::traits::AnswerTraits;
 use reader::{Reader, Reading};
 
@@ -42,7 +42,9 @@ pub(crate) struct PreparedText {
     reader: &'static Reader,
     readings: Vec<Reading>,
     /// What each question of a survey is after; `None` where the reader cannot answer it.
-    routes: Vec<Option<Route>>,
+    asked: Vec<Option<Asked>>,
+    /// The words of the first text, as questions refer to them.
+    words: TextWords,
 }
 
 impl Responder for PreparedText {
@@ -60,15 +62,13 @@ impl PreparedText {
             // The shipped files are sound, which a test shows; without them there is nothing to read.
             .filter_map(|text| reader.read(text, context).ok())
             .collect();
-        let routes = readings.first().map_or_else(Vec::new, |reading| {
-            let questions = instrument::open_questions(&spec.instrument).iter();
-            questions
-                .map(|question| {
-                    questions::route(&reader.answers, &reader.lexicon, &reading.features, question)
-                })
-                .collect()
-        });
-        Self { reader, readings, routes }
+        let first = readings.first().map_or("", |reading| reading.text.as_str());
+        let words = TextWords::read(first);
+        let asked = instrument::open_questions(&spec.instrument)
+            .iter()
+            .map(|question| classify(&reader.answers.vocabulary, question, &words))
+            .collect();
+        Self { reader, readings, asked, words }
     }
 
     /// Answers as one respondent would.

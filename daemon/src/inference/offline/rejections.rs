@@ -26,7 +26,7 @@ pub(super) fn of(reader: &Reader, spec: &StudySpec) -> Vec<Rejection> {
             Some(Rejection {
                 variant: has_variants.then_some(variant),
                 kind: kind_of(kind),
-                clause: voice::excerpt(&reading.text, span),
+                clause: voice::quotation(&reading.text, span),
             })
         })
         .collect()

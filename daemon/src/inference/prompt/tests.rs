@@ -33,6 +33,7 @@ fn spec(instrument: Instrument) -> StudySpec {
         engine_mode: protocol::study::EngineMode::Standard,
         seed: 7,
         context: Some("We sell in supermarkets today.".to_owned()),
+        language: None,
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,

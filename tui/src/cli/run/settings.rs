@@ -33,6 +33,10 @@ pub(crate) struct Settings {
     /// What respondents are told beforehand
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     context: Option<String>,
+    /// What language the texts are in, where they are taken for another one by mistake: en. The built-in reader reads only
+    /// English, and refuses what it takes for anything else
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<String>,
     /// Refuse to cost more than this, in US dollars
     #[arg(long, value_name = "USD", allow_hyphen_values = true)]
     max_cost_usd: Option<String>,
@@ -113,6 +117,7 @@ impl Settings {
             ("engine_mode", &self.engine_mode),
             ("seed", &self.seed),
             ("context", &self.context),
+            ("language", &self.language),
             ("max_cost_usd", &self.max_cost_usd),
             ("tags", &tags),
             ("project", &self.project),

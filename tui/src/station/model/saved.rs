@@ -178,6 +178,7 @@ fn measured(spec: &StudySpec) -> BTreeMap<String, String> {
                 .then(|| measurement.questions_per_call.to_string()),
         ),
         ("reuse", (measurement.reuse != Reuse::default()).then(|| measurement.reuse.to_string())),
+        ("language", spec.language.map(|language| language.to_string())),
         ("max_cost_usd", spec.max_cost_usd.map(|cost| cost.dollars().to_string())),
     ]
     .into_iter()

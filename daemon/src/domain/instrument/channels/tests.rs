@@ -128,6 +128,7 @@ fn spec(channels: &[Channel]) -> StudySpec {
         engine_mode: protocol::study::EngineMode::Standard,
         seed: 7,
         context: None,
+        language: None,
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,

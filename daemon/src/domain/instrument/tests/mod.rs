@@ -40,6 +40,7 @@ pub(super) fn study(instrument: Instrument) -> StudySpec {
         engine_mode: EngineMode::Standard,
         seed: 7,
         context: None,
+        language: None,
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,

@@ -150,7 +150,7 @@ fn a_text_that_begins_with_a_rule_or_a_dash_goes_on_being_a_text() {
         "name: Anna\nage: 34\ngoal: sleep\n\nA pillow for her.",
         "panel://boards and more: a kettle that texts you.",
     ] {
-        assert_eq!(of(text), Ok((100, text.trim().to_owned())), "{text}");
+        assert_eq!(of(text), Ok((100, render(text).text)), "{text}");
     }
     let named = read(&draft("----\n\nA kettle that texts you.", &[]), &RULES).unwrap();
     assert_eq!(named.name, "A kettle that texts you.", "a rule is no name");

@@ -27,6 +27,7 @@ pub(super) fn concept(text: &str, seed: u64) -> StudySpec {
         engine_mode: EngineMode::Standard,
         seed,
         context: None,
+        language: None,
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,

@@ -107,6 +107,7 @@ pub(super) fn blank() -> Vec<Field> {
         Field::line("max_cost_usd", "Most to pay", "", "in US dollars; it stops there"),
         Field::line("seed", "Seed", "", "the same seed asks the same people; drawn when empty"),
         Field::line("context", "Context", "", "what respondents are told beforehand"),
+        Field::line("language", "Language", "", "en, where a text is taken for another language"),
         Field::line("project", "Project", "", "what it belongs to"),
         Field::line("tags", "Tags", "", "labels, separated by commas"),
     ]);

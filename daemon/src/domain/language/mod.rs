@@ -1,0 +1,40 @@
+//! The language of a text: whether it is English, and which language it seems to be otherwise. A text counts as English
+//! unless something speaks against it: another script, function words of another language, or, for a longer text, its
+//! letter triples. Names, loan words and the Englishes of the world are no evidence.
+
+mod judge;
+mod script;
+mod sentence;
+mod words;
+mod written_word;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+/// What a text seems to be written in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Judged {
+    /// In English, or in nothing that could be recognised.
+    English,
+    /// In another language.
+    Other(Language),
+}
+
+/// A language other than English.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Language(Option<&'static str>);
+
+/// "German", or "a language other than English".
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.unwrap_or("a language other than English"))
+    }
+}
+
+/// Judges a text that is already plain: Markdown in it would count as words.
+#[must_use]
+pub(crate) fn judge(text: &str) -> Judged {
+    judge::judge(text, words::shipped())
+}

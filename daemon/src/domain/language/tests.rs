@@ -1,0 +1,158 @@
+//! Texts with what they are judged to be: the seen test texts of the reader, the example studies, and short texts of many
+//! kinds.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::words::WordLists;
+use super::*;
+
+fn read(path: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Every text of a file of test texts, with its id.
+fn texts(file: &str) -> Vec<(String, String)> {
+    let parsed: Value = serde_json::from_str(&read(file)).unwrap();
+    let items: Vec<Value> = match parsed {
+        Value::Array(items) => items,
+        Value::Object(items) => items.into_iter().map(|(_, text)| text).collect(),
+        other => vec![other],
+    };
+    let mut found = Vec::new();
+    for item in items {
+        let id = item["id"].as_str().unwrap_or_default().to_owned();
+        let keys = ["text", "better", "worse", "one", "other", "question"];
+        found.extend(
+            keys.iter().filter_map(|key| Some((id.clone(), item[*key].as_str()?.to_owned()))),
+        );
+        found.extend(item.as_str().map(|text| (id.clone(), text.to_owned())));
+    }
+    found
+}
+
+fn lines(file: &str) -> Vec<String> {
+    let text = read(file);
+    let lines = text.lines().filter(|line| !line.starts_with("# ") && !line.trim().is_empty());
+    lines.map(ToOwned::to_owned).collect()
+}
+
+fn is_english(text: &str) -> bool {
+    judge(text) == Judged::English
+}
+
+fn name(text: &str) -> String {
+    match judge(text) {
+        Judged::English => "English".to_owned(),
+        Judged::Other(language) => language.to_string(),
+    }
+}
+
+#[test]
+fn the_lists_are_whole_and_keep_apart() {
+    let lists = WordLists::read().unwrap();
+    assert!(lists.languages().len() > 40);
+    let mut names = BTreeSet::new();
+    for list in lists.languages() {
+        assert!(names.insert(&list.name), "{} twice", list.name);
+        assert!(list.letters.chars().all(|letter| !letter.is_ascii()), "{}", list.name);
+    }
+    for word in ["the", "your", "delivered", "don't", "abeg", "cannae"] {
+        assert!(lists.english(word).is_some(), "{word}");
+    }
+    let both: Vec<&str> =
+        lists.other_words().filter(|word| lists.english(word).is_some()).collect();
+    assert!(both.is_empty(), "words that tell two things: {both:?}");
+}
+
+#[test]
+fn foreign_texts_are_recognised_and_english_ones_are_left_alone() {
+    let mut counted = [0, 0];
+    for kind in
+        ["english", "harm", "one_fact", "pairs", "plain", "questions", "same_meaning", "foreign"]
+    {
+        for folder in ["seen", "public"] {
+            if folder == "public" && ["english", "questions", "foreign"].contains(&kind) {
+                continue;
+            }
+            for (id, text) in texts(&format!("tests/fixtures/reader/{folder}/{kind}.json")) {
+                let foreign = kind == "foreign" || ["10-de", "12-ja"].contains(&id.as_str());
+                assert_eq!(is_english(&text), !foreign, "{id}: {text}");
+                counted[usize::from(foreign)] += 1;
+            }
+        }
+    }
+    assert!(counted[0] > 450 && counted[1] >= 44, "{counted:?}");
+}
+
+#[test]
+fn short_texts_of_many_kinds() {
+    for text in lines("tests/fixtures/language/english.txt") {
+        assert!(is_english(&text), "{text}: {}", name(&text));
+    }
+    for text in lines("tests/fixtures/language/foreign.txt") {
+        assert!(!is_english(&text), "{text}");
+    }
+}
+
+#[test]
+fn the_example_studies_and_the_controls_are_english() {
+    for folder in ["studies", "controls"] {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../assets").join(folder);
+        for entry in std::fs::read_dir(path).unwrap() {
+            let path = entry.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let text = text.splitn(3, "---\n").last().unwrap_or_default();
+            assert!(is_english(text), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_language_is_named() {
+    for (text, expected) in [
+        ("Frische Brötchen ab sechs Uhr.", "German"),
+        ("La cantine passe au bio sans augmenter ses prix", "French"),
+        ("La biblioteca abre tambien los domingos por la manana, gratis para todos.", "Spanish"),
+        ("Met de app reken je bij de kassa af zonder pinpas.", "Dutch"),
+        ("Вода стала дешевле во всех магазинах города, и это надолго.", "Russian"),
+        ("老人免費搭公車", "Chinese"),
+        ("Galaxy Watch用の交換バンド。汗に強く、工具なしで付け替えられます。", "Japanese"),
+        ("밤에 맡기면 아침에 문 앞에 걸어 두는 세탁 서비스입니다.", "Korean"),
+        (
+            "Ghar baithe apna bijli ka bill bhariye, koi charge nahi lagega.",
+            "Hindi in Latin letters",
+        ),
+    ] {
+        assert_eq!(name(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn of_two_languages_the_one_of_most_sentences_counts() {
+    let german = "Unser neuer Tarif startet im Mai und kostet neun Euro.";
+    let english = "Our new plan starts in May and costs nine euros.";
+    let japanese = "新しいプランは五月に始まります。";
+    let of = |parts: &[&str]| name(&parts.join(" "));
+    assert_eq!(of(&[german, german, english]), "German");
+    assert_eq!(of(&[german, english, english]), "English");
+    assert_eq!(of(&[english, german]), "English", "one each: nothing is refused");
+    assert_eq!(of(&["Good morning!", german, "Thank you!"]), "German", "greetings decide nothing");
+    assert_eq!(of(&[japanese, japanese, english]), "Japanese");
+    assert_eq!(of(&[japanese, english, english]), "English");
+}
+
+#[test]
+fn texts_without_words_and_very_long_ones_are_judged_too() {
+    for text in ["", " ", "12 34", "🐶🐶", "----", "a", "ß", "\u{0}", "'''", "l'", "\"", "“"]
+    {
+        assert!(is_english(text), "{text:?}");
+    }
+    let one_sentence = "and so we went on and on with the very same thing ".repeat(100);
+    assert!(is_english(&one_sentence));
+    let one_sentence = "und so ging es immer weiter mit der gleichen Sache ".repeat(100);
+    assert_eq!(name(&one_sentence), "German");
+}

@@ -1,0 +1,35 @@
+//! The language gate: the built-in respondent model reads English only, so a study whose texts seem to be in another
+//! language is refused before anything is charged. `language: en` says that the guess is wrong.
+
+use protocol::study::{Problem, StudySpec};
+
+use crate::domain::language::{Judged, judge};
+
+/// What to do about a text in another language.
+const HINT: &str =
+    "ask a language model: --engine NAME; where the guess is wrong, say so: --language en";
+
+/// The problem of a text at that place that is not English, if so; the name says which text it is.
+pub(super) fn foreign(place: &str, name: &str, text: &str) -> Option<Problem> {
+    let what = sentence(name, text)?;
+    Some(Problem { place: place.to_owned(), what, hint: HINT.to_owned() })
+}
+
+/// A note on a context that is not English where the built-in respondent model answers. The context alone is no
+/// reason to refuse a study: without it the texts are still read.
+#[must_use]
+pub(crate) fn context_note(spec: &StudySpec, steady: &[&str]) -> Option<String> {
+    if spec.language.is_some() || !steady.contains(&spec.engine.as_str()) {
+        return None;
+    }
+    sentence("the context", spec.context.as_deref()?)
+}
+
+fn sentence(name: &str, text: &str) -> Option<String> {
+    match judge(text) {
+        Judged::English => None,
+        Judged::Other(language) => Some(format!(
+            "{name} seems to be in {language}, and the built-in reader reads only English"
+        )),
+    }
+}
