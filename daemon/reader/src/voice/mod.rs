@@ -16,7 +16,7 @@ use super::theme::Concern;
 pub use file::{Lines, VOICE, VoiceFile};
 use file::QUOTE;
 pub use point::{Pointer, point};
-pub(crate) use quote::quotation;
+pub use quote::quotation;
 
 /// A reason that was named, with the sentence that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,7 +20,8 @@ pub(crate) fn quoted(text: &str, span: Span) -> Option<String> {
 }
 
 /// The words of a clause as an answer quotes them.
-pub(crate) fn quotation(text: &str, span: Span) -> Option<String> {
+#[must_use]
+pub fn quotation(text: &str, span: Span) -> Option<String> {
     let clause = span.of(text).trim().trim_end_matches(['.', ',', ';', ':', '!', '?', ' ']);
     let tied = |tie: &&&str| clause.get(..tie.len()).is_some_and(|it| it.eq_ignore_ascii_case(tie));
     let clause = TIES.iter().find(tied).and_then(|tie| clause.get(tie.len()..)).unwrap_or(clause);
