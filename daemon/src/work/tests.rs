@@ -152,7 +152,11 @@ async fn a_study_that_an_earlier_edition_began_is_finished_from_its_answers() {
     let missing = u64::from(partial.panel.failed);
     assert_eq!(results.diagnostics.not_answered, [(why.to_owned(), missing)].into());
     assert_eq!(without.state, State::Failed);
-    assert!(without.reason.is_some_and(|reason| reason.contains("30 of 30: not asked, because reader/1 began")));
+    assert!(
+        without
+            .reason
+            .is_some_and(|reason| reason.contains("30 of 30: not asked, because reader/1 began"))
+    );
     let paid = Credits(i64::from(before.delivered));
     let balance = core.credits(&me()).await.unwrap();
     assert_eq!((balance.held, balance.used_this_month), (Credits(0), paid));
