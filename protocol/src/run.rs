@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::audience::words;
 use crate::credits::Credits;
 use crate::id::StudyId;
+use crate::rejection::Rejection;
 use crate::results::Estimate;
 use crate::setting::Settings;
 use crate::spending::Spending;
@@ -112,6 +113,10 @@ pub struct Study {
     /// Notes on its draft; present only in the response to the submission.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// Texts that the built-in respondent model rejects for every respondent; empty for other models and for studies of
+    /// its earlier editions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rejected: Vec<Rejection>,
     /// Its main result. Present in lists of studies, for studies that have results and a main metric.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headline: Option<Headline>,

@@ -96,7 +96,8 @@ const TOP: [&str; 19] = [
 fn product() -> Vec<(PathBuf, String)> {
     let root = repository();
     let mut found = Vec::new();
-    for part in ["protocol/src", "daemon/encoder/src", "daemon/reader/src", "daemon/src", "tui/src"] {
+    for part in ["protocol/src", "daemon/encoder/src", "daemon/reader/src", "daemon/src", "tui/src"]
+    {
         for path in source::rust_files(&root.join(part)) {
             let relative = path.strip_prefix(&root).unwrap().to_path_buf();
             if !source::is_test(relative.strip_prefix(part).unwrap()) {
@@ -609,7 +610,8 @@ fn defined_twice(part: &str) -> BTreeSet<String> {
 fn a_type_name_has_one_definition_in_a_crate() {
     const ALLOWED_MAX: usize = 20;
     let mut allowed_in_all = 0;
-    for part in ["protocol/src", "daemon/encoder/src", "daemon/reader/src", "daemon/src", "tui/src"] {
+    for part in ["protocol/src", "daemon/encoder/src", "daemon/reader/src", "daemon/src", "tui/src"]
+    {
         let allowed: BTreeSet<String> = DEFINED_TWICE
             .iter()
             .filter(|(of, _)| *of == part)

@@ -8,10 +8,10 @@ use super::features::Span;
 use super::lexicon::Theme;
 use super::theme::{Benefit, Concern};
 use super::topics::{TopicId, effects};
-use super::{Reader, Reading};
 use super::traits::AnswerTraits;
 use super::veto::VetoKind;
 use super::weights::Thresholds;
+use super::{Reader, Reading};
 
 /// Where a part of the liking comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -330,6 +330,7 @@ pub(crate) fn paper(key: u128, panel: u32) -> Submission {
             margins: protocol::results::Margins::new(),
             announced: None,
             strategy: None,
+            rejected: Vec::new(),
             panel: vec![0; 4],
         },
     )

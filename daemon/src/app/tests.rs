@@ -8,6 +8,7 @@ mod delete;
 mod history;
 mod lost;
 mod money;
+mod rejected;
 mod replay;
 mod rounds;
 mod sabotage;

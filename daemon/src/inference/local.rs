@@ -91,10 +91,8 @@ mod tests {
 
     #[test]
     fn anchors_read_as_they_do_with_the_weights_of_the_models_authors() {
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../tests/fixtures/reference/anchors_minilm.json"
-        );
+        let path =
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/reference/anchors_minilm.json");
         let file: serde_json::Value =
             serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         let (library, encoder) = (Library::shipped().unwrap(), Encoder::shipped().unwrap());

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use protocol::persona::Persona;
+use protocol::rejection::Rejection;
 use protocol::study::StudySpec;
 
 use super::{Ask, EngineError, Reply};
@@ -19,6 +20,11 @@ pub trait InProcess: Debug + Send + Sync {
 
     /// SHA-256 (hex) of everything that determines its answers, except the study.
     fn asset_hash(&self) -> &str;
+
+    /// The texts of a study that it rejects for every respondent.
+    fn rejections(&self, _spec: &StudySpec) -> Vec<Rejection> {
+        Vec::new()
+    }
 
     /// Reads the material of a study once, for all its respondents.
     fn prepare(&self, spec: &StudySpec) -> Box<dyn Responder>;
@@ -53,6 +59,11 @@ impl LocalEngine {
         Self { others: others.collect(), own: engine.prepare(spec) }
     }
 
+    /// An engine that gives nobody a reply, for that reason.
+    pub fn silent(why: String) -> Self {
+        Self { own: Box::new(Silent { why }), others: BTreeMap::new() }
+    }
+
     /// Asks one respondent.
     ///
     /// # Errors
@@ -74,5 +85,17 @@ impl LocalEngine {
             replicate: at.replicate,
             order: instrument::order_shown(spec, at),
         })
+    }
+}
+
+/// A responder that gives nobody a reply.
+#[derive(Debug)]
+struct Silent {
+    why: String,
+}
+
+impl Responder for Silent {
+    fn ask(&self, _ask: &Ask<'_>) -> Result<Reply, EngineError> {
+        Err(EngineError::Final { why: self.why.clone() })
     }
 }

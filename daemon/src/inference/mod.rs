@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
+use protocol::rejection::Rejection;
 use protocol::study::{Order, StudySpec, StudyType};
 
 pub(crate) use self::local_engine::LocalEngine;
@@ -124,6 +125,20 @@ impl Engine {
             Self::Model(engine) => engine.asset_hash(study_type),
             Self::Pool(pool) => pool.asset_hash(study_type),
         }
+    }
+
+    /// The texts of a study that it rejects for every respondent; none where a service answers.
+    pub fn rejections(&self, spec: &StudySpec) -> Vec<Rejection> {
+        match self {
+            Self::InProcess(engine) => engine.rejections(spec),
+            Self::Model(_) | Self::Pool(_) => Vec::new(),
+        }
+    }
+
+    /// Whether a study that `model` began must get no answers of this engine: an in-process engine is part of the
+    /// program, and another edition of it is another model under the same name.
+    pub fn has_superseded(&self, model: &str) -> bool {
+        matches!(self, Self::InProcess(engine) if engine.model() != model)
     }
 
     /// The engine for a pool: a pool with one member is that member.

@@ -137,12 +137,18 @@ async fn ask_study(
     }
     if job.state != State::Finalizing {
         let engine = core.find_engine(caller, &job.spec.engine).await?;
+        let superseded = engine.has_superseded(&job.model);
+        let why = superseded.then(|| begun_by_another(&job.model, engine.model()));
         let (spec, gate_of_desk) = (job.spec.clone(), cancel.clone());
         let (attempt, round) = (job.attempt, job.left.round());
         let prepared = spec.clone();
         let preparing = async {
             let panel = core.panel(caller, number).await?;
-            Ok((panel, blocking(move || engine.prepare(&prepared)).await?))
+            let ready = blocking(move || match why {
+                Some(why) => Ready::Local(LocalEngine::silent(why)),
+                None => engine.prepare(&prepared),
+            });
+            Ok((panel, ready.await?))
         };
         // The note that it has begun is written while the first questions are made ready.
         let (beginning, starter) = (core.clone(), caller.clone());
@@ -265,6 +271,14 @@ impl StepFuture {
         }
         Ok(Watched { done, aside })
     }
+}
+
+/// Why nobody else is asked for a study that another edition of its model began: answers of two editions are never mixed,
+/// so the study ends with those it has.
+fn begun_by_another(began: &str, now: &str) -> String {
+    format!(
+        "not asked, because {began} began this study and this program has {now}; `demoscope run FILE` asks that one"
+    )
 }
 
 /// What is recorded of a respondent who is asked no more because that ended the program too often: repetitions too, or

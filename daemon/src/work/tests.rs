@@ -114,6 +114,63 @@ async fn a_study_without_an_answer_fails_and_is_refunded() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_study_that_an_earlier_edition_began_is_finished_from_its_answers() {
+    let disk = Disk::default();
+    let (begun, untouched) = {
+        let paced = everyone_answers().under("reader/1");
+        let paced = Settings { answers_per_second: 500, ..settings(5_000, paced) };
+        let core = core(&disk, paced);
+        let scheduler = Drivers::start(core.clone());
+        let begun = core.submit(&me(), submission(&core, 1, 2_000)).await.unwrap().id;
+        while core.report(&me(), begun).await.unwrap().study.panel.delivered == 0 {
+            let last = *core.store().last_event().borrow();
+            core.events(&me(), Cursor(last), 10, Duration::from_secs(5)).await.unwrap();
+        }
+        scheduler.stop().await;
+        let untouched = core.submit(&me(), submission(&core, 2, 30)).await.unwrap().id;
+        core.close();
+        (begun, untouched)
+    };
+    let asked = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&asked);
+    let engine = Script::new(move |ask| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        Ok(reply(ask.ordinal))
+    });
+    let core = core(&disk.after_kill(), settings(5_000, engine.under("reader/2")));
+    let before = core.report(&me(), begun).await.unwrap().study.panel;
+    let scheduler = Drivers::start(core.clone());
+    let partial = until(&core, begun, ENDED).await;
+    let without = until(&core, untouched, ENDED).await;
+    assert_eq!(asked.load(Ordering::SeqCst), 0, "the new edition was asked");
+    assert_eq!((partial.state, partial.panel.delivered), (State::Completed, before.delivered));
+    assert_eq!(partial.panel.failed, 2_000 - before.delivered);
+    assert_eq!(partial.model, "reader/1");
+    let results = core.report(&me(), begun).await.unwrap().results.unwrap();
+    assert_eq!(results.estimates["mean_score"].n, u64::from(before.delivered));
+    let why = "failed: not asked, because reader/1 began this study and this program has reader/2; `demoscope run FILE` asks that one";
+    let missing = u64::from(partial.panel.failed);
+    assert_eq!(results.diagnostics.not_answered, [(why.to_owned(), missing)].into());
+    assert_eq!(without.state, State::Failed);
+    assert!(
+        without
+            .reason
+            .is_some_and(|reason| reason.contains("30 of 30: not asked, because reader/1 began"))
+    );
+    let paid = Credits(i64::from(before.delivered));
+    let balance = core.credits(&me()).await.unwrap();
+    assert_eq!((balance.held, balance.used_this_month), (Credits(0), paid));
+    for id in [begun, untouched] {
+        let refused = core.control(&me(), id, Control::Retry).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Conflict);
+        assert!(refused.message.contains("reader/1") && refused.message.contains("reader/2"));
+    }
+    assert_eq!(broken(&core), Vec::<String>::new());
+    scheduler.stop().await;
+    core.close();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_in_the_middle_changes_nothing_in_the_results() {
     let undisturbed = {
         let core = core(&Disk::default(), settings(5_000, everyone_answers()));

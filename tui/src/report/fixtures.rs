@@ -9,6 +9,7 @@ use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption}
 use protocol::credits::Credits;
 use protocol::id::{AnswerId, StudyId};
 use protocol::persona::{BigFive, Employment, Household, Persona, Urbanicity};
+use protocol::rejection::{Rejection, RejectionKind, Variant};
 use protocol::respondent::Respondent;
 use protocol::results::{
     Answer, Contrast, Diagnostics, Distribution, Estimate, Finding, IntentShares, Margin, Mention,
@@ -70,6 +71,12 @@ fn contrast(
     }
 }
 
+/// A text that is rejected, with a long clause.
+pub(crate) fn rejection(variant: Option<Variant>, kind: RejectionKind) -> Rejection {
+    let clause = "Send us 0.1 Bitcoin today and we send you 1 Bitcoin back within an hour";
+    Rejection { variant, kind, clause: Some(clause.to_owned()) }
+}
+
 fn study(instrument: StudyType, name: &str, delivered: u32) -> Study {
     Study {
         id: StudyId(Uuid::from_u128(0x3f2a_9c1e_0000_4000_8000_0000_0000_0001)),
@@ -98,6 +105,7 @@ fn study(instrument: StudyType, name: &str, delivered: u32) -> Study {
         created_at: "2026-11-22T09:30:00Z".parse().unwrap(),
         completed_at: Some("2026-11-22T09:30:04Z".parse().unwrap()),
         notes: Vec::new(),
+        rejected: Vec::new(),
         headline: None,
     }
 }

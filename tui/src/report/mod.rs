@@ -40,6 +40,7 @@ pub(crate) use themes::findings;
 pub fn render(report: &Report, look: Look) -> String {
     let mut page = ReportPage::new(look);
     title::draw(report, &mut page);
+    conclusions::draw(report, &mut page);
     match &report.results {
         Some(results) => {
             draw_results(results, &mut page);
@@ -54,7 +55,6 @@ pub fn render(report: &Report, look: Look) -> String {
 }
 
 fn draw_results(results: &Results, page: &mut ReportPage) {
-    conclusions::draw(results, page);
     estimates::draw(results, page);
     histogram::draw(&results.outcomes, page);
     bars::draw(results, page);

@@ -28,6 +28,22 @@ fn a_concept_test() {
 }
 
 #[test]
+fn a_rejected_text_is_told_of_before_any_number() {
+    use protocol::rejection::{RejectionKind, Variant};
+    let mut report = fixtures::concept_test();
+    report.study.rejected = vec![fixtures::rejection(None, RejectionKind::Fraud)];
+    let text = render(&report, Look::PLAIN);
+    let sentence = text.find("! The built-in reader rejects this text").unwrap();
+    assert!(sentence < text.find("  • ").unwrap(), "{text}");
+    let until_numbers: Vec<&str> = text.lines().take(14).collect();
+    insta::assert_snapshot!("rejected_80", until_numbers.join("\n"));
+    let mut report = fixtures::ab_test();
+    report.study.rejected = vec![fixtures::rejection(Some(Variant::B), RejectionKind::Harm)];
+    report.results = None;
+    assert!(render(&report, Look::PLAIN).contains("The built-in reader rejects variant B: it can"));
+}
+
+#[test]
 fn a_recommendation_study() {
     insta::assert_snapshot!("nps_80", render(&fixtures::nps(), Look::PLAIN));
     insta::assert_snapshot!("nps_60", render(&fixtures::nps(), NARROW));

@@ -227,13 +227,27 @@ fn period(word: &str) -> Option<f64> {
 const PUBLIC: f64 = 2e6;
 /// Those who pay to the reader, or for them.
 const PAYERS: &[&str] = &[
-    "we", "they", "it", "state", "council", "city", "insurer", "insurance", "employer", "government",
-    "fund", "landlord", "bank", "company", "office", "also", "policy",
+    "we",
+    "they",
+    "it",
+    "state",
+    "council",
+    "city",
+    "insurer",
+    "insurance",
+    "employer",
+    "government",
+    "fund",
+    "landlord",
+    "bank",
+    "company",
+    "office",
+    "also",
+    "policy",
 ];
 /// Stems of an offer of work.
-const WORK: &[&str] = &[
-    "wage", "salari", "hire", "vacanc", "shift", "overtim", "employe", "recruit", "want", "job",
-];
+const WORK: &[&str] =
+    &["wage", "salari", "hire", "vacanc", "shift", "overtim", "employe", "recruit", "want", "job"];
 /// Words for the pay of work.
 const PAID: &[&str] = &["pay", "paid", "wage", "wages", "salary", "earn", "pays"];
 
@@ -241,7 +255,9 @@ const PAID: &[&str] = &["pay", "paid", "wage", "wages", "salary", "earn", "pays"
 fn is_pay(text: &str, tokens: &[Token], first: usize, last: usize) -> bool {
     let sentence = tokens[first].sentence;
     let near = |words: &[&str]| {
-        tokens.iter().any(|token| token.sentence == sentence && words.contains(&token.word.as_str()))
+        tokens
+            .iter()
+            .any(|token| token.sentence == sentence && words.contains(&token.word.as_str()))
     };
     let is_regular = per_month(text, tokens, first, last).0.is_some();
     let offers_work = tokens.iter().any(|token| WORK.contains(&token.stem.as_str()));

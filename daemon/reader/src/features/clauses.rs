@@ -41,8 +41,26 @@ const TURNS: &[&str] = &["but", "although", "though", "whereas", "yet"];
 const JOINTS: &[&str] = &["and", "or", "so", "then", "which"];
 /// Words that are the subject of a new clause.
 const SUBJECTS: &[&str] = &[
-    "it", "you", "we", "they", "he", "she", "i", "nobody", "everybody", "everyone", "nothing",
-    "there", "no-one", "staff", "customers", "people", "your", "our", "all", "each",
+    "it",
+    "you",
+    "we",
+    "they",
+    "he",
+    "she",
+    "i",
+    "nobody",
+    "everybody",
+    "everyone",
+    "nothing",
+    "there",
+    "no-one",
+    "staff",
+    "customers",
+    "people",
+    "your",
+    "our",
+    "all",
+    "each",
 ];
 /// Words after which no clause ends.
 const HANGING: &[&str] = &[
@@ -77,14 +95,7 @@ fn divide(text: &str, tokens: &[Token], first: usize, last: usize, found: &mut V
 }
 
 /// Whether a new clause begins at a token.
-fn cuts(
-    text: &str,
-    tokens: &[Token],
-    from: usize,
-    at: usize,
-    first: usize,
-    last: usize,
-) -> bool {
+fn cuts(text: &str, tokens: &[Token], from: usize, at: usize, first: usize, last: usize) -> bool {
     let gap = text.get(tokens[at - 1].end..tokens[at].start).unwrap_or_default();
     let (behind, ahead) = (at - from, last + 1 - at);
     if gap.contains('\n') {

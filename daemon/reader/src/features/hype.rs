@@ -26,7 +26,8 @@ pub(super) fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Hype {
         match longest {
             Some(end) => {
                 total += 1.0;
-                first = first.or_else(|| Some(Span { start: tokens[at].start, end: tokens[end - 1].end }));
+                first = first
+                    .or_else(|| Some(Span { start: tokens[at].start, end: tokens[end - 1].end }));
                 at = end;
             }
             None => at += 1,

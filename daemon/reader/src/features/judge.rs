@@ -3,8 +3,8 @@
 //! the clause.
 
 use super::super::lexicon::Theme;
-use super::super::theme::Concern;
 use super::super::meaning::Meaning;
+use super::super::theme::Concern;
 use super::super::usual::Judged;
 use super::TextMatch;
 

@@ -18,13 +18,13 @@ use encoder::Damaged;
 
 use self::clauses::Clause;
 use self::judge::Judgement;
+use super::Reader;
 use super::lexicon::{Lexicon, Theme};
 use super::meaning::{self, Meaning};
 use super::theme::{Benefit, Concern};
 use super::topics::{self, TopicMention};
 use super::usual;
 use super::veto::{self, Suspicion, VetoKind};
-use super::Reader;
 pub use amounts::Price;
 pub use span::Span;
 pub use tokenise::{Token, tokenise, unwrapped};
@@ -168,7 +168,11 @@ pub(crate) fn stems(lexicon: &Lexicon, tokens: &[Token]) -> Vec<u64> {
 }
 
 /// A meaning that deserves a veto with this probability is enough by itself.
-const CERTAIN: f64 = 2.0;
+const CERTAIN: f64 = 0.97;
+/// Two clauses that deserve a veto with these probabilities in sum are enough.
+const TWO_CLAUSES: f64 = 1.5;
+/// A clause is taken for one that deserves a veto only if it is at least so bad.
+const BAD: f64 = -2.3;
 /// A suspicion of the rules and the probability of the meaning that together are enough.
 const TOGETHER: f64 = 1.0;
 
@@ -178,9 +182,12 @@ fn vetoed(
     clauses: &[Clause],
     meanings: &[Meaning],
 ) -> Option<(VetoKind, Span)> {
-    let probability =
-        |place: usize| meanings.get(place).map_or(0.0, |meaning| meaning.veto().1);
-    let highest = (0..clauses.len()).map(probability).fold(0.0, f64::max);
+    let meant = |meaning: &Meaning| if meaning.valence <= BAD { meaning.veto().1 } else { 0.0 };
+    let probability = |place: usize| meanings.get(place).map_or(0.0, meant);
+    let mut ranked: Vec<f64> = meanings.iter().map(meant).collect();
+    ranked.sort_by(|one, other| other.total_cmp(one));
+    let highest = ranked.first().copied().unwrap_or(0.0);
+    let both = highest + ranked.get(1).copied().unwrap_or(0.0);
     let by_rules = suspicions.iter().map(|one| {
         let meant = one.clause.map_or(highest, probability);
         let is_enough = one.is_certain() || one.weight + meant >= TOGETHER;
@@ -188,8 +195,9 @@ fn vetoed(
         (if is_enough { one.weight + meant } else { 0.0 }, one.kind, span)
     });
     let by_meaning = clauses.iter().zip(meanings).map(|(clause, meaning)| {
-        let (kind, meant) = meaning.veto();
-        (if meant >= CERTAIN { meant } else { 0.0 }, kind, clause.span)
+        let probability = meant(meaning);
+        let is_enough = probability >= CERTAIN || (probability >= highest && both >= TWO_CLAUSES);
+        (if is_enough { probability } else { 0.0 }, meaning.veto().0, clause.span)
     });
     by_rules
         .chain(by_meaning)

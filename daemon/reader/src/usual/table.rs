@@ -274,7 +274,9 @@ impl Row {
             return Err(wrong("a range in doublings begins above zero".to_owned()));
         }
         let step = match (row.scale, row.step) {
-            (ScaleKind::Linear, None) => return Err(wrong("a linear scale needs a step".to_owned())),
+            (ScaleKind::Linear, None) => {
+                return Err(wrong("a linear scale needs a step".to_owned()));
+            }
             (_, step) => step.unwrap_or(1.0),
         };
         if row.about.contains('-')

@@ -13,10 +13,10 @@ use super::features::Span;
 use super::lexicon::{Lexicon, Theme};
 use super::response::{Latent, Source};
 use super::theme::Concern;
-pub use file::{Lines, VOICE, VoiceFile};
 use file::QUOTE;
+pub use file::{Lines, VOICE, VoiceFile};
 pub use point::{Pointer, point};
-pub(crate) use quote::quotation;
+pub use quote::quotation;
 
 /// A reason that was named, with the sentence that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,7 +201,10 @@ fn reasons<'a>(
         let same = |known: &Reason<'_>| known.label == reason.label;
         let is_price = |reason: &Reason<'_>| matches!(reason.words, Words::Alone(_));
         // A price that stands in a clause that was praised is not blamed, and the other way round.
-        if good.iter().chain(&bad).any(|known| meets(known) && (is_price(known) || is_price(&reason)))
+        if good
+            .iter()
+            .chain(&bad)
+            .any(|known| meets(known) && (is_price(known) || is_price(&reason)))
         {
             continue;
         }

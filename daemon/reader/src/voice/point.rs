@@ -5,7 +5,7 @@ use protocol::persona::Persona;
 use protocol::results::ThemeKind;
 
 use super::file::{Lines, VoiceFile};
-use super::{DrawKey, Lexicon, Named, Span, Speech, Remark, VoiceWriter, reasons};
+use super::{DrawKey, Lexicon, Named, Remark, Span, Speech, VoiceWriter, reasons};
 
 /// What a remark is made of.
 pub struct Pointer<'a> {

@@ -6,9 +6,36 @@ use crate::features::Span;
 const LENGTH_MAX: usize = 90;
 /// Words before which a phrase ends.
 const BOUNDARIES: &[&str] = &[
-    "and", "or", "but", "so", "because", "if", "when", "while", "until", "unless", "which", "who",
-    "that", "with", "without", "for", "from", "to", "in", "on", "at", "by", "after", "before",
-    "than", "as", "of", "where", "including", "plus",
+    "and",
+    "or",
+    "but",
+    "so",
+    "because",
+    "if",
+    "when",
+    "while",
+    "until",
+    "unless",
+    "which",
+    "who",
+    "that",
+    "with",
+    "without",
+    "for",
+    "from",
+    "to",
+    "in",
+    "on",
+    "at",
+    "by",
+    "after",
+    "before",
+    "than",
+    "as",
+    "of",
+    "where",
+    "including",
+    "plus",
 ];
 
 /// Words that tie a clause to the one before it: a quotation begins after them.
@@ -20,7 +47,8 @@ pub(crate) fn quoted(text: &str, span: Span) -> Option<String> {
 }
 
 /// The words of a clause as an answer quotes them.
-pub(crate) fn quotation(text: &str, span: Span) -> Option<String> {
+#[must_use]
+pub fn quotation(text: &str, span: Span) -> Option<String> {
     let clause = span.of(text).trim().trim_end_matches(['.', ',', ';', ':', '!', '?', ' ']);
     let tied = |tie: &&&str| clause.get(..tie.len()).is_some_and(|it| it.eq_ignore_ascii_case(tie));
     let clause = TIES.iter().find(tied).and_then(|tie| clause.get(tie.len()..)).unwrap_or(clause);
@@ -59,7 +87,10 @@ mod tests {
 
     #[test]
     fn a_short_clause_is_quoted_whole_and_a_long_one_to_the_end_of_a_phrase() {
-        assert_eq!(of("you can cancel at any time").as_deref(), Some("“you can cancel at any time”"));
+        assert_eq!(
+            of("you can cancel at any time").as_deref(),
+            Some("“you can cancel at any time”")
+        );
         let long = "A weekly box with everything that you need for four dinners for two people, washed, measured and packed";
         let cut = of(long).unwrap();
         assert!(cut.ends_with(" …”") && cut.chars().count() <= LENGTH_MAX + 2, "{cut}");

@@ -49,6 +49,8 @@ pub(crate) struct Job {
     pub state: State,
     /// What is asked.
     pub spec: StudySpec,
+    /// The model that answers it.
+    pub model: String,
     /// It was at work before.
     pub has_begun: bool,
     /// What is left to ask in its round.
@@ -140,6 +142,7 @@ impl Core {
                 attempt: progress.attempt,
                 state: progress.state,
                 spec: row.spec,
+                model: row.model,
                 has_begun: progress.worked_ms > 0 || progress.working_since.is_some(),
                 left,
                 probation: progress.probation,

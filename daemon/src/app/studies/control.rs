@@ -13,9 +13,9 @@ use crate::store::{UseCaseError, Writes};
 
 use crate::domain::stimulus::{TAG_CHARACTERS_MAX, TAGS_MAX};
 
-use crate::app::studies::lookup::by_id;
+use crate::app::studies::lookup::{StudyRecord, by_id};
 use crate::app::studies::transition::{After, step, word};
-use crate::app::{Caller, Core, Scope};
+use crate::app::{Caller, Core, Scope, Settings};
 
 impl Core {
     /// Changes what a study does. When this returns, it does it: after a cancellation nobody else is asked but those whose
@@ -33,6 +33,9 @@ impl Core {
             .store()
             .write(move |reader| {
                 let mut found = by_id(reader, &owner, id)?;
+                if control == Control::Retry {
+                    must_be_of_this_edition(&settings, &found)?;
+                }
                 let mut writes = Writes::at(now);
                 let panel = found.progress.panel;
                 let input = match control {
@@ -89,6 +92,17 @@ impl Core {
             })
             .await
     }
+}
+
+/// Refuses to ask again for a study that another edition of its in-process model answered.
+fn must_be_of_this_edition(settings: &Settings, found: &StudyRecord) -> Result<(), UseCaseError> {
+    let (began, engine) = (&found.row.model, settings.engines.get(&found.row.spec.engine));
+    let Some(engine) = engine.filter(|engine| engine.has_superseded(began)) else { return Ok(()) };
+    let now = engine.model();
+    let what = format!("The study was answered by {began}, and this program has {now}");
+    Err(ApiError::new(ErrorCode::Conflict, what)
+        .hint(format!("Ask {now} with `demoscope run FILE`: answers of both are never mixed"))
+        .into())
 }
 
 fn unfinished(study: &Study) -> UseCaseError {

@@ -45,6 +45,7 @@ impl StudyRecord {
             created_at: row.created_at,
             completed_at: progress.completed_at,
             notes: Vec::new(),
+            rejected: row.rejected.clone(),
             // Whoever lists studies adds it.
             headline: None,
         }

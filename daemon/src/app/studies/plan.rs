@@ -39,6 +39,7 @@ impl Core {
                 Engine::Pool(pool) => Some(pool.strategy().as_str().to_owned()),
                 _ => None,
             },
+            rejected: engine.rejections(&spec),
             panel: panel.pack(),
             spec,
         })

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
 use protocol::id::{StudyId, SubmitKey};
+use protocol::rejection::Rejection;
 use protocol::results::Margins;
 use protocol::run::Study;
 use protocol::service::Reply;
@@ -45,6 +46,8 @@ pub(crate) struct Plan {
     pub announced: Option<(UsdMicros, UsdMicros)>,
     /// How respondents are shared out between engines; none for one engine alone.
     pub strategy: Option<String>,
+    /// Texts that the model rejects for everybody, whoever reads them.
+    pub rejected: Vec<Rejection>,
     /// The sampled panel, packed.
     pub panel: Vec<u8>,
 }
@@ -110,6 +113,7 @@ impl Core {
                     margins,
                     announced,
                     strategy,
+                    rejected,
                     panel,
                 } = plan;
                 let mut writes = Writes::at(now);
@@ -129,6 +133,7 @@ impl Core {
                     margins,
                     announced,
                     strategy,
+                    rejected,
                     created_at: now,
                 };
                 let mut found = StudyRecord { number, row, progress };

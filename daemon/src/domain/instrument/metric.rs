@@ -253,15 +253,11 @@ impl StudyMetric {
         let questions = kind.questions(&spec.instrument);
         let context = spec.context.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let texts = kind.texts(&spec.instrument);
-        self.wording
-            .signs
-            .iter()
-            .zip(texts)
-            .flat_map(move |(own, (_, text))| {
-                weighted_sentences(text).map(move |(weight, sentence)| {
-                    (sign * own * weight, (context, sentence, questions))
-                })
+        self.wording.signs.iter().zip(texts).flat_map(move |(own, (_, text))| {
+            weighted_sentences(text).map(move |(weight, sentence)| {
+                (sign * own * weight, (context, sentence, questions))
             })
+        })
     }
 
     /// The value of all answers of one respondent; `None` without answers, or for those of another instrument.

@@ -2,7 +2,9 @@
 //! each study type asks for. It needs no key and no network.
 
 mod answer;
+mod rejections;
 
+use protocol::rejection::Rejection;
 use protocol::study::StudySpec;
 pub(crate) use reader::MODEL;
 use reader::questions::{Asked, TextWords, classify};
@@ -23,6 +25,10 @@ impl InProcess for BuiltIn {
 
     fn asset_hash(&self) -> &str {
         Reader::embedded().asset_hash()
+    }
+
+    fn rejections(&self, spec: &StudySpec) -> Vec<Rejection> {
+        rejections::of(Reader::embedded(), spec)
     }
 
     fn prepare(&self, spec: &StudySpec) -> Box<dyn Responder> {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use protocol::credits::{Credits, UsdMicros};
 use protocol::id::{StudyId, SubmitKey};
+use protocol::rejection::Rejection;
 use protocol::results::{Margins, Results};
 use protocol::run::{PanelCounts, State};
 use protocol::study::{Origin, StudySpec};
@@ -57,6 +58,9 @@ pub(crate) struct StudyRow {
     /// How respondents are distributed among engines; `None` for a single engine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strategy: Option<String>,
+    /// Texts that the built-in respondent model rejects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rejected: Vec<Rejection>,
     /// When it was submitted.
     pub created_at: Timestamp,
 }

@@ -51,6 +51,20 @@ fn every_page_says_what_it_is_and_what_it_is_not() {
 }
 
 #[test]
+fn a_rejected_text_is_told_of_before_any_number() {
+    use protocol::rejection::RejectionKind;
+    let mut report = fixtures::concept_test();
+    report.study.rejected = vec![fixtures::rejection(None, RejectionKind::Fraud)];
+    let sentence = report.study.rejected[0].sentence();
+    let document = Document::of(&report, &fixtures::asked(&report));
+    let conclusion = &report.results.as_ref().unwrap().conclusions[0];
+    let text = markdown::page(&document);
+    let place = text.find("> **The built-in reader rejects this text").unwrap();
+    assert!(place < text.find(conclusion.split(' ').next().unwrap()).unwrap(), "{text}");
+    assert!(html::page(&document).contains(&sentence));
+}
+
+#[test]
 fn the_page_of_an_ab_test_keeps_its_shape() {
     insta::assert_snapshot!("ab_test_html", page(&fixtures::ab_test()));
 }

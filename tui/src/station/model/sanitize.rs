@@ -36,6 +36,7 @@ pub(crate) fn study(study: &mut Study) {
     }
     let optional = [&mut study.reason, &mut study.project, &mut study.lineage];
     optional.into_iter().flatten().for_each(line);
+    study.rejected.iter_mut().filter_map(|rejection| rejection.clause.as_mut()).for_each(line);
     study.tags.iter_mut().chain(&mut study.notes).for_each(line);
 }
 

@@ -7,7 +7,7 @@ mod tally;
 use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
-use super::{SYNTHETIC, frame, studies};
+use super::{SYNTHETIC, frame, rejected, studies};
 use crate::station::model::filter::state_label;
 use crate::station::model::open_study::{LivePane, OpenStudy};
 use crate::station::model::people;
@@ -59,7 +59,7 @@ fn panes(model: &Model, body: Rect) -> LivePanes {
 /// The area of the mosaic within its frame.
 pub(crate) fn mosaic_area(model: &Model) -> Rect {
     let (width, height) = model.size;
-    let body = frame::body(Rect::new(0, 0, width, height));
+    let body = rejected::below(model, frame::body(Rect::new(0, 0, width, height)));
     let pane = panes(model, body).mosaic.unwrap_or_default();
     Rect::new(pane.x + 1, pane.y + 1, pane.width.saturating_sub(2), pane.height.saturating_sub(2))
 }

@@ -9,6 +9,7 @@ pub(crate) mod layers;
 pub(crate) mod live;
 pub(crate) mod palette;
 pub(crate) mod person;
+mod rejected;
 pub(crate) mod results;
 pub(crate) mod studies;
 
@@ -43,8 +44,14 @@ pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
     match (&model.compose, model.screen) {
         (Some(form), _) => cursor = compose::draw(model, form, &mut canvas, body),
         (None, Screen::Studies) => studies::draw(model, &mut canvas, body),
-        (None, Screen::Live) => live::draw(model, &mut canvas, body),
-        (None, Screen::Results) => results::draw(model, &mut canvas, body),
+        (None, Screen::Live) => {
+            let panes = rejected::draw(model, &mut canvas, body);
+            live::draw(model, &mut canvas, panes);
+        }
+        (None, Screen::Results) => {
+            let panes = rejected::draw(model, &mut canvas, body);
+            results::draw(model, &mut canvas, panes);
+        }
     }
     if model.link.stale_since().is_some() {
         canvas.tint(body, Role::Stale);

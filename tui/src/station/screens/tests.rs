@@ -10,7 +10,7 @@ use protocol::run::Silence;
 use crate::station::look::{Colours, Glyphs};
 use crate::station::model::Model;
 use crate::station::msg::Msg;
-use crate::station::testing::{MAIN, Rig, cross, id, look, report, styles};
+use crate::station::testing::{MAIN, Rig, cross, id, look, report, studies, styles};
 
 const FULL: (Colours, Glyphs) = (Colours::True, Glyphs::Unicode);
 
@@ -70,6 +70,24 @@ fn two_screens_keep_their_look_at_every_colour_level() {
             let shown = format!("{}\n{}", crate::station::testing::text(&buffer), styles(&buffer));
             insta::assert_snapshot!(format!("{name}_{level}"), shown);
         }
+    }
+}
+
+#[test]
+fn a_rejected_text_is_told_of_above_the_panes() {
+    for (name, keys) in [("live", ""), ("results", "3")] {
+        let mut rig = Rig::new((80, 24), look(FULL.0, FULL.1));
+        rig.open(200, 200);
+        let rejected =
+            crate::report::fixtures::rejection(None, protocol::rejection::RejectionKind::Fraud);
+        let mut listed = studies(200);
+        listed[0].rejected = vec![rejected];
+        rig.tell(Msg::Studies(Ok(listed)));
+        rig.keys(keys);
+        rig.wait(10_000);
+        insta::assert_snapshot!(format!("rejected_{name}_80x24"), rig.text());
+        let person = crate::station::screens::live::mosaic_area(&rig.model);
+        assert!(name != "live" || person.y > 4, "the mosaic lies below the warning: {person:?}");
     }
 }
 

@@ -51,6 +51,7 @@ pub(crate) fn study(
         .unwrap(),
         completed_at: None,
         notes: Vec::new(),
+        rejected: Vec::new(),
         headline: None,
     }
 }

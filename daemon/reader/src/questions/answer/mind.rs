@@ -8,13 +8,13 @@ use super::super::file::Case;
 use super::super::scale::Scale;
 use super::super::text_words::TextWords;
 use super::Said;
-use crate::voice::quotation;
 use crate::Reader;
 use crate::draw::DrawKey;
 use crate::features::{Features, Span};
 use crate::lexicon::Theme;
 use crate::response::{Contribution, Latent, Source, intent, recommend, score};
 use crate::theme::{Benefit, Concern};
+use crate::voice::quotation;
 
 /// What one person makes of a text.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use protocol::results::ThemeKind;
 
 use super::Said;
 use super::mind::Turn;
-use crate::voice::{Lines, Pointer, Speech, Remark, point, speak};
+use crate::voice::{Lines, Pointer, Remark, Speech, point, speak};
 
 /// Their heaviest reasons of a kind, at most so many; nothing where they have none.
 pub(super) fn reasons(turn: &Turn<'_>, kind: ThemeKind, most: usize) -> Option<Said> {

@@ -17,6 +17,10 @@ const TEXTS: &[(&str, &[&str])] = &[
     ("Old-fashioned toffee with a pinch of salt.", &[]),
     ("He trained the staff and pierced the paper.", &[]),
     ("Members receive one kilogram of coffee each month.", &[]),
+    // Charges and clubs.
+    ("Returns cost $4.95 each, taken from your refund.", &["extra_charge"]),
+    ("There is no booking fee.", &["no extra_charge"]),
+    ("Members of our club return for free.", &["paid_club"]),
     // Bodies and getting about.
     ("A flat on the third floor without a lift.", &["stairs"]),
     ("Reached by steep stairs from the street.", &["stairs"]),

@@ -6,10 +6,10 @@ use protocol::results::{Preference, Sentiment, ThemeKind};
 use protocol::study::Order;
 use serde::Serialize;
 
+use super::{Ask, EngineError, PreparedText, like, point, voice_key, words, write};
 use reader::draw::DrawKey;
 use reader::response::{Contribution, Latent, Source, score, sentiment};
 use reader::voice::{Pointer, Speech};
-use super::{Ask, EngineError, PreparedText, like, point, voice_key, words, write};
 
 #[derive(Serialize)]
 struct AbTestAnswer {

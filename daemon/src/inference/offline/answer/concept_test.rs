@@ -3,8 +3,8 @@
 use protocol::results::{PurchaseIntent, Sentiment, ThemeKind};
 use serde::Serialize;
 
-use reader::response::{intent, score, sentiment};
 use super::{AnswerReason, Ask, EngineError, PreparedText, like, reasons, words, write};
+use reader::response::{intent, score, sentiment};
 
 #[derive(Serialize)]
 struct ConceptTestAnswer {

@@ -10,11 +10,11 @@ mod survey;
 use protocol::results::ThemeKind;
 use serde::Serialize;
 
-use reader::draw::DrawKey;
-use reader::response::{Latent, latent, noise};
-use reader::voice::{self, Named, Pointer, Speech, Remark, speak};
 use super::{Ask, EngineError, PreparedText};
 use crate::domain::instrument::{Rehearsal, rehearsal};
+use reader::draw::DrawKey;
+use reader::response::{Latent, latent, noise};
+use reader::voice::{self, Named, Pointer, Remark, Speech, speak};
 
 /// Answers a questionnaire in the way that its study type asks for.
 ///

@@ -3,8 +3,8 @@
 use protocol::results::{Sentiment, ThemeKind};
 use serde::Serialize;
 
-use reader::response::{recommend, sentiment};
 use super::{AnswerReason, Ask, EngineError, PreparedText, like, reasons, words, write};
+use reader::response::{recommend, sentiment};
 
 #[derive(Serialize)]
 struct NpsAnswer {

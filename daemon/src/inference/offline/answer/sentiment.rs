@@ -3,9 +3,9 @@
 use protocol::results::{Sentiment, ThemeKind};
 use serde::Serialize;
 
+use super::{AnswerReason, Ask, EngineError, PreparedText, like, reasons, words, write};
 use reader::response::{Latent, Source, score, sentiment};
 use reader::voice::Named;
-use super::{AnswerReason, Ask, EngineError, PreparedText, like, reasons, words, write};
 
 #[derive(Serialize)]
 struct SentimentAnswer<'a> {

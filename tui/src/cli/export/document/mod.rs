@@ -126,7 +126,7 @@ impl Document {
     pub(super) fn of(report: &Report, asked: &Asked) -> Self {
         let study = &report.study;
         let mut sections = Vec::new();
-        sections.extend(report.results.as_ref().map(summary::section));
+        sections.extend(report.results.as_ref().map(|results| summary::section(study, results)));
         sections.extend([provenance::question(report, asked), provenance::panel(report, asked)]);
         match &report.results {
             Some(results) => {

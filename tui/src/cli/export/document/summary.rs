@@ -1,7 +1,9 @@
 //! Summary section of the document, for a reader who reads nothing else: the main numbers in large print, and the
 //! conclusions computed from the data.
 
+use protocol::rejection::Rejection;
 use protocol::results::Results;
+use protocol::run::Study;
 
 use super::{Block, Figure, Section};
 use crate::kinds;
@@ -9,8 +11,10 @@ use crate::look::Look;
 use crate::report::estimates::{number, range};
 
 /// The section.
-pub(super) fn section(results: &Results) -> Section {
+pub(super) fn section(study: &Study, results: &Results) -> Section {
     let mut section = Section::new("In short");
+    let rejected = study.rejected.iter().map(Rejection::sentence);
+    section.blocks.extend(rejected.map(Block::Warning));
     // Warnings against the numbers come before them.
     let failures = results.diagnostics.failures();
     section.blocks.extend(failures.map(|sentence| Block::Warning(sentence.to_owned())));
