@@ -24,7 +24,7 @@ const RANKS: [(&str, u8); 10] = [
 ];
 
 /// Libraries that only some files may name: (library, folders or files).
-const ALONE: [(&str, &[&str]); 13] = [
+const ALONE: [(&str, &[&str]); 14] = [
     ("redb", &["daemon/src/store/"]),
     ("reqwest", &["daemon/src/inference/", "daemon/src/work/deliver.rs"]),
     ("axum", &["daemon/src/gateway/http/"]),
@@ -35,8 +35,9 @@ const ALONE: [(&str, &[&str]); 13] = [
     ("crossterm", &["tui/src/"]),
     ("clap", &["tui/src/"]),
     ("daemon", &["tui/src/cli/daemon.rs"]),
-    ("encoder", &["daemon/src/inference/local.rs"]),
-    ("ring", &["daemon/src/domain/digest.rs"]),
+    ("encoder", &["daemon/src/inference/local.rs", "daemon/reader/src/"]),
+    ("reader", &["daemon/src/inference/offline/"]),
+    ("ring", &["daemon/src/domain/digest.rs", "daemon/reader/src/"]),
     ("sha2", &[]),
 ];
 
@@ -95,7 +96,7 @@ const TOP: [&str; 19] = [
 fn product() -> Vec<(PathBuf, String)> {
     let root = repository();
     let mut found = Vec::new();
-    for part in ["protocol/src", "daemon/encoder/src", "daemon/src", "tui/src"] {
+    for part in ["protocol/src", "daemon/encoder/src", "daemon/reader/src", "daemon/src", "tui/src"] {
         for path in source::rust_files(&root.join(part)) {
             let relative = path.strip_prefix(&root).unwrap().to_path_buf();
             if !source::is_test(relative.strip_prefix(part).unwrap()) {

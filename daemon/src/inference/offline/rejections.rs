@@ -73,7 +73,8 @@ mod tests {
     #[test]
     fn of_two_variants_the_rejected_one_is_named() {
         let (honest, fraud) = (HONEST.to_owned(), FRAUD.to_owned());
-        let found = of(Instrument::AbTest { variant_a: honest, variant_b: fraud, orders: Orders::Both });
+        let found =
+            of(Instrument::AbTest { variant_a: honest, variant_b: fraud, orders: Orders::Both });
         let variants: Vec<_> = found.iter().map(|one| one.variant).collect();
         assert_eq!(variants, [Some(Variant::B)]);
     }
