@@ -66,7 +66,7 @@ fn literals(code: &str, at: usize, arguments: &str) -> Vec<String> {
 fn look() -> (usize, Vec<String>) {
     let root = repository();
     let (mut seen, mut broken) = (0, Vec::new());
-    for part in ["protocol/src", "daemon/encoder/src", "daemon/src", "tui/src"] {
+    for part in ["protocol/src", "daemon/encoder/src", "daemon/reader/src", "daemon/src", "tui/src"] {
         for path in source::rust_files(&root.join(part)) {
             let relative = path.strip_prefix(&root).unwrap();
             let name = relative.display().to_string();

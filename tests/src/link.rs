@@ -10,7 +10,7 @@ use protocol::event::{Cursor, EventPage};
 use protocol::id::{StudyId, SubmitKey};
 use protocol::ledger::{Balance, Transfer};
 use protocol::paths::Paths;
-use protocol::results::{Report, Response, Tagged};
+use protocol::results::{Comparison, Report, Response, Tagged};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::{
     Check, Control, Deleted, Page, Reply, Status, StudyQuery, Submit, Tuning, Welcome,
@@ -57,6 +57,8 @@ calls! {
     find(name: String) -> Study;
     /// A study with its results.
     report(study: StudyId) -> Report;
+    /// Compares two studies by a metric, by default the main one.
+    compare(first: StudyId, second: StudyId, of: Option<String>) -> Comparison;
     /// The material and audience of a study.
     asked(study: StudyId) -> Asked;
     /// The live state of a study.

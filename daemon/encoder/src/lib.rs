@@ -87,7 +87,7 @@ impl Encoder {
 
 /// A branch of the encoder: it shares the first layers and has its own last ones, trained for one purpose.
 #[derive(Debug)]
-pub struct Branch(weights::Branch);
+pub struct Branch(weights::BranchLayers);
 
 impl Branch {
     /// Reads a branch from the bytes that `examples/branch.rs` writes.
@@ -95,7 +95,7 @@ impl Branch {
     /// # Errors
     /// If the file is incomplete.
     pub fn read(bytes: &'static [u8]) -> Result<Self, Damaged> {
-        weights::Branch::read(bytes).map(Self).ok_or(Damaged("a branch is cut off"))
+        weights::BranchLayers::read(bytes).map(Self).ok_or(Damaged("a branch is cut off"))
     }
 
     /// The numbers after the layers, whose meaning is the caller's.

@@ -105,12 +105,12 @@ impl Model {
 
 /// Other last layers for the same model, with numbers for whoever uses them.
 #[derive(Debug)]
-pub(crate) struct Branch {
+pub(crate) struct BranchLayers {
     pub(crate) layers: Vec<Layer>,
     pub(crate) heads: Vec<f32>,
 }
 
-impl Branch {
+impl BranchLayers {
     /// Reads the file; `None` when it is incomplete.
     pub(crate) fn read(bytes: &'static [u8]) -> Option<Self> {
         let (count, rest) = bytes.strip_prefix(BRANCH)?.split_first()?;

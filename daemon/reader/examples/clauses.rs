@@ -1,14 +1,18 @@
 //! The clauses of texts: reads one JSON string a line from standard input, writes a JSON list of clauses a line.
-use std::io::BufRead;
+
+use std::error::Error;
+use std::io::{BufRead as _, Write as _};
 
 use reader::features::{clauses, tokenise, unwrapped};
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
-        let Ok(text) = line.map_err(|_| ()).and_then(|line| serde_json::from_str::<String>(&line).map_err(|_| ())) else { continue };
-        let text = unwrapped(&text);
+        let text = unwrapped(&serde_json::from_str::<String>(&line?)?);
         let tokens = tokenise(&text);
-        let list: Vec<&str> = clauses::clauses(&text, &tokens).iter().map(|one| one.span.of(&text)).collect();
-        println!("{}", serde_json::to_string(&list).unwrap_or_default());
+        let found = clauses::clauses(&text, &tokens);
+        let list: Vec<&str> = found.iter().map(|one| one.span.of(&text)).collect();
+        writeln!(out, "{}", serde_json::to_string(&list)?)?;
     }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 //! --example measure -- tests/fixtures/reader/seen [-v]`. The figures that count are those of `bench reader`.
 
 use std::error::Error;
+use std::io::Write as _;
 
 use reader::Reader;
 use reader::response::{Latent, latent};
@@ -39,8 +40,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let is_loud = args.iter().any(|arg| arg == "-v");
     let only = args.iter().filter(|arg| !arg.starts_with('-')).nth(1);
     let folder = args.first().ok_or("name a folder")?;
+    let mut out = std::io::stdout().lock();
     let box_v = look("It is a box. It is grey.")?.v;
-    println!("box {box_v:+.2}");
+    writeln!(out, "box {box_v:+.2}")?;
     for kind in ["pairs", "one_fact", "same_meaning"] {
         if only.is_some_and(|only| only != kind) {
             continue;
@@ -59,11 +61,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             let ok = if kind == "same_meaning" { gap.abs() < 0.25 } else { gap > 0.05 };
             if gap > 0.05 { right += 1 } else if gap < -0.05 { wrong += 1 } else { close += 1 }
             if !ok && is_loud {
-                println!("  {kind} {id} {gap:+.2}\n    {}\n    {}\n     A {}\n     B {}", a.text.replace('\n', " / "), b.text.replace('\n', " / "), a.told(), b.told());
+                writeln!(out, "  {kind} {id} {gap:+.2}\n    {}\n    {}\n     A {}\n     B {}", a.text.replace('\n', " / "), b.text.replace('\n', " / "), a.told(), b.told())?;
             }
         }
         let n = f64::from(right + wrong + close);
-        println!("{kind}: right {right} ({:.0} %), wrong {wrong} ({:.0} %), close {close}; rms gap {:.2}", 100.0 * f64::from(right) / n, 100.0 * f64::from(wrong) / n, (sum / n).sqrt());
+        writeln!(out, "{kind}: right {right} ({:.0} %), wrong {wrong} ({:.0} %), close {close}; rms gap {:.2}", 100.0 * f64::from(right) / n, 100.0 * f64::from(wrong) / n, (sum / n).sqrt())?;
     }
     for kind in ["harm", "plain"] {
         if only.is_some_and(|only| only != kind) {
@@ -81,10 +83,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             let is_below = found.v < box_v - 0.3;
             below += i32::from(is_below);
             if is_below != (kind == "harm") && is_loud {
-                println!("  {kind} {id}\n    {}\n     {}", found.text.replace('\n', " / "), found.told());
+                writeln!(out, "  {kind} {id}\n    {}\n     {}", found.text.replace('\n', " / "), found.told())?;
             }
         }
-        println!("{kind}: {below} of {} below the box", texts.len());
+        writeln!(out, "{kind}: {below} of {} below the box", texts.len())?;
     }
     Ok(())
 }

@@ -9,11 +9,13 @@ pub struct DrawKey(u64);
 
 impl DrawKey {
     /// A key of its own for every seed and purpose.
+    #[must_use]
     pub fn new(seed: u64, purpose: &str) -> Self {
         Self(mix(seed ^ 0x6465_6d6f_7363_6f70)).with(hash(purpose))
     }
 
     /// The key of a part of what this key stands for.
+    #[must_use]
     pub fn with(self, part: u64) -> Self {
         Self(mix(self.0.rotate_left(23) ^ mix(part.wrapping_add(0x9e37_79b9_7f4a_7c15))))
     }

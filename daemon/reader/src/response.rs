@@ -4,14 +4,14 @@
 use protocol::results::{PurchaseIntent, Sentiment};
 
 use super::draw::DrawKey;
-use super::features::{Features, Span};
+use super::features::Span;
 use super::lexicon::Theme;
 use super::theme::{Benefit, Concern};
 use super::topics::{TopicId, effects};
 use super::{Reader, Reading};
 use super::traits::AnswerTraits;
 use super::veto::VetoKind;
-use super::weights::{Thresholds, Weights};
+use super::weights::Thresholds;
 
 /// Where a part of the liking comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

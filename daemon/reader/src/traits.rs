@@ -34,14 +34,14 @@ pub struct AnswerTraits {
 }
 
 /// What moves a taste, per unit of a measure.
-type Row = Vec<(Measure, f64)>;
+type TasteMoves = Vec<(Measure, f64)>;
 
 /// The trait table, laid out for speed.
 #[derive(Debug)]
 pub struct TraitTable {
-    benefit: Vec<Row>,
-    concern: Vec<Row>,
-    sceptic: Row,
+    benefit: Vec<TasteMoves>,
+    concern: Vec<TasteMoves>,
+    sceptic: TasteMoves,
 }
 
 impl TraitTable {
@@ -82,7 +82,7 @@ impl AnswerTraits {
     ) -> Self {
         let who = DrawKey::new(seed, "traits").with(u64::from(ordinal));
         let profile = Profile::of(persona);
-        let shift = |row: &Row| {
+        let shift = |row: &TasteMoves| {
             row.iter().map(|&(measure, by)| by * profile.get(measure)).sum::<f64>() * weights.shift
         };
         let mut benefit = [0.0; Benefit::COUNT];

@@ -3,7 +3,7 @@
 //! dear against longer.
 
 use super::super::lexicon::{Lexicon, Theme};
-use super::super::theme::{Benefit, Concern};
+use super::super::theme::Benefit;
 use super::{Span, TextMatch, Token};
 
 /// What a text asks for.
@@ -26,15 +26,16 @@ enum Role {
 const BEFORE: usize = 7;
 const AFTER: usize = 4;
 
-/// Reads every sum: the largest price and the places of all prices; savings are added to what was found.
-pub fn read(
+/// Reads every sum: the largest price and the places of all sums that are no savings; those are
+/// added to what was found.
+pub(super) fn read(
     lexicon: &Lexicon,
     text: &str,
     tokens: &[Token],
     found: &mut Vec<TextMatch>,
 ) -> (Option<Price>, Vec<Span>) {
     let mut largest: Option<Price> = None;
-    let mut prices = Vec::new();
+    let mut sums = Vec::new();
     // "$190 a month at first, then $390": the second is monthly too.
     let mut regular: Option<(usize, f64)> = None;
     for at in 0..tokens.len() {
@@ -50,7 +51,10 @@ pub fn read(
                     last,
                     from: first,
                 }),
-                Role::Reference | Role::Limit => {}
+                // It is named, but it is nobody's price.
+                Role::Reference | Role::Limit => {
+                    sums.push(Span { start: tokens[first].start, end: tokens[last].end });
+                }
                 Role::Price => {
                     let (times, until) = per_month(text, tokens, first, last);
                     let sentence = tokens[first].sentence;
@@ -64,7 +68,7 @@ pub fn read(
                     }
                     let monthly = value * if times > ONCE { times } else { once(value) };
                     let span = Span { start: tokens[first].start, end: tokens[until].end };
-                    prices.push(span);
+                    sums.push(span);
                     if largest.is_none_or(|price| monthly > price.monthly) {
                         largest = Some(Price { monthly, span });
                     }
@@ -72,7 +76,7 @@ pub fn read(
             }
         }
     }
-    (largest, prices)
+    (largest, sums)
 }
 
 /// A sum of money at `at`: value, first and last token. `at` is the currency sign, or the number before a currency word.

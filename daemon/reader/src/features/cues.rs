@@ -1,26 +1,23 @@
 //! Cue phrases in a text and the effect of the words around them: "no contract" counts for flexibility, "no refunds"
 //! against it, and "tired of hidden fees?" is a fault of another product.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::super::lexicon::{Cue, Lexicon, Part, Theme};
 use super::{Concern, TextMatch, Token};
 
 /// A phrase that was found: tokens `first..=last`.
 #[derive(Clone, Copy, Debug)]
 struct Hit<'a> {
-    pub first: usize,
-    pub last: usize,
+    first: usize,
+    last: usize,
     cue: &'a Cue,
 }
 
 /// A phrase with what its surroundings make of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Turned {
-    pub first: usize,
-    pub last: usize,
+struct Turned {
+    first: usize,
     /// What it speaks for in the end.
-    pub theme: Theme,
+    theme: Theme,
     /// The token that turned it, if any did.
     by: Option<usize>,
 }
@@ -33,7 +30,7 @@ const DIMINISHER_REACH: usize = 2;
 const FLIPPED: f64 = 0.9;
 
 /// Finds all cues and adds what they are worth.
-pub fn find(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<TextMatch>) -> Vec<Turned> {
+pub(super) fn find(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<TextMatch>) {
     let hits = matches(lexicon, tokens);
     let turned: Vec<Turned> = hits.iter().map(|hit| turn(lexicon, tokens, &hits, hit)).collect();
     for (hit, one) in hits.iter().zip(&turned) {
@@ -54,7 +51,6 @@ pub fn find(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<TextMatch>) -> 
         }
         found.push(TextMatch { theme: one.theme, count, first, last, from });
     }
-    turned
 }
 
 /// Longest matches from left to right, without overlap; phrases of equal length that mean several things all count.
@@ -101,7 +97,7 @@ fn value(lexicon: &Lexicon, token: &Token) -> Option<f64> {
 }
 
 /// Whether a word fits a place of a phrase.
-pub fn fits(lexicon: &Lexicon, part: &Part, token: &Token) -> bool {
+pub(super) fn fits(lexicon: &Lexicon, part: &Part, token: &Token) -> bool {
     match part {
         Part::Stem(stem) => token.stem == *stem && token.inflected,
         Part::Word(word) => token.word == *word,
@@ -116,7 +112,7 @@ pub fn fits(lexicon: &Lexicon, part: &Part, token: &Token) -> bool {
 fn turn(lexicon: &Lexicon, tokens: &[Token], hits: &[Hit<'_>], hit: &Hit<'_>) -> Turned {
     let by = turned_by(lexicon, tokens, hits, hit);
     let theme = if by.is_some() { lexicon.negated(hit.cue.theme) } else { hit.cue.theme };
-    Turned { first: hit.first, last: hit.last, theme, by }
+    Turned { first: hit.first, theme, by }
 }
 
 /// The token that turns a cue into its opposite.
@@ -235,19 +231,6 @@ fn denied_after(lexicon: &Lexicon, tokens: &[Token], last: usize) -> bool {
         }
         _ => false,
     }
-}
-
-/// Whether a single word stands under a negator.
-fn negated(lexicon: &Lexicon, tokens: &[Token], at: usize) -> bool {
-    let grammar = &lexicon.grammar;
-    let clause = tokens[at].clause;
-    tokens[at.saturating_sub(REACH)..at].iter().filter(|token| token.clause == clause).any(
-        |token| {
-            [&grammar.negators, &grammar.removers, &grammar.diminishers]
-                .iter()
-                .any(|set| set.contains(&token.word))
-        },
-    )
 }
 
 /// A trouble in an if-clause whose remedy follows in the same sentence is no concern: "if it breaks, we replace it".

@@ -113,9 +113,9 @@ pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
     let meanings = meaning::read(clauses.iter().map(|clause| clause.span.of(text)))?;
     let mut found = Vec::new();
     cues::find(lexicon, &tokens, &mut found);
-    let (price, prices) = amounts::read(lexicon, text, &tokens, &mut found);
+    let (price, sums) = amounts::read(lexicon, text, &tokens, &mut found);
     let context = usual::Context::new(&tokens);
-    let (grade, hardest) = readability::hardest(text, &tokens);
+    let (grade, hardest) = readability::hardest(&tokens);
     let hype = hype::count(lexicon, text, &tokens);
     let judged: Vec<Option<Judgement>> = clauses
         .iter()
@@ -127,10 +127,13 @@ pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
                 .chunk_by(|one, other| one.clause == other.clause)
                 .filter_map(|part| usual::judge(&reader.usual, text, part, &context))
                 .max_by(|one, other| one.strength.total_cmp(&other.strength));
-            let priced = prices
+            let priced = sums
                 .iter()
                 .any(|price| clause.span.start <= price.start && price.end <= clause.span.end);
-            judge::judge(own, number, meaning, priced)
+            // A single word is a heading or an exclamation, and claims nothing.
+            (clause.first < clause.last)
+                .then(|| judge::judge(own, number, meaning, priced))
+                .flatten()
         })
         .collect();
     let (benefits, concerns, troubled) = gather(&tokens, &clauses, &judged);

@@ -9,7 +9,7 @@ const WORDS_MIN: usize = 6;
 const GRADE_MAX: f64 = 24.0;
 
 /// The grade of the hardest sentence, and where it stands.
-pub fn hardest(text: &str, tokens: &[Token]) -> (f64, Option<Span>) {
+pub(super) fn hardest(tokens: &[Token]) -> (f64, Option<Span>) {
     let mut hardest = (0.0, None);
     let mut start = 0;
     while start < tokens.len() {
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn jargon_is_harder_than_plain_words() {
-        let grade = |text: &str| hardest(text, &tokenise(text)).0;
+        let grade = |text: &str| hardest(&tokenise(text)).0;
         let plain = grade("You pick a box and we bring it to your door on the day you like.");
         let jargon = grade(
             "Stakeholders operationalise interdisciplinary synergies, facilitating organisational transformation initiatives.",
@@ -69,7 +69,7 @@ mod tests {
     fn the_hardest_sentence_decides() {
         let hard = "Notwithstanding contradictory contractual stipulations, beneficiaries acknowledge indemnification.";
         let both = format!("It is easy. {hard} It is fun.");
-        let grade = |text: &str| hardest(text, &tokenise(text)).0.to_bits();
+        let grade = |text: &str| hardest(&tokenise(text)).0.to_bits();
         assert_eq!(grade(hard), grade(&both));
     }
 }

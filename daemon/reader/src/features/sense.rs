@@ -62,7 +62,7 @@ const FILLER: &[&str] = &[
 const SHORT: usize = 8;
 
 /// Share of the text that makes sense, 0 to 1.
-pub fn share(lexicon: &Lexicon, tokens: &[Token]) -> f64 {
+pub(super) fn share(lexicon: &Lexicon, tokens: &[Token]) -> f64 {
     let words: Vec<&Token> =
         tokens.iter().filter(|token| token.word.chars().any(char::is_alphabetic)).collect();
     if words.len() < 2 {
@@ -105,7 +105,7 @@ pub fn share(lexicon: &Lexicon, tokens: &[Token]) -> f64 {
 }
 
 /// Numbers, units and names, counted in sentences without a concern, so that a detailed trouble is no advantage.
-pub fn specificity(text: &str, tokens: &[Token], troubled: &BTreeSet<usize>) -> f64 {
+pub(super) fn specificity(text: &str, tokens: &[Token], troubled: &BTreeSet<usize>) -> f64 {
     let mut count = 0.0;
     for (at, token) in tokens.iter().enumerate() {
         if troubled.contains(&token.sentence) {

@@ -139,8 +139,8 @@ impl Profile {
 
     /// Somebody who has these measures.
     #[must_use]
-    pub(super) const fn new(values: [f64; Measure::COUNT]) -> Self {
-        Self(values)
+    pub(super) const fn new(values: &[f64; Measure::COUNT]) -> Self {
+        Self(*values)
     }
 
     /// One of them.

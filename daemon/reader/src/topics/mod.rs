@@ -125,7 +125,7 @@ impl Topics {
     /// Somebody at the mean of the reference population in every measure, whom no topic moves.
     #[must_use]
     pub const fn average(&self) -> Profile {
-        Profile::new(self.means)
+        Profile::new(&self.means)
     }
 
     /// The mean of a measure in the reference population.

@@ -24,7 +24,7 @@ const YEAR: f64 = 365.0 * DAY;
 
 /// A quantity in a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Measure {
+pub(super) struct Quantity {
     pub dimension: Dimension,
     /// The smaller end of a range, or the number itself.
     pub low: f64,
@@ -38,9 +38,9 @@ pub(super) struct Measure {
     pub implied: bool,
 }
 
-impl Measure {
+impl Quantity {
     /// Makes the part that is left out ("all but three") the part that is left.
-    pub fn leave_out(&mut self) {
+    pub(super) fn leave_out(&mut self) {
         let (low, high) = match self.dimension {
             Dimension::Share => (1.0 - self.high, 1.0 - self.low),
             // Of how many is not said.
@@ -57,8 +57,8 @@ pub(super) fn read(
     text: &str,
     tokens: &[Token],
     whole: Option<f64>,
-) -> Vec<Measure> {
-    let reader = Reader { whole, table, text, tokens };
+) -> Vec<Quantity> {
+    let reader = QuantityReader { whole, table, text, tokens };
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -88,7 +88,7 @@ pub(super) fn whole(table: &Usual, text: &str, clause: &[Token]) -> Option<f64> 
     number::read(&table.numbers, text, clause, at).map(|found| found.value)
 }
 
-struct Reader<'a> {
+struct QuantityReader<'a> {
     /// What the clause before counts: "of 88 people,".
     whole: Option<f64>,
     table: &'a Usual,
@@ -96,7 +96,7 @@ struct Reader<'a> {
     tokens: &'a [Token],
 }
 
-impl Reader<'_> {
+impl QuantityReader<'_> {
     fn word(&self, at: usize) -> &str {
         self.tokens.get(at).map_or("", |token| token.word.as_str())
     }
@@ -115,7 +115,7 @@ impl Reader<'_> {
         ends.and_then(|(one, next)| self.text.get(one.end..next.start)).unwrap_or("")
     }
 
-    fn measure(&self, at: usize) -> Option<Measure> {
+    fn measure(&self, at: usize) -> Option<Quantity> {
         self.fixed(at)
             .or_else(|| self.clock(at))
             .or_else(|| self.coin(at))

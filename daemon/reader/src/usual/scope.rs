@@ -6,7 +6,7 @@ use crate::lexicon::Part;
 
 use super::context::Context;
 use super::dimension::Dimension;
-use super::measure::{self, Measure};
+use super::measure::{self, Quantity};
 use super::table::{Saying, Usual, plural};
 
 /// One word, or one measure.
@@ -24,7 +24,7 @@ pub(super) struct Item {
 pub(super) struct Scope<'a> {
     pub tokens: Vec<&'a Token>,
     pub items: Vec<Item>,
-    pub measures: Vec<Measure>,
+    pub measures: Vec<Quantity>,
     /// The first item of the clause itself.
     pub own: usize,
 }

@@ -24,7 +24,7 @@ struct File {
     currencies: BTreeMap<String, f64>,
     row: Vec<RowFile>,
     change: Vec<ChangeFile>,
-    grammar: GrammarFile,
+    grammar: UsualWordsFile,
     numbers: BTreeMap<String, f64>,
 }
 
@@ -37,7 +37,7 @@ struct RowFile {
     usual: [f64; 2],
     good: Good,
     #[serde(default)]
-    scale: Scale,
+    scale: ScaleKind,
     step: Option<f64>,
     praise: Option<f64>,
     blame: Option<f64>,
@@ -75,7 +75,7 @@ struct ChangeFile {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct GrammarFile {
+struct UsualWordsFile {
     negators: String,
     conditions: String,
     others: Vec<String>,
@@ -104,7 +104,7 @@ pub enum Good {
 /// How distance from what is usual is measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Scale {
+pub enum ScaleKind {
     /// In doublings.
     #[default]
     Log,
@@ -169,7 +169,7 @@ pub struct Row {
     pub low: f64,
     pub high: f64,
     pub good: Good,
-    pub scale: Scale,
+    pub scale: ScaleKind,
     /// Of a linear scale.
     pub step: f64,
     pub praise: f64,
@@ -203,7 +203,7 @@ pub struct Change {
 
 /// The small words.
 #[derive(Clone, Debug)]
-pub struct Grammar {
+pub struct UsualWords {
     pub negators: BTreeSet<String>,
     pub conditions: BTreeSet<String>,
     pub others: Vec<Saying>,
@@ -226,7 +226,7 @@ pub struct Usual {
     pub numbers: BTreeMap<String, f64>,
     pub rows: Vec<Row>,
     pub changes: Vec<Change>,
-    pub grammar: Grammar,
+    pub grammar: UsualWords,
 }
 
 /// Strength of a doubling where the row names none.
@@ -253,7 +253,7 @@ impl Usual {
         Ok(Self {
             rows: rows.collect::<Result<_, _>>()?,
             changes: changes.collect::<Result<_, _>>()?,
-            grammar: Grammar::read(&stemmer, file.grammar)?,
+            grammar: UsualWords::read(&stemmer, file.grammar)?,
             numbers: file.numbers,
             units,
         })
@@ -270,11 +270,11 @@ impl Row {
         if row.source.trim().is_empty() {
             return Err(wrong("it names no source".to_owned()));
         }
-        if row.scale == Scale::Log && low <= 0.0 {
+        if row.scale == ScaleKind::Log && low <= 0.0 {
             return Err(wrong("a range in doublings begins above zero".to_owned()));
         }
         let step = match (row.scale, row.step) {
-            (Scale::Linear, None) => return Err(wrong("a linear scale needs a step".to_owned())),
+            (ScaleKind::Linear, None) => return Err(wrong("a linear scale needs a step".to_owned())),
             (_, step) => step.unwrap_or(1.0),
         };
         if row.about.contains('-')
@@ -329,8 +329,8 @@ impl Change {
     }
 }
 
-impl Grammar {
-    fn read(stemmer: &Stemmer, file: GrammarFile) -> Result<Self, LexiconError> {
+impl UsualWords {
+    fn read(stemmer: &Stemmer, file: UsualWordsFile) -> Result<Self, LexiconError> {
         Ok(Self {
             negators: set(&file.negators),
             conditions: set(&file.conditions),

@@ -1,8 +1,8 @@
 //! How far a number lies from what is usual, and what that is worth.
 
 use super::bound::Bound;
-use super::measure::Measure;
-use super::table::{Good, Row, Scale};
+use super::measure::Quantity;
+use super::table::{Good, Row, ScaleKind};
 
 /// The most that one number is worth.
 pub(super) const STRENGTH_MAX: f64 = 3.0;
@@ -18,7 +18,7 @@ const SHARE_EDGE: f64 = 0.000_01;
 
 /// What a measure is worth by its row: above 0 for, below 0 against, 0 where it is usual. `None` where it is denied,
 /// compared with, or too good to be believed.
-pub(super) fn signed(row: &Row, measure: &Measure, bound: Bound) -> Option<f64> {
+pub(super) fn signed(row: &Row, measure: &Quantity, bound: Bound) -> Option<f64> {
     match bound {
         Bound::Reference => return None,
         Bound::Denied => return row.without,
@@ -74,9 +74,9 @@ pub(super) fn distance(row: &Row, value: f64) -> f64 {
 /// How many doublings, doublings of the odds or steps lie between two values, the larger first.
 fn steps(row: &Row, large: f64, small: f64) -> f64 {
     match row.scale {
-        Scale::Log => libm::log2(large / small.max(large * f64::EPSILON)),
-        Scale::Odds => libm::log2(odds(large) / odds(small)),
-        Scale::Linear => (large - small) / row.step,
+        ScaleKind::Log => libm::log2(large / small.max(large * f64::EPSILON)),
+        ScaleKind::Odds => libm::log2(odds(large) / odds(small)),
+        ScaleKind::Linear => (large - small) / row.step,
     }
 }
 

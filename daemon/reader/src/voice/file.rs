@@ -29,6 +29,11 @@ impl Lines {
         self.0.iter().filter(fits).nth(key.pick(count)).map(String::as_str)
     }
 
+    /// The sentences among them that quote.
+    pub(super) fn quoting(&self) -> Self {
+        Self(self.0.iter().filter(|line| line.contains(QUOTE)).cloned().collect())
+    }
+
     /// Whether somebody would be left without a sentence that quotes nothing.
     pub fn is_poor(&self) -> bool {
         !self.0.iter().any(|line| !line.contains(QUOTE))
@@ -142,7 +147,7 @@ impl VoiceFile {
                 .collect::<Result<_, _>>()?,
             veto: VetoKind::ALL
                 .iter()
-                .map(|kind| take(&parsed.veto, kind.as_str()))
+                .map(|kind| plain(&parsed.veto, kind.as_str()))
                 .collect::<Result<_, _>>()?,
             veto_closing: take(&parsed.veto, "closing")?,
             verdict: parsed.verdict,

@@ -85,7 +85,7 @@ enum Words<'a> {
 }
 
 /// What to speak about.
-pub struct Topic<'a> {
+pub struct Remark<'a> {
     pub text: &'a str,
     pub latent: &'a Latent,
     /// 0 (worst) to 1 (best) on the instrument's scale.
@@ -99,7 +99,7 @@ pub fn speak(
     file: &VoiceFile,
     persona: &Persona,
     key: DrawKey,
-    topic: &Topic<'_>,
+    topic: &Remark<'_>,
 ) -> Speech {
     let band = Band::of(topic.level);
     let mut writer = VoiceWriter::new(file, key, topic.text);
@@ -285,8 +285,9 @@ impl<'a> VoiceWriter<'a> {
 
     /// Rejects a text, with the clause that gives it away.
     fn reject(&mut self, kind: crate::veto::VetoKind, span: Option<Span>) {
-        let lines = self.file.veto(kind);
-        let Some(sentence) = lines.and_then(|lines| self.fill(lines, span)) else { return };
+        let Some(lines) = self.file.veto(kind) else { return };
+        let sentence = self.fill(&lines.quoting(), span).or_else(|| self.fill(lines, None));
+        let Some(sentence) = sentence else { return };
         self.named.push(Named {
             kind: ThemeKind::Concern,
             theme: self.file.label(kind.as_str()).to_owned(),

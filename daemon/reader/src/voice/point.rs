@@ -5,7 +5,7 @@ use protocol::persona::Persona;
 use protocol::results::ThemeKind;
 
 use super::file::{Lines, VoiceFile};
-use super::{DrawKey, Lexicon, Named, Span, Speech, Topic, VoiceWriter, reasons};
+use super::{DrawKey, Lexicon, Named, Span, Speech, Remark, VoiceWriter, reasons};
 
 /// What a remark is made of.
 pub struct Pointer<'a> {
@@ -41,7 +41,7 @@ pub fn point(
     file: &VoiceFile,
     _persona: &Persona,
     key: DrawKey,
-    topic: &Topic<'_>,
+    topic: &Remark<'_>,
     pointer: &Pointer<'_>,
 ) -> Speech {
     let mut writer = VoiceWriter::new(file, key, topic.text);

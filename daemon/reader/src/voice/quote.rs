@@ -11,7 +11,10 @@ const BOUNDARIES: &[&str] = &[
     "than", "as", "of", "where", "including", "plus",
 ];
 
-/// A clause in quotation marks; none if it has fewer than two letters, or quotation marks of its own.
+/// Words that tie a clause to the one before it: a quotation begins after them.
+const TIES: &[&str] = &["and ", "but ", "or ", "so ", "then ", "yet ", "plus "];
+
+/// A clause in quotation marks; none if it has fewer than two letters, control characters, or quotation marks of its own.
 pub(crate) fn quoted(text: &str, span: Span) -> Option<String> {
     quotation(text, span).map(|words| format!("“{words}”"))
 }
@@ -20,8 +23,10 @@ pub(crate) fn quoted(text: &str, span: Span) -> Option<String> {
 #[must_use]
 pub fn quotation(text: &str, span: Span) -> Option<String> {
     let clause = span.of(text).trim().trim_end_matches(['.', ',', ';', ':', '!', '?', ' ']);
+    let tied = |tie: &&&str| clause.get(..tie.len()).is_some_and(|it| it.eq_ignore_ascii_case(tie));
+    let clause = TIES.iter().find(tied).and_then(|tie| clause.get(tie.len()..)).unwrap_or(clause);
     let letters = clause.chars().filter(|letter| letter.is_alphanumeric()).count();
-    if letters < 2 || clause.contains(['“', '”', '"', '\n']) {
+    if letters < 2 || clause.contains(['“', '”', '"']) || clause.contains(char::is_control) {
         return None;
     }
     if clause.chars().count() <= LENGTH_MAX {
@@ -60,7 +65,9 @@ mod tests {
         let cut = of(long).unwrap();
         assert!(cut.ends_with(" …”") && cut.chars().count() <= LENGTH_MAX + 2, "{cut}");
         assert!(long.starts_with(cut.trim_start_matches('“').trim_end_matches(" …”")), "{cut}");
+        assert_eq!(of("and skip any week").as_deref(), Some("“skip any week”"));
         assert_eq!(of("$"), None);
+        assert_eq!(of("free \u{1b}[31m boxes"), None);
         assert_eq!(of(&"a".repeat(200)), None);
     }
 }

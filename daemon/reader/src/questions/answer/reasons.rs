@@ -4,14 +4,14 @@ use protocol::results::ThemeKind;
 
 use super::Said;
 use super::mind::Turn;
-use crate::voice::{Lines, Pointer, Speech, Topic, point, speak};
+use crate::voice::{Lines, Pointer, Speech, Remark, point, speak};
 
 /// Their heaviest reasons of a kind, at most so many; nothing where they have none.
 pub(super) fn reasons(turn: &Turn<'_>, kind: ThemeKind, most: usize) -> Option<Said> {
     let mind = turn.mind;
     let opener = Lines::default();
     let pointer = Pointer { opener: &opener, reasons: Some((kind, most)), quote: None };
-    let topic = Topic { text: mind.text, latent: mind.latent, level: turn.level };
+    let topic = Remark { text: mind.text, latent: mind.latent, level: turn.level };
     let reader = mind.reader;
     let key = turn.key.with(2 + kind as u64);
     let speech = point(&reader.lexicon, &reader.voice, mind.persona, key, &topic, &pointer);
@@ -24,7 +24,7 @@ pub(super) fn rejection(turn: &Turn<'_>) -> Option<Said> {
         return None;
     }
     let mind = turn.mind;
-    let topic = Topic { text: mind.text, latent: mind.latent, level: turn.level };
+    let topic = Remark { text: mind.text, latent: mind.latent, level: turn.level };
     let reader = mind.reader;
     let speech = speak(&reader.lexicon, &reader.voice, mind.persona, turn.key.with(4), &topic);
     let found = said(speech);

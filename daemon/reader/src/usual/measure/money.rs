@@ -2,11 +2,11 @@
 
 use crate::usual::dimension::Dimension;
 
-use super::{HOUR, MONTH, Measure, Reader, WEEK, YEAR};
+use super::{HOUR, MONTH, Quantity, QuantityReader, WEEK, YEAR};
 
-impl Reader<'_> {
+impl QuantityReader<'_> {
     /// A sum of money, or pay where it is for a time.
-    pub(super) fn money(&self, at: usize) -> Option<Measure> {
+    pub(super) fn money(&self, at: usize) -> Option<Quantity> {
         let units = &self.table.units;
         let (found, dollars, last) = match units.currency(self.word(at)) {
             Some(dollars) if self.tokens.get(at + 1)?.number.is_some() => {
@@ -22,7 +22,7 @@ impl Reader<'_> {
                 (dollars.is_some() || other).then_some((found, dollars, found.last + 1))?
             }
         };
-        let sum = Measure {
+        let sum = Quantity {
             dimension: Dimension::Money,
             low: found.value,
             high: found.value,
@@ -40,22 +40,22 @@ impl Reader<'_> {
         } else if minutes == YEAR {
             1_980.0
         } else {
-            return Some(Measure { last, ..sum });
+            return Some(Quantity { last, ..sum });
         };
-        let Some(dollars) = dollars else { return Some(Measure { last, ..sum }) };
+        let Some(dollars) = dollars else { return Some(Quantity { last, ..sum }) };
         let pay = found.value * dollars / hours;
-        Some(Measure { dimension: Dimension::Pay, low: pay, high: pay, last, ..sum })
+        Some(Quantity { dimension: Dimension::Pay, low: pay, high: pay, last, ..sum })
     }
 
     /// "91p of every pound".
-    pub(super) fn coin(&self, at: usize) -> Option<Measure> {
+    pub(super) fn coin(&self, at: usize) -> Option<Quantity> {
         let found = self.number(at)?;
         let coin = matches!(self.word(found.last + 1), "p" | "pence" | "c" | "cent" | "cents");
         let each = matches!(self.word(found.last + 2), "of" | "in" | "from" | "out")
             && matches!(self.word(found.last + 3), "every" | "each");
         let whole = matches!(self.word(found.last + 4), "pound" | "dollar" | "euro");
         let value = found.value / 100.0;
-        (coin && each && whole && value <= 1.0).then_some(Measure {
+        (coin && each && whole && value <= 1.0).then_some(Quantity {
             dimension: Dimension::Share,
             low: value,
             high: value,

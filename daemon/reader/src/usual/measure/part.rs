@@ -3,11 +3,11 @@
 use crate::usual::dimension::Dimension;
 use crate::usual::number::{self, Number};
 
-use super::{Measure, Reader, START};
+use super::{Quantity, QuantityReader, START};
 
-impl Reader<'_> {
+impl QuantityReader<'_> {
     /// "half an hour", "three quarters of an hour", "two thirds of".
-    pub(super) fn part(&self, at: usize) -> Option<Measure> {
+    pub(super) fn part(&self, at: usize) -> Option<Quantity> {
         let found = number::part(&self.table.numbers, self.tokens, at)?;
         let mut place = found.last + 1;
         if self.word(place) == "of" {
@@ -20,7 +20,7 @@ impl Reader<'_> {
             self.table.units.find(self.word(place), self.written(place))
         {
             let value = found.value * size;
-            return Some(Measure {
+            return Some(Quantity {
                 dimension: Dimension::Time,
                 low: value,
                 high: value,
@@ -40,7 +40,7 @@ impl Reader<'_> {
             );
         // "half past", "half board", "half-hourly".
         (counts && !matches!(next, "past" | "board" | "price" | "hourly" | "term")).then_some(
-            Measure {
+            Quantity {
                 dimension: Dimension::Share,
                 low: found.value,
                 high: found.value,
@@ -52,7 +52,7 @@ impl Reader<'_> {
     }
 
     /// "8 of 10", "nine in ten", "95 in every 100", "4.8/5".
-    pub(super) fn out_of(&self, at: usize, found: Number) -> Option<Measure> {
+    pub(super) fn out_of(&self, at: usize, found: Number) -> Option<Quantity> {
         if let Some(whole) = self.whole
             && at <= START
             && found.value <= whole
@@ -60,7 +60,7 @@ impl Reader<'_> {
             && self.unit(found.last).is_none()
         {
             let share = found.value / whole;
-            return Some(Measure {
+            return Some(Quantity {
                 dimension: Dimension::Share,
                 low: share,
                 high: share,
@@ -111,7 +111,7 @@ impl Reader<'_> {
         if top && (points || rated || slash) {
             let last = if points { last + 1 } else { last };
             let value = share;
-            return Some(Measure {
+            return Some(Quantity {
                 dimension: Dimension::Stars,
                 low: value,
                 high: value,
@@ -129,7 +129,7 @@ impl Reader<'_> {
         {
             return None;
         }
-        Some(Measure {
+        Some(Quantity {
             dimension: Dimension::Share,
             low: share,
             high: share,

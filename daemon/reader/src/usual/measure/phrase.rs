@@ -2,13 +2,13 @@
 
 use crate::usual::dimension::Dimension;
 
-use super::{DAY, HOUR, MONTH, Measure, Reader, WEEK, YEAR};
+use super::{DAY, HOUR, MONTH, Quantity, QuantityReader, WEEK, YEAR};
 
-impl Reader<'_> {
+impl QuantityReader<'_> {
     /// Phrases that state a time without a number.
-    pub(super) fn fixed(&self, at: usize) -> Option<Measure> {
+    pub(super) fn fixed(&self, at: usize) -> Option<Quantity> {
         if let Some((value, last)) = self.vague_share(at) {
-            return Some(Measure {
+            return Some(Quantity {
                 dimension: Dimension::Share,
                 low: value,
                 high: value,
@@ -41,7 +41,7 @@ impl Reader<'_> {
         let last = at + length - 1;
         // "24/7" only, not "24 7".
         let sound = one != "24" || self.between(at).contains('/');
-        sound.then_some(Measure {
+        sound.then_some(Quantity {
             dimension,
             low: value,
             high: value,
@@ -62,7 +62,7 @@ impl Reader<'_> {
     }
 
     /// "within minutes", "takes months": some three of them.
-    pub(super) fn times(&self, at: usize) -> Option<Measure> {
+    pub(super) fn times(&self, at: usize) -> Option<Quantity> {
         let word = self.word(at);
         let (dimension, size) = self.table.units.find(word, self.written(at))?;
         let plural = word.len() > 3 && word.ends_with('s') && dimension == Dimension::Time;
@@ -81,7 +81,7 @@ impl Reader<'_> {
                 | "for"
         );
         let some = 3.0 * size;
-        (plural && said).then_some(Measure {
+        (plural && said).then_some(Quantity {
             dimension,
             low: some,
             high: some,
@@ -92,7 +92,7 @@ impl Reader<'_> {
     }
 
     /// "a week", "an hour": a time without a number, where it is said as a length of time.
-    pub(super) fn implied(&self, at: usize) -> Option<Measure> {
+    pub(super) fn implied(&self, at: usize) -> Option<Quantity> {
         if let Some(times) = self.times(at) {
             return Some(times);
         }
@@ -140,7 +140,7 @@ impl Reader<'_> {
                     | "to"
             );
         let measure =
-            Measure { dimension, low: size, high: size, first: at, last: place, implied: true };
+            Quantity { dimension, low: size, high: size, first: at, last: place, implied: true };
         (dimension == Dimension::Time && long && said).then(|| self.rated(measure))
     }
 }

@@ -3,12 +3,12 @@
 use crate::features::Token;
 use crate::usual::dimension::Dimension;
 
-use super::{Measure, Reader, period};
+use super::{Quantity, QuantityReader, period};
 
-impl Reader<'_> {
+impl QuantityReader<'_> {
     /// "every ten minutes", "each week", "twice a day", "three times a week".
-    pub(super) fn interval(&self, at: usize) -> Option<Measure> {
-        let interval = |minutes: f64, last: usize| Measure {
+    pub(super) fn interval(&self, at: usize) -> Option<Quantity> {
+        let interval = |minutes: f64, last: usize| Quantity {
             dimension: Dimension::Interval,
             low: minutes,
             high: minutes,
@@ -21,7 +21,7 @@ impl Reader<'_> {
                 let (low, high, last) = self.range(found);
                 let (dimension, size, last) = self.unit(last)?;
                 let whole = dimension == Dimension::Time;
-                return whole.then(|| Measure { high: high * size, ..interval(low * size, last) });
+                return whole.then(|| Quantity { high: high * size, ..interval(low * size, last) });
             }
             if let Some(part) = self.part(at + 1).filter(|part| part.dimension == Dimension::Time) {
                 return Some(interval(part.low, part.last));
@@ -48,7 +48,7 @@ impl Reader<'_> {
     }
 
     /// "open from 7 am to 6 pm": the share of the week, of six days.
-    pub(super) fn clock(&self, at: usize) -> Option<Measure> {
+    pub(super) fn clock(&self, at: usize) -> Option<Quantity> {
         let said = matches!(self.before(at), "from" | "between" | "open" | "daily" | "opens");
         if !(said && self.opens()) {
             return None;
@@ -61,7 +61,7 @@ impl Reader<'_> {
         }
         let hours = if to > from { to - from } else { to + 12.0 - from };
         let value = hours / 28.0;
-        (0.0..=24.0).contains(&hours).then_some(Measure {
+        (0.0..=24.0).contains(&hours).then_some(Quantity {
             dimension: Dimension::OpenShare,
             low: value,
             high: value,

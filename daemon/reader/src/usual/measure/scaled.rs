@@ -2,17 +2,17 @@
 
 use crate::usual::dimension::Dimension;
 
-use super::{DAY, MONTH, Measure, Reader, WEEK, YEAR};
+use super::{DAY, MONTH, Quantity, QuantityReader, WEEK, YEAR};
 
-impl Reader<'_> {
+impl QuantityReader<'_> {
     /// A number, or a range of them, with what it counts.
-    pub(super) fn counted(&self, at: usize) -> Option<Measure> {
+    pub(super) fn counted(&self, at: usize) -> Option<Quantity> {
         let found = self.number(at)?;
         if let Some(share) = self.out_of(at, found) {
             return Some(share);
         }
         let (low, high, last) = self.range(found);
-        let number = Measure {
+        let number = Quantity {
             dimension: Dimension::Count,
             low: low.min(high),
             high: high.max(low),
@@ -24,9 +24,9 @@ impl Reader<'_> {
     }
 
     /// The number with the unit or the per cent sign that follows.
-    pub(super) fn measured(&self, number: Measure) -> Option<Measure> {
+    pub(super) fn measured(&self, number: Quantity) -> Option<Quantity> {
         let next = number.last + 1;
-        let scaled = |dimension, size: f64, last| Measure {
+        let scaled = |dimension, size: f64, last| Quantity {
             dimension,
             low: number.low * size,
             high: number.high * size,
@@ -62,14 +62,14 @@ impl Reader<'_> {
     }
 
     /// A unit with what it is "per", "ago", or how often.
-    pub(super) fn rated(&self, measure: Measure) -> Measure {
+    pub(super) fn rated(&self, measure: Quantity) -> Quantity {
         let last = measure.last;
         if measure.dimension == Dimension::Time {
             if self.word(last + 1) == "and"
                 && self.word(last + 2) == "a"
                 && self.word(last + 3) == "half"
             {
-                return Measure {
+                return Quantity {
                     low: measure.low * 1.5,
                     high: measure.high * 1.5,
                     last: last + 3,
@@ -77,9 +77,9 @@ impl Reader<'_> {
                 };
             }
             if matches!(self.word(last + 1), "ago" | "old") {
-                return Measure { dimension: Dimension::Ago, last: last + 1, ..measure };
+                return Quantity { dimension: Dimension::Ago, last: last + 1, ..measure };
             }
-            let scaled = |dimension, times: f64, last| Measure {
+            let scaled = |dimension, times: f64, last| Quantity {
                 dimension,
                 low: measure.low * times,
                 high: measure.high * times,
@@ -114,7 +114,7 @@ impl Reader<'_> {
             let fuel = self.word(place) == "100"
                 && matches!(self.word(place + 1), "km" | "kilometres" | "kilometers");
             if fuel {
-                return Measure { dimension: Dimension::FuelUse, last: place + 1, ..measure };
+                return Quantity { dimension: Dimension::FuelUse, last: place + 1, ..measure };
             }
         }
         // "sugar per 100 g", "per serving of 30 g".
@@ -127,7 +127,7 @@ impl Reader<'_> {
                 || (before == "in" && measure.low == 100.0)
                 || (before == "of" && served))
         {
-            return Measure { dimension: Dimension::Portion, ..measure };
+            return Quantity { dimension: Dimension::Portion, ..measure };
         }
         // "12 g per 100 g", "3 g in 100 ml".
         if matches!(measure.dimension, Dimension::Mass | Dimension::FoodEnergy)
@@ -136,14 +136,14 @@ impl Reader<'_> {
         {
             let place = if self.word(last + 1) == "100" { last + 1 } else { last + 2 };
             if self.word(place) == "100" && matches!(self.word(place + 1), "g" | "ml" | "grams") {
-                return Measure { last: place + 1, ..measure };
+                return Quantity { last: place + 1, ..measure };
             }
         }
         if measure.dimension == Dimension::Energy
             && let Some((minutes, last)) = self.per(last)
         {
             let times = YEAR / minutes;
-            return Measure {
+            return Quantity {
                 low: measure.low * times,
                 high: measure.high * times,
                 last,
@@ -154,7 +154,7 @@ impl Reader<'_> {
     }
 
     /// "−10 °C", "40 degrees", "70 degrees Fahrenheit".
-    pub(super) fn degrees(&self, number: Measure) -> Option<Measure> {
+    pub(super) fn degrees(&self, number: Quantity) -> Option<Quantity> {
         let sign = self.between(number.last).contains('°');
         let mut last = number.last;
         let word = |place: usize| self.word(place);
@@ -179,7 +179,7 @@ impl Reader<'_> {
             if fahrenheit { (value - 32.0) / 1.8 } else { value }
         };
         let (one, two) = (convert(number.low), convert(number.high));
-        Some(Measure {
+        Some(Quantity {
             dimension: Dimension::Temperature,
             low: one.min(two),
             high: one.max(two),

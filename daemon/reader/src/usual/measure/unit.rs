@@ -3,9 +3,9 @@
 use crate::usual::dimension::Dimension;
 use crate::usual::number::Number;
 
-use super::{DAY, HOUR, MONTH, Reader, WEEK, YEAR};
+use super::{DAY, HOUR, MONTH, QuantityReader, WEEK, YEAR};
 
-impl Reader<'_> {
+impl QuantityReader<'_> {
     /// "five to seven", "two or three", "5–7", "between two and three": both ends and the last token.
     pub(super) fn range(&self, found: Number) -> (f64, f64, usize) {
         let single = (found.value, found.value, found.last);

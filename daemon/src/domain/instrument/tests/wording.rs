@@ -6,6 +6,13 @@ use protocol::results::{Comparison, Outcomes, Winner};
 use super::*;
 use crate::domain::instrument::wording_noise::WordingNoise;
 
+/// An A/B test of two texts without a common sentence.
+fn apart(orders: Orders) -> StudySpec {
+    let variant_a = "Fresh dinners in a box.".to_owned();
+    let variant_b = "Cheap meals by post.".to_owned();
+    study(Instrument::AbTest { variant_a, variant_b, orders })
+}
+
 /// An A/B test in which the first `for_a` of `n` people prefer A by one point, and the others B by one point.
 fn poll(spec: &StudySpec, for_a: u32, n: u32, noise: Option<&WordingNoise>) -> Results {
     let mut accumulator = Accumulator::new(spec).with_wording(spec, noise);
@@ -24,7 +31,7 @@ fn winner(results: &Results) -> Winner {
 
 #[test]
 fn a_lead_that_another_wording_would_make_has_no_winner_and_says_so() {
-    let spec = ab(Orders::Split);
+    let spec = apart(Orders::Split);
     // A leads by 20 points, with an interval of sampling that excludes zero.
     let noise = WordingNoise::everywhere(12.0);
     let (plain, with) = (poll(&spec, 120, 200, None), poll(&spec, 120, 200, Some(&noise)));
@@ -51,7 +58,7 @@ fn a_lead_that_another_wording_would_make_has_no_winner_and_says_so() {
 
 #[test]
 fn only_what_compares_the_variants_is_widened() {
-    let spec = ab(Orders::Split);
+    let spec = apart(Orders::Split);
     let noise = WordingNoise::everywhere(3.0);
     let (plain, with) = (poll(&spec, 120, 200, None), poll(&spec, 120, 200, Some(&noise)));
     let widened = |results: &Results| -> Vec<String> {
@@ -77,9 +84,18 @@ fn only_what_compares_the_variants_is_widened() {
 }
 
 #[test]
+fn texts_that_share_a_sentence_have_only_the_noise_of_the_others() {
+    // Nine words of ten are the same.
+    let results = poll(&ab(Orders::Split), 120, 200, Some(&WordingNoise::everywhere(12.0)));
+    let sd = results.estimates["a_minus_b_pct"].wording_sd.unwrap();
+    assert!((sd - 12.0 * 0.1_f64.sqrt()).abs() < 1e-6, "{sd}");
+    assert_eq!(winner(&results), Winner::A);
+}
+
+#[test]
 fn without_noise_and_for_the_same_text_every_byte_stays() {
     let bytes = |results: &Results| serde_json::to_string(results).unwrap();
-    let spec = ab(Orders::Split);
+    let spec = apart(Orders::Split);
     let none = WordingNoise::everywhere(0.0);
     assert_eq!(bytes(&poll(&spec, 30, 50, Some(&none))), bytes(&poll(&spec, 30, 50, None)));
     let other_model = WordingNoise::of_model("gpt-5");
@@ -99,7 +115,7 @@ fn without_noise_and_for_the_same_text_every_byte_stays() {
 
 #[test]
 fn a_breakdown_has_the_intervals_of_the_report() {
-    let spec = ab(Orders::Split);
+    let spec = apart(Orders::Split);
     let noise = WordingNoise::everywhere(7.0);
     let report = poll(&spec, 60, 100, Some(&noise));
     let lead = StudyMetric::of(StudyType::AbTest, None).unwrap();
@@ -120,7 +136,7 @@ fn a_breakdown_has_the_intervals_of_the_report() {
 
 #[test]
 fn the_preview_does_not_promise_less_than_wording_allows() {
-    let mut spec = ab(Orders::Split);
+    let mut spec = apart(Orders::Split);
     spec.panel = 10_000;
     let noise = WordingNoise::everywhere(12.0);
     let half = |spec: &StudySpec| expected_half_width(spec, Some(&noise)).unwrap().0;
@@ -226,13 +242,14 @@ fn two_ab_tests_have_the_noise_of_the_variants_that_changed() {
         let metric = StudyMetric::of(StudyType::AbTest, Some(field)).unwrap();
         metric.between(&of("Fresh.", "Cheap."), second, &noise)
     };
+    // Only the last sentence changes, one word of ten.
+    let last = 3.0 * 0.1_f64.sqrt();
+    let is = |found: f64, expected: f64| (found - expected).abs() < 1e-12;
     let one_changed = of("Fresh.", "Quick.");
-    assert_eq!(sd("a_minus_b_pct", &one_changed), 3.0);
-    assert_eq!(
-        (sd("variant_a_score", &one_changed), sd("variant_b_score", &one_changed)),
-        (0.0, 3.0)
-    );
-    assert!((sd("score_difference", &of("Warm.", "Quick.")) - 3.0 * 2.0_f64.sqrt()).abs() < 1e-12);
+    assert!(is(sd("a_minus_b_pct", &one_changed), last));
+    assert_eq!(sd("variant_a_score", &one_changed), 0.0);
+    assert!(is(sd("variant_b_score", &one_changed), last));
+    assert!(is(sd("score_difference", &of("Warm.", "Quick.")), last * 2.0_f64.sqrt()));
     assert_eq!(sd("theme.Price", &of("Cheap.", "Fresh.")), 0.0, "both are read for themes");
 }
 
@@ -243,7 +260,7 @@ proptest! {
     fn the_wider_interval_contains_that_of_sampling(
         for_a in 0_u32..40, more in 1_u32..40, sd in 0.0_f64..40.0,
     ) {
-        let spec = ab(Orders::Split);
+        let spec = apart(Orders::Split);
         let noise = WordingNoise::everywhere(sd);
         let plain = poll(&spec, for_a, for_a + more, None);
         let with = poll(&spec, for_a, for_a + more, Some(&noise));

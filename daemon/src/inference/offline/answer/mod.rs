@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use reader::draw::DrawKey;
 use reader::response::{Latent, latent, noise};
-use reader::voice::{self, Named, Pointer, Speech, Topic, speak};
+use reader::voice::{self, Named, Pointer, Speech, Remark, speak};
 use super::{Ask, EngineError, PreparedText};
 use crate::domain::instrument::{Rehearsal, rehearsal};
 
@@ -98,7 +98,7 @@ fn words_with(
 ) -> Speech {
     let text = prepared.readings.get(reading).map_or("", |reading| reading.text.as_str());
     let reader = prepared.reader;
-    speak(&reader.lexicon, &reader.voice, ask.respondent, key, &Topic { text, latent, level })
+    speak(&reader.lexicon, &reader.voice, ask.respondent, key, &Remark { text, latent, level })
 }
 
 /// A pointed remark on the text at `reading`.
@@ -112,7 +112,7 @@ fn point(
 ) -> Speech {
     let text = prepared.readings.get(reading).map_or("", |reading| reading.text.as_str());
     let reader = prepared.reader;
-    let topic = Topic { text, latent, level: 0.5 };
+    let topic = Remark { text, latent, level: 0.5 };
     voice::point(&reader.lexicon, &reader.voice, ask.respondent, key, &topic, pointer)
 }
 

@@ -4,11 +4,10 @@ use protocol::study::{Order, Orders, StudySpec};
 use serde_json::Value;
 
 use super::people::panel;
-use super::{ask_all, concept, json};
+use super::{ask_all, concept, json, prepare, quotes};
 use crate::domain::instrument::{self, stimuli};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::inference::Ask;
-use crate::inference::offline::Offline;
 
 const GOOD: &str = "A savings account with 4 percent interest, no fees and no minimum. Take your money out any day.";
 const POOR: &str = "A savings account with hidden fees. You cannot cancel for two years and your data is sold to advertisers.";
@@ -87,7 +86,7 @@ fn the_clearly_better_variant_wins_on_either_side() {
 fn a_text_against_itself_ties_for_everybody_in_either_order() {
     for seed in 1..=5 {
         let spec = ab(GOOD, GOOD, Orders::Both, seed);
-        let prepared = Offline::embedded().prepare(&spec);
+        let prepared = prepare(&spec);
         for (respondent, ordinal) in panel(100, seed).iter().zip(0..) {
             for (task, order) in [(0, Order::AFirst), (1, Order::BFirst)] {
                 let order = Some(order);
@@ -105,7 +104,7 @@ fn what_is_shown_first_gains_a_little_and_never_loses() {
     let b =
         "A savings account with 4 percent interest and no fees. Take your money out after a week.";
     let spec = ab(GOOD, b, Orders::Both, 6);
-    let prepared = Offline::embedded().prepare(&spec);
+    let prepared = prepare(&spec);
     let mut moved = 0;
     for (respondent, ordinal) in panel(400, 8).iter().zip(0..) {
         let rank = |task, order| {
@@ -166,9 +165,11 @@ fn quoted_words_stand_in_the_text_that_was_shown() {
     for spec in [spec, survey(GOOD, &questions)] {
         let shown = stimuli(&spec.instrument).join("\n");
         for reply in ask_all(&spec, &panel(200, 4)) {
-            for quoted in reply.text.split('“').skip(1) {
-                let quoted = quoted.split('”').next().unwrap().replace("\\\"", "\"");
-                assert!(shown.contains(&quoted), "“{quoted}” was never shown");
+            for quoted in quotes(&reply.text) {
+                assert!(
+                    shown.contains(&quoted.replace("\\\"", "\"")),
+                    "“{quoted}” was never shown"
+                );
             }
         }
     }

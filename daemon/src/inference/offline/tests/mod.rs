@@ -6,10 +6,15 @@ mod laws;
 mod pairs;
 mod people;
 mod speech;
+mod vetoes;
 
 use protocol::audience::Audience;
 use protocol::persona::Persona;
 use protocol::study::{EngineMode, Instrument, StudySpec};
+use reader::Features;
+use reader::response::Latent;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::*;
@@ -42,7 +47,7 @@ pub(super) fn nps(text: &str, seed: u64) -> StudySpec {
 
 /// Everybody's reply, in panel order.
 pub(super) fn ask_all(spec: &StudySpec, panel: &[Persona]) -> Vec<Reply> {
-    let prepared = Offline::embedded().prepare(spec);
+    let prepared = prepare(spec);
     panel
         .iter()
         .zip(0..)
@@ -74,13 +79,40 @@ pub(super) fn deviation(values: &[f64]) -> f64 {
 
 impl PreparedText {
     /// A respondent's liking of the text at `reading` (0 where there is one text), with its terms. None beyond the last text.
-    pub(crate) fn explain(&self, ask: &Ask<'_>, reading: usize) -> Option<super::response::Latent> {
+    pub(crate) fn explain(&self, ask: &Ask<'_>, reading: usize) -> Option<Latent> {
         let reading = self.readings.get(reading)?;
-        Some(super::response::latent(
-            &self.reader.weights,
-            &reading.features,
-            &self.traits(ask),
-            reading.shared,
-        ))
+        Some(reader::response::latent(self.reader, reading, &self.traits(ask)))
     }
+}
+
+/// A study's material, read.
+pub(super) fn prepare(spec: &StudySpec) -> PreparedText {
+    PreparedText::of(Reader::embedded(), spec)
+}
+
+/// What the reader sees in a text.
+pub(super) fn features(text: &str) -> Features {
+    Reader::embedded().features(text).unwrap()
+}
+
+/// The text that quotation marks enclose, without the ellipsis that marks a cut.
+pub(super) fn quotes(spoken: &str) -> Vec<&str> {
+    let marked = spoken.split('“').skip(1).filter_map(|rest| rest.split('”').next());
+    marked.map(|quote| quote.strip_suffix(" …").unwrap_or(quote)).collect()
+}
+
+/// A file of test texts.
+pub(super) fn fixture<T: DeserializeOwned>(file: &str) -> Vec<T> {
+    let path = format!("{}/../tests/fixtures/{file}", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// Ordinary texts of many fields: the better ones of pairs.
+pub(super) fn ordinary() -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Better {
+        better: String,
+    }
+    let files = ["reader/seen/pairs.json", "pairs/first.json", "pairs/third.json"];
+    files.iter().flat_map(|file| fixture::<Better>(file)).map(|pair| pair.better).collect()
 }

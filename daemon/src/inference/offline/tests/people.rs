@@ -3,7 +3,7 @@
 use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption};
 use protocol::persona::{BigFive, Employment, Household, Persona, Urbanicity};
 
-use super::super::draw::DrawKey;
+use reader::draw::DrawKey;
 
 /// A panel of `n` people.
 pub(in super::super) fn panel(n: u64, seed: u64) -> Vec<Persona> {

@@ -1,111 +1,160 @@
-//! Tests of the text of the model's answers.
+//! Tests of the text of the model's answers: what they quote, what they must not say, and how far they differ.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
+
+use reader::Reader;
+use reader::lexicon::Theme;
+use reader::theme::{Benefit, Concern};
+use serde_json::Value;
 
 use super::people::panel;
-use super::{ask_all, concept, deviation, json, scores};
-
-/// Prints reasonings of a file of texts, for reading.
-#[test]
-#[ignore = "for reading, not for checking"]
-fn read_some() {
-    let path = std::env::var("READ_FILE").unwrap();
-    let n: usize = std::env::var("READ_N").ok().and_then(|n| n.parse().ok()).unwrap_or(5);
-    let texts: Vec<String> =
-        std::fs::read_to_string(path).unwrap().split("\n---\n").map(str::to_owned).collect();
-    let people = panel(n as u64, 11);
-    let mut out = String::new();
-    for text in &texts {
-        _ = writeln!(out, "\n### {text}");
-        let features = super::Offline::embedded().features(text);
-        for (theme, mass) in super::Benefit::ALL.iter().zip(&features.benefits) {
-            for e in &mass.evidence {
-                _ = writeln!(
-                    out,
-                    "   + {} {:.2} [{} <<{}>>]",
-                    theme.as_str(),
-                    e.count,
-                    e.span.of(text),
-                    e.cue.of(text)
-                );
-            }
-        }
-        for (theme, mass) in super::Concern::ALL.iter().zip(&features.concerns) {
-            for e in &mass.evidence {
-                _ = writeln!(
-                    out,
-                    "   - {} {:.2} [{} <<{}>>]",
-                    theme.as_str(),
-                    e.count,
-                    e.span.of(text),
-                    e.cue.of(text)
-                );
-            }
-        }
-        _ = writeln!(
-            out,
-            "   price {:?} grade {:.1} hype {} spec {:.1} tone +{:.2} -{:.2} sense {:.2}",
-            features.price.map(|p| (p.monthly, p.span.of(text).to_owned())),
-            features.grade,
-            features.hype,
-            features.specificity,
-            features.pleasant,
-            features.unpleasant,
-            features.sense
-        );
-        for (reply, person) in ask_all(&concept(text, 3), &people).iter().zip(&people) {
-            let answer = json(reply);
-            _ = writeln!(
-                out,
-                "  {:>2} {} {} | {}, {} | {}",
-                answer["score"],
-                answer["sentiment"].as_str().unwrap(),
-                answer["purchase_intent"].as_str().unwrap(),
-                person.age,
-                person.education,
-                answer["reasoning"].as_str().unwrap()
-            );
-        }
-    }
-    std::fs::write(std::env::var("READ_OUT").unwrap(), out).unwrap();
-}
+use super::{
+    Ask, ask_all, concept, deviation, features, json, mean, nps, ordinary, prepare, quotes, scores,
+};
 
 /// A concept of the ordinary kind.
 const ORDINARY: &str = "A meal kit delivery service that learns your taste. Each week it plans five dinners, sends exactly the ingredients, and adjusts to what you liked. $59 a week for two, skip any week.";
 
-/// Digits, names and ages do not make a text another text.
-fn masked(text: &str) -> String {
-    text.chars().map(|c| if c.is_ascii_digit() { '#' } else { c }).collect()
+/// Most characters between quotation marks.
+const QUOTE_MAX: usize = 90;
+
+/// The answers of a few people to every ordinary text, each with the text.
+fn spoken() -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for (text, seed) in ordinary().into_iter().zip(1..) {
+        let people = panel(12, seed);
+        for spec in [concept(&text, seed), nps(&text, seed)] {
+            found.extend(ask_all(&spec, &people).iter().map(|reply| (text.clone(), json(reply))));
+        }
+    }
+    assert!(found.len() > 1_000, "{}", found.len());
+    found
+}
+
+/// The sentences of an answer, with quotations masked.
+fn sentences(reasoning: &str) -> Vec<String> {
+    let mut plain = String::new();
+    for (place, part) in reasoning.split(['“', '”']).enumerate() {
+        plain += if place % 2 == 0 { part } else { "“q”" };
+    }
+    plain.split_inclusive('.').map(|sentence| sentence.trim().to_owned()).collect()
+}
+
+/// Theme and quotation of every reason of one kind.
+fn reasons(answer: &Value, kind: &str) -> Vec<(String, Option<String>)> {
+    let list = answer[kind].as_array().unwrap().iter();
+    list.map(|reason| {
+        let quoted =
+            quotes(reason["quote"].as_str().unwrap()).first().map(|quote| (*quote).to_owned());
+        (reason["theme"].as_str().unwrap().to_owned(), quoted)
+    })
+    .collect()
 }
 
 #[test]
-fn a_thousand_people_put_it_in_many_ways() {
-    for text in [ORDINARY, "An app that reminds you to drink water."] {
-        let people = panel(1_000, 2);
-        let distinct: BTreeSet<String> = ask_all(&concept(text, 5), &people)
-            .iter()
-            .map(|reply| masked(json(reply)["reasoning"].as_str().unwrap()))
-            .collect();
-        assert!(distinct.len() >= 800, "{} of 1000: {text}", distinct.len());
+fn quotations_are_parts_of_the_text_that_say_something() {
+    let reader = Reader::embedded();
+    for (text, answer) in spoken() {
+        let shown = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let reasoning = answer["reasoning"].as_str().unwrap();
+        for quote in quotes(reasoning) {
+            assert!(shown.contains(quote), "“{quote}” was never shown: {text}");
+            assert!(quote.chars().count() <= QUOTE_MAX, "“{quote}” is long");
+            let word = quote.to_lowercase();
+            assert!(!reader.lexicon.grammar.function_words.contains(&word), "“{quote}”");
+            assert!(quote.chars().any(char::is_alphanumeric), "“{quote}”");
+        }
+        for kind in ["appeals", "concerns"] {
+            for reason in answer[kind].as_array().unwrap() {
+                assert!(reasoning.contains(reason["quote"].as_str().unwrap()), "{reason}");
+            }
+        }
     }
+}
+
+#[test]
+fn sentences_begin_with_a_capital_and_end_with_a_full_stop() {
+    for (_, answer) in spoken() {
+        let reasoning = answer["reasoning"].as_str().unwrap();
+        for sentence in sentences(reasoning) {
+            assert!(sentence.starts_with(char::is_uppercase), "{sentence}: {reasoning}");
+            assert!(sentence.ends_with('.'), "{sentence}: {reasoning}");
+            assert!(!sentence.contains(['!', '{', '}']), "{sentence}: {reasoning}");
+        }
+    }
+}
+
+#[test]
+fn no_answer_praises_and_blames_the_same_clause() {
+    let reader = Reader::embedded();
+    let value = reader.lexicon.label(Theme::Benefit(Benefit::Saving));
+    let price = reader.lexicon.label(Theme::Concern(Concern::Price));
+    for (text, answer) in spoken() {
+        let (praised, blamed) = (reasons(&answer, "appeals"), reasons(&answer, "concerns"));
+        for (theme, clause) in &praised {
+            for (other, blamed) in &blamed {
+                let apart = match (clause, blamed) {
+                    (Some(clause), Some(blamed)) => {
+                        !clause.contains(blamed.as_str()) && !blamed.contains(clause.as_str())
+                    }
+                    _ => !(theme == value && other == price),
+                };
+                assert!(apart, "{answer}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_variant_of_an_ab_test_is_praised_for_what_the_other_is_blamed_for() {
+    let texts = ordinary();
+    for ((a, b), seed) in texts.iter().zip(texts.iter().skip(1)).zip(1..) {
+        let instrument = protocol::study::Instrument::AbTest {
+            variant_a: format!("{a} You can cancel at any time."),
+            variant_b: format!("{b} You can cancel at any time."),
+            orders: protocol::study::Orders::Split,
+        };
+        let spec = protocol::study::StudySpec { instrument, ..concept("", seed) };
+        for reply in ask_all(&spec, &panel(12, seed)) {
+            let answer = json(&reply);
+            let reasoning = answer["reasoning"].as_str().unwrap();
+            let quoted = quotes(reasoning);
+            let once: BTreeSet<&str> = quoted.iter().copied().collect();
+            assert_eq!(once.len(), quoted.len(), "{reasoning}");
+            for sentence in sentences(reasoning) {
+                assert!(sentence.starts_with(char::is_uppercase), "{sentence}: {reasoning}");
+                assert!(
+                    sentence.ends_with('.') && !sentence.contains('!'),
+                    "{sentence}: {reasoning}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn answers_differ_by_what_people_notice() {
+    let people = panel(1_000, 2);
+    let distinct: BTreeSet<String> = ask_all(&concept(ORDINARY, 5), &people)
+        .iter()
+        .map(|reply| json(reply)["reasoning"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(distinct.len() >= 100, "{} of 1000", distinct.len());
 }
 
 #[test]
 fn scores_spread_as_peoples_do() {
-    let ordinary = [
-        ORDINARY,
-        "A bank account for families. It costs $5 a month and comes with two cards.",
-        "A course in carpentry on six Saturdays in a workshop near the station. $240, tools included.",
-        "Noise-cancelling headphones with 20 hours of battery life. $149, two-year warranty.",
-        "A subscription box with four books a month, chosen by librarians. You return what you do not want.",
-    ];
-    for text in ordinary {
-        for seed in 1..=3 {
-            let spread = deviation(&scores(&concept(text, seed), &panel(400, seed)));
-            assert!((1.6..=2.6).contains(&spread), "{spread}: {text}");
+    let mut outside = Vec::new();
+    let mut texts = ordinary();
+    texts.retain(|text| features(text).veto.is_none());
+    for (text, seed) in texts.iter().zip(1..) {
+        let found = scores(&concept(text, seed), &panel(200, seed));
+        let spread = deviation(&found);
+        if !(1.6..=2.6).contains(&spread) {
+            outside.push(format!("{spread:.2} at {:.2}: {text}", mean(&found)));
         }
     }
+    assert!(outside.is_empty(), "{} of {}: {outside:#?}", outside.len(), texts.len());
 }
 
 #[test]
@@ -123,12 +172,11 @@ fn how_long_an_answer_takes() {
         let spec = concept(&text, 5);
         let people = panel(10_000, 2);
         let start = std::time::Instant::now();
-        let prepared = super::Offline::embedded().prepare(&spec);
+        let prepared = prepare(&spec);
         let read = start.elapsed();
         let start = std::time::Instant::now();
         for (respondent, ordinal) in people.iter().zip(0..) {
-            let ask =
-                super::Ask { spec: &spec, respondent, ordinal, task: 0, replicate: 0, order: None };
+            let ask = Ask { spec: &spec, respondent, ordinal, task: 0, replicate: 0, order: None };
             prepared.ask(&ask).unwrap();
         }
         let asked = start.elapsed() / 10_000;
