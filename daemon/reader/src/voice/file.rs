@@ -46,6 +46,7 @@ struct Verdicts {
     delighted: Lines,
     pleased: Lines,
     undecided: Lines,
+    both: Lines,
     doubtful: Lines,
     put_off: Lines,
 }
@@ -99,6 +100,8 @@ struct Parsed {
 #[derive(Debug)]
 pub struct VoiceFile {
     verdict: Verdicts,
+    /// Verdicts of those who name reasons for and against.
+    pub(super) both: Lines,
     blank: Blank,
     pub(super) nonsense: Lines,
     pub(super) frames: Frames,
@@ -150,6 +153,7 @@ impl VoiceFile {
                 .map(|kind| plain(&parsed.veto, kind.as_str()))
                 .collect::<Result<_, _>>()?,
             veto_closing: take(&parsed.veto, "closing")?,
+            both: parsed.verdict.both.clone(),
             verdict: parsed.verdict,
             blank: parsed.blank,
             nonsense: parsed.nonsense.lines,

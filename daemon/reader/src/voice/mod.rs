@@ -124,11 +124,16 @@ pub fn speak(
     let is_new = |reason: &Reason<'_>| {
         lead.iter().all(|known| known.label != reason.label && known.span != reason.span)
     };
-    let is_even = lead.is_empty() || band == Band::Undecided;
+    let is_even = band == Band::Undecided;
+    // Nobody gives nothing but reasons against their own verdict.
+    if lead.is_empty() && !is_even {
+        other.clear();
+    }
     other.retain(|reason| is_new(reason) && (is_even || reason.weight > WORTH_OBJECTING));
     let is_extreme = matches!(band, Band::Delighted | Band::PutOff);
     other.truncate(usize::from(!is_extreme && (most > 1 || is_even)));
-    writer.say(file.verdict(band));
+    let sees_both = is_even && !lead.is_empty() && !other.is_empty();
+    writer.say(if sees_both { &file.both } else { file.verdict(band) });
     if lead.is_empty() && other.is_empty() {
         writer.say(file.blank(band));
     }

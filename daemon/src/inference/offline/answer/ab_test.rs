@@ -61,8 +61,6 @@ pub(crate) fn ab_test(prepared: &PreparedText, ask: &Ask<'_>) -> Result<String, 
             name(&against, ThemeKind::Concern, &mut differentiators);
             parts.push(against.reasoning);
         }
-    } else {
-        parts.push(words(prepared, ask, liked.reading, &liked.latent, level).reasoning);
     }
     write(&AbTestAnswer {
         preference,
