@@ -490,6 +490,9 @@ pub struct Meta {
     pub inference: Option<Inference>,
     /// What these numbers are and are not: a notice for the reader.
     pub notice: String,
+    /// What the model that answered can and cannot do, in a sentence; absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_notice: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -21,6 +21,11 @@ pub trait InProcess: Debug + Send + Sync {
     /// SHA-256 (hex) of everything that determines its answers, except the study.
     fn asset_hash(&self) -> &str;
 
+    /// What it can and cannot do, in a sentence.
+    fn notice(&self) -> Option<&str> {
+        None
+    }
+
     /// The texts of a study that it rejects for every respondent.
     fn rejections(&self, _spec: &StudySpec) -> Vec<Rejection> {
         Vec::new()

@@ -127,6 +127,14 @@ impl Engine {
         }
     }
 
+    /// What it can and cannot do, in a sentence; nothing where that has not been measured.
+    pub fn notice(&self) -> Option<&str> {
+        match self {
+            Self::InProcess(engine) => engine.notice(),
+            Self::Model(_) | Self::Pool(_) => None,
+        }
+    }
+
     /// The texts of a study that it rejects for every respondent; none where a service answers.
     pub fn rejections(&self, spec: &StudySpec) -> Vec<Rejection> {
         match self {

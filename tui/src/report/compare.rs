@@ -28,6 +28,12 @@ pub(crate) fn comparison(a: &Study, b: &Study, found: &Comparison, look: Look) -
         "  ",
         Some(Role::Warning),
     );
+    for (which, study) in [("first", a), ("second", b)] {
+        for rejected in &study.rejected {
+            let sentence = format!("In the {which} study: {}", rejected.sentence());
+            page.paragraph(&sentence, "! ", "  ", Some(Role::Bad));
+        }
+    }
 
     let field = found.field.as_str();
     page.heading(&words(field), "95 % interval");

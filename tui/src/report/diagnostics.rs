@@ -42,6 +42,9 @@ pub(crate) fn draw(report: &Report, results: &Results, page: &mut ReportPage) {
     if !notice.is_empty() && !results.diagnostics.notes.iter().any(|note| note.trim() == notice) {
         page.bullet(notice);
     }
+    if let Some(notice) = &report.meta.model_notice {
+        page.bullet(notice);
+    }
 }
 
 /// Draws notes on the cost of a study without results.

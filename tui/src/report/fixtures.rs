@@ -126,6 +126,7 @@ fn meta() -> Meta {
         other_models: Vec::new(),
         from_cache: 0,
         notice: "Synthetic answers from a built-in model, not from people.".into(),
+        model_notice: None,
     }
 }
 

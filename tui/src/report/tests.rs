@@ -37,6 +37,9 @@ fn a_rejected_text_is_told_of_before_any_number() {
     assert!(sentence < text.find("  • ").unwrap(), "{text}");
     let until_numbers: Vec<&str> = text.lines().take(14).collect();
     insta::assert_snapshot!("rejected_80", until_numbers.join("\n"));
+    let study = fixtures::nps().study;
+    let compared = comparison(&study, &report.study, &fixtures::comparison(), Look::PLAIN);
+    assert!(compared.contains("! In the second study: The built-in reader rejects this text: it"));
     let mut report = fixtures::ab_test();
     report.study.rejected = vec![fixtures::rejection(Some(Variant::B), RejectionKind::Harm)];
     report.results = None;

@@ -168,9 +168,9 @@ pub(crate) fn stems(lexicon: &Lexicon, tokens: &[Token]) -> Vec<u64> {
 }
 
 /// A meaning that deserves a veto with this probability is enough by itself.
-const CERTAIN: f64 = 0.97;
+const CERTAIN: f64 = 0.985;
 /// Two clauses that deserve a veto with these probabilities in sum are enough.
-const TWO_CLAUSES: f64 = 1.5;
+const TWO_CLAUSES: f64 = 1.6;
 /// A clause is taken for one that deserves a veto only if it is at least so bad.
 const BAD: f64 = -2.3;
 /// A suspicion of the rules and the probability of the meaning that together are enough.

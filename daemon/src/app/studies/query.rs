@@ -121,12 +121,20 @@ impl Core {
                 from_cache: u64::from(progress.usage.remembered),
                 inference: inference(&found),
                 notice: SYNTHETIC_NOTICE.to_owned(),
+                model_notice: core.model_notice(&found),
             };
             let results = results.map(|row| with_level(row.0));
             let below_middle = results.as_ref().and_then(below_middle);
             Ok(Report { study: found.study(), results, meta, below_middle, asked: None })
         })
         .await
+    }
+
+    /// What the model of a study can and cannot do, where that edition of it is here.
+    fn model_notice(&self, found: &StudyRecord) -> Option<String> {
+        let engine = self.engine(&found.row.spec.engine).ok()?;
+        let is_same = engine.model() == found.row.model;
+        engine.notice().filter(|_| is_same).map(ToOwned::to_owned)
     }
 
     /// What a study looks like now.

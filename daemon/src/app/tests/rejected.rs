@@ -33,8 +33,10 @@ async fn a_rejected_text_is_told_of_with_the_study_and_only_where_the_reader_ans
     core.close();
     let core = Core::open_with(world().0, disk.storage(), settings, options()).unwrap();
     for (id, rejected) in ids {
-        let found = core.report(&me(), id).await.unwrap().study.rejected;
-        assert_eq!(found, rejected, "it is stored");
+        let report = core.report(&me(), id).await.unwrap();
+        assert_eq!(report.study.rejected, rejected, "it is stored");
+        let is_reader = report.study.engine == "offline";
+        assert_eq!(report.meta.model_notice.is_some(), is_reader, "what the reader cannot do");
     }
     core.close();
 }

@@ -14,6 +14,11 @@ use reader::{Reader, Reading};
 use super::{Ask, EngineError, InProcess, Reply, Responder};
 use crate::domain::instrument;
 
+/// What the reader can and cannot do, for every report of its answers.
+const NOTICE: &str = "The built-in reader reads English clause by clause: it ranks texts that differ clearly and rejects \
+     open frauds and dangers, but it knows no brand, market or fact, misses irony and whatever is said between the lines, \
+     and has not been calibrated on people.";
+
 /// The embedded reader as an engine. Its files are read when it is first asked for, so that an idle daemon does without.
 #[derive(Clone, Copy, Debug)]
 pub struct BuiltIn;
@@ -25,6 +30,10 @@ impl InProcess for BuiltIn {
 
     fn asset_hash(&self) -> &str {
         Reader::embedded().asset_hash()
+    }
+
+    fn notice(&self) -> Option<&str> {
+        Some(NOTICE)
     }
 
     fn rejections(&self, spec: &StudySpec) -> Vec<Rejection> {

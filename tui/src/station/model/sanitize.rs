@@ -71,6 +71,7 @@ fn persona(persona: &mut Persona) {
 pub(crate) fn report(report: &mut Report) {
     study(&mut report.study);
     line(&mut report.meta.notice);
+    report.meta.model_notice.iter_mut().for_each(line);
     report.below_middle.iter_mut().for_each(line);
     report.meta.providers_used.iter_mut().for_each(line);
     if let Some(results) = &mut report.results {

@@ -120,6 +120,7 @@ pub(crate) fn report(people: u32) -> Report {
             other_models: Vec::new(),
             from_cache: 0,
             notice: "Synthetic respondents.".to_owned(),
+            model_notice: None,
         },
         below_middle: None,
         asked: None,

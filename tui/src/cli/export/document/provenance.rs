@@ -174,6 +174,9 @@ pub(super) fn limits(report: &Report) -> Section {
     let study = &report.study;
     let mut section = Section::new("What this is not");
     section.blocks.push(Block::Warning(format!("Synthetic panel. {}", report.meta.notice)));
+    if let Some(notice) = &report.meta.model_notice {
+        section.text(notice.clone());
+    }
     section.text(
         "It is no forecast of sales and no substitute for asking people. Use it to find what to fix and which of two ideas to take to people first.",
     );
