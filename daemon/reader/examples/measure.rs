@@ -63,11 +63,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             sum += gap * gap;
             let ok = if kind == "same_meaning" { gap.abs() < 0.25 } else { gap > 0.05 };
             if gap > 0.05 {
-                right += 1
+                right += 1;
             } else if gap < -0.05 {
-                wrong += 1
+                wrong += 1;
             } else {
-                close += 1
+                close += 1;
             }
             if !ok && is_loud {
                 writeln!(
