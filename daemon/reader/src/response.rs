@@ -110,7 +110,7 @@ pub fn latent(reader: &Reader, reading: &Reading, traits: &AnswerTraits) -> Late
         let v = contributions.iter().map(|part| part.amount).sum();
         return Latent { v, contributions };
     }
-    let stems = features.stems.len() as f64;
+    let stems = features.told as f64;
     add(Source::Empty, -weights.empty * libm::exp2(-stems / EMPTY_STEMS), None);
     for &theme in Benefit::ALL {
         let mass = &features.benefits[theme.index()];

@@ -334,6 +334,34 @@ fn role(tokens: &[Token], first: usize, last: usize, value: f64) -> Role {
     best.map_or(Role::Price, |(_, role)| role)
 }
 
+/// The words of a clause with every sum in it replaced by the same one.
+pub(super) fn levelled(text: &str, clause: Span, sums: &[Span]) -> String {
+    let mut plain = String::new();
+    let mut at = clause.start;
+    for sum in sums.iter().filter(|sum| clause.start <= sum.start && sum.end <= clause.end) {
+        if sum.start < at {
+            continue;
+        }
+        plain.push_str(text.get(at..sum.start).unwrap_or_default());
+        let mut is_number = false;
+        for letter in sum.of(text).chars() {
+            let continues = is_number && matches!(letter, '.' | ',');
+            if letter.is_ascii_digit() || continues {
+                if !is_number {
+                    plain.push_str("20");
+                }
+                is_number = true;
+            } else {
+                is_number = false;
+                plain.push(letter);
+            }
+        }
+        at = sum.end;
+    }
+    plain.push_str(text.get(at..clause.end).unwrap_or_default());
+    plain
+}
+
 /// A saving counts by its size.
 fn size(value: f64) -> f64 {
     (0.5 + libm::log1p(value.max(0.0) / 10.0) / 4.0).min(2.0)

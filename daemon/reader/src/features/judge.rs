@@ -21,6 +21,8 @@ pub struct Judgement {
 const MEANING: f64 = 0.45;
 /// What cues weigh.
 const CUES: f64 = 0.5;
+/// A cue that a negation turned weighs so many times more.
+const NEGATED: f64 = 1.6;
 /// Cues beyond this add nothing.
 const CUES_MAX: f64 = 1.6;
 /// What the deviation of a number from what is usual weighs.
@@ -47,7 +49,9 @@ pub fn judge<'a>(
     let mut balance = 0.0;
     let mut themes: Vec<(Theme, f64)> = Vec::new();
     for cue in cues {
-        balance += if is_good(cue.theme) { cue.count } else { -cue.count };
+        // The trained meaning is weak in negations, where the cues are sure.
+        let count = if cue.from < cue.first { NEGATED * cue.count } else { cue.count };
+        balance += if is_good(cue.theme) { count } else { -count };
         themes.push((cue.theme, cue.count));
     }
     let words = MEANING * meaning.valence + CUES * balance.clamp(-CUES_MAX, CUES_MAX);

@@ -84,6 +84,8 @@ pub struct Features {
     pub veto: Option<(VetoKind, Span)>,
     /// What it speaks of that matters more to some people than to others.
     pub topics: Vec<TopicMention>,
+    /// Distinct content stems outside what speaks against it and what is loud.
+    pub told: usize,
     /// Share of the text that makes sense, 0 to 1; below [`Features::SENSE`] it is noise.
     pub sense: f64,
     /// Hashes of the distinct content stems, sorted.
@@ -110,10 +112,13 @@ pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
     let tokens = tokenise(text);
     let sense = sense::share(lexicon, &tokens);
     let clauses = clauses::clauses(text, &tokens);
-    let meanings = meaning::read(clauses.iter().map(|clause| clause.span.of(text)))?;
     let mut found = Vec::new();
     cues::find(lexicon, &tokens, &mut found);
     let (price, sums) = amounts::read(lexicon, text, &tokens, &mut found);
+    // The height of a sum is weighed by itself: to the meaning of a clause every sum is the same.
+    let plain: Vec<String> =
+        clauses.iter().map(|clause| amounts::levelled(text, clause.span, &sums)).collect();
+    let meanings = meaning::read(plain.iter().map(String::as_str))?;
     let context = usual::Context::new(&tokens);
     let (grade, hardest) = readability::hardest(&tokens);
     let hype = hype::count(lexicon, text, &tokens);
@@ -139,6 +144,17 @@ pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
     let (benefits, concerns, troubled) = gather(&tokens, &clauses, &judged);
     let specificity = sense::specificity(text, &tokens, &troubled);
     let stems = stems(lexicon, &tokens);
+    let told: Vec<Token> = clauses
+        .iter()
+        .zip(&judged)
+        .filter(|(_, judgement)| {
+            !judgement.is_some_and(|judgement| matches!(judgement.theme, Theme::Concern(_)))
+        })
+        .flat_map(|(clause, _)| clause.tokens(&tokens))
+        .filter(|token| !hype.sentences.contains(&token.sentence))
+        .cloned()
+        .collect();
+    let told = self::stems(lexicon, &told).len();
     Ok(Features {
         benefits,
         concerns,
@@ -150,6 +166,7 @@ pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
         specificity,
         veto: vetoed(&veto::look(&reader.vetoes, text, &tokens, &clauses), &clauses, &meanings),
         topics: topics::topics(&reader.topics, &tokens),
+        told,
         sense,
         stems,
     })
