@@ -79,8 +79,9 @@ impl Latent {
     }
 }
 
-/// The liking lost for saying little halves with so many content stems.
-const EMPTY_STEMS: f64 = 5.0;
+/// The liking lost for saying little halves with so many content stems: so few that a complaint costs more than what it
+/// adds to a text that says something.
+const EMPTY_STEMS: f64 = 3.0;
 
 /// g(c) = 1 − 2^{−c}: the first mention counts most.
 fn saturate(count: f64) -> f64 {
@@ -110,7 +111,7 @@ pub fn latent(reader: &Reader, reading: &Reading, traits: &AnswerTraits) -> Late
         let v = contributions.iter().map(|part| part.amount).sum();
         return Latent { v, contributions };
     }
-    let stems = features.told as f64;
+    let stems = features.stems.len() as f64;
     add(Source::Empty, -weights.empty * libm::exp2(-stems / EMPTY_STEMS), None);
     for &theme in Benefit::ALL {
         let mass = &features.benefits[theme.index()];

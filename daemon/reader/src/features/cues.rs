@@ -26,8 +26,8 @@ struct Turned {
 const REACH: usize = 5;
 /// How far back "less" or "lack of" reach.
 const DIMINISHER_REACH: usize = 2;
-/// A negated cue says a little less than a plain one.
-const FLIPPED: f64 = 0.9;
+/// A cue that a negation turns weighs more than a plain one: there the trained meaning is weak, and the cues are sure.
+const FLIPPED: f64 = 1.9;
 
 /// Finds all cues and adds what they are worth.
 pub(super) fn find(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<TextMatch>) {

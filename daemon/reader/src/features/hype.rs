@@ -1,7 +1,5 @@
 //! The hype of a text: counts of superlatives, buzzwords, exclamation marks and shouting.
 
-use std::collections::BTreeSet;
-
 use super::super::lexicon::{Lexicon, Part};
 use super::cues::fits;
 use super::{Span, Token};
@@ -11,15 +9,12 @@ pub(super) struct Hype {
     pub(super) count: f64,
     /// The first words that count.
     pub(super) first: Option<Span>,
-    /// The sentences that are loud.
-    pub(super) sentences: BTreeSet<usize>,
 }
 
 /// Counts it.
 pub(super) fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Hype {
     let mut total = 0.0;
     let mut first = None;
-    let mut sentences = BTreeSet::new();
     let mut at = 0;
     while at < tokens.len() {
         let sentence = tokens[at].sentence;
@@ -31,7 +26,6 @@ pub(super) fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Hype {
         match longest {
             Some(end) => {
                 total += 1.0;
-                sentences.insert(sentence);
                 first = first
                     .or_else(|| Some(Span { start: tokens[at].start, end: tokens[end - 1].end }));
                 at = end;
@@ -44,7 +38,7 @@ pub(super) fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Hype {
     total += 0.5 * marks.min(6) as f64;
     let shouted = tokens.iter().filter(|token| shouting(text, token)).count();
     total += 0.3 * shouted.saturating_sub(2).min(10) as f64;
-    Hype { count: total, first, sentences }
+    Hype { count: total, first }
 }
 
 fn shouting(text: &str, token: &Token) -> bool {

@@ -21,16 +21,14 @@ pub struct Judgement {
 const MEANING: f64 = 0.45;
 /// What cues weigh.
 const CUES: f64 = 0.5;
-/// A cue that a negation turned weighs so many times more.
-const NEGATED: f64 = 1.6;
 /// Cues beyond this add nothing.
-const CUES_MAX: f64 = 1.6;
+const CUES_MAX: f64 = 2.2;
 /// What the deviation of a number from what is usual weighs.
 const NUMBER: f64 = 0.6;
 /// What the rest weighs beside a number.
 const BESIDE_NUMBER: f64 = 0.35;
 /// Below this nothing is said of a clause.
-const SAYS_NOTHING: f64 = 0.22;
+const SAYS_NOTHING: f64 = 0.3;
 /// Nothing counts more than this.
 const MOST: f64 = 1.6;
 /// Cues against a clause that names a price must weigh this much to say more than the price.
@@ -49,9 +47,7 @@ pub fn judge<'a>(
     let mut balance = 0.0;
     let mut themes: Vec<(Theme, f64)> = Vec::new();
     for cue in cues {
-        // The trained meaning is weak in negations, where the cues are sure.
-        let count = if cue.from < cue.first { NEGATED * cue.count } else { cue.count };
-        balance += if is_good(cue.theme) { count } else { -count };
+        balance += if is_good(cue.theme) { cue.count } else { -cue.count };
         themes.push((cue.theme, cue.count));
     }
     let words = MEANING * meaning.valence + CUES * balance.clamp(-CUES_MAX, CUES_MAX);

@@ -84,8 +84,6 @@ pub struct Features {
     pub veto: Option<(VetoKind, Span)>,
     /// What it speaks of that matters more to some people than to others.
     pub topics: Vec<TopicMention>,
-    /// Distinct content stems outside what speaks against it and what is loud.
-    pub told: usize,
     /// Share of the text that makes sense, 0 to 1; below [`Features::SENSE`] it is noise.
     pub sense: f64,
     /// Hashes of the distinct content stems, sorted.
@@ -144,17 +142,6 @@ pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
     let (benefits, concerns, troubled) = gather(&tokens, &clauses, &judged);
     let specificity = sense::specificity(text, &tokens, &troubled);
     let stems = stems(lexicon, &tokens);
-    let told: Vec<Token> = clauses
-        .iter()
-        .zip(&judged)
-        .filter(|(_, judgement)| {
-            !judgement.is_some_and(|judgement| matches!(judgement.theme, Theme::Concern(_)))
-        })
-        .flat_map(|(clause, _)| clause.tokens(&tokens))
-        .filter(|token| !hype.sentences.contains(&token.sentence))
-        .cloned()
-        .collect();
-    let told = self::stems(lexicon, &told).len();
     Ok(Features {
         benefits,
         concerns,
@@ -166,7 +153,6 @@ pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
         specificity,
         veto: vetoed(&veto::look(&reader.vetoes, text, &tokens, &clauses), &clauses, &meanings),
         topics: topics::topics(&reader.topics, &tokens),
-        told,
         sense,
         stems,
     })
