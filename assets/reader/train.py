@@ -1,5 +1,5 @@
 """Training of the reader's meaning: fine-tunes the last two layers of all-MiniLM-L6-v2, with three heads, on the labelled
-clauses beside this file. Needs Python 3.11 with numpy, jax, optax and tokenizers; takes ten minutes on two cores.
+clauses beside this file. Needs Python 3.11 with numpy, jax, optax and tokenizers; takes fifteen minutes on two cores.
 
     python3 assets/reader/train.py MODEL_FOLDER trained.safetensors
     cargo run --release -p demoscope-encoder --example pack -- trained.safetensors assets/reader/meaning.bin valence theme veto
@@ -25,8 +25,8 @@ CLAUSES = pathlib.Path(__file__).parent / "clauses.tsv"
 
 LAYERS, OWN = 6, 2  # layers of the model, and how many of them are trained
 TOKENS = 32  # tokens of a clause that are read in training
-CHUNK, BATCH, EPOCHS = 8, 64, 6
-BODY_RATE, HEAD_RATE = 3e-4, 1e-3
+CHUNK, BATCH, EPOCHS = 8, 32, 8
+BODY_RATE, HEAD_RATE = 2.5e-4, 1e-3
 GOOD = (
     "saving convenience speed quality reliability results health novelty trust choice care fun status sustainability"
     " safety privacy"
