@@ -224,7 +224,11 @@ fn period(word: &str) -> Option<f64> {
 }
 
 /// A sum from which on it is what a state or a company spends.
-const PUBLIC: f64 = 2e6;
+const PUBLIC: f64 = 120_000.0;
+/// The same for a home.
+const PUBLIC_HOME: f64 = 3e6;
+/// Stems of homes.
+const HOMES: &[&str] = &["hous", "home", "flat", "apart", "villa", "condo", "cottag", "plot"];
 /// Those who pay to the reader, or for them.
 const PAYERS: &[&str] = &[
     "we",
@@ -271,8 +275,9 @@ fn role(tokens: &[Token], first: usize, last: usize, value: f64) -> Role {
         let token = first.checked_sub(back).and_then(|at| tokens.get(at));
         token.filter(|token| token.sentence == sentence).map_or("", |token| token.word.as_str())
     };
-    // What a state or a company spends is nobody's price.
-    if value >= PUBLIC {
+    // What a state or a company spends is nobody's price; only homes cost so much.
+    let is_home = || tokens.iter().any(|token| HOMES.contains(&token.stem.as_str()));
+    if value >= PUBLIC && !(value < PUBLIC_HOME && is_home()) {
         return Role::Reference;
     }
     // "up to $6,000" is a limit.

@@ -15,6 +15,9 @@ pub struct Judgement {
     pub theme: Theme,
     /// How much it counts, about 1 for a clear statement.
     pub count: f64,
+    /// Whether what was found agrees so well that an answer may name it: a cue or a number speaks of the same theme, or the
+    /// meaning is strong and sure of its theme.
+    pub can_be_named: bool,
 }
 
 /// What the trained meaning weighs, per unit of valence.
@@ -33,6 +36,9 @@ const SAYS_NOTHING: f64 = 0.3;
 const MOST: f64 = 1.6;
 /// Cues against a clause that names a price must weigh this much to say more than the price.
 const PRICED: f64 = 0.6;
+/// A meaning so strong, and so sure of its theme, can be named without a cue.
+const STRONG: f64 = 1.5;
+const SURE: f64 = 0.5;
 /// A cue's theme is kept if the meaning gives it at least this probability.
 const PLAUSIBLE: f64 = 0.04;
 
@@ -70,7 +76,16 @@ pub fn judge<'a>(
     if is_mere_price && theme == Theme::Concern(Concern::Price) {
         return None;
     }
-    Some(Judgement { theme, count: value.abs().min(MOST) })
+    let agrees = valence_agrees(meaning.valence, good);
+    let by_words = of_number.is_some() || of_cue.is_some() && agrees;
+    let by_meaning = meaning.valence.abs() >= STRONG && agrees && meaning.theme(theme) >= SURE;
+    let can_be_named = by_words || by_meaning;
+    Some(Judgement { theme, count: value.abs().min(MOST), can_be_named })
+}
+
+/// Whether a meaning does not point the other way.
+fn valence_agrees(valence: f64, good: bool) -> bool {
+    if good { valence > 0.0 } else { valence < 0.0 }
 }
 
 fn is_good(theme: Theme) -> bool {

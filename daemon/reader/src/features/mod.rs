@@ -34,7 +34,7 @@ pub use tokenise::{Token, tokenise, unwrapped};
 pub struct Mass {
     /// Weighted count of cues.
     pub count: f64,
-    /// The words, strongest first, each with what it added.
+    /// The clauses that an answer may name, strongest first, each with what it added.
     pub evidence: Vec<Evidence>,
 }
 
@@ -177,7 +177,9 @@ const TWO_CLAUSES: f64 = 1.6;
 /// A clause is taken for one that deserves a veto only if it is at least so bad.
 const BAD: f64 = -2.3;
 /// A suspicion of the rules and the probability of the meaning that together are enough.
-const TOGETHER: f64 = 1.0;
+const TOGETHER: f64 = 1.2;
+/// A suspicion below this needs more than the meaning of a clause.
+const SUSPECT: f64 = 0.35;
 
 /// The veto of a text: the rules are certain, or the meaning of a clause is, or both are moderately sure.
 fn vetoed(
@@ -193,7 +195,7 @@ fn vetoed(
     let both = highest + ranked.get(1).copied().unwrap_or(0.0);
     let by_rules = suspicions.iter().map(|one| {
         let meant = one.clause.map_or(highest, probability);
-        let is_enough = one.is_certain() || one.weight + meant >= TOGETHER;
+        let is_enough = one.is_certain() || one.weight >= SUSPECT && one.weight + meant >= TOGETHER;
         let span = one.clause.and_then(|place| clauses.get(place)).map_or(one.span, |it| it.span);
         (if is_enough { one.weight + meant } else { 0.0 }, one.kind, span)
     });
@@ -242,7 +244,9 @@ fn gather(
         };
         let Some(mass) = mass else { continue };
         mass.count += judgement.count;
-        mass.evidence.push(Evidence { span: clause.span, count: judgement.count });
+        if judgement.can_be_named {
+            mass.evidence.push(Evidence { span: clause.span, count: judgement.count });
+        }
     }
     for mass in benefits.iter_mut().chain(&mut concerns) {
         mass.evidence

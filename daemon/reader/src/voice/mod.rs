@@ -170,6 +170,10 @@ fn reasons<'a>(
         let weight = part.amount.abs();
         let reason =
             |kind, label, words| Some(Reason { kind, label, words, weight, span: part.span });
+        // Where cues and meaning do not agree on a clause, nothing is said of it.
+        if matches!(part.source, Source::Theme(_)) && part.span.is_none() {
+            continue;
+        }
         all.extend(match part.source {
             Source::Theme(theme @ Theme::Benefit(benefit)) if weight > WORTH_SAYING => {
                 file.appeal(benefit).and_then(|lines| {

@@ -21,7 +21,8 @@ use crate::inference::{Engine, EngineError, Reply};
 use crate::work::Drivers;
 
 const GOOD: &str = "Earn 4 percent on your savings, with no fees. Take your money out any day.";
-const POOR: &str = "A savings account with hidden fees and a two-year contract. You cannot cancel.";
+const POOR: &str = "A savings account with hidden fees of $19 a month and a two-year contract. You cannot cancel. Nobody \
+    answers complaints, and the money is often lost.";
 
 /// With the built-in reader.
 fn reader() -> Core {

@@ -16,6 +16,7 @@ mod would;
 mod yes_no;
 
 use super::class::{Asked, Class, Side};
+use crate::response::Source;
 pub use mind::Mind;
 use mind::Turn;
 
@@ -58,6 +59,14 @@ impl Said {
 pub fn answer(mind: &Mind<'_>, question: usize, asked: &Asked) -> Option<Said> {
     // "Would you still buy it if it cost more?" is about another offer than the one that was read.
     if asked.supposes {
+        return None;
+    }
+    // Of a text that is rejected, or means nothing, only the verdict and its reasons can be told.
+    let rejected = mind.latent.veto().is_some() || mind.latent.has(Source::Nonsense);
+    let is_detail = |class: &Class| {
+        !matches!(class, Class::Why(_) | Class::Would(_) | Class::Overall(_) | Class::Missing(_))
+    };
+    if rejected && is_detail(&asked.class) {
         return None;
     }
     let turn = Turn::of(mind, question, asked.scale);
