@@ -11,6 +11,14 @@ const LARGER: f64 = 5.0;
 const NEAR: usize = 5;
 const WEIGHT: f64 = 0.95;
 
+/// Whether a sum that ends at a token is paid again and again.
+fn is_regular(page: &Page<'_>, last: usize) -> bool {
+    let word = |ahead: usize| page.tokens.get(last + ahead).map_or("", |token| token.word.as_str());
+    let is_period = |word: &str| matches!(word, "year" | "month" | "week" | "annum");
+    matches!(word(1), "annually" | "yearly" | "monthly")
+        || matches!(word(1), "a" | "per" | "each" | "every") && is_period(word(2))
+}
+
 /// A fee and a much larger sum that it opens.
 pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Vec<Found> {
     let named = &rules.named;
@@ -20,7 +28,8 @@ pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Vec<Found> {
     let sums = sums(rules, page);
     let waits = |sum: &&super::money::Sum| {
         let near = |at| page.sentence(at).abs_diff(page.sentence(sum.first)) <= 1;
-        page.of(named.windfall).iter().any(|hit| near(hit.first))
+        // What comes in every year is an income of somebody, and no windfall.
+        !is_regular(page, sum.last) && page.of(named.windfall).iter().any(|hit| near(hit.first))
     };
     let largest = sums.iter().filter(waits).map(|sum| sum.euros).fold(0.0, f64::max);
     sums.iter()
