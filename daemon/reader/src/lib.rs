@@ -140,6 +140,8 @@ fn asset_hash(lexicon: &Lexicon) -> String {
     for file in files {
         hash.update(ring::digest::digest(&SHA256, file.as_bytes()).as_ref());
     }
+    hash.update(encoder::WEIGHTS_SHA256.as_bytes());
+    hash.update(&encoder::ARITHMETIC.to_le_bytes());
     hash.update(meaning::hash().as_bytes());
     let mut tones: Vec<(&String, &f64)> = lexicon.tone.iter().collect();
     tones.sort_by(|a, b| a.0.cmp(b.0));

@@ -16,11 +16,12 @@ const THINKING: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</
 /// The fields of the one JSON object in a model's text.
 pub(super) fn fields(text: &str) -> Result<Fields, Unreadable> {
     // Most texts are the object and nothing else, and are parsed once.
-    let is_short = text.len() <= TEXT_BYTES_MAX;
-    let alone = is_short.then(|| Fields::of_object(text, TEXT_BYTES_MAX));
-    alone
-        .unwrap_or_else(|| Err(Unreadable::invalid("the reply is too long")))
-        .or_else(|_| Fields::of_object(&find(text)?, TEXT_BYTES_MAX))
+    if text.len() <= TEXT_BYTES_MAX
+        && let Ok(fields) = Fields::of_object(text, TEXT_BYTES_MAX)
+    {
+        return Ok(fields);
+    }
+    Fields::of_object(&find(text)?, TEXT_BYTES_MAX)
 }
 
 /// The one JSON object in a model's text.

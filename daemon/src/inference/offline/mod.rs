@@ -15,9 +15,9 @@ use super::{Ask, EngineError, InProcess, Reply, Responder};
 use crate::domain::instrument;
 
 /// What the reader can and cannot do, for every report of its answers.
-const NOTICE: &str = "The built-in reader reads English clause by clause: it ranks texts that differ clearly and rejects \
-     open frauds and dangers, but it knows no brand, market or fact, misses irony and whatever is said between the lines, \
-     and has not been calibrated on people.";
+const NOTICE: &str = "The built-in reader reads English clause by clause: it ranks texts that differ clearly, but often \
+     cannot tell two apart that differ in one fact. It rejects open frauds and dangers, and misses those that no telltale \
+     word betrays. It knows no brand, market or fact, misses irony, and has not been calibrated on people.";
 
 /// The embedded reader as an engine. Its files are read when it is first asked for, so that an idle daemon does without.
 #[derive(Clone, Copy, Debug)]
