@@ -131,12 +131,8 @@ pub fn latent(reader: &Reader, reading: &Reading, traits: &AnswerTraits) -> Late
         let amount = traits.price * libm::log1p(price.monthly / weights.price.unit);
         add(Source::Price, -amount, Some(price.span));
     }
-    add(
-        Source::Reading,
-        -weights.reading * (features.grade - traits.schooling).max(0.0),
-        features.hardest,
-    );
-    add(Source::Hype, -weights.hype * traits.sceptic * features.hype, features.hype_span);
+    add(Source::Reading, -weights.reading * (features.grade - traits.schooling).max(0.0), None);
+    add(Source::Hype, -weights.hype * traits.sceptic * features.hype, None);
     add(Source::Fit, weights.fit * traits.fit * saturate(reading.shared / 2.0), None);
     add(Source::Specifics, weights.specifics * saturate(features.specificity / 3.0), None);
     let topics = effects(&reader.topics, &features.topics, &traits.profile, &reading.situation);

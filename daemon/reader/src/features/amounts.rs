@@ -44,13 +44,7 @@ pub(super) fn read(
             let role = role(tokens, first, last, value);
             let role = if is_pay(text, tokens, first, last) { Role::Limit } else { role };
             match role {
-                Role::Saving => found.push(TextMatch {
-                    theme: saving,
-                    count: size(value),
-                    first,
-                    last,
-                    from: first,
-                }),
+                Role::Saving => found.push(TextMatch { theme: saving, count: size(value), first }),
                 // It is named, but it is nobody's price.
                 Role::Reference | Role::Limit => {
                     sums.push(Span { start: tokens[first].start, end: tokens[last].end });

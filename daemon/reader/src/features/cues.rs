@@ -41,15 +41,14 @@ pub(super) fn find(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<TextMatc
         if one.by.is_some() {
             count *= FLIPPED;
         }
-        let (first, last) = (hit.first, hit.last);
-        let from = one.by.unwrap_or(first).min(first);
+        let first = hit.first;
         let hedged = matches!(one.theme, Theme::Benefit(_)) && hedged(lexicon, tokens, first);
         if hedged {
             let theme = Theme::Concern(Concern::Vagueness);
-            found.push(TextMatch { theme, count: 0.5 * hit.cue.strength, first, last, from });
+            found.push(TextMatch { theme, count: 0.5 * hit.cue.strength, first });
             count *= 0.3;
         }
-        found.push(TextMatch { theme: one.theme, count, first, last, from });
+        found.push(TextMatch { theme: one.theme, count, first });
     }
 }
 

@@ -1,20 +1,12 @@
 //! The hype of a text: counts of superlatives, buzzwords, exclamation marks and shouting.
 
 use super::super::lexicon::{Lexicon, Part};
+use super::Token;
 use super::cues::fits;
-use super::{Span, Token};
 
 /// How loud a text is.
-pub(super) struct Hype {
-    pub(super) count: f64,
-    /// The first words that count.
-    pub(super) first: Option<Span>,
-}
-
-/// Counts it.
-pub(super) fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Hype {
+pub(super) fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> f64 {
     let mut total = 0.0;
-    let mut first = None;
     let mut at = 0;
     while at < tokens.len() {
         let sentence = tokens[at].sentence;
@@ -26,8 +18,6 @@ pub(super) fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Hype {
         match longest {
             Some(end) => {
                 total += 1.0;
-                first = first
-                    .or_else(|| Some(Span { start: tokens[at].start, end: tokens[end - 1].end }));
                 at = end;
             }
             None => at += 1,
@@ -38,7 +28,7 @@ pub(super) fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Hype {
     total += 0.5 * marks.min(6) as f64;
     let shouted = tokens.iter().filter(|token| shouting(text, token)).count();
     total += 0.3 * shouted.saturating_sub(2).min(10) as f64;
-    Hype { count: total, first }
+    total
 }
 
 fn shouting(text: &str, token: &Token) -> bool {

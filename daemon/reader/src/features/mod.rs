@@ -32,7 +32,7 @@ pub use tokenise::{Token, tokenise, unwrapped};
 /// How often a theme occurs, with the words that say so.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mass {
-    /// Weighted count of cues.
+    /// Sum of what the clauses that speak of it count.
     pub count: f64,
     /// The clauses that an answer may name, strongest first, each with what it added.
     pub evidence: Vec<Evidence>,
@@ -70,14 +70,10 @@ pub struct Features {
     pub concerns: Vec<Mass>,
     /// The largest price, per month.
     pub price: Option<Price>,
-    /// Reading grade of the hardest sentence, in years of schooling, and where it stands.
+    /// Reading grade of the hardest sentence, in years of schooling.
     pub grade: f64,
-    /// The hardest sentence.
-    pub hardest: Option<Span>,
     /// Superlatives, exclamations and buzzwords, counted.
     pub hype: f64,
-    /// The first of them.
-    pub hype_span: Option<Span>,
     /// Numbers, units and names in sentences without a concern, counted.
     pub specificity: f64,
     /// Why nobody would want it, with the clause that gives it away.
@@ -118,8 +114,6 @@ pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
         clauses.iter().map(|clause| amounts::levelled(text, clause.span, &sums)).collect();
     let meanings = meaning::read(plain.iter().map(String::as_str))?;
     let context = usual::Context::new(&tokens);
-    let (grade, hardest) = readability::hardest(&tokens);
-    let hype = hype::count(lexicon, text, &tokens);
     let judged: Vec<Option<Judgement>> = clauses
         .iter()
         .zip(&meanings)
@@ -146,10 +140,8 @@ pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
         benefits,
         concerns,
         price,
-        grade,
-        hardest,
-        hype: hype.count,
-        hype_span: hype.first,
+        grade: readability::hardest(&tokens),
+        hype: hype::count(lexicon, text, &tokens),
         specificity,
         veto: vetoed(&veto::look(&reader.vetoes, text, &tokens, &clauses), &clauses, &meanings),
         topics: topics::topics(&reader.topics, &tokens),
@@ -218,10 +210,6 @@ pub struct TextMatch {
     pub count: f64,
     /// Its first token.
     pub first: usize,
-    /// Its last token.
-    pub last: usize,
-    /// Where a quotation of it begins: the word that turned it, or its first token.
-    pub from: usize,
 }
 
 /// Sums by theme what the clauses say, strongest first.

@@ -3,6 +3,7 @@
 //! fault in them fails a test here.
 
 mod pattern;
+mod phrase_index;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -11,6 +12,7 @@ use serde::Deserialize;
 
 use super::theme::{Benefit, Concern};
 pub use pattern::{Part, Pattern, derived};
+pub(crate) use phrase_index::PhraseIndex;
 
 /// A fault in an asset file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -91,10 +93,8 @@ pub struct Grammar {
 #[derive(Debug)]
 pub struct Lexicon {
     cues: Vec<Cue>,
-    /// Places in `cues`, by what the phrase may begin with.
-    by_stem: HashMap<String, Vec<usize>>,
-    by_word: HashMap<String, Vec<usize>>,
-    by_number: Vec<usize>,
+    /// Places in `cues`.
+    first_words: PhraseIndex,
     pub grammar: Grammar,
     pub hype: Vec<Pattern>,
     /// Emotional tone of single words, −4 to 4 (VADER: Hutto and Gilbert, 2014).
@@ -123,9 +123,7 @@ impl Lexicon {
         let concerns: BTreeMap<String, CueGroup> = read("concerns.toml", CONCERNS)?;
         let mut lexicon = Self {
             cues: Vec::new(),
-            by_stem: HashMap::new(),
-            by_word: HashMap::new(),
-            by_number: Vec::new(),
+            first_words: PhraseIndex::default(),
             hype: Vec::new(),
             trigrams: HashSet::new(),
             tone: tone(&grammar_file),
@@ -165,7 +163,7 @@ impl Lexicon {
             .tone
             .keys()
             .chain(&lexicon.grammar.function_words)
-            .chain(lexicon.by_word.keys())
+            .chain(lexicon.first_words.words())
             .flat_map(|word| trigrams(word))
             .collect();
         if benefits.len() != Benefit::COUNT || concerns.len() != Concern::COUNT {
@@ -187,16 +185,16 @@ impl Lexicon {
         stem: &str,
         number: bool,
     ) -> impl Iterator<Item = &'a Cue> {
-        let numeric: &[usize] = if number { &self.by_number } else { &[] };
-        let by_stem = self.by_stem.get(stem).map_or(&[][..], Vec::as_slice);
-        let by_word = self.by_word.get(word).map_or(&[][..], Vec::as_slice);
-        by_stem.iter().chain(by_word).chain(numeric).filter_map(|&at| self.cues.get(at))
+        let first = &self.first_words;
+        let numeric = if number { first.number() } else { &[] };
+        let places = first.stem(stem).iter().chain(first.word(word)).chain(numeric);
+        places.filter_map(|&at| self.cues.get(at))
     }
 
     /// Whether any phrase begins with this stem.
     pub fn knows(&self, word: &str, stem: &str) -> bool {
-        self.by_stem.contains_key(stem)
-            || self.by_word.contains_key(word)
+        !self.first_words.stem(stem).is_empty()
+            || !self.first_words.word(word).is_empty()
             || self.tone.contains_key(word)
             || self.grammar.function_words.contains(word)
     }
@@ -236,16 +234,7 @@ impl Lexicon {
             for phrase in list {
                 let pattern = pattern(file, stemmer, phrase)?;
                 let at = self.cues.len();
-                for first in pattern.firsts() {
-                    let list = match first {
-                        Part::Stem(stem) => self.by_stem.entry(stem.clone()).or_default(),
-                        Part::Word(word) => self.by_word.entry(word.clone()).or_default(),
-                        _ => &mut self.by_number,
-                    };
-                    if list.last() != Some(&at) {
-                        list.push(at);
-                    }
-                }
+                self.first_words.add(&pattern, at);
                 self.cues.push(Cue { pattern, theme, strength });
             }
         }

@@ -1,18 +1,14 @@
 //! Phrases looked up in tokens: an index by the first word, so that a text is read in one pass whatever the length of the
 //! list. Overlapping phrases of different owners are all reported.
 
-use std::collections::BTreeMap;
-
 use super::super::features::Token;
-use super::super::lexicon::{Part, Pattern};
+use super::super::lexicon::{Part, Pattern, PhraseIndex};
 
 /// Phrases, each with the number of its owner.
 #[derive(Debug, Default)]
 pub(super) struct Phrases {
     list: Vec<(Pattern, u16)>,
-    by_stem: BTreeMap<String, Vec<usize>>,
-    by_word: BTreeMap<String, Vec<usize>>,
-    by_number: Vec<usize>,
+    first_words: PhraseIndex,
 }
 
 /// A phrase in a text: tokens `first..=last`.
@@ -36,16 +32,7 @@ impl Phrases {
     /// Adds a phrase.
     pub(super) fn add(&mut self, pattern: Pattern, owner: u16) {
         let at = self.list.len();
-        for first in pattern.firsts() {
-            let list = match first {
-                Part::Stem(stem) => self.by_stem.entry(stem.clone()).or_default(),
-                Part::Word(word) => self.by_word.entry(word.clone()).or_default(),
-                _ => &mut self.by_number,
-            };
-            if list.last() != Some(&at) {
-                list.push(at);
-            }
-        }
+        self.first_words.add(&pattern, at);
         self.list.push((pattern, owner));
     }
 
@@ -71,16 +58,11 @@ impl Phrases {
 
     /// Places in the list of phrases that may begin with a word.
     fn starting(&self, token: &Token) -> impl Iterator<Item = &usize> {
-        let none: &[usize] = &[];
-        let stem = if token.inflected { self.by_stem.get(&token.stem) } else { None };
-        let number = if token.number.is_some() { self.by_number.as_slice() } else { none };
-        let word = self.by_word.get(&token.word);
-        let singular = singular(&token.word).and_then(|one| self.by_word.get(one));
-        stem.map_or(none, Vec::as_slice)
-            .iter()
-            .chain(word.map_or(none, Vec::as_slice))
-            .chain(singular.map_or(none, Vec::as_slice))
-            .chain(number)
+        let first = &self.first_words;
+        let stem = if token.inflected { first.stem(&token.stem) } else { &[] };
+        let singular = singular(&token.word).map_or(&[][..], |one| first.word(one));
+        let number = if token.number.is_some() { first.number() } else { &[] };
+        stem.iter().chain(first.word(&token.word)).chain(singular).chain(number)
     }
 }
 

@@ -57,11 +57,13 @@ pub(super) fn find(rules: &VetoRules, tokens: &[Token]) -> Vec<Vec<Hit>> {
 
 /// Phrases that may begin with a token.
 fn candidates<'a>(rules: &'a VetoRules, token: &Token) -> impl Iterator<Item = usize> + use<'a> {
-    let by_stem = rules.by_stem.get(&token.stem);
-    let by_word = rules.by_word.get(&token.word);
-    let by_singular = singular(&token.word).and_then(|word| rules.by_word.get(word));
-    let numeric = value(rules, token).map(|_| &rules.by_number);
-    [by_stem, by_word, by_singular, numeric].into_iter().flatten().flatten().copied()
+    let first = &rules.first_words;
+    let singular = singular(&token.word).map_or(&[][..], |word| first.word(word));
+    let numeric = value(rules, token).map_or(&[][..], |_| first.number());
+    [first.stem(&token.stem), first.word(&token.word), singular, numeric]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 fn fits(rules: &VetoRules, part: &Part, token: &Token) -> bool {

@@ -7,7 +7,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
 use super::VetoKind;
-use crate::lexicon::{Lexicon, LexiconError, Part, Pattern};
+use crate::lexicon::{Lexicon, LexiconError, Pattern, PhraseIndex};
 
 /// The rules' file.
 pub const VETOES: &str = include_str!("../../../../assets/reader/vetoes.toml");
@@ -136,10 +136,8 @@ pub(super) struct Phrase {
 #[derive(Debug)]
 pub struct VetoRules {
     pub(super) phrases: Vec<Phrase>,
-    /// Places in `phrases`, by the stem that they may begin with.
-    pub(super) by_stem: BTreeMap<String, Vec<usize>>,
-    pub(super) by_word: BTreeMap<String, Vec<usize>>,
-    pub(super) by_number: Vec<usize>,
+    /// Places in `phrases`.
+    pub(super) first_words: PhraseIndex,
     pub(super) groups: usize,
     pub(super) rules: Vec<Rule>,
     pub(super) things: Vec<Thing>,
@@ -195,9 +193,7 @@ impl VetoRules {
         praise.extend(more.iter().flat_map(|line| line.split_whitespace()).map(str::to_owned));
         Ok(Self {
             phrases: builder.phrases,
-            by_stem: builder.by_stem,
-            by_word: builder.by_word,
-            by_number: builder.by_number,
+            first_words: builder.first_words,
             groups: builder.count,
             rules,
             things,
@@ -214,9 +210,7 @@ impl VetoRules {
 struct Builder {
     stemmer: Stemmer,
     phrases: Vec<Phrase>,
-    by_stem: BTreeMap<String, Vec<usize>>,
-    by_word: BTreeMap<String, Vec<usize>>,
-    by_number: Vec<usize>,
+    first_words: PhraseIndex,
     names: BTreeMap<String, Group>,
     count: usize,
 }
@@ -226,9 +220,7 @@ impl Builder {
         Self {
             stemmer: Stemmer::create(Algorithm::English),
             phrases: Vec::new(),
-            by_stem: BTreeMap::new(),
-            by_word: BTreeMap::new(),
-            by_number: Vec::new(),
+            first_words: PhraseIndex::default(),
             names: BTreeMap::new(),
             count: 0,
         }
@@ -248,16 +240,7 @@ impl Builder {
         for phrase in phrases {
             let pattern = Pattern::parse(&self.stemmer, phrase).map_err(fault)?;
             let at = self.phrases.len();
-            for first in pattern.firsts() {
-                let list = match first {
-                    Part::Stem(stem) => self.by_stem.entry(stem.clone()).or_default(),
-                    Part::Word(word) => self.by_word.entry(word.clone()).or_default(),
-                    _ => &mut self.by_number,
-                };
-                if list.last() != Some(&at) {
-                    list.push(at);
-                }
-            }
+            self.first_words.add(&pattern, at);
             self.phrases.push(Phrase { group, pattern });
         }
         Ok(group)
