@@ -10,11 +10,13 @@ use super::{Fault, Key, OpenError, Reader, Table};
 
 /// The format this program writes. 2 added the records of calls under way, and of deleted studies: a program of
 /// format 1 would ignore the former and report the latter as damage. 3 stores each answer with its study type, and
-/// reads none without.
-pub(crate) const FORMAT: u32 = 3;
+/// reads none without. 4 adds to a study the texts that the built-in reader rejects and the language of its texts; its
+/// older rows are read as they are. A program of format 3 would ask what is left of a study of this edition of the reader
+/// by its own edition.
+pub(crate) const FORMAT: u32 = 4;
 
 /// The first format whose answers name their study type.
-const ANSWERS_ARE_TAGGED: u32 = 3;
+pub(crate) const ANSWERS_ARE_TAGGED: u32 = 3;
 
 /// The format of a file that was opened for reading; `None` before the first use case.
 pub(super) fn found(database: &impl ReadableDatabase) -> Result<Option<u32>, Fault> {

@@ -22,7 +22,7 @@ use crate::app::testing::{
 use crate::app::{Batch, Core};
 use crate::domain::instrument;
 use crate::domain::outcome::{Answered, FIRST_ROUND, Mention, Outcome, Usage};
-use crate::store::migrate::FORMAT;
+use crate::store::migrate::{ANSWERS_ARE_TAGGED, FORMAT};
 use crate::store::rows::{FormatRow, OutcomeRow};
 use crate::store::{Fault, OpenStorage, Options, Row, Storage, Table};
 
@@ -260,7 +260,7 @@ fn is_whole(database: &Database, format: u32, [new, old]: &[Vec<[Vec<u8>; 2]>; 2
 
 #[tokio::test]
 async fn answers_of_older_formats_get_the_type_of_their_study_and_change_in_nothing_else() {
-    for format in 1..FORMAT {
+    for format in 1..ANSWERS_ARE_TAGGED {
         let (disk, [new, _]) = stored(format).await;
         for _ in 0..2 {
             let core = open(disk.storage(), options());

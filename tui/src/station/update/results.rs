@@ -152,7 +152,11 @@ pub(super) fn steer(model: &mut Model, steer: Steer) -> Vec<Effect> {
 /// Opens the answers behind a number, or the respondent of an answer.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let Some(study) = model.study() else { return Vec::new() };
-    if study.state != State::Completed && model.open_study.responses.is_empty() {
+    // Where numbers are shown there are answers, also if an older reply to the list came after the report.
+    let has_numbers =
+        model.open_study.report.as_ref().is_some_and(|report| report.results.is_some());
+    let is_over = study.state == State::Completed || has_numbers;
+    if !is_over && model.open_study.responses.is_empty() {
         model.say(Tone::Done, "There is nothing behind these numbers yet.");
         return Vec::new();
     }
