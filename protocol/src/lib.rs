@@ -20,6 +20,7 @@ pub mod quality;
 pub mod rejection;
 pub mod respondent;
 pub mod results;
+pub mod review;
 pub mod run;
 pub mod safe;
 pub mod service;
