@@ -10,6 +10,7 @@ use protocol::service::Page;
 
 use super::{compose, news, results, studies, submission};
 use crate::station::effect::{Effect, People};
+use crate::station::model::layer::Layer;
 use crate::station::model::open_study::{Loading, OpenStudy};
 use crate::station::model::requests::Want;
 use crate::station::model::{Model, Screen, Tone, sanitize};
@@ -109,6 +110,26 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             {
                 sanitize::cross(&mut table);
                 model.open_study.cross = Some(*table);
+            }
+            Vec::new()
+        }
+        Msg::Ranked(studies, reply) => {
+            // The page may have been closed, or another one opened, meanwhile.
+            let page = model.layers.iter_mut().find_map(|layer| match layer {
+                Layer::Ranking(page) if page.studies == studies => Some(page),
+                _ => None,
+            });
+            if let Some(page) = page {
+                page.found = Some(match reply {
+                    Ok(mut found) => {
+                        sanitize::ranking(&mut found);
+                        Ok(found)
+                    }
+                    Err(mut error) => {
+                        sanitize::error(&mut error);
+                        Err(sentence(&error))
+                    }
+                });
             }
             Vec::new()
         }
