@@ -137,8 +137,10 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let mut worst = Exit::Done;
     if drafts.is_empty() {
         if !overrides.is_empty() || args.dry_run {
-            return Err(Failure::invalid("Settings and --dry-run are for files, and there are only studies that have ended")
-                .hint("Leave them out, or name the files to ask anew"));
+            return Err(Failure::invalid(
+                "Settings and --dry-run are for files, and there are only studies that have ended",
+            )
+            .hint("Leave them out, or name the files to ask anew"));
         }
     } else {
         link.offer().await?;
@@ -200,8 +202,10 @@ fn read(args: &Args) -> Result<Vec<Text>, Failure> {
     }
     let files = texts.iter().filter(|text| matches!(text, Text::File(_))).count();
     if files > FILES_MAX {
-        return Err(Failure::invalid(format!("At most {FILES_MAX} files are run at once, and these are {files}"))
-            .hint("Run them in parts with `demoscope run FILE… --like ID`, then rank their ids"));
+        return Err(Failure::invalid(format!(
+            "At most {FILES_MAX} files are run at once, and these are {files}"
+        ))
+        .hint("Run them in parts with `demoscope run FILE… --like ID`, then rank their ids"));
     }
     Ok(texts)
 }
@@ -210,7 +214,9 @@ fn read(args: &Args) -> Result<Vec<Text>, Failure> {
 fn names_study(name: &OsStr) -> bool {
     let text = name.to_string_lossy();
     let is_id = text == "@"
-        || (text != "-" && !text.is_empty() && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-'));
+        || (text != "-"
+            && !text.is_empty()
+            && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-'));
     is_id && Path::new(name).symlink_metadata().is_err()
 }
 
@@ -218,13 +224,20 @@ fn names_study(name: &OsStr) -> bool {
 fn agree(previews: &[Preview], yes: bool, ui: &mut Ui) -> Result<bool, Failure> {
     let sum = report::takes(previews);
     ui.say(&sum.sentence);
-    if let Some(missing) = sum.credits.checked_sub(sum.balance).filter(|missing| *missing > Credits::ZERO) {
+    if let Some(missing) =
+        sum.credits.checked_sub(sum.balance).filter(|missing| *missing > Credits::ZERO)
+    {
         return Err(Failure::from(
             ApiError::new(
                 ErrorCode::InsufficientCredits,
-                format!("All of them take {} credits, and {} can be spent", sum.credits, sum.balance),
+                format!(
+                    "All of them take {} credits, and {} can be spent",
+                    sum.credits, sum.balance
+                ),
             )
-            .hint(format!("Ask fewer people with --panel N, or add credits: demoscope credits grant {missing}")),
+            .hint(format!(
+                "Ask fewer people with --panel N, or add credits: demoscope credits grant {missing}"
+            )),
         ));
     }
     if sum.cost_usd.1 <= 0.0 || yes {
@@ -270,7 +283,9 @@ async fn ask(
                 let begun: Vec<String> = studies.iter().map(|study| study.id.short()).collect();
                 return Err(match begun.as_slice() {
                     [] => failure,
-                    begun => failure.hint(format!("Begun already, and going on: {}", begun.join(" "))),
+                    begun => {
+                        failure.hint(format!("Begun already, and going on: {}", begun.join(" ")))
+                    }
                 });
             }
         }
@@ -281,7 +296,10 @@ async fn ask(
         match follower.follow(link, study, ui).await? {
             Followed::Ended(study) => worst = worst.max(end_of(&study)),
             Followed::Interrupted => {
-                ui.say(&format!("They go on. Rank them when they have ended: demoscope rank {}", names.join(" ")));
+                ui.say(&format!(
+                    "They go on. Rank them when they have ended: demoscope rank {}",
+                    names.join(" ")
+                ));
                 return Ok(Asked::Interrupted);
             }
         }
@@ -291,7 +309,12 @@ async fn ask(
 }
 
 /// Prints the ranking, or writes it to the file.
-fn print(ranking: &Ranking, format: RankFormat, file: Option<NewFile>, ui: &mut Ui) -> Result<(), Failure> {
+fn print(
+    ranking: &Ranking,
+    format: RankFormat,
+    file: Option<NewFile>,
+    ui: &mut Ui,
+) -> Result<(), Failure> {
     let look = if file.is_some() { crate::look::Look::PLAIN } else { ui.look };
     let text = match format {
         RankFormat::Text => report::ranking(ranking, look),
@@ -321,9 +344,14 @@ mod tests {
 
     #[test]
     fn an_id_is_told_from_a_file() {
-        for (name, wanted) in
-            [("@", true), ("3f2a", true), ("-", false), ("idea.md", false), ("3f2a-", true), ("", false)]
-        {
+        for (name, wanted) in [
+            ("@", true),
+            ("3f2a", true),
+            ("-", false),
+            ("idea.md", false),
+            ("3f2a-", true),
+            ("", false),
+        ] {
             assert_eq!(names_study(OsStr::new(name)), wanted, "{name}");
         }
         let folder = tempfile::tempdir().unwrap();

@@ -35,7 +35,9 @@ pub(crate) use next::dollars;
 use page::ReportPage;
 pub(crate) use page::plain_punctuation;
 pub(crate) use preview::{of_kind as calls_of_kind, preview};
-pub(crate) use ranking::{chance, place, plan, ranking, scale as ranking_scale, takes, title as ranking_title};
+pub(crate) use ranking::{
+    chance, place, plan, ranking, scale as ranking_scale, takes, title as ranking_title,
+};
 pub(crate) use themes::findings;
 
 /// The report as text. It ends with a line break.

@@ -58,10 +58,14 @@ pub(crate) fn title(found: &Ranking) -> String {
 pub(crate) fn scale(found: &Ranking) -> Scale {
     let ends = found.studies.iter().flat_map(|study| {
         let estimate = &study.estimate;
-        [estimate.value, estimate.low.unwrap_or(estimate.value), estimate.high.unwrap_or(estimate.value)]
+        [
+            estimate.value,
+            estimate.low.unwrap_or(estimate.value),
+            estimate.high.unwrap_or(estimate.value),
+        ]
     });
-    let (low, high) =
-        ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)));
+    let (low, high) = ends
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)));
     Scale { low, high, mark: None }
 }
 
@@ -136,7 +140,9 @@ fn order(found: &Ranking, page: &mut ReportPage) {
     };
     let which = if found.lowest_first { "lowest" } else { "highest" };
     page.paragraph(
-        &format!("{meaning} \"best\" is the probability of having the {which} value among such people."),
+        &format!(
+            "{meaning} \"best\" is the probability of having the {which} value among such people."
+        ),
         "  ",
         "  ",
         Some(Role::Dim),
@@ -159,7 +165,9 @@ fn differences(found: &Ranking, page: &mut ReportPage) {
         let difference = &pair.difference.difference;
         let limits = match difference.low.zip(difference.high) {
             // First minus second, turned round: how far the second is behind.
-            Some((low, high)) => format!("{} to {}", signed(&found.field, -high), signed(&found.field, -low)),
+            Some((low, high)) => {
+                format!("{} to {}", signed(&found.field, -high), signed(&found.field, -low))
+            }
             None => look.glyph("—", "--").to_owned(),
         };
         let p = pair.difference.p_adjusted.map_or_else(String::new, |p| format!("p {}", p_text(p)));
@@ -210,7 +218,11 @@ pub(crate) fn takes(previews: &[Preview]) -> Takes {
     };
     let of_first = previews.first().map_or_else(String::new, |first| {
         let people = thousands(first.panel);
-        format!("{people} respondents each, {} engine, seed {}", safe::line(&first.engine), first.seed)
+        format!(
+            "{people} respondents each, {} engine, seed {}",
+            safe::line(&first.engine),
+            first.seed
+        )
     });
     let sentence = format!(
         "{} texts, {of_first}: {} credits of {}, {money}.",
@@ -226,7 +238,12 @@ pub(crate) fn plan(previews: &[Preview], look: Look) -> String {
     let mut page = ReportPage::new(look);
     let title = previews.first().map_or("", |first| kinds::view(first.instrument).title);
     page.paragraph(&format!("A ranking by {}", title.to_lowercase()), "", "  ", Some(Role::Strong));
-    page.paragraph("DRY RUN · nobody was asked, nothing was stored.", "", "  ", Some(Role::Warning));
+    page.paragraph(
+        "DRY RUN · nobody was asked, nothing was stored.",
+        "",
+        "  ",
+        Some(Role::Warning),
+    );
     page.heading("What it takes", "");
     page.paragraph(&takes(previews).sentence, "  ", "  ", None);
     page.paragraph("The same people would answer all of them.", "  ", "  ", None);

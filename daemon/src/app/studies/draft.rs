@@ -45,7 +45,9 @@ impl Core {
                 ErrorCode::InvalidInput,
                 format!("{} texts are too many to be asked at once", drafts.len()),
             )
-            .hint(format!("Give at most {TEXTS_MAX}; studies that have ended are ranked by their ids")));
+            .hint(format!(
+                "Give at most {TEXTS_MAX}; studies that have ended are ranked by their ids"
+            )));
         }
         self.looking(move |core| {
             let mut first: Option<ModelStudy> = None;
@@ -56,7 +58,9 @@ impl Core {
                 let read = match read {
                     Ok(read) => read,
                     // Without the first one nobody knows what the others are to be.
-                    Err(error) if first.is_none() || error.problems.is_empty() => return Err(error),
+                    Err(error) if first.is_none() || error.problems.is_empty() => {
+                        return Err(error);
+                    }
                     Err(error) => {
                         problems.extend(error.problems);
                         continue;
@@ -84,7 +88,9 @@ impl Core {
         let (its, wanted) = (alone.instrument.study_type(), first.spec.instrument.study_type());
         (stimulus::names_its_type(draft) && its != wanted).then(|| Problem {
             place: draft.file.clone(),
-            what: format!("it says that it is a {its} study, and the first one is a {wanted} study"),
+            what: format!(
+                "it says that it is a {its} study, and the first one is a {wanted} study"
+            ),
             hint: format!("rank texts of one type, or say --study {wanted} for all"),
         })
     }

@@ -23,7 +23,9 @@ impl Core {
         if !(STUDIES_MIN..=STUDIES_MAX).contains(&studies.len()) {
             let sentence = match studies.len() {
                 0 | 1 => "A ranking takes at least two studies".to_owned(),
-                many => format!("A ranking takes at most {STUDIES_MAX} studies, and these are {many}"),
+                many => {
+                    format!("A ranking takes at most {STUDIES_MAX} studies, and these are {many}")
+                }
             };
             return Err(ApiError::new(ErrorCode::InvalidInput, sentence)
                 .hint("Name 2 to 200 files or ids: demoscope rank a.md b.md 3f2a"));
@@ -70,7 +72,8 @@ impl Core {
             if metric.is_theme() && ranking.studies.iter().all(|one| one.estimate.value <= 0.0) {
                 return Err(nobody_names(metric.field(), &also).into());
             }
-            let rejected = found.iter().flat_map(|one| one.row.rejected.iter().map(move |its| (one, its)));
+            let rejected =
+                found.iter().flat_map(|one| one.row.rejected.iter().map(move |its| (one, its)));
             for (place, (one, rejected)) in rejected.enumerate() {
                 let sentence = format!("In “{}”: {}", one.row.spec.name, rejected.sentence());
                 ranking.notes.insert(place, sentence);

@@ -59,8 +59,8 @@ pub(crate) use rank::{Candidate, NotRankable, rank, rankable};
 pub(crate) use schema::{is_own_word, item_schema, schema};
 pub(crate) use types::{
     Controls, Layout, Rehearsal, Supplied, Template, USUAL, compose, controls, decoy, facts,
-    has_headline, layout, open_questions, orders_of, puts_one_a_call, rehearsal, stimuli, takes, templates,
-    type_that_takes, with_texts,
+    has_headline, layout, open_questions, orders_of, puts_one_a_call, rehearsal, stimuli, takes,
+    templates, type_that_takes, with_texts,
 };
 use types::{kind, kind_of};
 pub(crate) use wording_noise::{WordingNoise, WordingScale};

@@ -46,7 +46,9 @@ pub(crate) enum NotRankable {
     #[error("'{0}' is a {1} study and '{2}' a {3} study: they share no scale")]
     Types(String, StudyType, String, StudyType),
     /// The models differ.
-    #[error("'{0}' was answered by {1} and '{2}' by {3}: a ranking would be one of the models as well")]
+    #[error(
+        "'{0}' was answered by {1} and '{2}' by {3}: a ranking would be one of the models as well"
+    )]
     Models(String, String, String, String),
     /// The questions differ.
     #[error("'{0}' and '{1}' asked different questions")]
@@ -64,7 +66,9 @@ impl NotRankable {
     #[must_use]
     pub(crate) fn hint(&self) -> &'static str {
         match self {
-            Self::Types(..) => "Rank studies of one type, or run the texts anew: demoscope rank FILE FILE",
+            Self::Types(..) => {
+                "Rank studies of one type, or run the texts anew: demoscope rank FILE FILE"
+            }
             Self::Models(..) => {
                 "Run the texts anew with one engine: demoscope rank FILE FILE, or demoscope run FILE --like ID"
             }
@@ -99,7 +103,8 @@ pub(crate) fn rankable<'a>(
             let (model, its) = (model.to_owned(), its.to_owned());
             return Err(NotRankable::Models(name(first), model, name(other), its));
         }
-        let questions = |spec: &StudySpec| kind_of(&spec.instrument).questions(&spec.instrument).to_vec();
+        let questions =
+            |spec: &StudySpec| kind_of(&spec.instrument).questions(&spec.instrument).to_vec();
         if questions(first) != questions(other) {
             return Err(NotRankable::Questions(name(first), name(other)));
         }
@@ -153,7 +158,8 @@ pub(crate) fn rank(
 
     let mut studies: Vec<RankedStudy> = Vec::with_capacity(counted.len());
     for (place, (one, odds)) in counted.iter().zip(odds).enumerate() {
-        let equal = |other: &RankedStudy| other.estimate.value.total_cmp(&one.estimate.value).is_eq();
+        let equal =
+            |other: &RankedStudy| other.estimate.value.total_cmp(&one.estimate.value).is_eq();
         let rank = match studies.last().filter(|other| equal(other)) {
             Some(other) => other.rank,
             None => ordinal(place + 1),
@@ -164,7 +170,11 @@ pub(crate) fn rank(
             name: one.candidate.spec.name.clone(),
             rank,
             estimate: one.estimate.clone(),
-            groups: groups.as_ref().and_then(|groups| groups.get(place)).cloned().unwrap_or_default(),
+            groups: groups
+                .as_ref()
+                .and_then(|groups| groups.get(place))
+                .cloned()
+                .unwrap_or_default(),
             rank_best: ordinal(ahead + 1),
             rank_worst: ordinal(counted.len() - behind),
             best_probability: tidy(odds.best),
@@ -215,7 +225,8 @@ impl Named {
             let next = numbers.len();
             numbers.entry(sentence).or_insert(next);
         }
-        let number = |sentence: &String| numbers.get(sentence.as_str()).copied().unwrap_or_default();
+        let number =
+            |sentence: &String| numbers.get(sentence.as_str()).copied().unwrap_or_default();
         let of_one = |one: &Vec<(f64, String)>| {
             one.iter().map(|(weight, sentence)| (*weight, number(sentence))).collect()
         };
@@ -239,7 +250,8 @@ impl Apart {
 
     /// How many are certainly ahead of one, and behind it.
     fn around(&self, place: usize, of: usize) -> (usize, usize) {
-        let count = |others: std::ops::Range<usize>| others.filter(|other| self.are(place, *other)).count();
+        let count =
+            |others: std::ops::Range<usize>| others.filter(|other| self.are(place, *other)).count();
         (count(0..place), count(place + 1..of))
     }
 }
@@ -342,7 +354,12 @@ fn odds(
         .zip(sentences)
         .map(|(one, wording)| Contender {
             panel: panel_key(&one.candidate.spec),
-            values: one.candidate.values.iter().map(|value| value.map(|value| sign * value)).collect(),
+            values: one
+                .candidate
+                .values
+                .iter()
+                .map(|value| value.map(|value| sign * value))
+                .collect(),
             wording: wording.clone(),
         })
         .collect();
@@ -374,7 +391,8 @@ fn conclusion(ranking: &Ranking, apart: &Apart) -> String {
     }
     if !any {
         let which = if all == 2 { "The two".to_owned() } else { format!("None of the {all}") };
-        let cannot = if all == 2 { "cannot be told apart" } else { "can be told apart from another" };
+        let cannot =
+            if all == 2 { "cannot be told apart" } else { "can be told apart from another" };
         return format!(
             "{which} {cannot}: the order may be chance. {} is first, and the best with a probability of {probability}.",
             quoted(0)
@@ -408,14 +426,21 @@ fn chance(probability: f64) -> String {
 }
 
 /// Caveats.
-fn notes(ranking: &Ranking, counted: &[CountedCandidate], noise: Option<&WordingNoise>) -> Vec<String> {
+fn notes(
+    ranking: &Ranking,
+    counted: &[CountedCandidate],
+    noise: Option<&WordingNoise>,
+) -> Vec<String> {
     let mut notes = vec![super::SYNTHETIC_NOTICE.to_owned()];
     let specs: Vec<&StudySpec> = counted.iter().map(|one| &one.candidate.spec).collect();
     let differs = |same: &dyn Fn(&StudySpec, &StudySpec) -> bool| {
         specs.first().is_some_and(|first| specs.iter().any(|other| !same(first, other)))
     };
     if ranking.paired {
-        notes.push("The same people answered all of them: each pair is compared person by person.".to_owned());
+        notes.push(
+            "The same people answered all of them: each pair is compared person by person."
+                .to_owned(),
+        );
     } else {
         let mut what = Vec::new();
         if differs(&|a, b| a.audience == b.audience) {
@@ -437,7 +462,9 @@ fn notes(ranking: &Ranking, counted: &[CountedCandidate], noise: Option<&Wording
         ));
     }
     if differs(&|a, b| a.context == b.context) {
-        notes.push("Not all respondents were told the same beforehand: the contexts differ.".to_owned());
+        notes.push(
+            "Not all respondents were told the same beforehand: the contexts differ.".to_owned(),
+        );
     }
     notes.push(format!(
         "Whether two can be told apart is adjusted for all {} pairs (Holm): the chance that any such statement here is \
@@ -461,14 +488,17 @@ fn notes(ranking: &Ranking, counted: &[CountedCandidate], noise: Option<&Wording
                 .to_owned(),
         );
     }
-    let incomplete = counted.iter().filter(|one| (one.values.n() as usize) < one.candidate.values.len()).count();
+    let incomplete =
+        counted.iter().filter(|one| (one.values.n() as usize) < one.candidate.values.len()).count();
     if incomplete > 0 {
         notes.push(format!(
             "In {incomplete} of them not everybody asked has an answer that counts; a pair is compared by those who have \
              one in both."
         ));
     }
-    if !super::has_headline(ranking.study_type) || kind(ranking.study_type).headline().is_some_and(|own| own.field != ranking.field) {
+    if !super::has_headline(ranking.study_type)
+        || kind(ranking.study_type).headline().is_some_and(|own| own.field != ranking.field)
+    {
         notes.push(format!(
             "Best means the {} value of {}.",
             if ranking.lowest_first { "lowest" } else { "highest" },

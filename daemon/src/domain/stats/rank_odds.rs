@@ -71,7 +71,10 @@ pub(crate) fn rank_odds(contenders: &[Contender], wording_sd: f64, seed: u64) ->
         count(&means, &mut best, &mut ranks);
     }
     let all = f64::from(RESAMPLES);
-    best.into_iter().zip(ranks).map(|(best, rank)| RankOdds { best: best / all, rank: rank / all }).collect()
+    best.into_iter()
+        .zip(ranks)
+        .map(|(best, rank)| RankOdds { best: best / all, rank: rank / all })
+        .collect()
 }
 
 /// Adds one resample to the sums: who has the highest mean, and everybody's rank.
@@ -81,7 +84,8 @@ fn count(means: &[f64], best: &mut [f64], ranks: &mut [f64]) {
     let mut from = 0;
     while from < order.len() {
         let value = means[order[from]];
-        let ties = order[from..].iter().take_while(|item| means[**item].total_cmp(&value).is_eq()).count();
+        let ties =
+            order[from..].iter().take_while(|item| means[**item].total_cmp(&value).is_eq()).count();
         // Ranks from + 1 to from + ties have this mean.
         let middle = from as f64 + (ties as f64 + 1.0) / 2.0;
         for item in &order[from..from + ties] {
@@ -127,7 +131,8 @@ impl Sampled {
                 unit.1 += 1;
             }
         }
-        let (sum, n) = units.iter().fold((0, 0_u64), |(sum, n), unit| (sum + unit.0, n + u64::from(unit.1)));
+        let (sum, n) =
+            units.iter().fold((0, 0_u64), |(sum, n), unit| (sum + unit.0, n + u64::from(unit.1)));
         let drawn = units.len() as f64;
         Self {
             mean: if n > 0 { sum as f64 / n as f64 } else { 0.0 },
@@ -259,7 +264,8 @@ mod tests {
     #[test]
     fn pairs_of_one_panel_are_resampled_together() {
         // Everybody gives one point more: without the pairing that would be far from certain.
-        let odds = rank_odds(&[contender(&scores(40, 0), "a"), contender(&scores(40, 1), "b")], 0.0, 5);
+        let odds =
+            rank_odds(&[contender(&scores(40, 0), "a"), contender(&scores(40, 1), "b")], 0.0, 5);
         assert!(odds[1].best > 0.999 && odds[1].rank < 1.001, "{odds:?}");
     }
 

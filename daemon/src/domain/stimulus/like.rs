@@ -124,7 +124,9 @@ pub(crate) fn like_notes(
     };
     let said = |(key, its, theirs): &(&str, String, String)| match *key {
         // Long texts are not repeated.
-        "context" | "questions" => format!("{key} differ{}", if *key == "context" { "s" } else { "" }),
+        "context" | "questions" => {
+            format!("{key} differ{}", if *key == "context" { "s" } else { "" })
+        }
         _ => format!("{} {its} instead of {theirs}", key.trim_start_matches("audience.")),
     };
     let mut notes = Vec::new();

@@ -5,9 +5,9 @@ use protocol::study::{Draft, Instrument, Problem, StudyType};
 
 use super::front_matter::{self, Parts};
 use super::given::Given;
-use super::{language, like};
 use super::render::{Remains, Rendered, render};
 use super::{SettingsReader, Violation};
+use super::{language, like};
 use crate::domain::instrument::{self, Layout, Supplied};
 
 /// The material of a study, with the places of its parts.

@@ -83,7 +83,8 @@ fn pairs(found: &Ranking) -> Block {
         let study = found.studies.iter().find(|study| study.id == id);
         study.map(|study| study.name.clone()).unwrap_or_default()
     };
-    let head = ["First", "Second", "First minus second", "95 % interval", "Adjusted p", "Told apart"];
+    let head =
+        ["First", "Second", "First minus second", "95 % interval", "Adjusted p", "Told apart"];
     let rows = found.pairs.iter().map(|pair| {
         let difference = &pair.difference.difference;
         let interval = difference.low.zip(difference.high);

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use protocol::analysis::CrossTab;
-use protocol::ranking::Ranking;
 use protocol::channels::Heard;
 use protocol::control::ControlResult;
 use protocol::error::ApiError;
 use protocol::persona::Persona;
 use protocol::quality::Figure;
+use protocol::ranking::Ranking;
 use protocol::respondent::Respondent;
 use protocol::results::{Diagnostics, Report, Response, Results};
 use protocol::run::{Preview, Study};

@@ -26,11 +26,7 @@ const GROUP: u16 = 8;
 const BEST: u16 = 7;
 
 /// Draws the page.
-pub(super) fn draw(
-    page: &RankingPage,
-    canvas: &mut Canvas<'_>,
-    body: Rect,
-) -> Option<(u16, u16)> {
+pub(super) fn draw(page: &RankingPage, canvas: &mut Canvas<'_>, body: Rect) -> Option<(u16, u16)> {
     let width = body.width.saturating_sub(2).min(WIDTH_MAX);
     let height = body.height.saturating_sub(2);
     let area = Rect::new(body.x + (body.width - width) / 2, body.y + 1, width, height);
@@ -75,7 +71,9 @@ impl RankingColumns {
 
 fn ranking(page: &RankingPage, found: &Ranking, canvas: &mut Canvas<'_>, area: Rect) {
     let mut y = area.y;
-    for line in wrap(&canvas.glyphs().plain(&found.conclusion), area.width).iter().take(CONCLUSION_MAX) {
+    for line in
+        wrap(&canvas.glyphs().plain(&found.conclusion), area.width).iter().take(CONCLUSION_MAX)
+    {
         canvas.text(area.x, y, area.width, line, Role::Strong);
         y += 1;
     }
@@ -142,8 +140,12 @@ fn draw_row(
     canvas.right(x, line.y, VALUE - 1, &value, Role::Strong);
     x += VALUE + 1;
     let scale = ranking_scale(found);
-    let whisker =
-        Whisker { value: estimate.value, interval: limits, scale: (scale.low, scale.high), role: Role::Accent };
+    let whisker = Whisker {
+        value: estimate.value,
+        interval: limits,
+        scale: (scale.low, scale.high),
+        role: Role::Accent,
+    };
     whisker.draw(canvas, Rect::new(x, line.y, wide.track, 1));
     x += wide.track + 1;
     if wide.interval > 0 {

@@ -55,7 +55,10 @@ fn the_best_comes_first_and_letters_say_who_cannot_be_told_apart() {
         found.studies.iter().map(|study| (study.rank, study.rank_best, study.rank_worst)).collect();
     assert_eq!(ranks, [(1, 1, 1), (2, 2, 3), (3, 2, 3)]);
     assert!(found.paired && found.studies[0].best_probability > 0.99);
-    assert_eq!(found.conclusion, "“Text 3” is the best of these 3: each of the other 2 is behind it, beyond chance.");
+    assert_eq!(
+        found.conclusion,
+        "“Text 3” is the best of these 3: each of the other 2 is behind it, beyond chance."
+    );
     let [near, far, last] = &found.pairs[..] else { panic!("{found:?}") };
     assert!(near.apart && far.apart && !last.apart);
     assert_eq!(near.difference.difference.method, "paired_t");
@@ -68,8 +71,11 @@ fn the_best_comes_first_and_letters_say_who_cannot_be_told_apart() {
 
 #[test]
 fn wording_noise_is_in_every_statement_on_two_texts() {
-    let pair = || vec![candidate(1, "One text.", &scores(200, 0)), candidate(2, "Another.", &scores(200, 4))];
-    let (plain, noisy) = (ranked(pair(), None), ranked(pair(), Some(&WordingNoise::everywhere(0.5))));
+    let pair = || {
+        vec![candidate(1, "One text.", &scores(200, 0)), candidate(2, "Another.", &scores(200, 4))]
+    };
+    let (plain, noisy) =
+        (ranked(pair(), None), ranked(pair(), Some(&WordingNoise::everywhere(0.5))));
     assert!(plain.pairs[0].apart && !noisy.pairs[0].apart, "{noisy:?}");
     assert!(noisy.pairs[0].difference.difference.within_wording);
     assert!(plain.studies[0].best_probability > 0.99);
@@ -82,12 +88,15 @@ fn wording_noise_is_in_every_statement_on_two_texts() {
 #[test]
 fn the_lowest_can_be_the_best_and_other_panels_are_compared_as_groups() {
     let metric = StudyMetric::of(StudyType::ConceptTest, None).unwrap();
-    let (first, mut second) = (candidate(1, "One.", &scores(40, 0)), candidate(2, "Two.", &scores(40, 9)));
+    let (first, mut second) =
+        (candidate(1, "One.", &scores(40, 0)), candidate(2, "Two.", &scores(40, 9)));
     second.spec.seed = 8;
     let found = rank(vec![first, second], &metric, true, None).unwrap();
     assert_eq!(order(&found), [1, 2]);
     assert!(!found.paired && found.pairs[0].difference.difference.method == "welch_t");
-    assert!(found.pairs[0].difference.difference.value < 0.0 && found.studies[0].best_probability > 0.9);
+    assert!(
+        found.pairs[0].difference.difference.value < 0.0 && found.studies[0].best_probability > 0.9
+    );
     assert!(found.notes.iter().any(|note| note.contains("differ in seed")), "{:?}", found.notes);
 }
 
@@ -97,7 +106,10 @@ fn what_has_nothing_in_common_is_refused_with_what_differs() {
     let refused = |other: &StudySpec, model: &str| {
         rankable([(&one, "reader"), (other, model)]).unwrap_err().to_string()
     };
-    assert!(refused(&recommendation(), "reader").contains("a concept_test study and 'Meal kit' a nps study"));
+    assert!(
+        refused(&recommendation(), "reader")
+            .contains("a concept_test study and 'Meal kit' a nps study")
+    );
     assert!(refused(&one, "reader/2").contains("answered by reader and 'Text 1' by reader/2"));
     let (variant_a, variant_b) = ("a".to_owned(), "b".to_owned());
     let ab = study(Instrument::AbTest { variant_a, variant_b, orders: Orders::Split });
@@ -109,18 +121,20 @@ fn what_has_nothing_in_common_is_refused_with_what_differs() {
 }
 
 #[test]
-fn two_hundred_studies_have_places_and_ranges() {
-    let all = (1..=200_u128).map(|id| {
+fn many_studies_have_places_and_ranges_and_pairs_of_neighbours_only() {
+    let all = (1..=40_u128).map(|id| {
         let scores = scores(60, i32::try_from(id % 10).unwrap());
         candidate(id, &format!("Text number {id}. It is sold."), &scores)
     });
-    let begun = std::time::Instant::now();
     let found = ranked(all.collect(), Some(&WordingNoise::everywhere(0.1)));
-    let took = begun.elapsed();
-    assert_eq!((found.studies.len(), found.pairs.len()), (200, 199), "neighbours only");
-    assert!(found.studies.iter().all(|study| study.rank_best <= study.rank && study.rank <= study.rank_worst));
-    assert!(found.studies[0].rank_worst < 200, "{:?}", found.studies[0]);
-    println!("200 studies: {took:?}");
+    assert_eq!((found.studies.len(), found.pairs.len()), (40, 39));
+    assert!(
+        found
+            .studies
+            .iter()
+            .all(|study| study.rank_best <= study.rank && study.rank <= study.rank_worst)
+    );
+    assert!(found.studies[0].rank_worst < 40, "{:?}", found.studies[0]);
 }
 
 proptest! {

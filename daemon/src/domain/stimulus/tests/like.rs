@@ -38,20 +38,34 @@ fn who_answers_and_what_is_asked_are_taken_and_the_rest_is_the_drafts() {
 
 #[test]
 fn flags_win_and_a_note_says_that_people_differ() {
-    let (spec, notes) = liked("A weekly box with four dinners.", &[("panel", "20"), ("controls", "false")]);
+    let (spec, notes) =
+        liked("A weekly box with four dinners.", &[("panel", "20"), ("controls", "false")]);
     assert_eq!((spec.panel, spec.seed), (20, 9));
     assert!(spec.measurement.controls.is_empty());
-    insta::assert_snapshot!(notes.join("\n"), @"");
+    insta::assert_snapshot!(notes.join("\n"), @r"
+    Other people answer than in “Other” (panel 20 instead of 60), so a comparison with it is not person by person
+    It is asked otherwise than “Other” (controls none instead of true), so a difference may come of that
+    ");
 }
 
 #[test]
 fn a_survey_and_a_test_take_their_questions_and_orders() {
     let survey = read(
-        &draft("A meal kit delivery service.", &[("study", "survey"), ("questions", "What is *it* worth?\nWhy?")]), &RULES,
-    ).unwrap();
+        &draft(
+            "A meal kit delivery service.",
+            &[("study", "survey"), ("questions", "What is *it* worth?\nWhy?")],
+        ),
+        &RULES,
+    )
+    .unwrap();
     let spec = read_like(&draft("A weekly box with dinners.", &[]), &RULES, Some(&survey)).unwrap();
-    assert_eq!(crate::domain::instrument::open_questions(&spec.instrument), crate::domain::instrument::open_questions(&survey.instrument));
+    assert_eq!(
+        crate::domain::instrument::open_questions(&spec.instrument),
+        crate::domain::instrument::open_questions(&survey.instrument)
+    );
     // As another type it takes the people alone.
-    let spec = read_like(&draft("A weekly box with dinners.", &[("study", "nps")]), &RULES, Some(&survey)).unwrap();
+    let spec =
+        read_like(&draft("A weekly box with dinners.", &[("study", "nps")]), &RULES, Some(&survey))
+            .unwrap();
     assert_eq!(spec.seed, survey.seed);
 }
