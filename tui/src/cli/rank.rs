@@ -33,6 +33,7 @@ const FILES_MAX: usize = 20;
 /// Letters say who cannot be told apart: two texts with a common letter may as well be in the other order. Differences are
 /// compared person by person where the same people answered, adjusted for the number of pairs (Holm), and include the wording
 /// noise of the built-in reader. "best" is the probability that the text is the best of these for such people.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that is there or not")]
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

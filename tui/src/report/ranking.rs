@@ -94,7 +94,7 @@ fn order(found: &Ranking, page: &mut ReportPage) {
     let wide = look.width >= 76;
     let fixed = 2 + 4 + value + 2 + 1 + group + best + if wide { interval + count } else { 0 };
     let room = look.width.saturating_sub(fixed).max(16);
-    let track = (room * 2 / 5).clamp(6, 40);
+    let track = (room / 3).clamp(6, 40);
     let names = room.saturating_sub(track).max(8);
     let head = format!(
         "{}{}{}{}",
@@ -108,7 +108,11 @@ fn order(found: &Ranking, page: &mut ReportPage) {
     for study in &found.studies {
         let estimate = &study.estimate;
         let limits = estimate.low.zip(estimate.high);
-        let name = format!("{} ({})", safe::line(&study.name), study.id.short());
+        // At 80 columns the names need the room; their ids are in --json.
+        let name = match look.width {
+            100.. => format!("{} {}", study.id.short(), safe::line(&study.name)),
+            _ => safe::line(&study.name).into_owned(),
+        };
         let name = look.shorten(&name, names - 1);
         let mut line = format!(
             "  {} {}{}  {} ",
@@ -156,9 +160,12 @@ fn differences(found: &Ranking, page: &mut ReportPage) {
     let shown: Vec<&RankedPair> =
         found.pairs.iter().filter(|pair| !every || pair.first == first.id).collect();
     let title = if every { "Behind the first" } else { "Each behind the one above it" };
-    page.heading(title, "difference, 95 % interval, adjusted p");
     let look = page.look;
-    let names = look.width.saturating_sub(2 + 8 + 18 + 11 + 12).max(10);
+    // A narrow page has no room for p; the verdict follows from it.
+    let p_columns = if look.width >= 76 { 11 } else { 0 };
+    let with_p = if p_columns > 0 { ", adjusted p" } else { "" };
+    page.heading(title, &format!("difference, 95 % interval{with_p}"));
+    let names = look.width.saturating_sub(2 + 8 + 18 + p_columns + 12).max(10);
     for pair in shown.iter().take(PAIRS_SHOWN) {
         let name = found.studies.iter().find(|study| study.id == pair.second);
         let name = name.map(|study| safe::line(&study.name).into_owned()).unwrap_or_default();
@@ -170,7 +177,8 @@ fn differences(found: &Ranking, page: &mut ReportPage) {
             }
             None => look.glyph("—", "--").to_owned(),
         };
-        let p = pair.difference.p_adjusted.map_or_else(String::new, |p| format!("p {}", p_text(p)));
+        let p = pair.difference.p_adjusted.filter(|_| p_columns > 0);
+        let p = p.map_or_else(String::new, |p| format!("p {}", p_text(p)));
         let verdict = match (pair.apart, difference.within_wording) {
             (true, _) => "apart",
             (false, true) => "wording",
@@ -181,9 +189,14 @@ fn differences(found: &Ranking, page: &mut ReportPage) {
             pad(&look.shorten(&name, names - 1), names),
             pad_left(&signed(&found.field, -difference.value), 8),
             look.paint(Role::Dim, &pad_left(&limits, 18)),
-            look.paint(Role::Dim, &pad_left(&p, 11)),
+            look.paint(Role::Dim, &pad_left(&p, p_columns)),
             pad_left(verdict, 12),
         ));
+    }
+    if shown.iter().any(|pair| !pair.apart && pair.difference.difference.within_wording) {
+        let meaning = "\"wording\": beyond chance, and less than another wording would make.";
+        page.gap();
+        page.paragraph(meaning, "  ", "  ", Some(Role::Dim));
     }
     if shown.len() > PAIRS_SHOWN {
         let more = shown.len() - PAIRS_SHOWN;
@@ -237,7 +250,8 @@ pub(crate) fn takes(previews: &[Preview]) -> Takes {
 pub(crate) fn plan(previews: &[Preview], look: Look) -> String {
     let mut page = ReportPage::new(look);
     let title = previews.first().map_or("", |first| kinds::view(first.instrument).title);
-    page.paragraph(&format!("A ranking by {}", title.to_lowercase()), "", "  ", Some(Role::Strong));
+    let title = format!("A ranking of {} texts ({})", previews.len(), title.to_lowercase());
+    page.paragraph(&title, "", "  ", Some(Role::Strong));
     page.paragraph(
         "DRY RUN · nobody was asked, nothing was stored.",
         "",

@@ -390,11 +390,12 @@ fn conclusion(ranking: &Ranking, apart: &Apart) -> String {
         return format!("{} is the best of these {all}: {others}.", quoted(0));
     }
     if !any {
+        let cause = if ranking.wording_sd.is_some() { "chance or wording" } else { "chance" };
         let which = if all == 2 { "The two".to_owned() } else { format!("None of the {all}") };
         let cannot =
             if all == 2 { "cannot be told apart" } else { "can be told apart from another" };
         return format!(
-            "{which} {cannot}: the order may be chance. {} is first, and the best with a probability of {probability}.",
+            "{which} {cannot}: the order may be {cause}. {} is first, and the best with a probability of {probability}.",
             quoted(0)
         );
     }
@@ -489,7 +490,7 @@ fn notes(
         );
     }
     let incomplete =
-        counted.iter().filter(|one| (one.values.n() as usize) < one.candidate.values.len()).count();
+        counted.iter().filter(|one| one.candidate.values.iter().any(Option::is_none)).count();
     if incomplete > 0 {
         notes.push(format!(
             "In {incomplete} of them not everybody asked has an answer that counts; a pair is compared by those who have \

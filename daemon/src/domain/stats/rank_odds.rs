@@ -25,7 +25,7 @@ pub(crate) struct Contender {
     pub(crate) panel: String,
     /// The value of each respondent of the panel, by place; `None` where there is none.
     pub(crate) values: Vec<Option<i32>>,
-    /// WordingParts of its wording with their signed weights; the error of a part is the same wherever it occurs.
+    /// Parts of its wording with their signed weights; the error of a part is the same wherever it occurs.
     pub(crate) wording: Vec<(f64, String)>,
 }
 
@@ -87,7 +87,7 @@ fn count(means: &[f64], best: &mut [f64], ranks: &mut [f64]) {
         let ties =
             order[from..].iter().take_while(|item| means[**item].total_cmp(&value).is_eq()).count();
         // Ranks from + 1 to from + ties have this mean.
-        let middle = from as f64 + (ties as f64 + 1.0) / 2.0;
+        let middle = from as f64 + f64::midpoint(ties as f64, 1.0);
         for item in &order[from..from + ties] {
             ranks[*item] += middle;
             if from == 0 {
@@ -248,7 +248,7 @@ mod tests {
         }
         let b = Contender { panel: "b".to_owned(), ..contender(&better, "b") };
         let variance = |values: &[i32]| {
-            let mean = values.iter().sum::<i32>() as f64 / values.len() as f64;
+            let mean = f64::from(values.iter().sum::<i32>()) / values.len() as f64;
             values.iter().map(|value| (f64::from(*value) - mean).powi(2)).sum::<f64>()
                 / (values.len() - 1) as f64
         };

@@ -17,7 +17,7 @@ use crate::station::widgets::whisker::Whisker;
 const WIDTH_MAX: u16 = 130;
 /// Lines of the conclusion.
 const CONCLUSION_MAX: usize = 4;
-/// RankingColumns of the rank, the value, the interval, the count, the group and the probability.
+/// Columns of the rank, the value, the interval, the count, the group and the probability.
 const RANK: u16 = 4;
 const VALUE: u16 = 8;
 const INTERVAL: u16 = 16;
@@ -31,10 +31,12 @@ pub(super) fn draw(page: &RankingPage, canvas: &mut Canvas<'_>, body: Rect) -> O
     let height = body.height.saturating_sub(2);
     let area = Rect::new(body.x + (body.width - width) / 2, body.y + 1, width, height);
     canvas.clear(area);
-    let count = format!("{} studies", page.studies.len());
     let found = page.found.as_ref().and_then(|found| found.as_ref().ok());
-    let metric = found.map(|found| words(&found.field).to_lowercase()).unwrap_or_default();
-    let caption = Caption { title: "Ranking", count: &count, foot: &metric };
+    let studies = found.map_or(page.studies.len(), |found| found.studies.len());
+    let count = format!("{studies} studies");
+    let metric = found.map(|found| format!("synthetic, by {}", words(&found.field).to_lowercase()));
+    let foot = metric.unwrap_or_default();
+    let caption = Caption { title: "Ranking", count: &count, foot: &foot };
     let inner = canvas.pane(area, caption, Focus::Here);
     let text = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), inner.height);
     match &page.found {

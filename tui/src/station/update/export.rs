@@ -1,6 +1,8 @@
 //! Exports: files, a picture, and the clipboard. File names are derived from the id, never from text of a user or
 //! model.
 
+use protocol::id::StudyId;
+
 use crate::station::effect::{Effect, Export};
 use crate::station::model::layer::Layer;
 use crate::station::model::open_study::{LivePane, OpenStudy};
@@ -78,7 +80,7 @@ fn copied(model: &mut Model, what: &'static str, text: Option<String>) -> Vec<Ef
 /// Copies the command line that shows the same.
 pub(super) fn copy_command(model: &Model) -> Vec<Effect> {
     if let Some(Layer::Ranking(page)) = model.layers.last() {
-        let names: Vec<String> = page.studies.iter().map(|id| id.short()).collect();
+        let names: Vec<String> = page.studies.iter().map(StudyId::short).collect();
         let text = format!("demoscope rank {}", names.join(" "));
         return vec![Effect::Copy { what: "The command", text }];
     }

@@ -82,7 +82,7 @@ fn wording_noise_is_in_every_statement_on_two_texts() {
     // 0.4 points with a standard deviation of 0.5: Φ(0.8) is 0.788.
     assert!((noisy.studies[0].best_probability - 0.788).abs() < 0.03, "{noisy:?}");
     assert!(noisy.notes.iter().any(|note| note.contains("would not settle")), "{:?}", noisy.notes);
-    insta::assert_snapshot!(noisy.conclusion, @"The two cannot be told apart: the order may be chance. “Text 2” is first, and the best with a probability of 79 %.");
+    insta::assert_snapshot!(noisy.conclusion, @"The two cannot be told apart: the order may be chance or wording. “Text 2” is first, and the best with a probability of 79 %.");
 }
 
 #[test]

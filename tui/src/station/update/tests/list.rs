@@ -1,6 +1,7 @@
 //! Tests of the study list: keys on one or many studies, filters and sorting.
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::id::StudyId;
 use protocol::results::Estimate;
 use protocol::run::{Headline, State, Study};
 use protocol::service::Control;
@@ -77,7 +78,7 @@ fn marked_studies_are_ranked_and_the_ranking_opens_into_them() {
     let text = rig.text();
     assert!(text.contains(">99%") && text.contains("beyond chance"), "{text}");
     let copied = rig.keys("Y");
-    let names: Vec<String> = asked.iter().map(|id| id.short()).collect();
+    let names: Vec<String> = asked.iter().map(StudyId::short).collect();
     let text = format!("demoscope rank {}", names.join(" "));
     assert_eq!(copied, [Effect::Copy { what: "The command", text }]);
     let [Effect::Copy { text, .. }] = &rig.keys("y")[..] else { panic!("nothing is copied") };
