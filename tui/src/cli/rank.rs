@@ -180,8 +180,7 @@ fn read(args: &Args) -> Result<Vec<Text>, Failure> {
     let count = args.texts.len();
     if !(STUDIES_MIN..=STUDIES_MAX).contains(&count) {
         return Err(Failure::invalid(format!(
-            "A ranking takes {STUDIES_MIN} to {STUDIES_MAX} texts, and {} given",
-            if count == 1 { "one is".to_owned() } else { format!("{count} are") }
+            "A ranking takes {STUDIES_MIN} to {STUDIES_MAX} texts, not {count}"
         ))
         .hint("Name files or ids: demoscope rank a.md b.md 3f2a"));
     }
@@ -199,7 +198,7 @@ fn read(args: &Args) -> Result<Vec<Text>, Failure> {
     }
     if !problems.is_empty() {
         return Err(Failure::problems("Not all of them can be ranked", problems)
-            .hint("Each is a file, or an id as `demoscope list` shows it"));
+            .hint("Name a file, or an id as `demoscope list` shows it"));
     }
     let files = texts.iter().filter(|text| matches!(text, Text::File(_))).count();
     if files > FILES_MAX {
@@ -285,7 +284,7 @@ async fn ask(
                 return Err(match begun.as_slice() {
                     [] => failure,
                     begun => {
-                        failure.hint(format!("Begun already, and going on: {}", begun.join(" ")))
+                        failure.hint(format!("Wait for those that have begun: {}", begun.join(" ")))
                     }
                 });
             }
