@@ -17,6 +17,7 @@ pub mod measurement;
 pub mod paths;
 pub mod persona;
 pub mod quality;
+pub mod ranking;
 pub mod rejection;
 pub mod respondent;
 pub mod results;

@@ -13,6 +13,7 @@ use crate::error::ApiError;
 use crate::event::{Cursor, EventPage};
 use crate::id::{StudyId, SubmitKey};
 use crate::ledger::{Balance, Transfer};
+use crate::ranking::{RankQuestion, Ranking};
 use crate::results::{Comparison, Report, Response, Tagged};
 use crate::run::{Live, Preview, Study};
 use crate::study::{Draft, Origin};
@@ -404,6 +405,11 @@ pub trait Demoscope {
     /// Compares two studies by one metric (by default the study type's own), paired when the same respondents answered
     /// both.
     async fn compare(first: StudyId, second: StudyId, of: Option<String>) -> Reply<Comparison>;
+    /// Ranks ended studies of one type by one metric.
+    async fn rank(question: RankQuestion) -> Reply<Ranking>;
+    /// Checks drafts that are to be asked alike: what the first one decides holds for all. Returns what each would do, and
+    /// stores nothing.
+    async fn check_alike(drafts: Vec<Draft>) -> Reply<Vec<Preview>>;
     /// Breaks one metric of a study (by default the study type's own) down by one or two dimensions.
     async fn cross(study: StudyId, dimensions: Vec<String>, of: Option<String>) -> Reply<CrossTab>;
     /// The material, questionnaire and audience of a study.

@@ -211,6 +211,10 @@ pub struct Draft {
     /// The file of variant B, where an A/B test has two files; the first one is then variant A.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant_b: Option<SecondFile>,
+    /// The study that it is to be like, as an id, the beginning of one, or `@`: who answers and what is asked are taken from
+    /// it where no override says otherwise, and the file's settings for that are not used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub like: Option<String>,
 }
 
 /// The second file of an A/B test, which has only a text.

@@ -21,6 +21,7 @@ mod local_encoder;
 mod models;
 mod page;
 mod questions;
+mod ranking;
 mod reading;
 mod station;
 mod station_hands;

@@ -16,6 +16,7 @@ use protocol::event::{Cursor, EventPage};
 use protocol::id::StudyId;
 use protocol::ledger::{Balance, Transfer};
 use protocol::paths::Paths;
+use protocol::ranking::{RankQuestion, Ranking};
 use protocol::results::{Comparison, Report, Response, Tagged};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::{
@@ -187,6 +188,16 @@ impl Demoscope for Peer {
     ) -> Reply<Comparison> {
         let (core, caller) = self.greeted()?;
         logged(core.compare(caller, first, second, of.as_deref()).await)
+    }
+
+    async fn rank(self, _: Context, question: RankQuestion) -> Reply<Ranking> {
+        let (core, caller) = self.greeted()?;
+        logged(core.rank(caller, question).await)
+    }
+
+    async fn check_alike(self, _: Context, drafts: Vec<Draft>) -> Reply<Vec<Preview>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.check_alike(caller, drafts).await)
     }
 
     async fn cross(

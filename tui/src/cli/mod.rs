@@ -29,6 +29,7 @@ pub(crate) mod pages;
 mod plain;
 mod power;
 mod queue;
+mod rank;
 mod replay;
 mod reset_terminal;
 mod restore;
@@ -67,6 +68,7 @@ Examples:
   demoscope examples                       studies to start from
   demoscope show @                         the latest study again
   demoscope compare 3f2a @                 two studies against each other
+  demoscope rank a.md b.md c.md            which of several texts is the best
   demoscope export @ --format csv -o answers.csv
 
 Each command has its own page: demoscope run --help"
@@ -120,6 +122,7 @@ enum Verb {
     Answers(answers::Args),
     Findings(findings::Args),
     Compare(compare::Args),
+    Rank(Box<rank::Args>),
     Export(export::Args),
     Replay(replay::Args),
     /// Ask nobody else for now; answers so far are kept
@@ -295,6 +298,7 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Answers(args) => answers::run(&args, ui).await,
         Verb::Findings(args) => findings::run(&args, ui).await,
         Verb::Compare(args) => compare::run(&args, ui).await,
+        Verb::Rank(args) => rank::run(*args, ui).await,
         Verb::Power(args) => power::run(&args, ui).await,
         Verb::Export(args) => export::run(&args, ui).await,
         Verb::Pause(args) => control::run(args, Control::Pause, ui).await,

@@ -16,6 +16,7 @@ mod next;
 mod page;
 mod preview;
 pub(crate) mod quality;
+mod ranking;
 pub(crate) mod segments;
 mod survey;
 #[cfg(test)]
@@ -28,12 +29,15 @@ use protocol::results::{Report, Results};
 
 use crate::look::Look;
 pub(crate) use answer::answer;
-pub(crate) use compare::comparison;
+pub(crate) use compare::{comparison, words};
 pub(crate) use crosstab::cross;
 pub(crate) use next::dollars;
 use page::ReportPage;
 pub(crate) use page::plain_punctuation;
 pub(crate) use preview::{of_kind as calls_of_kind, preview};
+pub(crate) use ranking::{
+    chance, place, plan, ranking, scale as ranking_scale, takes, title as ranking_title,
+};
 pub(crate) use themes::findings;
 
 /// The report as text. It ends with a line break.

@@ -73,6 +73,8 @@ pub enum Call {
     },
     /// A cross-table of two dimensions, by their names in reports.
     Cross(StudyId, [&'static str; 2]),
+    /// The ranking of those studies.
+    Rank(Vec<StudyId>),
     /// The specification of a study, to repeat it.
     Asked(StudyId),
     /// A control operation on a study.

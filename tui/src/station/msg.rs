@@ -5,6 +5,7 @@ use protocol::error::ApiError;
 use protocol::event::{Cursor, EventPage};
 use protocol::id::StudyId;
 use protocol::ledger::Balance;
+use protocol::ranking::Ranking;
 use protocol::results::{Report, Response};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::Page;
@@ -74,6 +75,8 @@ pub enum Msg {
     Copied(Result<String, String>),
     /// A cross-table of two dimensions.
     Cross(StudyId, Result<Box<CrossTab>, ApiError>),
+    /// The ranking of those studies.
+    Ranked(Vec<StudyId>, Result<Box<Ranking>, ApiError>),
     /// The specification of a study.
     Asked(StudyId, Result<Box<Asked>, ApiError>),
     /// A notice for the user.

@@ -11,5 +11,6 @@ pub(super) mod lookup;
 pub(super) mod plan;
 pub(super) mod query;
 pub(super) mod queue;
+pub(super) mod rank;
 pub(super) mod submit;
 pub(super) mod transition;

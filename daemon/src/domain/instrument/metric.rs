@@ -12,7 +12,7 @@ use super::wording_noise::{
     Widening, Widenings, WordingNoise, WordingScale, factor, weighted_sentences,
 };
 use crate::domain::nearest::nearest;
-use crate::domain::outcome::Answered;
+use crate::domain::outcome::{Answered, Outcome};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate};
 
@@ -258,6 +258,35 @@ impl StudyMetric {
                 (sign * own * weight, (context, sentence, questions))
             })
         })
+    }
+
+    /// The value of everything that came of one respondent who had that many tasks; `None` unless all were answered.
+    pub(crate) fn of_outcomes(&self, outcomes: &[Outcome], tasks: u16) -> Option<i32> {
+        let said: Vec<&Answered> = outcomes
+            .iter()
+            .filter_map(|outcome| match outcome {
+                Outcome::Answered(answered) => Some(answered),
+                _ => None,
+            })
+            .collect();
+        (said.len() >= usize::from(tasks)).then(|| self.value(&said)).flatten()
+    }
+
+    /// The standard deviation of wording noise between two texts without a common sentence, in the unit of the field.
+    pub(super) fn wording_sd(&self, noise: &WordingNoise) -> f64 {
+        noise.sd(self.wording.scale)
+    }
+
+    /// Every sentence that the number is read from, with its signed weight and what stands for it: two sentences with equal
+    /// names are read alike.
+    pub(super) fn sentences(&self, spec: &StudySpec) -> Vec<(f64, String)> {
+        self.readings(spec, 1.0)
+            .map(|(weight, (context, sentence, questions))| {
+                let parts = [context.unwrap_or_default(), sentence].into_iter();
+                let parts = parts.chain(questions.iter().map(String::as_str));
+                (weight, parts.collect::<Vec<_>>().join("\u{1f}"))
+            })
+            .collect()
     }
 
     /// The value of all answers of one respondent; `None` without answers, or for those of another instrument.

@@ -19,6 +19,7 @@ mod limits;
 mod metric;
 mod normalize_reply;
 mod options;
+mod rank;
 mod reply;
 mod scale;
 mod schema;
@@ -54,11 +55,12 @@ pub(crate) use level::{below_middle, with_level};
 pub(crate) use limits::{Violation, check};
 pub(crate) use metric::{StudyMetric, UnknownMetric, theme_field};
 pub(crate) use options::{OptionOrder, options};
+pub(crate) use rank::{Candidate, NotRankable, rank, rankable};
 pub(crate) use schema::{is_own_word, item_schema, schema};
 pub(crate) use types::{
     Controls, Layout, Rehearsal, Supplied, Template, USUAL, compose, controls, decoy, facts,
-    has_headline, layout, open_questions, puts_one_a_call, rehearsal, stimuli, takes, templates,
-    type_that_takes, with_texts,
+    has_headline, layout, open_questions, orders_of, puts_one_a_call, rehearsal, stimuli, takes,
+    templates, type_that_takes, with_texts,
 };
 use types::{kind, kind_of};
 pub(crate) use wording_noise::{WordingNoise, WordingScale};

@@ -5,9 +5,9 @@ use protocol::study::{Draft, Instrument, Problem, StudyType};
 
 use super::front_matter::{self, Parts};
 use super::given::Given;
-use super::language;
 use super::render::{Remains, Rendered, render};
 use super::{SettingsReader, Violation};
+use super::{language, like};
 use crate::domain::instrument::{self, Layout, Supplied};
 
 /// The material of a study, with the places of its parts.
@@ -39,7 +39,11 @@ impl StimulusMaterial {
         let stimulus = parts.body();
         let questions = reader.take("questions", Given::lines);
         let questions: Option<Vec<String>> =
-            questions.map(|questions| questions.iter().map(|one| render(one).text).collect());
+            questions.map(|questions| match reader.given("questions") {
+                // Those of another study are what its respondents read already.
+                Some(given) if given.place == like::PLACE => questions,
+                _ => questions.iter().map(|one| render(one).text).collect(),
+            });
         let orders = reader.take("orders", Given::word);
         reader.only_where_taken("questions", study_type);
         reader.only_where_taken("orders", study_type);

@@ -7,6 +7,7 @@ mod front_matter;
 mod given;
 mod head;
 mod language;
+mod like;
 mod material;
 mod measuring;
 mod render;
@@ -25,6 +26,7 @@ pub(crate) use self::elicitation::{ENCODER, KnownEngine};
 use self::front_matter::{FrontMatterItem, Malformed, Node, Parts};
 use self::given::{Given, Value};
 pub(crate) use self::language::context_note;
+pub(crate) use self::like::like_notes;
 use self::material::StimulusMaterial;
 use self::render::render;
 pub(crate) use self::settings::settings;
@@ -101,6 +103,18 @@ pub(crate) struct Rules<'a> {
 /// # Errors
 /// Every problem of the draft, in the order of the file, those of flags last.
 pub(crate) fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>> {
+    read_like(draft, rules, None)
+}
+
+/// Reads and checks a draft that is to be like that study, where there is one.
+///
+/// # Errors
+/// As for [`read`].
+pub(crate) fn read_like(
+    draft: &Draft,
+    rules: &Rules<'_>,
+    like: Option<&StudySpec>,
+) -> Result<StudySpec, Vec<Problem>> {
     let at = |line: usize| format!("{}:{line}", draft.file);
     let second = draft.variant_b.iter().map(|second| (&second.file, &second.text));
     let unreadable: Vec<Problem> = std::iter::once((&draft.file, &draft.text))
@@ -113,7 +127,10 @@ pub(crate) fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Pr
     let parts = front_matter::split(&draft.text)
         .map_err(|Malformed { line, what, hint }| vec![Problem { place: at(line), what, hint }])?;
     let mut problems = Vec::new();
-    let given = collect(draft, &parts, &mut problems, &mut TextNotes::default());
+    let mut given = collect(draft, &parts, &mut problems, &mut TextNotes::default());
+    if let Some(like) = like {
+        like::apply(like, draft, rules, &mut given);
+    }
     let mut reader = SettingsReader { given: &given, problems };
 
     let study_type = reader.take("study", Given::word).unwrap_or(instrument::USUAL);
@@ -252,6 +269,20 @@ fn collect(
     given
 }
 
+/// Whether a draft says by itself which study type it is of.
+#[must_use]
+pub(crate) fn names_its_type(draft: &Draft) -> bool {
+    draft.overrides.contains_key("study") || keys_of_file(draft).iter().any(|key| key == "study")
+}
+
+/// The keys of the file's own settings; empty for a file that cannot be read.
+fn keys_of_file(draft: &Draft) -> Vec<String> {
+    let Ok(parts) = front_matter::split(&draft.text) else { return Vec::new() };
+    let without_flags = Draft { overrides: std::collections::BTreeMap::new(), ..draft.clone() };
+    let given = collect(&without_flags, &parts, &mut Vec::new(), &mut TextNotes::default());
+    given.into_iter().map(|given| given.key).collect()
+}
+
 /// Takes settings by key and collects problems.
 struct SettingsReader<'a> {
     given: &'a [Given],
@@ -288,6 +319,10 @@ impl SettingsReader<'_> {
 
 /// The context as respondents read it.
 fn context_of(given: &Given) -> Result<String, Problem> {
+    // That of another study is what its respondents read already.
+    if let (like::PLACE, Value::Flag(text)) = (given.place.as_str(), &given.value) {
+        return Ok(text.clone());
+    }
     let shown = render(&given.text(CONTEXT_CHARACTERS_MAX)?).text;
     if shown.is_empty() {
         return Err(

@@ -162,7 +162,7 @@ mod tests {
         } else {
             text.to_owned()
         };
-        let draft = Draft { file: "idea.md".to_owned(), text, overrides, variant_b: None };
+        let draft = Draft { file: "idea.md".to_owned(), text, overrides, ..Draft::default() };
         see(settings(&draft, &rules), read(&draft, &rules).err().unwrap_or_default());
     }
 

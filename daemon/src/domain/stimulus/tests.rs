@@ -4,6 +4,7 @@ mod comments;
 mod cut;
 mod head;
 mod language;
+mod like;
 mod render;
 
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ const RULES: Rules<'_> = Rules {
 fn draft(text: &str, flags: &[(&str, &str)]) -> Draft {
     let overrides: BTreeMap<String, String> =
         flags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    Draft { file: "idea.md".to_owned(), text: text.to_owned(), overrides, variant_b: None }
+    Draft { file: "idea.md".to_owned(), text: text.to_owned(), overrides, ..Draft::default() }
 }
 
 fn problems(text: &str, flags: &[(&str, &str)]) -> String {

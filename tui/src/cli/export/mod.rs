@@ -11,6 +11,7 @@ mod file;
 mod html;
 mod json;
 mod markdown;
+mod ranking;
 #[cfg(test)]
 mod tests;
 
@@ -29,7 +30,8 @@ use crate::link::{Absent, Link, call};
 use crate::look::thousands;
 use crate::ui::Ui;
 use document::Document;
-use file::{Existing, NewFile};
+pub(crate) use file::{Existing, NewFile};
+pub(crate) use ranking::page as ranking_page;
 
 /// Write a study to a file: its answers, or its report as a page
 ///

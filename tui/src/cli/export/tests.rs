@@ -27,6 +27,24 @@ fn tags(page: &str) -> Vec<&str> {
 }
 
 #[test]
+fn a_ranking_is_a_page_of_its_own_and_inert() {
+    let mut found = fixtures::ranking();
+    found.studies[3].name = "<script>alert(1)</script>".to_owned();
+    let page = super::ranking_page(&found);
+    for wanted in [
+        "4 studies (concept test) ranked by",
+        "The order",
+        "Differences",
+        "What this is worth",
+        "&gt;99%",
+        "no person was asked",
+    ] {
+        assert!(page.contains(wanted), "{wanted} is missing: {page}");
+    }
+    assert!(!page.contains("<script") && page.contains("&lt;script&gt;"), "{page}");
+}
+
+#[test]
 fn every_page_says_what_it_is_and_what_it_is_not() {
     for report in all() {
         let page = page(&report);

@@ -9,6 +9,7 @@ use protocol::control::ControlResult;
 use protocol::error::ApiError;
 use protocol::persona::Persona;
 use protocol::quality::Figure;
+use protocol::ranking::Ranking;
 use protocol::respondent::Respondent;
 use protocol::results::{Diagnostics, Report, Response, Results};
 use protocol::run::{Preview, Study};
@@ -151,6 +152,19 @@ pub(crate) fn cross(table: &mut CrossTab) {
     line(&mut table.field);
     for cell in &mut table.cells {
         cell.classes.iter_mut().for_each(line);
+    }
+}
+
+/// Sanitises the strings of a ranking.
+pub(crate) fn ranking(found: &mut Ranking) {
+    found.notes.iter_mut().for_each(line);
+    found.also.iter_mut().for_each(line);
+    line(&mut found.field);
+    line(&mut found.model);
+    line(&mut found.conclusion);
+    for study in &mut found.studies {
+        line(&mut study.name);
+        line(&mut study.groups);
     }
 }
 

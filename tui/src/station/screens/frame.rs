@@ -219,6 +219,7 @@ fn is_useful(model: &Model, action: Action) -> bool {
         }),
         Action::Archive => state.is_some_and(State::is_final),
         Action::CrossTab => state.is_some(),
+        Action::Rank => model.studies.marked.len() >= protocol::ranking::STUDIES_MIN,
         Action::Worth => next_worth(model).is_some(),
         Action::GroupBy => {
             model.study().is_some_and(has_scores) || model.open_study.results.view == View::Cross
@@ -308,6 +309,7 @@ fn label(model: &Model, action: Action) -> &'static str {
                 Yes::Enter => question.yes,
                 Yes::Letter => "stay",
             },
+            Some(Layer::Ranking(_)) => "open",
             _ => action.entry().label,
         },
         _ => action.entry().label,

@@ -9,6 +9,7 @@ pub(crate) mod layers;
 pub(crate) mod live;
 pub(crate) mod palette;
 pub(crate) mod person;
+mod ranking;
 mod rejected;
 pub(crate) mod results;
 pub(crate) mod studies;
@@ -65,6 +66,7 @@ pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
             Layer::Prompt(prompt) => layers::prompt(model, prompt, &mut canvas, body),
             Layer::Question(question) => layers::question(question, &mut canvas, body),
             Layer::Person(person) => person::draw(model, person, &mut canvas, body),
+            Layer::Ranking(page) => ranking::draw(page, &mut canvas, body),
         };
     }
     layers::which_key(model, &mut canvas, body);

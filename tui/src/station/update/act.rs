@@ -26,6 +26,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Archive => studies::archive(model),
         Action::Tag => layers::open_tags(model),
         Action::Mark => studies::mark(model),
+        Action::Rank => studies::rank(model),
         Action::Filter => layers::open_filter(model),
         Action::Sort => layers::open_sort(model),
         Action::Archived => studies::turn_shelf(model),

@@ -3,6 +3,7 @@
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
+use protocol::ranking::Ranking;
 use protocol::results::{Report, Response};
 use protocol::run::{State, Study};
 use protocol::safe;
@@ -10,6 +11,7 @@ use protocol::service::Page;
 
 use super::{compose, news, results, studies, submission};
 use crate::station::effect::{Effect, People};
+use crate::station::model::layer::Layer;
 use crate::station::model::open_study::{Loading, OpenStudy};
 use crate::station::model::requests::Want;
 use crate::station::model::{Model, Screen, Tone, sanitize};
@@ -112,6 +114,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Msg::Ranked(studies, reply) => ranked(model, &studies, reply),
         Msg::Asked(id, reply) => match accept(model, reply) {
             Some(asked) => compose::again(model, id, &asked.spec),
             None => Vec::new(),
@@ -123,6 +126,31 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         // Not responses; `update` has handled them.
         Msg::Input(_) | Msg::Resize(..) | Msg::Tick => Vec::new(),
     }
+}
+
+/// Shows a ranking on its page. That may have been closed, or another one opened, meanwhile.
+fn ranked(
+    model: &mut Model,
+    studies: &[StudyId],
+    reply: Result<Box<Ranking>, ApiError>,
+) -> Vec<Effect> {
+    let page = model.layers.iter_mut().find_map(|layer| match layer {
+        Layer::Ranking(page) if page.studies == studies => Some(page),
+        _ => None,
+    });
+    if let Some(page) = page {
+        page.found = Some(match reply {
+            Ok(mut found) => {
+                sanitize::ranking(&mut found);
+                Ok(found)
+            }
+            Err(mut error) => {
+                sanitize::error(&mut error);
+                Err(sentence(&error))
+            }
+        });
+    }
+    Vec::new()
 }
 
 /// The value of a response; an error is shown and changes nothing else.

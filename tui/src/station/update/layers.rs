@@ -205,6 +205,10 @@ pub(super) fn go(model: &mut Model, step: Move) -> Option<Vec<Effect>> {
                 Move::Last => usize::MAX / 2,
             };
         }
+        Layer::Ranking(page) => {
+            let rows = page.found.as_ref().and_then(|found| found.as_ref().ok());
+            page.window.go(step, rows.map_or(0, |found| found.studies.len()));
+        }
         Layer::Prompt(_) | Layer::Question(_) => {}
     }
     Some(Vec::new())
@@ -228,13 +232,7 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
                     }
                     effects
                 }
-                Some(Command::Open(id)) => {
-                    model.studies.filter.clear();
-                    model.studies.arrange();
-                    model.studies.select(Some(id));
-                    model.screen = Screen::Studies;
-                    super::studies::open(model)
-                }
+                Some(Command::Open(id)) => open_study(model, id),
                 // Without a match there is nothing to accept, and the key must not reach the screen below.
                 None => {
                     if palette.is_held {
@@ -267,8 +265,25 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
                 Vec::new()
             }
         },
+        Layer::Ranking(page) => match page.chosen() {
+            Some(id) => open_study(model, id),
+            // While it is computed there is nothing to open.
+            None => {
+                model.layers.push(Layer::Ranking(page));
+                Vec::new()
+            }
+        },
         Layer::Help(_) | Layer::Person(_) => Vec::new(),
     }
+}
+
+/// Opens a study that was found by name, whatever the list shows.
+fn open_study(model: &mut Model, id: StudyId) -> Vec<Effect> {
+    model.studies.filter.clear();
+    model.studies.arrange();
+    model.studies.select(Some(id));
+    model.screen = Screen::Studies;
+    super::studies::open(model)
 }
 
 fn consent(model: &mut Model, consent: Consent) -> Vec<Effect> {

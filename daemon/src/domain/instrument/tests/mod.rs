@@ -12,6 +12,7 @@ mod hashes;
 mod items;
 mod level;
 mod nps;
+mod rank;
 mod reading;
 mod sentiment;
 mod spelling;

@@ -2,7 +2,7 @@
 //! to its `StudyKind`.
 
 use protocol::results::Answer;
-use protocol::study::{Instrument, Order, StudyType};
+use protocol::study::{Instrument, Order, Orders, StudyType};
 use serde_json::Value;
 
 use super::{Controls, KINDS, Layout, Supplied, Template, kind, kind_of};
@@ -64,6 +64,12 @@ pub(crate) fn stimuli(instrument: &Instrument) -> Vec<&str> {
 #[must_use]
 pub(crate) fn open_questions(instrument: &Instrument) -> &[String] {
     kind_of(instrument).questions(instrument)
+}
+
+/// The order of the variants of an instrument that has two.
+#[must_use]
+pub(crate) fn orders_of(instrument: &Instrument) -> Option<Orders> {
+    kind_of(instrument).orders(instrument)
 }
 
 /// The values of the material for prompt templates, with two variants in that order.

@@ -29,7 +29,7 @@ use super::tally::Tally;
 use super::{Answered, Assignment, Unreadable};
 
 pub(crate) use face::{
-    Rehearsal, compose, controls, decoy, facts, has_headline, layout, open_questions,
+    Rehearsal, compose, controls, decoy, facts, has_headline, layout, open_questions, orders_of,
     puts_one_a_call, rehearsal, stimuli, takes, templates, type_that_takes, with_texts,
 };
 pub(super) use survey::{ANSWER_MAX, check_entry};
@@ -151,6 +151,11 @@ pub(super) trait StudyKind: Sync {
     /// The open questions, in the order of asking.
     fn questions<'a>(&self, _instrument: &'a Instrument) -> &'a [String] {
         &[]
+    }
+
+    /// The order of two variants, for a type that has them.
+    fn orders(&self, _instrument: &Instrument) -> Option<Orders> {
+        None
     }
 
     /// Every violation of the contract's limits in the material.

@@ -249,7 +249,7 @@ impl Compose {
             file: file.unwrap_or_else(|| FILE.to_owned()),
             text,
             overrides: self.overrides(),
-            variant_b: None,
+            ..Draft::default()
         }
     }
 

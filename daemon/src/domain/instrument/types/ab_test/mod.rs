@@ -93,6 +93,10 @@ impl StudyKind for AbStudy {
         orders_of(instrument).as_str()
     }
 
+    fn orders(&self, instrument: &Instrument) -> Option<Orders> {
+        Some(orders_of(instrument))
+    }
+
     fn tasks(&self, instrument: &Instrument) -> u16 {
         if orders_of(instrument) == Orders::Both { 2 } else { 1 }
     }
