@@ -180,6 +180,7 @@ impl Comparator {
             segments,
             notes: self.notes(),
             also: Vec::new(),
+            findings: None,
         })
     }
 

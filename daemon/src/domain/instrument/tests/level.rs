@@ -2,7 +2,8 @@
 
 use protocol::results::{Finding, Priority};
 
-use super::super::{below_middle, with_level};
+use super::super::below_middle;
+use super::super::level::with_level;
 use super::*;
 
 fn reply(score: u8, intent: &str, priced: bool) -> Answered {
