@@ -5,6 +5,7 @@ use protocol::results::{Results, Theme, ThemeKind};
 use super::{Block, Chart, Row, Section, Shape, Weight, capital};
 use crate::kinds;
 use crate::look::thousands;
+use crate::report::themes::titled;
 use crate::report::segments::{name, rule, signed};
 
 /// Groups that are shown.
@@ -127,11 +128,15 @@ pub(super) fn actions(results: &Results) -> Option<Section> {
     }
     let mut section = Section::new("What to act on");
     let mut found: Vec<_> = results.findings.iter().collect();
-    found.sort_by_key(|finding| (finding.priority, finding.id));
+    // Stable sort: equally urgent findings stay in the order of the daemon, the level first.
+    found.sort_by_key(|finding| finding.priority);
     for finding in found {
-        section.blocks.push(Block::Subheading(format!("{} · {}", finding.priority, finding.title)));
+        section.blocks.push(Block::Subheading(format!("{} · {}", finding.priority, titled(finding))));
         section.text(finding.description.clone());
         section.text(format!("Next: {}", finding.suggested_action));
+        if let Some(note) = finding.note() {
+            section.text(format!("Note: {note}"));
+        }
     }
     Some(section)
 }
