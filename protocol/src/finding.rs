@@ -295,7 +295,10 @@ mod tests {
         };
         let told = Finding { life: Some(life), ..finding() };
         let json = serde_json::to_value(&told).unwrap();
-        assert_eq!((&json["status"], &json["createdAt"]), (&"dismissed".into(), &"1970-01-01T00:00:00Z".into()));
+        assert_eq!(
+            (&json["status"], &json["createdAt"]),
+            (&"dismissed".into(), &"1970-01-01T00:00:00Z".into())
+        );
         assert_eq!(serde_json::from_value::<Finding>(json).unwrap(), told);
     }
 

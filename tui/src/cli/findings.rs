@@ -52,7 +52,9 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Act {
     /// Say that a finding was acted on
-    #[command(after_help = "Examples:\n  demoscope findings resolve @ 2 --note \"the price stands first now\"")]
+    #[command(
+        after_help = "Examples:\n  demoscope findings resolve @ 2 --note \"the price stands first now\""
+    )]
     Resolve(ChangeArgs),
     /// Say that a finding is not to be acted on
     #[command(after_help = "Examples:\n  demoscope findings dismiss @ 4 --note \"it is meant so\"")]

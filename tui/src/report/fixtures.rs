@@ -5,9 +5,9 @@ mod kinds;
 
 use std::collections::BTreeMap;
 
-use protocol::finding::FindingCategory;
 use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption};
 use protocol::credits::Credits;
+use protocol::finding::FindingCategory;
 use protocol::id::{AnswerId, StudyId};
 use protocol::persona::{BigFive, Employment, Household, Persona, Urbanicity};
 use protocol::rejection::{Rejection, RejectionKind, Variant};

@@ -17,9 +17,7 @@ use crate::domain::evidence::{
 };
 use crate::domain::exchange::{self, Kept, SidePart, address};
 use crate::domain::instrument::channels::asked_beside;
-use crate::domain::instrument::{
-    self, Accumulator, FINDINGS_RULE, Unreadable, WordingNoise,
-};
+use crate::domain::instrument::{self, Accumulator, FINDINGS_RULE, Unreadable, WordingNoise};
 use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::panel::{Panel, Population, sample};
 
@@ -402,11 +400,8 @@ impl Replayer {
         if is_same_rule && hash != closing.results_hash {
             return Err("the hash of the results is another one".to_owned());
         }
-        let (hash, rebuilt) = if is_same_rule {
-            (hash, rebuilt)
-        } else {
-            (closing.results_hash, closing.results)
-        };
+        let (hash, rebuilt) =
+            if is_same_rule { (hash, rebuilt) } else { (closing.results_hash, closing.results) };
         Ok(Replayed {
             name: self.opening.study.name,
             study: self.opening.study.id,

@@ -42,7 +42,8 @@ impl Core {
             .write(move |reader| {
                 let found = by_id(reader, &owner, id)?;
                 let mut writes = Writes::at(now);
-                let results = with_findings(reader, &found)?.ok_or_else(|| nothing_found(&found))?;
+                let results =
+                    with_findings(reader, &found)?.ok_or_else(|| nothing_found(&found))?;
                 let mut finding = pick(results.findings, finding, &found)?;
                 let before = finding.status();
                 let is_same = note.is_none() || note.as_deref() == finding.note();
@@ -158,9 +159,8 @@ fn nothing_found(found: &StudyRecord) -> ApiError {
 /// Trimmed; an empty note is none.
 fn checked(note: Option<String>) -> Result<Option<String>, ApiError> {
     let note = note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
-    let is_fit = |note: &String| {
-        note.chars().count() <= NOTE_MAX && !note.chars().any(char::is_control)
-    };
+    let is_fit =
+        |note: &String| note.chars().count() <= NOTE_MAX && !note.chars().any(char::is_control);
     match note {
         Some(note) if !is_fit(&note) => {
             Err(ApiError::new(ErrorCode::InvalidInput, "The note is not one line of text")

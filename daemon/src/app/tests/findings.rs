@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use protocol::error::ErrorCode;
-use protocol::event::{Cursor, EventData};
+use protocol::event::{Cursor, EventData, EventKind};
 use protocol::finding::{Finding, FindingStatus};
 use protocol::id::StudyId;
 use protocol::run::State;
@@ -38,9 +38,8 @@ fn naming(respondent: u32, theme: &str) -> Outcome {
 }
 
 async fn record(core: &Core, respondents: std::ops::Range<u32>, outcome: impl Fn(u32) -> Outcome) {
-    let attempt = core.look(|reader| {
-        Ok(crate::app::studies::lookup::by_number(reader, 1)?.progress.attempt)
-    });
+    let attempt =
+        core.look(|reader| Ok(crate::app::studies::lookup::by_number(reader, 1)?.progress.attempt));
     let mut batch = Batch::new(1, attempt.unwrap());
     for respondent in respondents {
         let at = Assignment::first(FIRST_ROUND, respondent);
@@ -169,7 +168,8 @@ async fn a_deleted_study_leaves_no_status_and_no_note() {
     core.delete(&me(), id, Duration::from_secs(60)).await.unwrap();
     assert_eq!(core.look(|reader| Ok(reader.count(Table::Findings)?)).unwrap(), 0);
     let told = core.events(&me(), Cursor(0), 100, Duration::ZERO).await.unwrap().events;
-    let changed = told.iter().find(|event| event.data.word() == "finding.changed").unwrap();
+    let changed =
+        told.iter().find(|event| event.kind() == Some(EventKind::FindingChanged)).unwrap();
     let kept = EventData::FindingChanged { finding: 1, status: RESOLVED, note: None };
     assert_eq!(changed.data, kept);
     assert_eq!(broken(&core), Vec::<String>::new());

@@ -11,12 +11,12 @@ use protocol::study::{StudySpec, StudyType};
 use super::channels::{AnchorCalibration, ChannelTally};
 use super::contrast::{ClassTallies, SMALL, contrasts, rule};
 use super::diagnose::Quality;
-use super::findings::{self, Counts};
+use super::findings::{self, FindingCounts};
+use super::level::standing;
 use super::metric::widenings;
 use super::stands_out::Groups;
 use super::tally::{By, Summary, Tally};
 use super::themes::Themes;
-use super::level::standing;
 use super::types::{kind, stimuli};
 use super::wording_noise::{Widenings, WordingNoise, WordingScale};
 use crate::domain::outcome::{Answered, Assignment, Mention, Outcome};
@@ -64,7 +64,9 @@ impl Accumulator {
             seed: spec.seed,
             all: kind(study_type).panel_tally(spec),
             classes: BTreeMap::new(),
-            themes: Themes::about(stimuli(&spec.instrument).into_iter().map(str::to_owned).collect()),
+            themes: Themes::about(
+                stimuli(&spec.instrument).into_iter().map(str::to_owned).collect(),
+            ),
             quality: Quality::new(spec),
             channels: ChannelTally::new(spec),
             waiting: BTreeMap::new(),
@@ -197,7 +199,7 @@ impl Accumulator {
             responses: None,
             channels: self.channels.results(self.seed),
         };
-        results.findings = findings::find(&Counts {
+        results.findings = findings::find(&FindingCounts {
             themes: &self.themes,
             classes: &self.classes,
             scores: self.all.scores(),

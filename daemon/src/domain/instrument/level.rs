@@ -169,7 +169,11 @@ fn describe(
     }
     let dissent = dissent_of_level(&results.themes);
     if let Some(other) = &dissent {
-        let _ = write!(description, " Most often named for it: {} ({}).", other.theme, other.count);
+        let _ = write!(
+            description,
+            " Most often named for it: {} ({} of {}).",
+            other.theme, other.count, measure.estimate.n
+        );
     }
     let has_interval = measure.estimate.high.is_some();
     let _ = match (doubtful, has_interval) {

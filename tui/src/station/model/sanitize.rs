@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use protocol::finding::Finding;
 use protocol::analysis::CrossTab;
 use protocol::channels::Heard;
 use protocol::control::ControlResult;
 use protocol::error::ApiError;
+use protocol::finding::Finding;
 use protocol::persona::Persona;
 use protocol::quality::Figure;
 use protocol::respondent::Respondent;

@@ -129,7 +129,9 @@ fn draw_list(model: &Model, results: &Results, canvas: &mut Canvas<'_>, area: Re
     let inner = canvas.pane(area, caption, focus);
     if listed.is_empty() {
         let why = match view.status {
-            Some(status) if has_any(model) => format!("No finding is {status}: v shows the others."),
+            Some(status) if has_any(model) => {
+                format!("No finding is {status}: v shows the others.")
+            }
             _ => nothing(model, results),
         };
         canvas.missing(inner, &why);
@@ -185,9 +187,8 @@ fn tally(results: &Results, canvas: &Canvas<'_>) -> String {
 
 fn draw_detail(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     let finding = selected(model);
-    let title = finding.map_or_else(String::new, |finding| {
-        format!("{} {}", finding.priority, finding.title)
-    });
+    let title = finding
+        .map_or_else(String::new, |finding| format!("{} {}", finding.priority, finding.title));
     let count = finding.map_or_else(String::new, |finding| format!("finding {}", finding.id));
     let caption = Caption { title: &title, count: &count, foot: "" };
     let inner = canvas.pane(area, caption, Focus::Elsewhere);
@@ -232,7 +233,8 @@ fn draw_quotes(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
         return;
     }
     let width = inner.width.saturating_sub(3);
-    let lines = |row: usize| u16::try_from(wrap(&told(model, &quotes[row]), width).len()).unwrap_or(1);
+    let lines =
+        |row: usize| u16::try_from(wrap(&told(model, &quotes[row]), width).len()).unwrap_or(1);
     let (first, end) = view.quotes.tall(quotes.len(), inner.height, lines);
     let mut y = inner.y;
     for (row, quote) in quotes.iter().enumerate().take(end).skip(first) {

@@ -134,7 +134,8 @@ pub(crate) fn report(people: u32) -> Report {
 /// The report with findings of every status.
 pub(crate) fn findings_report(people: u32) -> Report {
     let mut report = report(people);
-    let finding = |id: u32, priority, title: &str, status, times_mentioned| Finding {
+    let finding = |id: u32, priority, title: &str, status, times_mentioned| {
+        Finding {
         id,
         priority,
         title: title.to_owned(),
@@ -166,12 +167,25 @@ pub(crate) fn findings_report(people: u32) -> Report {
                 note: Some("it is meant so".to_owned()),
             }),
         }),
+    }
     };
     if let Some(results) = &mut report.results {
         results.findings = vec![
             finding(1, Priority::P1, "Price concerns 31 % of the panel", FindingStatus::Open, 62),
-            finding(2, Priority::P2, "Effort concerns 22 % of the panel", FindingStatus::Dismissed, 44),
-            finding(3, Priority::P3, "Waste concerns 6 % of the panel, and its title is a long one that has to be cut", FindingStatus::Resolved, 12),
+            finding(
+                2,
+                Priority::P2,
+                "Effort concerns 22 % of the panel",
+                FindingStatus::Dismissed,
+                44,
+            ),
+            finding(
+                3,
+                Priority::P3,
+                "Waste concerns 6 % of the panel, and its title is a long one that has to be cut",
+                FindingStatus::Resolved,
+                12,
+            ),
         ];
         results.findings[1].affected_feature = "effort".to_owned();
         results.findings[2].affected_feature = "waste".to_owned();

@@ -1,6 +1,8 @@
 //! Dispatch of actions: one match over the table of actions. The files of the screens implement them.
 
-use super::{compose, export, findings, layers, leave, live, navigate, results, studies, want_screen};
+use super::{
+    compose, export, findings, layers, leave, live, navigate, results, studies, want_screen,
+};
 use protocol::finding::FindingStatus;
 
 use crate::station::action::{Action, Place};

@@ -203,9 +203,8 @@ fn findings(
     let found = StudyRecord { number, row: row.clone(), progress: progress.clone() };
     let Some(results) = with_findings(reader, &found)? else { return Ok(None) };
     let stray = statuses.into_iter().find(|(id, status)| {
-        let is_of = |finding: &Finding| {
-            finding.id == *id && Subject::of(finding).0 == status.subject
-        };
+        let is_of =
+            |finding: &Finding| finding.id == *id && Subject::of(finding).0 == status.subject;
         !results.findings.iter().any(is_of)
     });
     Ok(stray.map(|(id, status)| {

@@ -6,8 +6,8 @@ use protocol::finding::{Finding, FindingBrief, FindingCategory, FindingPair, Fin
 use protocol::results::{Results, Theme, ThemeKind};
 
 use super::super::metric::folded;
-use super::told::Subject;
 use super::is_enough;
+use super::told::Subject;
 
 /// The findings of the first and of the second study, by what they are about. A finding that the second study does not
 /// have is gone only if fewer answers name it than a finding needs: a list has an end.

@@ -83,13 +83,14 @@ mod tests {
     fn a_quoted_clause_counts_where_it_stands_in_the_text() {
         let text = "A box for $9.99 a week, and you can cancel after two years.".to_owned();
         let mut index = ClauseIndex::new(vec![text]);
-        assert_eq!(index.quoted("I do not like “cancel after two years”. Nor “$9.99 a week …”."), [
-            "cancel after two years",
-            "$9.99 a week …"
-        ]);
-        assert_eq!(index.quoted("\"you can cancel\" is fine, \"you may cancel\" is not it"), [
-            "you can cancel"
-        ]);
+        assert_eq!(
+            index.quoted("I do not like “cancel after two years”. Nor “$9.99 a week …”."),
+            ["cancel after two years", "$9.99 a week …"]
+        );
+        assert_eq!(
+            index.quoted("\"you can cancel\" is fine, \"you may cancel\" is not it"),
+            ["you can cancel"]
+        );
         assert!(index.quoted("It is “a” box, “unclosed").is_empty());
     }
 }

@@ -46,7 +46,7 @@ fn is_enough(count: u64, n: u64) -> bool {
 }
 
 /// What the findings are made from.
-pub(super) struct Counts<'a> {
+pub(super) struct FindingCounts<'a> {
     pub(super) themes: &'a Themes,
     pub(super) classes: &'a ClassTallies,
     /// The scores of all answers, where the instrument has scores.
@@ -71,7 +71,7 @@ struct Weighed<'a> {
 }
 
 /// Findings from the concerns, most urgent first.
-pub(super) fn find(counts: &Counts<'_>) -> Vec<Finding> {
+pub(super) fn find(counts: &FindingCounts<'_>) -> Vec<Finding> {
     let mut weighed: Vec<Weighed<'_>> = counts
         .themes
         .ranked(ThemeKind::Concern)
@@ -87,7 +87,7 @@ pub(super) fn find(counts: &Counts<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn weigh<'a>(theme: &'a ThemeTally, counts: &Counts<'_>) -> Option<Weighed<'a>> {
+fn weigh<'a>(theme: &'a ThemeTally, counts: &FindingCounts<'_>) -> Option<Weighed<'a>> {
     let share = estimate::share(theme.count, counts.n, LEVEL)?;
     let gap = counts.scores.zip(theme.scores.as_ref()).and_then(|(all, named)| {
         let others = all.without(named);
@@ -98,7 +98,7 @@ fn weigh<'a>(theme: &'a ThemeTally, counts: &Counts<'_>) -> Option<Weighed<'a>> 
     Some(Weighed { theme, share, gap, effect, priority })
 }
 
-fn describe(id: u32, weighed: &Weighed<'_>, counts: &Counts<'_>) -> Finding {
+fn describe(id: u32, weighed: &Weighed<'_>, counts: &FindingCounts<'_>) -> Finding {
     let Weighed { theme, share, priority, .. } = weighed;
     let name = theme.name();
     let percent = 100.0 * share.value;

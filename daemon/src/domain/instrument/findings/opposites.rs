@@ -16,7 +16,8 @@ type Opposites = BTreeMap<String, Vec<String>>;
 
 /// The table as shipped; empty only if the file is broken, which a test rules out.
 fn shipped() -> &'static Opposites {
-    static SHIPPED: LazyLock<Opposites> = LazyLock::new(|| toml::from_str(FILE).unwrap_or_default());
+    static SHIPPED: LazyLock<Opposites> =
+        LazyLock::new(|| toml::from_str(FILE).unwrap_or_default());
     &SHIPPED
 }
 

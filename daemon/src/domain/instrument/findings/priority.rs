@@ -57,8 +57,8 @@ impl Weight<'_> {
 
     /// The priority by the rule of this file.
     pub(super) fn priority(&self) -> Priority {
-        let is_common = self.share.value >= COMMON
-            && self.share.low.is_some_and(|low| low >= COMMON_AT_LEAST);
+        let is_common =
+            self.share.value >= COMMON && self.share.low.is_some_and(|low| low >= COMMON_AT_LEAST);
         let costs = self.effect().unwrap_or(0.0);
         let by_itself = if is_common && costs >= COSTLY {
             Priority::P1

@@ -80,7 +80,9 @@ fn action(rejection: &Rejection) -> String {
         RejectionKind::Salad => {
             format!("Say what it is, what it does and what it costs instead of praising it{begin}")
         }
-        RejectionKind::TooCheap => format!("Say why it costs so little, or correct the price{begin}"),
+        RejectionKind::TooCheap => {
+            format!("Say why it costs so little, or correct the price{begin}")
+        }
         RejectionKind::Nonsense => {
             "Say in whole sentences what it is, for whom, and what it costs".to_owned()
         }

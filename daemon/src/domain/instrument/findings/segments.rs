@@ -23,8 +23,7 @@ pub(super) fn most_affected(
         for (class, tally) in classes {
             let (here, inside) =
                 (theme.classes.get(&(*dimension, *class)).copied().unwrap_or(0), tally.n());
-            let (there, outside) =
-                (theme.count.saturating_sub(here), n.saturating_sub(inside));
+            let (there, outside) = (theme.count.saturating_sub(here), n.saturating_sub(inside));
             let Some((segment, p)) = against((dimension, class), (here, inside), (there, outside))
             else {
                 continue;

@@ -18,16 +18,23 @@ fn says(score: u8, is_dear: bool, reasoning: &str) -> Answered {
     read(&concept(), &reply.to_string()).unwrap()
 }
 
-/// Every second of the women and nobody else names the price, and quotes the text for it.
+/// Two of five women, all of them young, and nobody else name the price, and quotes the text for it.
 fn of_women() -> Results {
     let answers = (0..200).map(|ordinal| {
-        let is_dear = ordinal % 4 == 0;
+        let is_dear = ordinal % 4 == 0 && ordinal % 20 != 0;
         let said = match ordinal {
             1 => "It is worth every cent.".to_owned(),
             _ if is_dear => format!("For {ordinal} dollars “that learns your taste” is too dear."),
             _ => format!("Cheap enough at {ordinal}."),
         };
-        (ordinal, says(if is_dear { 5 } else { 8 }, is_dear, &said))
+        (
+            ordinal,
+            says(
+                if is_dear { 4 } else { 7 } + u8::try_from(ordinal / 4 % 3).unwrap(),
+                is_dear,
+                &said,
+            ),
+        )
     });
     finish(&concept(), answers).unwrap()
 }
@@ -43,13 +50,22 @@ fn a_finding_names_clause_dissent_and_the_classes_it_concerns_most() {
     assert_eq!(found.category, FindingCategory::Concern);
     assert_eq!(found.clause.as_deref(), Some("that learns your taste"));
     let dissent = found.dissent.as_ref().unwrap();
-    assert_eq!((dissent.theme.as_str(), dissent.count), ("Value", 150));
+    assert_eq!((dissent.theme.as_str(), dissent.count), ("Value", 160));
     let most = &found.segments[0];
     assert_eq!((most.dimension.as_str(), most.class.as_str()), ("age_band", "18-24"));
-    assert_eq!((most.share, most.rest), (1.0, 0.0));
+    assert_eq!((most.share, most.rest), (0.8, 0.0));
     assert!(found.segments.iter().any(|segment| segment.class == "female"));
     assert!(found.segments.iter().all(|segment| segment.difference.low.unwrap() > 0.0));
-    insta::assert_snapshot!(format!("{}\n> {}", found.description, found.suggested_action), @"");
+    for part in [
+        "40 of 200 answers (20 %) name it.",
+        "It is named most by people of 18-24: 80 % of them, 0 % of everyone else.",
+        "160 answers say the opposite: Value.",
+    ] {
+        assert!(found.description.contains(part), "{}", found.description);
+    }
+    assert_eq!(found.priority, Priority::P1);
+    let first = "Change “that learns your taste” first, which they quote most: it goes along with 0.6 points";
+    assert!(found.suggested_action.starts_with(first), "{}", found.suggested_action);
 }
 
 #[test]
@@ -104,13 +120,21 @@ fn a_rejected_text_has_that_one_finding_with_clause_and_reason() {
     assert_eq!((only.priority, only.category), (Priority::P0, FindingCategory::Rejection));
     assert_eq!(only.clause.as_deref(), Some("learns your taste"));
     insta::assert_snapshot!(
-        [&only.title, &only.description, &only.suggested_action].map(String::as_str).join("\n"), @"");
-    let of_b = [Rejection { variant: Some(Variant::B), kind: RejectionKind::Nonsense, clause: None }];
+        [&only.title, &only.description, &only.suggested_action].map(String::as_str).join("\n"), @r"
+    Nobody weighed the text: it looks like a fraud
+    The built-in reader rejects this text: it looks like a fraud (“learns your taste”). Every respondent answers from that: nothing else in the text was weighed, and no other finding on it would mean anything.
+    Take out what asks for money or secrets on a promise, beginning with “learns your taste”. Then run it again. If the reader misjudges it, ask a language model with `demoscope run FILE --engine NAME`.
+    ");
+    let of_b =
+        [Rejection { variant: Some(Variant::B), kind: RejectionKind::Nonsense, clause: None }];
     let answers =
         (0..40).map(|ordinal| (ordinal, verdict(&ab(Orders::Split), ordinal, 0, "a", 7, 2)));
     let results = told(finish(&ab(Orders::Split), answers).unwrap(), &of_b);
     assert_eq!(results.findings[0].affected_feature, "variant B");
-    assert_eq!(results.findings[0].title, "Nobody weighed variant B: it makes nothing of the words");
+    assert_eq!(
+        results.findings[0].title,
+        "Nobody weighed variant B: it makes nothing of the words"
+    );
 }
 
 #[test]

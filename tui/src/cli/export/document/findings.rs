@@ -5,8 +5,8 @@ use protocol::results::{Results, Theme, ThemeKind};
 use super::{Block, Chart, Row, Section, Shape, Weight, capital};
 use crate::kinds;
 use crate::look::thousands;
-use crate::report::themes::titled;
 use crate::report::segments::{name, rule, signed};
+use crate::report::themes::titled;
 
 /// Groups that are shown.
 const GROUPS: usize = 16;
@@ -131,7 +131,11 @@ pub(super) fn actions(results: &Results) -> Option<Section> {
     // Stable sort: equally urgent findings stay in the order of the daemon, the level first.
     found.sort_by_key(|finding| finding.priority);
     for finding in found {
-        section.blocks.push(Block::Subheading(format!("{} · {}", finding.priority, titled(finding))));
+        section.blocks.push(Block::Subheading(format!(
+            "{} · {}",
+            finding.priority,
+            titled(finding)
+        )));
         section.text(finding.description.clone());
         section.text(format!("Next: {}", finding.suggested_action));
         if let Some(note) = finding.note() {

@@ -30,7 +30,8 @@ fn reply(rig: &mut Rig, effects: &[Effect]) -> (u32, FindingStatus) {
     let [Effect::Call(Call::SetFinding(study, number, status))] = effects else {
         panic!("{effects:?}")
     };
-    let findings = &rig.model.open_study.report.as_ref().unwrap().results.as_ref().unwrap().findings;
+    let findings =
+        &rig.model.open_study.report.as_ref().unwrap().results.as_ref().unwrap().findings;
     let mut finding = findings.iter().find(|finding| finding.id == *number).unwrap().clone();
     let before = finding.status();
     let life = finding.life.as_mut().unwrap();
@@ -77,7 +78,9 @@ fn a_status_is_set_by_key_and_z_takes_it_back() {
     assert_eq!(reply(&mut rig, &effects), (2, FindingStatus::Open));
     let effects = rig.keys("w");
     assert_eq!(reply(&mut rig, &effects), (2, FindingStatus::Dismissed));
-    for undone in [(2, FindingStatus::Open), (2, FindingStatus::Dismissed), (1, FindingStatus::Open)] {
+    for undone in
+        [(2, FindingStatus::Open), (2, FindingStatus::Dismissed), (1, FindingStatus::Open)]
+    {
         let effects = rig.keys("z");
         assert_eq!(reply(&mut rig, &effects), undone);
     }
