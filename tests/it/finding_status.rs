@@ -21,16 +21,16 @@ fn a_status_is_set_listed_exported_and_taken_back() {
     assert_eq!(quotes.map(Vec::len), answers.map(Vec::len));
 
     let resolve = ["findings", "resolve", "@", &number, "--note", "half the price now"];
-    home.run(resolve).expect(0).says("Take it back with: demoscope findings reopen");
-    home.run(resolve).expect(0).says("is resolved");
-    home.run(["findings", "@", "--status", "resolved"]).expect(0);
+    drop(home.run(resolve).expect(0).says("Take it back with: demoscope findings reopen"));
+    drop(home.run(resolve).expect(0).says("is resolved"));
+    drop(home.run(["findings", "@", "--status", "resolved"]).expect(0));
     let shown = home.run(["findings", "@"]).expect(0).out();
     assert!(shown.contains("is resolved: half the price now"), "{shown}");
     let open = home.run(["findings", "@", "--status", "open", "--json"]).expect(0).json();
     assert!(open.as_array().unwrap().iter().all(|one| one["id"] != first["id"]), "{open}");
     let json = home.run(["show", "@", "--json"]).expect(0).json();
-    let same = json["results"]["findings"].as_array().unwrap().iter();
-    let same = same.clone().find(|one| one["id"] == first["id"]).unwrap().clone();
+    let mut all = json["results"]["findings"].as_array().unwrap().iter();
+    let same = all.find(|one| one["id"] == first["id"]).unwrap();
     assert_eq!(
         (&same["status"], &same["changed"]["note"]),
         (&"resolved".into(), &"half the price now".into())
@@ -43,8 +43,10 @@ fn a_status_is_set_listed_exported_and_taken_back() {
     let told = home.run(["events"]).expect(0).out();
     assert_eq!(told.matches("finding.changed").count(), 1, "{told}");
 
-    home.run(["findings", "reopen", "@", &number]).expect(0).says("demoscope findings resolve");
-    home.run(["findings", "dismiss", "@", "99"]).expect(2).says("There is no finding 99");
+    drop(
+        home.run(["findings", "reopen", "@", &number]).expect(0).says("demoscope findings resolve"),
+    );
+    drop(home.run(["findings", "dismiss", "@", "99"]).expect(2).says("There is no finding 99"));
     let doctor = home.run(["doctor"]).expect(0);
     assert!(!doctor.err().contains("studies.findings"), "{doctor}");
 }

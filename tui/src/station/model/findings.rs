@@ -39,8 +39,8 @@ pub(crate) struct FindingsView {
     /// The focused pane.
     pub(crate) pane: FindingPane,
     undo: Vec<Undo>,
-    /// Whether the change under way takes one back.
-    pub(crate) takes_back: bool,
+    /// The change that is being taken back.
+    pub(crate) taken_back: Option<Undo>,
 }
 
 impl FindingsView {

@@ -23,18 +23,17 @@ pub(super) fn set(model: &mut Model, status: FindingStatus) -> Vec<Effect> {
         model.say(Tone::Done, format!("Finding {finding} is {status} already."));
         return Vec::new();
     }
-    model.open_study.findings.takes_back = false;
     call(model, finding, status)
 }
 
 /// Takes back the last change of a status.
 pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
-    let Some(Undo { finding, before }) = model.open_study.findings.last_change() else {
+    let Some(undo) = model.open_study.findings.last_change() else {
         model.say(Tone::Trouble, "There is no change of a status to take back.");
         return Vec::new();
     };
-    model.open_study.findings.takes_back = true;
-    call(model, finding, before)
+    model.open_study.findings.taken_back = Some(undo);
+    call(model, undo.finding, undo.before)
 }
 
 fn call(model: &mut Model, finding: u32, status: FindingStatus) -> Vec<Effect> {
@@ -51,7 +50,8 @@ pub(super) fn was_set(model: &mut Model, study: StudyId, mut set: FindingChange)
     let (number, now) = (set.finding.id, set.finding.status());
     if model.open_study.study == Some(study) {
         let view = &mut model.open_study.findings;
-        if std::mem::take(&mut view.takes_back) {
+        if view.taken_back == Some(Undo { finding: number, before: now }) {
+            view.taken_back = None;
             view.forget_last();
         } else if set.before != now {
             view.note(Undo { finding: number, before: set.before });
