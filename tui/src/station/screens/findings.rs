@@ -104,7 +104,12 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
         canvas.missing(inner, waits_for(study));
         return;
     };
-    let [list, detail, quotes] = panes(model, body);
+    // Where there is nothing to show in full, the sentence about it has the screen.
+    let [list, detail, quotes] = if results.findings.is_empty() {
+        [body, Rect::ZERO, Rect::ZERO]
+    } else {
+        panes(model, body)
+    };
     if !list.is_empty() {
         draw_list(model, results, canvas, list);
     }
