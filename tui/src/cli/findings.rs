@@ -1,7 +1,7 @@
 //! The `demoscope findings` command: every finding with its quotes and what became of it, and the change of that.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use protocol::finding::{Finding, FindingChange, FindingStatus};
+use protocol::finding::{Finding, FindingChange, FindingLife, FindingStatus};
 use protocol::results::Report;
 use protocol::run::{State, Study};
 use protocol::safe;
@@ -103,7 +103,15 @@ async fn list(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let all = found.results.take().map(|results| results.findings).unwrap_or_default();
     let nothing_found = all.is_empty();
     let is_wanted = |finding: &Finding| args.status.is_none_or(|status| finding.status() == status);
-    let findings: Vec<Finding> = all.into_iter().filter(is_wanted).collect();
+    let mut findings: Vec<Finding> = all.into_iter().filter(is_wanted).collect();
+    for finding in &mut findings {
+        // Results have no clock: what nobody changed is open since the end of its study.
+        finding.life.get_or_insert_with(|| FindingLife {
+            status: FindingStatus::Open,
+            created_at: found.study.completed_at,
+            changed: None,
+        });
+    }
     if args.json {
         ui.json(&findings)?;
     }
