@@ -143,7 +143,7 @@ fn pick(findings: Vec<Finding>, number: u32, found: &StudyRecord) -> Result<Find
     let known: Vec<String> = findings.iter().map(|finding| finding.id.to_string()).collect();
     findings.into_iter().find(|finding| finding.id == number).ok_or_else(|| {
         let hint = match known.as_slice() {
-            [] => "The study has no findings".to_owned(),
+            [] => format!("See what came out with `demoscope show {}`", found.row.id.short()),
             numbers => format!("Choose among {}", numbers.join(", ")),
         };
         let what = format!("There is no finding {number} in study {}", found.row.id.short());
