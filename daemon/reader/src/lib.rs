@@ -8,6 +8,7 @@ pub mod lexicon;
 pub mod meaning;
 pub mod questions;
 pub mod response;
+pub mod review;
 pub mod theme;
 pub mod topics;
 pub mod traits;
@@ -20,6 +21,7 @@ use std::sync::LazyLock;
 
 use lexicon::{Lexicon, LexiconError};
 use questions::AnswerFile;
+use review::ReviewRecipes;
 use ring::digest::{Context, SHA256};
 use topics::{Situations, Topics};
 use traits::TraitTable;
@@ -45,6 +47,7 @@ pub struct Reader {
     pub vetoes: VetoRules,
     pub topics: Topics,
     pub situations: Situations,
+    pub review: ReviewRecipes,
     asset_hash: String,
 }
 
@@ -81,6 +84,7 @@ impl Reader {
             usual: Usual::parse()?,
             vetoes: VetoRules::parse(&lexicon)?,
             situations: Situations::parse(&topics)?,
+            review: ReviewRecipes::parse()?,
             topics,
             table: TraitTable::new(&weights),
             voice: VoiceFile::parse()?,
@@ -135,6 +139,11 @@ fn asset_hash(lexicon: &Lexicon) -> String {
         veto::VETOES,
         topics::TOPICS,
         topics::SITUATIONS,
+        review::DIMENSIONS,
+        review::SIGNALS,
+        review::PHRASES,
+        review::FEEDS,
+        review::FRAMING,
     ];
     let mut hash = Context::new(&SHA256);
     for file in files {
