@@ -3,6 +3,7 @@
 //! of the text, the persona and the seed.
 
 pub mod draw;
+pub mod editor;
 pub mod features;
 pub mod lexicon;
 pub mod meaning;
@@ -19,6 +20,7 @@ pub mod weights;
 
 use std::sync::LazyLock;
 
+use editor::EditorTables;
 use lexicon::{Lexicon, LexiconError};
 use questions::AnswerFile;
 use review::ReviewRecipes;
@@ -48,6 +50,7 @@ pub struct Reader {
     pub topics: Topics,
     pub situations: Situations,
     pub review: ReviewRecipes,
+    pub editor: EditorTables,
     asset_hash: String,
 }
 
@@ -85,6 +88,7 @@ impl Reader {
             vetoes: VetoRules::parse(&lexicon)?,
             situations: Situations::parse(&topics)?,
             review: ReviewRecipes::parse()?,
+            editor: EditorTables::parse()?,
             topics,
             table: TraitTable::new(&weights),
             voice: VoiceFile::parse()?,
@@ -144,6 +148,8 @@ fn asset_hash(lexicon: &Lexicon) -> String {
         review::PHRASES,
         review::FEEDS,
         review::FRAMING,
+        editor::PLAIN_WORDS,
+        editor::CUTS,
     ];
     let mut hash = Context::new(&SHA256);
     for file in files {

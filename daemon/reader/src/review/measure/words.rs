@@ -131,7 +131,8 @@ fn named(survey: &Survey<'_>) -> Vec<Span> {
             let ordinary = token.word.len() < 2
                 || MONTHS_AND_DAYS.contains(&token.word.as_str())
                 || token.word.starts_with("i'")
-                || (at == 0 || in_title_case) && (known || at == 0)
+                || at == 0
+                || in_title_case && known
                 || shouts(survey, token) && in_title_case;
             if !is_capital(token) || ordinary || token.number.is_some() {
                 continue;
