@@ -8,12 +8,12 @@ use super::draft::Draft;
 
 /// A piece of the text and what stands there afterwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Change {
+pub(super) struct TextChange {
     pub(super) range: Range<usize>,
     pub(super) with: String,
 }
 
-impl Change {
+impl TextChange {
     pub(super) fn new(range: Range<usize>, with: impl Into<String>) -> Self {
         Self { range, with: with.into() }
     }
@@ -22,7 +22,7 @@ impl Change {
 /// The text after the changes, and what they were: words before and after. Of two that overlap the first is made.
 pub(super) fn apply(
     draft: &Draft<'_>,
-    mut changes: Vec<Change>,
+    mut changes: Vec<TextChange>,
 ) -> (String, Vec<(String, String)>) {
     changes.sort_by_key(|change| (change.range.start, change.range.end));
     let mut text = String::with_capacity(draft.text.len());
@@ -49,18 +49,22 @@ pub(super) fn apply(
 }
 
 /// The change that puts other words in the place of some: capitals are kept, and the article before them fits again.
-pub(super) fn replacement(draft: &Draft<'_>, words: &Range<usize>, with: &str) -> Option<Change> {
+pub(super) fn replacement(
+    draft: &Draft<'_>,
+    words: &Range<usize>,
+    with: &str,
+) -> Option<TextChange> {
     let (first, last) =
         (draft.words.get(words.start)?, draft.words.get(words.end.checked_sub(1)?)?);
     let range = first.range.start..last.range.end;
     let cased = like(draft.get(range.clone()), with);
-    let change = Change::new(range, cased);
+    let change = TextChange::new(range, cased);
     Some(with_article(draft, words.start, change, with))
 }
 
 /// The change that cuts some words, with the space or the comma that they leave. What follows begins with a capital where
 /// they did.
-pub(super) fn cut(draft: &Draft<'_>, words: &Range<usize>) -> Option<Change> {
+pub(super) fn cut(draft: &Draft<'_>, words: &Range<usize>) -> Option<TextChange> {
     let (first, last) =
         (draft.words.get(words.start)?, draft.words.get(words.end.checked_sub(1)?)?);
     let next = draft.words.get(words.end)?;
@@ -73,20 +77,20 @@ pub(super) fn cut(draft: &Draft<'_>, words: &Range<usize>) -> Option<Change> {
     let was_capital = draft.get(first.range.clone()).chars().next().is_some_and(char::is_uppercase);
     if begins && was_capital {
         let follows = draft.get(next.range.clone());
-        let change = Change::new(first.range.start..next.range.end, capital(follows));
+        let change = TextChange::new(first.range.start..next.range.end, capital(follows));
         return Some(change);
     }
     if gap.starts_with([',', ':']) && !begins {
         return None;
     }
     debug_assert!(last.range.end <= next.range.start, "words stand in order");
-    let change = Change::new(first.range.start..next.range.start, "");
+    let change = TextChange::new(first.range.start..next.range.start, "");
     let follows = next.lower.clone();
     Some(with_article(draft, words.start, change, &follows))
 }
 
 /// Widens a change to the article before it, where that no longer fits.
-fn with_article(draft: &Draft<'_>, first: usize, change: Change, follows: &str) -> Change {
+fn with_article(draft: &Draft<'_>, first: usize, change: TextChange, follows: &str) -> TextChange {
     let Some(place) = first.checked_sub(1) else { return change };
     let Some(article) = draft.words.get(place) else { return change };
     if article.is_kept
@@ -101,7 +105,7 @@ fn with_article(draft: &Draft<'_>, first: usize, change: Change, follows: &str) 
         return change;
     }
     let right = like(draft.get(article.range.clone()), right);
-    Change::new(article.range.start..change.range.end, format!("{right} {}", change.with))
+    TextChange::new(article.range.start..change.range.end, format!("{right} {}", change.with))
 }
 
 /// Words with the capitals of others: all, every first letter, or the first one.

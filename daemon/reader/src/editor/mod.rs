@@ -10,6 +10,8 @@ mod phrase;
 mod protect;
 mod rules;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use protocol::review::{ContentType, Dimension};
 
@@ -65,8 +67,13 @@ struct Desk<'a> {
 pub fn candidates(text: &str, brief: &Brief, reading: &ContentReading) -> Vec<Candidate> {
     let gains = gains(reading);
     let desk = Desk { reader: Reader::embedded(), kind: brief.content_type, gains: &gains };
+    rewrites(&desk, text)
+}
+
+/// The rewrites of a text with what a rule needs to know.
+fn rewrites(desk: &Desk<'_>, text: &str) -> Vec<Candidate> {
     let single: Vec<Candidate> =
-        EditorRule::ALL.iter().filter_map(|rule| rewrite(&desk, text, &[*rule])).collect();
+        EditorRule::ALL.iter().filter_map(|rule| rewrite(desk, text, &[*rule])).collect();
     let useful: Vec<EditorRule> = single.iter().flat_map(|one| one.rules.iter().copied()).collect();
     let words: Vec<EditorRule> = useful.iter().copied().filter(|rule| rule.is_of_words()).collect();
     let rest: Vec<EditorRule> = useful.iter().copied().filter(|rule| !rule.is_of_words()).collect();
@@ -76,7 +83,7 @@ pub fn candidates(text: &str, brief: &Brief, reading: &ContentReading) -> Vec<Ca
         others.map(|(_, rule)| *rule).collect()
     }));
     let combined =
-        sets.iter().filter(|set| set.len() > 1).filter_map(|set| rewrite(&desk, text, set));
+        sets.iter().filter(|set| set.len() > 1).filter_map(|set| rewrite(desk, text, set));
     let mut found: Vec<Candidate> = Vec::new();
     for candidate in single.into_iter().chain(combined) {
         let is_new = found.iter().all(|known| known.text != candidate.text);

@@ -4,7 +4,7 @@
 use protocol::review::ContentType;
 
 use super::super::Desk;
-use super::super::change::{self, Change, capital};
+use super::super::change::{self, TextChange, capital};
 use super::super::draft::{Block, BlockKind, Draft};
 use super::super::phrase::parts;
 use super::is_title;
@@ -20,7 +20,7 @@ fn title<'a>(desk: &Desk<'_>, draft: &'a Draft<'_>) -> Option<&'a Block> {
 }
 
 /// Cuts the words before the matter, which then begins with a capital.
-pub(super) fn lead(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn lead(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
     let Some(sentence) = title(desk, draft).and_then(|block| draft.sentences_of(block).first())
     else {
         return Vec::new();
@@ -41,13 +41,16 @@ pub(super) fn lead(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
 }
 
 /// Lets a title begin at a later word.
-fn begin_at(draft: &Draft<'_>, first: usize, at: usize) -> Option<Change> {
+fn begin_at(draft: &Draft<'_>, first: usize, at: usize) -> Option<TextChange> {
     let (first, next) = (draft.words.get(first)?, draft.words.get(at)?);
-    Some(Change::new(first.range.start..next.range.end, capital(draft.get(next.range.clone()))))
+    if next.is_kept {
+        return None;
+    }
+    Some(TextChange::new(first.range.start..next.range.end, capital(draft.get(next.range.clone()))))
 }
 
 /// Gives it another form.
-pub(super) fn form(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn form(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
     let Some(sentence) = title(desk, draft).and_then(|block| draft.sentences_of(block).first())
     else {
         return Vec::new();
@@ -85,13 +88,13 @@ pub(super) fn form(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
         return begin_at(draft, start, range.end).into_iter().collect();
     }
     change::replacement(draft, &range, with)
-        .map(|change| Change::new(change.range, capital(&change.with)))
+        .map(|change| TextChange::new(change.range, capital(&change.with)))
         .into_iter()
         .collect()
 }
 
 /// Cuts the words behind the matter.
-pub(super) fn tail(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn tail(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
     let Some(block) = title(desk, draft) else { return Vec::new() };
     let Some(sentence) = draft.sentences_of(block).last() else { return Vec::new() };
     let words = draft.words_of(sentence);
@@ -120,7 +123,7 @@ pub(super) fn tail(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
         // A percent sign or a question mark belongs to what is left.
         let own = gap.find([' ', ',', '|', '(', '[']).unwrap_or(0);
         let start = before.range.end + own;
-        return vec![Change::new(start..end, "")];
+        return vec![TextChange::new(start..end, "")];
     }
     Vec::new()
 }

@@ -1,12 +1,12 @@
 //! Rules for marks and letters: words that stand twice, exclamation marks, and words in capitals.
 
 use super::super::Desk;
-use super::super::change::{Change, capital};
+use super::super::change::{TextChange, capital};
 use super::super::draft::Draft;
-use super::is_title;
+use super::{denies, is_title};
 
 /// Cuts the second of two equal words side by side.
-pub(super) fn double(draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn double(draft: &Draft<'_>) -> Vec<TextChange> {
     let mut found = Vec::new();
     for at in 1..draft.words.len() {
         let (Some(one), Some(next)) = (draft.words.get(at - 1), draft.words.get(at)) else {
@@ -14,7 +14,8 @@ pub(super) fn double(draft: &Draft<'_>) -> Vec<Change> {
         };
         let is_word = one.lower.chars().all(char::is_alphabetic);
         // "had had", "that that" and "very very" may be meant; so may a name.
-        let meant = matches!(one.lower.as_str(), "that" | "had" | "no" | "bye" | "so" | "ha");
+        let meant = matches!(one.lower.as_str(), "that" | "had" | "bye" | "so" | "ha")
+            || denies(&one.lower);
         if one.lower == next.lower
             && is_word
             && !meant
@@ -22,14 +23,14 @@ pub(super) fn double(draft: &Draft<'_>) -> Vec<Change> {
             && matches!(draft.gap(at - 1), " " | "\n")
             && draft.get(next.range.clone()).starts_with(char::is_lowercase)
         {
-            found.push(Change::new(one.range.end..next.range.end, ""));
+            found.push(TextChange::new(one.range.end..next.range.end, ""));
         }
     }
     found
 }
 
 /// Replaces exclamation marks by full stops; one of several marks stays where it asks.
-pub(super) fn calm(draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn calm(draft: &Draft<'_>) -> Vec<TextChange> {
     let mut found = Vec::new();
     let mut from = 0;
     let marks = draft.text.chars().filter(|&letter| letter == '!').count();
@@ -47,14 +48,22 @@ pub(super) fn calm(draft: &Draft<'_>) -> Vec<Change> {
         let ends = follows.is_none_or(|next| next.is_whitespace() || matches!(next, ')' | '*'));
         // One exclamation mark is friendly.
         let is_loud = run.len() > 1 || marks > 1;
-        if !run.contains('!') || !is_loud || !ends || draft.is_protected(&range) {
+        // A mark that stands by itself, or within a sentence, is somebody's own way of writing.
+        let before = draft.get(0..start).chars().next_back();
+        let is_apart = before.is_none_or(|mark| {
+            !mark.is_alphanumeric() && !matches!(mark, '"' | '”' | ')' | '%' | '*')
+        }) || draft
+            .get(range.end..draft.text.len())
+            .trim_start()
+            .starts_with(char::is_lowercase);
+        if !run.contains('!') || is_apart || !is_loud || !ends || draft.is_protected(&range) {
             continue;
         }
         // A picture or a link in Markdown begins with "![".
         let line_ends = follows.is_none_or(|next| next == '\n');
         let last_line = draft.text.lines().filter(|line| !line.trim().is_empty()).count() <= 1;
         let is_title = line_ends && last_line && draft.sentences.len() <= 1;
-        found.push(Change::new(
+        found.push(TextChange::new(
             range,
             if run.contains('?') {
                 "?"
@@ -72,7 +81,7 @@ pub(super) fn calm(draft: &Draft<'_>) -> Vec<Change> {
 const ABBREVIATION_MAX: usize = 3;
 
 /// Puts words in capitals into small letters, where they are ordinary words.
-pub(super) fn small(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn small(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
     if desk.kind == protocol::review::ContentType::Thumbnail {
         return Vec::new();
     }
@@ -119,7 +128,7 @@ pub(super) fn small(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
             };
             let is_curly = draft.get(word.range.clone()).contains('’');
             let with = if is_curly { with.replace('\'', "’") } else { with };
-            found.push(Change::new(word.range.clone(), with));
+            found.push(TextChange::new(word.range.clone(), with));
         }
     }
     found

@@ -12,7 +12,7 @@ mod words;
 use protocol::review::{ContentType, Dimension};
 
 use super::Desk;
-use super::change::Change;
+use super::change::TextChange;
 use super::draft::Draft;
 
 macro_rules! rules {
@@ -111,7 +111,7 @@ const fn is_title(kind: ContentType) -> bool {
 }
 
 /// What a rule changes in a draft.
-pub(super) fn changes(desk: &Desk<'_>, draft: &Draft<'_>, rule: EditorRule) -> Vec<Change> {
+pub(super) fn changes(desk: &Desk<'_>, draft: &Draft<'_>, rule: EditorRule) -> Vec<TextChange> {
     let tables = &desk.reader.editor;
     match rule {
         EditorRule::CutOpening => openings::cut_opening(tables, draft),

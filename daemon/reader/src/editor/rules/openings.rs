@@ -1,6 +1,6 @@
 //! Rules for how sentences begin: what stands before their matter is cut, and the sender gives way to the reader.
 
-use super::super::change::{self, Change};
+use super::super::change::{self, TextChange};
 use super::super::draft::{BlockKind, Draft, Sentence};
 use super::super::tables::EditorTables;
 use super::denies;
@@ -9,19 +9,19 @@ use super::denies;
 const LEFT_MIN: usize = 3;
 
 /// Cuts the openings that say nothing.
-pub(super) fn cut_opening(tables: &EditorTables, draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn cut_opening(tables: &EditorTables, draft: &Draft<'_>) -> Vec<TextChange> {
     begins(draft, |at| tables.openings.at(draft, at).map(|(range, _)| range))
 }
 
 /// Cuts who thinks so.
-pub(super) fn cut_softener(tables: &EditorTables, draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn cut_softener(tables: &EditorTables, draft: &Draft<'_>) -> Vec<TextChange> {
     begins(draft, |at| tables.soft.at(draft, at).map(|(range, _)| range))
 }
 
 fn begins(
     draft: &Draft<'_>,
     find: impl Fn(usize) -> Option<std::ops::Range<usize>>,
-) -> Vec<Change> {
+) -> Vec<TextChange> {
     let mut found = Vec::new();
     for sentence in &draft.sentences {
         let Some(range) = find(sentence.words.start) else { continue };
@@ -34,7 +34,7 @@ fn begins(
 }
 
 /// Turns what the sender offers into what the reader gets.
-pub(super) fn reader_first(tables: &EditorTables, draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn reader_first(tables: &EditorTables, draft: &Draft<'_>) -> Vec<TextChange> {
     let mut found = Vec::new();
     for sentence in &draft.sentences {
         for at in sentence.words.clone() {
@@ -52,7 +52,7 @@ pub(super) fn reader_first(tables: &EditorTables, draft: &Draft<'_>) -> Vec<Chan
 }
 
 /// Cuts whole sentences that say nothing, where others are left.
-pub(super) fn cut_empty(tables: &EditorTables, draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn cut_empty(tables: &EditorTables, draft: &Draft<'_>) -> Vec<TextChange> {
     let mut found = Vec::new();
     let mut left = draft.sentences.len();
     for block in draft.blocks.iter().filter(|block| block.kind == BlockKind::Paragraph) {
@@ -84,7 +84,7 @@ pub(super) fn cut_empty(tables: &EditorTables, draft: &Draft<'_>) -> Vec<Change>
                     start..end
                 }
             };
-            found.push(Change::new(range, ""));
+            found.push(TextChange::new(range, ""));
         }
     }
     found

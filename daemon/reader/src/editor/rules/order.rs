@@ -3,7 +3,7 @@
 use protocol::review::ContentType;
 
 use super::super::Desk;
-use super::super::change::Change;
+use super::super::change::TextChange;
 use super::super::draft::{BlockKind, Draft, Sentence};
 use super::denies;
 
@@ -56,7 +56,7 @@ const POINTERS: &[&str] = &[
 ];
 
 /// Moves the sentence that says most of what the reader gets, or what it costs, to the front.
-pub(super) fn gain_first(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn gain_first(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
     let moves = matches!(
         desk.kind,
         ContentType::LandingPage
@@ -144,18 +144,18 @@ fn can_follow(draft: &Draft<'_>, sentence: &Sentence) -> bool {
 }
 
 /// Takes a sentence out of its paragraph and puts it at a place.
-fn moved(draft: &Draft<'_>, sentences: &[Sentence], place: usize, to: usize) -> Vec<Change> {
+fn moved(draft: &Draft<'_>, sentences: &[Sentence], place: usize, to: usize) -> Vec<TextChange> {
     let Some(sentence) = sentences.get(place) else { return Vec::new() };
     let text = draft.get(sentence.range.clone());
-    vec![Change::new(to..to, format!("{text} ")), out(draft, sentences, place)]
+    vec![TextChange::new(to..to, format!("{text} ")), out(draft, sentences, place)]
 }
 
 /// Takes a sentence out with the space beside it.
-fn out(draft: &Draft<'_>, sentences: &[Sentence], place: usize) -> Change {
+fn out(draft: &Draft<'_>, sentences: &[Sentence], place: usize) -> TextChange {
     let range = sentences.get(place).map_or(0..0, |one| one.range.clone());
     match sentences.get(place + 1) {
-        Some(next) => Change::new(range.start..next.range.start, ""),
-        None => Change::new(draft.get(0..range.start).trim_end().len()..range.end, ""),
+        Some(next) => TextChange::new(range.start..next.range.start, ""),
+        None => TextChange::new(draft.get(0..range.start).trim_end().len()..range.end, ""),
     }
 }
 
@@ -190,7 +190,7 @@ const REQUESTS: &[&str] = &[
 const REQUEST_MAX: usize = 12;
 
 /// Leaves one request of several, and puts it at the end.
-pub(super) fn ask_last(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn ask_last(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
     let asks = matches!(
         desk.kind,
         ContentType::LandingPage
@@ -229,12 +229,12 @@ pub(super) fn ask_last(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
     let Some(&(number, place)) = kept.map_or(requests.last(), |at| requests.get(at)) else {
         return Vec::new();
     };
-    let mut found: Vec<Change> = Vec::new();
+    let mut found: Vec<TextChange> = Vec::new();
     for &(other, at) in requests.iter().filter(|one| **one != (number, place)) {
         let Some(block) = draft.blocks.get(other) else { continue };
         let sentences = draft.sentences_of(block);
         let overlaps =
-            |change: &Change| found.iter().any(|known| known.range.end > change.range.start);
+            |change: &TextChange| found.iter().any(|known| known.range.end > change.range.start);
         if sentences.len() > 1 && !says_more(other, at) {
             let change = out(draft, sentences, at);
             if !overlaps(&change) {
@@ -253,7 +253,7 @@ pub(super) fn ask_last(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
     {
         let text = draft.get(request.range.clone());
         found.push(out(draft, sentences, place));
-        found.push(Change::new(end.range.end..end.range.end, format!(" {text}")));
+        found.push(TextChange::new(end.range.end..end.range.end, format!(" {text}")));
     }
     found
 }

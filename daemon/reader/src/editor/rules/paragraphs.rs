@@ -1,7 +1,7 @@
 //! The rule that breaks long paragraphs between sentences.
 
 use super::super::Desk;
-use super::super::change::Change;
+use super::super::change::TextChange;
 use super::super::draft::{BlockKind, Draft};
 use super::is_title;
 
@@ -19,7 +19,7 @@ const LEANING: &[&str] = &[
 ];
 
 /// Breaks the long paragraphs.
-pub(super) fn short(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn short(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
     let mut found = Vec::new();
     if is_title(desk.kind) {
         return found;
@@ -47,7 +47,7 @@ pub(super) fn short(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
             // A piece that has become long ends even before a sentence that leans on it.
             let leans = LEANING.contains(&first) && piece < LONG;
             if piece >= PIECE && words(at, sentences.len()) >= LAST_MIN && !leans {
-                found.push(Change::new(before.range.end..next.range.start, "\n\n"));
+                found.push(TextChange::new(before.range.end..next.range.start, "\n\n"));
                 from = at;
             }
         }

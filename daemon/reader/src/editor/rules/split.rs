@@ -1,6 +1,6 @@
 //! The rule that makes two sentences of a long one, where its second part has a subject and a verb of its own.
 
-use super::super::change::{Change, capital};
+use super::super::change::{TextChange, capital};
 use super::super::draft::{BlockKind, Draft, Sentence};
 
 /// A sentence of at most so many words stays whole.
@@ -30,7 +30,7 @@ const OPENERS: &[&str] = &[
 ];
 
 /// Splits the long sentences of paragraphs and entries.
-pub(super) fn split(draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn split(draft: &Draft<'_>) -> Vec<TextChange> {
     let mut found = Vec::new();
     for block in draft.blocks.iter().filter(|block| block.kind != BlockKind::Heading) {
         for sentence in draft.sentences_of(block) {
@@ -47,9 +47,9 @@ pub(super) fn split(draft: &Draft<'_>) -> Vec<Change> {
 }
 
 /// The place that divides the sentence most evenly: the word that begins the second part, and the change.
-fn place(draft: &Draft<'_>, sentence: &Sentence, from: usize) -> Option<(usize, Change)> {
+fn place(draft: &Draft<'_>, sentence: &Sentence, from: usize) -> Option<(usize, TextChange)> {
     let middle = from.midpoint(sentence.words.end);
-    let mut best: Option<(usize, usize, Change)> = None;
+    let mut best: Option<(usize, usize, TextChange)> = None;
     for at in from + PART_MIN..sentence.words.end.saturating_sub(PART_MIN - 1) {
         let Some(change) = cut(draft, sentence, from, at) else { continue };
         let distance = middle.abs_diff(at);
@@ -61,7 +61,7 @@ fn place(draft: &Draft<'_>, sentence: &Sentence, from: usize) -> Option<(usize, 
 }
 
 /// The change that begins a new sentence at a word, where one may begin.
-fn cut(draft: &Draft<'_>, sentence: &Sentence, from: usize, at: usize) -> Option<Change> {
+fn cut(draft: &Draft<'_>, sentence: &Sentence, from: usize, at: usize) -> Option<TextChange> {
     let word = |place: usize| draft.words.get(place).map_or("", |word| word.lower.as_str());
     let before = draft.words.get(at - 1)?;
     let first = draft.words.get(at)?;
@@ -80,20 +80,25 @@ fn cut(draft: &Draft<'_>, sentence: &Sentence, from: usize, at: usize) -> Option
     }
     let written = draft.get(first.range.clone());
     match (gap, word(at)) {
-        ("; ", _) if stands(draft, sentence, at) => {
-            Some(Change::new(before.range.end..first.range.end, format!(". {}", capital(written))))
-        }
+        ("; ", _) if stands(draft, sentence, at) => Some(TextChange::new(
+            before.range.end..first.range.end,
+            format!(". {}", capital(written)),
+        )),
         (", ", "and") if stands(draft, sentence, at + 1) => {
             let next = draft.words.get(at + 1)?;
             let shown = capital(draft.get(next.range.clone()));
             (!next.is_kept && draft.gap(at) == " ")
-                .then(|| Change::new(before.range.end..next.range.end, format!(". {shown}")))
+                .then(|| TextChange::new(before.range.end..next.range.end, format!(". {shown}")))
         }
-        (", ", "but" | "so") if stands(draft, sentence, at + 1) => {
-            Some(Change::new(before.range.end..first.range.end, format!(". {}", capital(written))))
-        }
+        (", ", "but" | "so") if stands(draft, sentence, at + 1) => Some(TextChange::new(
+            before.range.end..first.range.end,
+            format!(". {}", capital(written)),
+        )),
         (" — " | " – ", _) if stands(draft, sentence, at) && SUBJECTS.contains(&word(at)) => {
-            Some(Change::new(before.range.end..first.range.end, format!(". {}", capital(written))))
+            Some(TextChange::new(
+                before.range.end..first.range.end,
+                format!(". {}", capital(written)),
+            ))
         }
         _ => None,
     }

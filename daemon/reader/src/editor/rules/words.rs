@@ -1,7 +1,7 @@
 //! Rules for single words: plain ones for jargon, and adjectives and adverbs that only make a noise are cut.
 
 use super::super::Desk;
-use super::super::change::{self, Change};
+use super::super::change::{self, TextChange};
 use super::super::draft::Draft;
 use super::super::tables::EditorTables;
 use super::denies;
@@ -63,7 +63,7 @@ const DEFINITE: &[&str] =
     &["the", "our", "your", "this", "these", "their", "its", "my", "his", "her", "that", "those"];
 
 /// Replaces jargon.
-pub(super) fn plain(tables: &EditorTables, draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn plain(tables: &EditorTables, draft: &Draft<'_>) -> Vec<TextChange> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < draft.words.len() {
@@ -84,7 +84,9 @@ pub(super) fn plain(tables: &EditorTables, draft: &Draft<'_>) -> Vec<Change> {
         // "extra" is no word for "additional" after "an" and before a number: "an additional 5".
         let counts = matches!(lower.as_str(), "additional")
             && after.starts_with(|c: char| c.is_ascii_digit());
-        if is_verb && !is_name && !counts {
+        // "a sufficient supply" is no "enough supply".
+        let is_bare = with != "enough" || !matches!(before, "a" | "an" | "the");
+        if is_verb && !is_name && !counts && is_bare {
             // "a large number of our guests" are many of them.
             let is_part = word(range.end - 1) == "of" && OWNED.contains(&after);
             let with = if is_part && !with.ends_with("of") && QUANTITIES.contains(&with) {
@@ -114,7 +116,7 @@ fn is_name(draft: &Draft<'_>, at: usize) -> bool {
 }
 
 /// Cuts the adjectives of advertising before a noun.
-pub(super) fn hype(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn hype(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
     let tables = &desk.reader.editor;
     let mut found = Vec::new();
     for sentence in &draft.sentences {
@@ -177,7 +179,7 @@ pub(super) fn hype(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
 }
 
 /// Cuts adjectives with the comma behind them.
-fn cut_adjective(draft: &Draft<'_>, words: &std::ops::Range<usize>) -> Option<Change> {
+fn cut_adjective(draft: &Draft<'_>, words: &std::ops::Range<usize>) -> Option<TextChange> {
     let first = draft.words.get(words.start)?;
     let next = draft.words.get(words.end)?;
     if draft.gap(words.end - 1) == ", " {
@@ -190,7 +192,7 @@ fn cut_adjective(draft: &Draft<'_>, words: &std::ops::Range<usize>) -> Option<Ch
             return None;
         }
         let article = change::cut(draft, &(words.start..words.end));
-        let change = Change::new(first.range.start..next.range.start, "");
+        let change = TextChange::new(first.range.start..next.range.start, "");
         // The article is put right by the change for a plain space; a comma needs the same.
         return match (before, super::super::articles::article(&next.lower)) {
             ("a" | "an", right) if right != before => {
@@ -198,7 +200,7 @@ fn cut_adjective(draft: &Draft<'_>, words: &std::ops::Range<usize>) -> Option<Ch
                 let model = draft.get(place.range.clone());
                 let cased =
                     if model.starts_with('A') { change::capital(right) } else { right.to_owned() };
-                Some(Change::new(place.range.start..next.range.start, format!("{cased} ")))
+                Some(TextChange::new(place.range.start..next.range.start, format!("{cased} ")))
             }
             _ => article.or(Some(change)),
         };
@@ -207,7 +209,7 @@ fn cut_adjective(draft: &Draft<'_>, words: &std::ops::Range<usize>) -> Option<Ch
 }
 
 /// Cuts the adverbs that only make a noise.
-pub(super) fn noise(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
+pub(super) fn noise(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
     let tables = &desk.reader.editor;
     let mut found = Vec::new();
     for sentence in &draft.sentences {
@@ -243,7 +245,7 @@ pub(super) fn noise(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<Change> {
                 || fixed
                 || ends
                 || is_name(draft, at)
-                || matches!(before, "and" | "how" | "so" | "too" | "as")
+                || matches!(before, "how" | "so" | "too" | "as")
             {
                 continue;
             }
