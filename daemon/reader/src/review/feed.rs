@@ -53,7 +53,7 @@ impl StockFeeds {
         }
     }
 
-    fn of(&self, kind: ContentType) -> &[String] {
+    pub(super) fn of(&self, kind: ContentType) -> &[String] {
         self.0.get(&kind).map_or(&[], |feed| feed.texts.as_slice())
     }
 }

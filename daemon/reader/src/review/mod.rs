@@ -13,6 +13,8 @@ mod recipes;
 mod remark;
 mod signal;
 mod survey;
+#[cfg(test)]
+mod tests;
 mod topic;
 
 use encoder::Damaged;
@@ -34,6 +36,8 @@ use survey::Survey;
 pub struct ContentReading {
     /// The reading of the text that respondents have; spans of faults and strengths are places in its text.
     pub reading: Reading,
+    /// The content with its own lines, byte for byte in the places of the reading's text.
+    content: String,
     levels: Vec<(Dimension, f64)>,
     faults: Vec<Fault>,
     strengths: Vec<Strength>,
@@ -103,7 +107,7 @@ impl ContentReading {
     /// The words of a place, as they stand in the content: of a place that runs over a line's end, its longest line.
     #[must_use]
     pub fn quote(&self, span: Span) -> &str {
-        let lines = span.of(&self.reading.text).lines().map(str::trim);
+        let lines = span.of(&self.content).lines().map(str::trim);
         lines.max_by_key(|line| line.len()).unwrap_or_default()
     }
 }
@@ -128,8 +132,14 @@ impl Reader {
         content: &str,
         brief: &Brief,
     ) -> Result<ContentReading, Damaged> {
-        let seen = feed::look(self, content, brief)?;
-        let topical = topic::look(self, &reading, brief)?;
+        let titled = topic::titled(content, brief);
+        // What a thumbnail shows is not its title.
+        let (reading, shown) = match &titled {
+            Some((_, rest)) => (self.read(rest, brief.context().as_deref())?, rest.as_str()),
+            None => (reading, content),
+        };
+        let seen = feed::look(self, shown, brief)?;
+        let topical = topic::look(self, &reading, brief, titled.as_ref().map(|(title, _)| *title))?;
         let survey = Survey::new(self, &reading, brief);
         let measured = measure::all(&survey, &seen, &topical);
         let substance = levels::substance(&survey);
@@ -146,6 +156,8 @@ impl Reader {
             nearest: seen.nearest,
             regulatory_fit,
             appeal,
+            // The reader joins hard-wrapped lines by a space in the place of their end.
+            content: shown.replace("\r\n", "\n"),
             reading,
         })
     }

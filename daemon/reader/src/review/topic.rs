@@ -20,6 +20,8 @@ pub(super) struct TopicLook {
 
 /// Two texts of this cosine have nothing in common.
 const STRANGE: f64 = 0.08;
+/// A few words on a picture that belong to a title have this cosine with it.
+const RELATED: f64 = 0.22;
 /// Two of this are about the same.
 const SAME: f64 = 0.42;
 
@@ -27,6 +29,7 @@ pub(super) fn look(
     reader: &Reader,
     reading: &Reading,
     brief: &Brief,
+    title: Option<&str>,
 ) -> Result<TopicLook, Damaged> {
     let near = |one: &str, other: &str| -> Result<f64, Damaged> {
         Ok(((nearness::cosine(one, other)? - STRANGE) / (SAME - STRANGE)).clamp(0.0, 1.0))
@@ -38,25 +41,27 @@ pub(super) fn look(
         }
         None => None,
     };
-    let title = match title(&reading.text) {
-        Some((title, rest)) if brief.content_type == ContentType::Thumbnail => {
+    let title = match title {
+        Some(title) => {
             let lexicon = &reader.lexicon;
             let known = stems(lexicon, &tokenise(title));
-            let said = stems(lexicon, &tokenise(&rest));
+            let said = stems(lexicon, &tokenise(&reading.text));
             let echoed = said.iter().filter(|stem| known.binary_search(stem).is_ok()).count();
             let echo = echoed as f64 / said.len().max(1) as f64;
-            Some((echo, 1.0 - near(&rest, title)?))
+            let cosine = nearness::cosine(&reading.text, title)?;
+            Some((echo, 1.0 - (cosine / RELATED).clamp(0.0, 1.0)))
         }
-        _ => None,
+        None => None,
     };
     Ok(TopicLook { on_brief, title })
 }
 
 /// The title that a thumbnail's description names in a line of its own, and the rest.
-pub(super) fn title(text: &str) -> Option<(&str, String)> {
+pub(super) fn titled<'a>(content: &'a str, brief: &Brief) -> Option<(&'a str, String)> {
     let of_line =
         |line: &&str| line.get(..6).is_some_and(|head| head.eq_ignore_ascii_case("title:"));
-    let line = text.lines().map(str::trim).find(of_line)?;
-    let rest: Vec<&str> = text.lines().filter(|other| other.trim() != line).collect();
-    Some((line.get(6..)?.trim(), rest.join("\n")))
+    let line = content.lines().map(str::trim).find(of_line)?;
+    let rest: Vec<&str> = content.lines().filter(|other| other.trim() != line).collect();
+    let is_thumbnail = brief.content_type == ContentType::Thumbnail;
+    is_thumbnail.then_some((line.get(6..)?.trim(), rest.join("\n")))
 }

@@ -120,7 +120,8 @@ pub(super) fn small(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
             }
             let place = at - run.max(1) + number;
             let small = lexicon.grammar.function_words.contains(&word.lower);
-            let begins = draft.begins_sentence(place);
+            let begins = draft.begins_sentence(place)
+                || draft.get(0..word.range.start).trim_end().ends_with(['.', '!', '?']);
             let with = match word.lower.as_str() {
                 "i" => "I".to_owned(),
                 lower if begins || in_title && !small => capital(lower),

@@ -21,11 +21,15 @@ struct WeakFile {
 struct WeakText {
     r#type: ContentType,
     text: String,
+    /// What the reader finds best in it, where a rule needs to know.
+    gain: Option<String>,
 }
 
-fn weak() -> Vec<(ContentType, String)> {
+fn weak() -> Vec<(ContentType, String, Vec<String>)> {
     let file: WeakFile = toml::from_str(include_str!("weak.toml")).unwrap();
-    file.weak.into_iter().map(|one| (one.r#type, one.text.trim().to_owned())).collect()
+    let all = file.weak.into_iter();
+    all.map(|one| (one.r#type, one.text.trim().to_owned(), one.gain.into_iter().collect()))
+        .collect()
 }
 
 /// The rewrites of a text of a type whose reader gains what some clauses say.

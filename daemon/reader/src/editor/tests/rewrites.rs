@@ -8,10 +8,8 @@ use crate::review::Brief;
 #[test]
 fn the_rewrites_of_weak_texts_read_well() {
     let mut shown = String::new();
-    for (kind, text) in weak() {
-        let brief = Brief::of_type(kind);
-        let reading = Reader::embedded().review(&text, &brief).unwrap();
-        let found = crate::editor::candidates(&text, &brief, &reading);
+    for (kind, text, gains) in weak() {
+        let found = rewrites(kind, &text, &gains);
         // The first of those with most rules: all that find something.
         let most = found.iter().map(|one| one.rules.len()).max().unwrap_or(0);
         let Some(all) = found.iter().find(|one| one.rules.len() == most) else { continue };
@@ -32,4 +30,18 @@ fn the_edits_of_a_rewrite_say_what_changed() {
         .take(2)
         .collect();
     assert_eq!(told, [("utilizes", "uses", "plain_words"), ("really", "", "cut_noise")]);
+}
+
+#[test]
+fn the_sentence_that_says_most_comes_first() {
+    let text = "Our shop opened in 2011. Our lunch boxes keep soup hot for 6 hours and cost $24.";
+    let brief = Brief::of_type(protocol::review::ContentType::Ad);
+    let reading = Reader::embedded().review(text, &brief).unwrap();
+    let found = crate::editor::candidates(text, &brief, &reading);
+    let first =
+        found.iter().find(|one| one.rules == [crate::editor::EditorRule::GainFirst]).unwrap();
+    assert_eq!(
+        first.text,
+        "Our lunch boxes keep soup hot for 6 hours and cost $24. Our shop opened in 2011."
+    );
 }

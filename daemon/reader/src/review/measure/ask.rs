@@ -34,9 +34,24 @@ pub(super) fn price(survey: &Survey<'_>) -> Measured {
     Measured::at(f64::from(u8::from(sum.or(free).is_some())), sum.or(free))
 }
 
+/// The requests of a text: phrases that stand where an imperative stands, at the beginning of a sentence or behind a mark.
+fn asked(survey: &Survey<'_>) -> Vec<Span> {
+    let begins = |hit: &&Span| {
+        let before = survey.text().get(..hit.start).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default().trim_end();
+        let word = line.rsplit(' ').next().unwrap_or_default().to_lowercase();
+        line.is_empty()
+            || line.ends_with([
+                '.', '!', '?', ':', ';', ',', '—', '–', '*', '-', '#', '[', '(', '”', '"',
+            ])
+            || matches!(word.as_str(), "please" | "just" | "simply" | "now" | "then")
+    };
+    survey.hits.of(Signal::Action).iter().filter(begins).copied().collect()
+}
+
 /// Different requests, by their first word; a button in other words for the same is another one.
 fn requests(survey: &Survey<'_>) -> usize {
-    let hits = survey.hits.of(Signal::Action);
+    let hits = asked(survey);
     let firsts: BTreeSet<String> = hits
         .iter()
         .map(|hit| {
@@ -48,7 +63,7 @@ fn requests(survey: &Survey<'_>) -> usize {
 
 /// Whether it says what to do next: once, plainly, and near the end.
 pub(super) fn action(survey: &Survey<'_>) -> Measured {
-    let hits = survey.hits.of(Signal::Action);
+    let hits = asked(survey);
     let Some(last) = hits.last().copied() else { return Measured::default() };
     let late = survey.sentences.len().saturating_sub(3);
     let start = survey.sentences.get(late).and_then(|range| survey.span(range));
@@ -68,7 +83,7 @@ pub(super) fn many_actions(survey: &Survey<'_>) -> Measured {
         3 => 0.6,
         _ => 1.0,
     };
-    Measured::at(value, survey.hits.of(Signal::Action).first().copied().filter(|_| value > 0.0))
+    Measured::at(value, asked(survey).first().copied().filter(|_| value > 0.0))
 }
 
 /// Whether an answer is invited at the end.
