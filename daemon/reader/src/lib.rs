@@ -52,6 +52,7 @@ pub struct Reader {
     pub review: ReviewRecipes,
     pub editor: EditorTables,
     asset_hash: String,
+    review_hash: String,
 }
 
 /// A text, read.
@@ -93,6 +94,7 @@ impl Reader {
             table: TraitTable::new(&weights),
             voice: VoiceFile::parse()?,
             answers: AnswerFile::parse()?,
+            review_hash: review_hash(&asset_hash(&lexicon)),
             asset_hash: asset_hash(&lexicon),
             lexicon,
             weights,
@@ -103,6 +105,12 @@ impl Reader {
     #[must_use]
     pub fn asset_hash(&self) -> &str {
         &self.asset_hash
+    }
+
+    /// SHA-256 (hex) of everything that decides a review or a rewrite besides the code.
+    #[must_use]
+    pub fn review_hash(&self) -> &str {
+        &self.review_hash
     }
 
     /// What the reader sees in a text.
@@ -143,13 +151,6 @@ fn asset_hash(lexicon: &Lexicon) -> String {
         veto::VETOES,
         topics::TOPICS,
         topics::SITUATIONS,
-        review::DIMENSIONS,
-        review::SIGNALS,
-        review::PHRASES,
-        review::FEEDS,
-        review::FRAMING,
-        editor::PLAIN_WORDS,
-        editor::CUTS,
     ];
     let mut hash = Context::new(&SHA256);
     for file in files {
@@ -163,6 +164,24 @@ fn asset_hash(lexicon: &Lexicon) -> String {
     for (word, tone) in tones {
         hash.update(word.as_bytes());
         hash.update(&tone.to_bits().to_le_bytes());
+    }
+    hex::encode(hash.finish())
+}
+
+fn review_hash(answers: &str) -> String {
+    let files = [
+        review::DIMENSIONS,
+        review::SIGNALS,
+        review::PHRASES,
+        review::FEEDS,
+        review::FRAMING,
+        editor::PLAIN_WORDS,
+        editor::CUTS,
+    ];
+    let mut hash = Context::new(&SHA256);
+    hash.update(answers.as_bytes());
+    for file in files {
+        hash.update(ring::digest::digest(&SHA256, file.as_bytes()).as_ref());
     }
     hex::encode(hash.finish())
 }
