@@ -21,7 +21,7 @@ pub(super) struct TopicLook {
 /// Two texts of this cosine have nothing in common.
 const STRANGE: f64 = 0.08;
 /// A few words on a picture that belong to a title have this cosine with it.
-const RELATED: f64 = 0.22;
+const RELATED: f64 = 0.18;
 /// Two of this are about the same.
 const SAME: f64 = 0.42;
 

@@ -43,7 +43,7 @@ fn a_better_text_is_higher_in_every_dimension_and_in_appeal() {
 #[test]
 fn levels_stay_on_their_scale_and_repeat() {
     let loud =
-        "AMAZING!!! Hurry, act now: 100% guaranteed synergies leverage paradigms. ".repeat(40);
+        "AMAZING!!! Hurry, act now: 100% guaranteed synergies leverage paradigms. ".repeat(6);
     for kind in ContentType::ALL {
         let found = review(&alone(*kind), &loud);
         for (dimension, level) in found.levels() {
