@@ -10,5 +10,6 @@ mod lost;
 mod money;
 mod rejected;
 mod replay;
+mod reviews;
 mod rounds;
 mod sabotage;

@@ -69,7 +69,7 @@ fn reasons_are_what_an_expert_would_change_and_what_is_good() {
     assert_eq!(
         told,
         [
-            ("concern", "Curiosity", Some("Curiosity: it opens nothing.")),
+            ("concern", "Curiosity", Some("“Morning Habits” is said by all.")),
             ("appeal", "Clarity", None)
         ]
     );
