@@ -22,7 +22,8 @@ use uuid::Uuid;
 
 pub(crate) use channels::with_channels;
 pub(crate) use kinds::{
-    ab_test, ab_test_within_wording, asked, comparison, comparison_within_wording, cross,
+    ab_test, ab_test_within_wording, asked, comparison, comparison_within_wording, content_review,
+    cross,
     sentiment, survey,
 };
 
