@@ -105,6 +105,8 @@ impl Core {
         notes.extend(of_likeness);
         let Priced { cost_usd, calls, notes: of_cost } = self.preview_cost(&spec)?;
         notes.extend(of_cost);
+        notes.extend(instrument::material_notes(&spec.instrument));
+        notes.extend(stimulus::audience_note(&spec));
         notes.extend(self.context_note(&spec));
         notes.extend(instrument::besides(&spec));
         notes.extend(self.beside_note(&spec));
@@ -142,6 +144,8 @@ impl Core {
             let model = core.model_study(&owner, &draft)?;
             let ReadDraft { spec, notes: of_likeness } = core.read_draft(&draft, model.as_ref())?;
             notes.extend(of_likeness);
+            notes.extend(instrument::material_notes(&spec.instrument));
+            notes.extend(stimulus::audience_note(&spec));
             notes.extend(core.context_note(&spec));
             let announced = core.allow_cost(&spec, cost_confirmed)?;
             let plan = core.plan(spec).map_err(|error| of_the_panel(&draft, error))?;
