@@ -22,6 +22,7 @@ use crate::world::World;
 use crate::world::testing::{CountedIds, ManualClock};
 
 use super::asking::compute::compute;
+use super::asking::rounds::rewrites;
 use super::studies::lookup::by_number;
 use super::studies::submit::{Plan, Submission, fingerprint};
 use super::{CallOrigin, Caller, Core, ErasureSteps, Owner, Scopes, Settings};
@@ -362,6 +363,9 @@ impl Core {
     /// The results of a study from the outcomes that its round has now: while some are missing, a partial result, whose
     /// figures say of how many answers they are. `None` without a single answer.
     pub(crate) fn compute(&self, number: u32) -> protocol::service::Reply<Option<Results>> {
-        self.look(|reader| compute(reader, &by_number(reader, number)?))
+        self.look(|reader| {
+            let rewrites = rewrites(reader, number)?;
+            compute(reader, &by_number(reader, number)?, rewrites)
+        })
     }
 }

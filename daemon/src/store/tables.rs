@@ -35,6 +35,8 @@ pub enum Table {
     Blueprints,
     /// Hash of service, model and sentences → vectors of anchors.
     Anchors,
+    /// What a content was rewritten to, by (study, round).
+    Rewrites,
     /// Results by study.
     Results,
     /// Holds by (study, attempt).
@@ -53,7 +55,7 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Meta,
         Self::Studies,
         Self::StudyNumbers,
@@ -67,6 +69,7 @@ impl Table {
         Self::Remembered,
         Self::Blueprints,
         Self::Anchors,
+        Self::Rewrites,
         Self::Results,
         Self::Holds,
         Self::Transfers,
@@ -92,6 +95,7 @@ impl Table {
             Self::Remembered => "remembered",
             Self::Blueprints => "blueprints",
             Self::Anchors => "anchors",
+            Self::Rewrites => "rewrites",
             Self::Results => "results",
             Self::Holds => "holds",
             Self::Transfers => "transfers",

@@ -20,6 +20,7 @@ use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow}
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
 use crate::app::asking::advance::unfinished_of;
+use crate::app::asking::rounds::{panel_of, spec_of};
 use crate::app::money::allowance::purse;
 use crate::app::money::cost_report::{dollars, inference, others, providers, spending};
 use crate::app::studies::lookup::{StudyRecord, by_id, by_name, of_number};
@@ -286,10 +287,12 @@ impl Core {
         .await
     }
 
-    /// The panel of a study, as it was sampled.
+    /// The people whom the current round of a study asks.
     pub(crate) async fn panel(&self, caller: &Caller, number: u32) -> Reply<Panel> {
         self.view(caller, move |_, reader, owner| {
-            Ok(panel(reader, &of_number(reader, owner, number)?)?)
+            let found = of_number(reader, owner, number)?;
+            let asked = spec_of(reader, &found, found.progress.round)?;
+            Ok(panel_of(reader, &found, &asked)?)
         })
         .await
     }

@@ -53,7 +53,7 @@ async fn completed(core: &Core, caller: &Caller, number: u32) -> StudyId {
         batch.push(&[(at, Outcome::Answered(answered), Usage::default())]).unwrap();
         core.record(&DRIVER, batch).await.unwrap();
     }
-    core.end_round(&DRIVER, number).await.unwrap();
+    core.end_round(&DRIVER, number, None).await.unwrap();
     id
 }
 
@@ -308,7 +308,7 @@ async fn steps_of_drivers(core: &Core, caller: &Caller, number: u32) -> Vec<Opti
         core.record(caller, Batch::new(number, 0)).await.err(),
         core.watch_closely(caller, number, None).await.err(),
         core.keep_blueprint(caller, number, prompt_record).await.err(),
-        core.end_round(caller, number).await.err(),
+        core.end_round(caller, number, None).await.err(),
         core.fault(caller, number, why()).await.err(),
     ]
 }

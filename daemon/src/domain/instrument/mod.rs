@@ -4,6 +4,7 @@
 
 mod accumulate;
 mod assign;
+pub(crate) mod chain;
 pub(crate) mod channels;
 mod compare;
 mod conclusions;
@@ -46,7 +47,7 @@ use super::digest::Digest;
 use super::outcome::{Answered, Assignment, FIRST_ROUND};
 
 pub use accumulate::Accumulator;
-pub(crate) use assign::{Subsamples, assignments, besides, rounds, tasks};
+pub(crate) use assign::{Subsamples, assignments, besides, tasks};
 pub(crate) use compare::Comparator;
 pub(crate) use crosstab::{CrossTally, DIMENSIONS};
 pub(crate) use items::{Item, ItemReply, assemble, decline_item, items, put, read_item};

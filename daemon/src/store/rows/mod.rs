@@ -9,6 +9,7 @@ mod exchange;
 mod ledger;
 mod meta;
 mod outcome;
+mod rewrite;
 mod study;
 
 pub(crate) use anchors::AnchorsRow;
@@ -18,6 +19,7 @@ pub(crate) use exchange::{AddressKey, BlueprintRow, ExchangesRow, RememberedRow}
 pub(crate) use ledger::{Balance, HoldRow, LedgerHead, TransferPlace, TransferRow};
 pub(crate) use meta::FormatRow;
 pub use outcome::{OutcomeKey, OutcomeRow};
+pub(crate) use rewrite::RewriteRow;
 pub use study::Progress;
 pub(crate) use study::{
     Counted, PANEL_CHUNK_BYTES, ResultsRow, StudyNumber, StudyRow, SubmitRow, Unfinished,

@@ -117,8 +117,11 @@ pub struct Progress {
     /// The current round.
     #[serde(default, skip_serializing_if = "is_first")]
     pub round: u16,
-    /// The panel's outcomes so far.
+    /// The panel's outcomes so far: those of the first round.
     pub panel: PanelCounts,
+    /// The outcomes of the current round, where that is a later one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later: Option<PanelCounts>,
     /// Number of answers for each value of the scale.
     #[serde(default)]
     pub scores: Vec<u64>,
@@ -185,6 +188,7 @@ impl Progress {
             attempt: 0,
             round: FIRST_ROUND,
             panel: PanelCounts { requested, ..PanelCounts::default() },
+            later: None,
             scores: vec![0; width.map_or(0, |width| width.saturating_add(1))],
             recent: Vec::new(),
             usage: Usage { cost: UsdMicros::ZERO, ..Usage::default() },
