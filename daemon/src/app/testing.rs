@@ -342,6 +342,7 @@ fn with_plan(key: u128, plan: Plan) -> Submission {
         key: SubmitKey(Uuid::from_u128(key)),
         body: fingerprint(&plan.spec),
         lineage: None,
+        path: None,
         plan,
     }
 }

@@ -7,6 +7,7 @@
 )]
 
 mod answers;
+mod apply;
 mod backup;
 mod compare;
 mod completions;
@@ -119,6 +120,7 @@ enum Verb {
     Show(show::Args),
     Answers(answers::Args),
     Findings(findings::Args),
+    Apply(apply::Args),
     Compare(compare::Args),
     Export(export::Args),
     Replay(replay::Args),
@@ -294,6 +296,7 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Show(args) => show::run(&args, ui).await,
         Verb::Answers(args) => answers::run(&args, ui).await,
         Verb::Findings(args) => findings::run(&args, ui).await,
+        Verb::Apply(args) => apply::run(&args, ui).await,
         Verb::Compare(args) => compare::run(&args, ui).await,
         Verb::Power(args) => power::run(&args, ui).await,
         Verb::Export(args) => export::run(&args, ui).await,

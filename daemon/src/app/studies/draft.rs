@@ -63,7 +63,7 @@ impl Core {
     pub(crate) async fn submit_draft(&self, caller: &Caller, submit: Submit) -> Reply<Study> {
         let owner = caller.may(Scope::Write)?.clone();
         let body = fingerprint(&(&submit.draft, caller.door()?, owner.to_string()));
-        let Submit { key, draft, cost_confirmed, .. } = submit;
+        let Submit { key, draft, cost_confirmed, path, .. } = submit;
         let sent = body.clone();
         let look = move |core: &Self| {
             let mut notes = stimulus::notes(&draft);
@@ -82,7 +82,7 @@ impl Core {
             Resubmission::Before(study) => *study,
             Resubmission::New(plan) => {
                 let plan = *plan;
-                self.submit(caller, Submission { key, body, lineage: None, plan }).await?
+                self.submit(caller, Submission { key, body, lineage: None, path, plan }).await?
             }
         };
         Ok(Study { notes, ..study })

@@ -246,7 +246,7 @@ async fn nobody_does_what_their_scopes_do_not_hold() {
     };
     let submit = || {
         let key = SubmitKey(Uuid::from_u128(9));
-        Submit { key, draft: draft(), origin: Origin::Cli, cost_confirmed: false }
+        Submit { key, draft: draft(), origin: Origin::Cli, cost_confirmed: false, path: None }
     };
     let reader = only(&[Scope::Read]);
     let writer = only(&[Scope::Read, Scope::Write]);

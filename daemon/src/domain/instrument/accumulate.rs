@@ -7,7 +7,7 @@ use protocol::channels::Construct;
 use protocol::results::{Answer, Margins, Results, Segment};
 use protocol::study::{StudySpec, StudyType};
 
-use super::chain::{ChainTally, Rewrite};
+use super::chain::{ChainTally, Follows, Rewrite, after_round};
 use super::channels::{AnchorCalibration, ChannelTally};
 use super::contrast::{ClassTallies, SMALL, contrasts, rule};
 use super::diagnose::Quality;
@@ -94,6 +94,26 @@ impl Accumulator {
     pub(crate) fn add_rewrite(&mut self, rewrite: Rewrite) {
         if let Some(chain) = &mut self.chain {
             chain.rewrites.push(rewrite);
+        }
+    }
+
+    /// The best round so far, from 0.
+    #[must_use]
+    pub(crate) fn best_round(&self) -> u16 {
+        self.chain.as_ref().map_or(FIRST_ROUND, |chain| chain.tally.best())
+    }
+
+    /// Whether that rewrite can follow that round: made from the best so far, its variants in order, and the first of them
+    /// taken where it is better and another round may follow.
+    #[must_use]
+    pub(crate) fn allows(&self, round: u16, rewrite: &Rewrite) -> bool {
+        let Some(chain) = &self.chain else { return false };
+        match after_round(&chain.tally, round, &chain.rewrites) {
+            Follows::Rewrite { from, another } => {
+                let variants = rewrite.variants.clone();
+                Rewrite::choose(&chain.tally, from, another, variants) == *rewrite
+            }
+            Follows::Round(_) | Follows::Finish => false,
         }
     }
 

@@ -41,6 +41,9 @@ pub(crate) struct StudyRow {
     /// The watched file it is a version of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lineage: Option<String>,
+    /// The path of the file that it was submitted from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// Credits for one answer.
     pub price: Credits,
     /// First and last value of the scores.

@@ -7,7 +7,7 @@ mod codebook;
 mod csv;
 mod document;
 mod extra;
-mod file;
+pub(crate) mod file;
 mod html;
 mod json;
 mod markdown;

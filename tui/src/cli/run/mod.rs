@@ -166,11 +166,18 @@ fn excuse(failure: Failure, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(failure.exit)
 }
 
+/// The absolute path of a draft's file; `None` for standard input.
+fn path_of(draft: &Draft) -> Option<String> {
+    let path = std::path::absolute(&draft.file).ok().filter(|path| path.is_file())?;
+    path.to_str().map(ToOwned::to_owned)
+}
+
 /// Submits one draft: asks for confirmation of its cost when the daemon requires it, and repeats the same call once
 /// when the connection broke before the response.
 async fn submit(link: &mut Link, draft: Draft, args: &Args, ui: &mut Ui) -> Result<Study, Failure> {
     let mut submit = Submit {
         key: SubmitKey(Uuid::new_v4()),
+        path: args.example.is_none().then(|| path_of(&draft)).flatten(),
         draft,
         origin: Origin::Cli,
         cost_confirmed: args.yes,

@@ -147,6 +147,7 @@ mod tests {
             scale: Some((1, 10)),
             scores: vec![10, 20, 40, 80, 120, 150, 180, 90, 30, 10],
             recent: vec![0, 500, 1250, 1250],
+            round: None,
             elapsed_ms: 3_000,
             spending: None,
             silence: None,
