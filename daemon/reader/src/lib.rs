@@ -3,11 +3,13 @@
 //! of the text, the persona and the seed.
 
 pub mod draw;
+pub mod editor;
 pub mod features;
 pub mod lexicon;
 pub mod meaning;
 pub mod questions;
 pub mod response;
+pub mod review;
 pub mod theme;
 pub mod topics;
 pub mod traits;
@@ -18,8 +20,10 @@ pub mod weights;
 
 use std::sync::LazyLock;
 
+use editor::EditorTables;
 use lexicon::{Lexicon, LexiconError};
 use questions::AnswerFile;
+use review::ReviewRecipes;
 use ring::digest::{Context, SHA256};
 use topics::{Situations, Topics};
 use traits::TraitTable;
@@ -45,6 +49,8 @@ pub struct Reader {
     pub vetoes: VetoRules,
     pub topics: Topics,
     pub situations: Situations,
+    pub review: ReviewRecipes,
+    pub editor: EditorTables,
     asset_hash: String,
 }
 
@@ -81,6 +87,8 @@ impl Reader {
             usual: Usual::parse()?,
             vetoes: VetoRules::parse(&lexicon)?,
             situations: Situations::parse(&topics)?,
+            review: ReviewRecipes::parse()?,
+            editor: EditorTables::parse()?,
             topics,
             table: TraitTable::new(&weights),
             voice: VoiceFile::parse()?,
@@ -135,6 +143,13 @@ fn asset_hash(lexicon: &Lexicon) -> String {
         veto::VETOES,
         topics::TOPICS,
         topics::SITUATIONS,
+        review::DIMENSIONS,
+        review::SIGNALS,
+        review::PHRASES,
+        review::FEEDS,
+        review::FRAMING,
+        editor::PLAIN_WORDS,
+        editor::CUTS,
     ];
     let mut hash = Context::new(&SHA256);
     for file in files {
