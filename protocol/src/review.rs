@@ -319,6 +319,10 @@ pub enum Neighbours {
 pub enum ReviewAnswer {
     /// Scores of the content.
     Scores {
+        /// The name of the expert's role.
+        role: String,
+        /// Mean of the scores, weighted by the expert's lens.
+        overall: Hundredths,
         /// One score from 1 to 10 for each dimension, in the order of the content's type.
         scores: Vec<DimensionScore>,
         /// Whether this reader would click, open or read on.
@@ -345,6 +349,47 @@ pub enum ReviewAnswer {
         /// The order in which they were shown.
         order: Order,
     },
+}
+
+/// A score in hundredths of a point, so that means of it are counted and never summed in floating point; on the wire a
+/// number with two decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hundredths(pub u16);
+
+impl Hundredths {
+    /// In points.
+    #[must_use]
+    pub fn points(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+
+    /// The nearest whole number of points; a half is rounded up.
+    #[must_use]
+    pub fn rounded(self) -> u8 {
+        u8::try_from((u32::from(self.0) + 50) / 100).unwrap_or(u8::MAX)
+    }
+}
+
+impl Serialize for Hundredths {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.points())
+    }
+}
+
+impl<'de> Deserialize<'de> for Hundredths {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let points = f64::deserialize(deserializer)?;
+        let hundredths = (points * 100.0).round();
+        if !(0.0..=f64::from(u16::MAX)).contains(&hundredths) {
+            return Err(serde::de::Error::custom("a score lies outside of its scale"));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked right above"
+        )]
+        Ok(Self(hundredths as u16))
+    }
 }
 
 /// One expert's score on one dimension.

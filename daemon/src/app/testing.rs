@@ -326,6 +326,7 @@ pub(crate) fn paper(key: u128, panel: u32) -> Submission {
             model: "scripted".to_owned(),
             instrument_hash: "none".to_owned(),
             price: Credits(1),
+            charge: None,
             scale: Some((1, 10)),
             population: String::new(),
             margins: protocol::results::Margins::new(),

@@ -18,6 +18,7 @@ mod next;
 mod page;
 mod preview;
 pub(crate) mod quality;
+mod review;
 pub(crate) mod segments;
 mod survey;
 #[cfg(test)]
@@ -60,6 +61,7 @@ fn draw_results(results: &Results, page: &mut ReportPage) {
     estimates::draw(results, page);
     histogram::draw(&results.outcomes, page);
     bars::draw(results, page);
+    review::draw(results, page);
     channels::draw(results, page);
     survey::draw(results, page);
     segments::draw(results, page);

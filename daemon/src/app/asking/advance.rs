@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::EventData;
 use protocol::run::{State, Study};
@@ -17,7 +18,9 @@ use crate::domain::instrument::chain::{Rewrite, chain_plan};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome};
 use crate::domain::probation::Group;
 use crate::domain::run::Input;
-use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow, RewriteRow, Unfinished};
+use crate::store::rows::{
+    HoldRow, OutcomeKey, OutcomeRow, ResultsRow, RewriteRow, Unfinished,
+};
 use crate::store::{Order, Reader, UseCaseError, Writes};
 
 use crate::app::asking::compute::compute;
@@ -182,6 +185,7 @@ impl Core {
             if let Some(rewrite) = known.get(before) {
                 writes.put(&RewriteRow::key(number, round), &RewriteRow(rewrite.clone()));
             }
+            charge_round(reader, writes, found)?;
             tell_of_round(writes, found, known.get(before));
             let after = step(reader, writes, settings, found, &Input::Exhausted { next })?;
             if after.finish { finish(reader, writes, settings, found, known) } else { Ok(after) }
@@ -231,6 +235,48 @@ impl Core {
         self.after(number, after);
         Ok(study)
     }
+}
+
+/// Takes what fell due for the rounds so far out of what is held, for a study that is paid for by the round. A study that is
+/// cancelled or fails before a round ends pays nothing for it.
+fn charge_round(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    found: &mut StudyRecord,
+) -> Result<(), UseCaseError> {
+    let Some(charge) = found.row.charge else { return Ok(()) };
+    let mut answered = Vec::new();
+    for round in 0..=found.progress.round {
+        answered.push(answered_in(reader, found.number, round)?);
+    }
+    let internal = |what: String| UseCaseError::from(ApiError::new(ErrorCode::Internal, what));
+    let due = charge.due(&answered).unwrap_or(Credits(i64::MAX));
+    let before = found.progress.credits_used;
+    let credits = due.checked_sub(before).filter(|credits| *credits > Credits::ZERO);
+    let Some(credits) = credits else { return Ok(()) };
+    let key = (found.number, found.progress.attempt);
+    let HoldRow(hold) = reader
+        .get(&key)?
+        .ok_or_else(|| internal("The study holds no credits for its rounds".to_owned()))?;
+    let hold = hold.fall_due(credits).map_err(|over| internal(over.to_string()))?;
+    writes.put(&key, &HoldRow(hold));
+    found.progress.credits_used = due;
+    Ok(())
+}
+
+/// How many respondents answered all that one round asked them.
+fn answered_in(reader: &Reader<'_>, number: u32, round: u16) -> Result<u32, UseCaseError> {
+    let (first, last) = OutcomeKey::of_round(number, round);
+    let mut of_all: BTreeMap<u32, bool> = BTreeMap::new();
+    reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+        if key.assignment.is_answer() {
+            let is_answered = matches!(row.outcome(), Outcome::Answered(_));
+            *of_all.entry(key.assignment.respondent).or_insert(true) &= is_answered;
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let answered = of_all.values().filter(|answered| **answered).count();
+    Ok(u32::try_from(answered).unwrap_or(u32::MAX))
 }
 
 /// Computes the results, stores them and ends the study.

@@ -36,6 +36,8 @@ impl Core {
         let mut notes = stimulus::notes(draft);
         let Priced { cost_usd, calls, notes: of_cost } = self.preview_cost(&spec)?;
         notes.extend(of_cost);
+        notes.extend(instrument::material_notes(&spec.instrument));
+        notes.extend(stimulus::audience_note(&spec));
         notes.extend(self.context_note(&spec));
         notes.extend(instrument::besides(&spec));
         notes.extend(self.beside_note(&spec));
@@ -71,6 +73,8 @@ impl Core {
                 return Ok((Resubmission::Before(Box::new(study)), notes));
             }
             let spec = core.read_draft(&draft)?;
+            notes.extend(instrument::material_notes(&spec.instrument));
+            notes.extend(stimulus::audience_note(&spec));
             notes.extend(core.context_note(&spec));
             let announced = core.allow_cost(&spec, cost_confirmed)?;
             let plan = core.plan(spec).map_err(|error| of_the_panel(&draft, error))?;

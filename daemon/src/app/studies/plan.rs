@@ -30,7 +30,8 @@ impl Core {
         Ok(Plan {
             model: engine.model().to_owned(),
             instrument_hash: instrument::instrument_hash(&spec, &self.assets(&spec, &engine)?),
-            price: instrument::PRICE_EACH,
+            price: instrument::price_each(&spec),
+            charge: instrument::charge(&spec),
             scale: instrument::scale(spec.instrument.study_type()),
             population: Population::embedded().hash().to_owned(),
             margins: panel.margins(),

@@ -13,6 +13,7 @@ use protocol::service::Reply;
 use protocol::study::StudySpec;
 use serde::Serialize;
 
+use crate::domain::credits::RoundCharge;
 use crate::domain::digest::sha256_hex;
 use crate::domain::run::Input;
 use crate::store::rows::{
@@ -36,6 +37,8 @@ pub(crate) struct Plan {
     pub instrument_hash: String,
     /// Credits for one answer.
     pub price: Credits,
+    /// What each round costs; none where answers are paid for one by one.
+    pub charge: Option<RoundCharge>,
     /// First and last value of the scores.
     pub scale: Option<(i32, i32)>,
     /// Hash of the population tables.
@@ -110,6 +113,7 @@ impl Core {
                     model,
                     instrument_hash,
                     price,
+                    charge,
                     scale,
                     population,
                     margins,
@@ -131,6 +135,7 @@ impl Core {
                     lineage,
                     path,
                     price,
+                    charge,
                     scale,
                     population,
                     margins,

@@ -10,7 +10,7 @@ use protocol::event::{EventData, EventKind, StudyNews, StudyWords};
 use protocol::run::{PanelCounts, State};
 use protocol::service::Control;
 
-use crate::domain::ledger::{Settlement, Unbalanced, open_hold};
+use crate::domain::ledger::{Settlement, Unbalanced, open_hold, open_hold_of};
 use crate::domain::outcome::{Class, FIRST_ROUND};
 use crate::domain::projection::Taken;
 use crate::domain::run::{Effect, Illegal, Input, apply};
@@ -174,8 +174,16 @@ fn hold(
 ) -> Result<(), UseCaseError> {
     let purse = open_purse(reader, writes, settings)?;
     let (study, attempt, price) = (found.row.id, found.progress.attempt, found.row.price);
-    // A persona is paid for when its answer is recorded.
-    let held = open_hold(study, attempt, answers, price, Settlement::PerAnswer, &purse);
+    let held = match found.row.charge {
+        // A persona is paid for when its answer is recorded.
+        None => open_hold(study, attempt, answers, price, Settlement::PerAnswer, &purse),
+        // Rounds are paid for at the end; what is charged once is held until it fell due.
+        Some(charge) => {
+            let is_due = found.progress.credits_used > Credits::ZERO;
+            let wanted = charge.held(answers, !is_due).unwrap_or(Credits(i64::MAX));
+            open_hold_of(study, attempt, wanted, price, Settlement::OnCompletion, &purse)
+        }
+    };
     let (hold, movement) = held.map_err(|short| {
         ApiError::new(ErrorCode::InsufficientCredits, short.to_string())
             .hint(format!("Add them with `demoscope credits grant {}`", short.missing()))

@@ -43,6 +43,7 @@ use protocol::results::Answer;
 use protocol::study::{Order, StudySpec, StudyType};
 
 use super::asking::{Purpose, shown};
+use super::credits::RoundCharge;
 use super::digest::Digest;
 use super::outcome::{Answered, Assignment, FIRST_ROUND};
 
@@ -57,9 +58,10 @@ pub(crate) use metric::{StudyMetric, UnknownMetric, theme_field};
 pub(crate) use options::{OptionOrder, options};
 pub(crate) use schema::{is_own_word, item_schema, schema};
 pub(crate) use types::{
-    Controls, Layout, Rehearsal, Supplied, Template, USUAL, compose, controls, decoy, facts,
-    has_headline, layout, open_questions, puts_one_a_call, rehearsal, stimuli, takes, templates,
-    type_that_takes, with_texts,
+    Controls, Expert, Layout, Rehearsal, ReviewSettings, Supplied, Template, USUAL,
+    UnknownContentType, compose, content_type, controls, decoy, facts, facts_of_one, has_headline,
+    layout, material_notes, neighbours, open_questions, puts_one_a_call, rehearsal, review_of,
+    speaker, stimuli, takes, templates, text_field, type_that_takes, usual_panel, with_texts,
 };
 use types::{kind, kind_of};
 pub(crate) use wording_noise::{WordingNoise, WordingScale};
@@ -176,7 +178,7 @@ pub(crate) fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
     let mut hash = Digest::new().texts([
         EDITION,
         study_type.as_str(),
-        orders,
+        &orders,
         &body,
         &spec.engine,
         engine_assets,
@@ -197,13 +199,28 @@ pub(crate) fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
     hash.finish_hex()
 }
 
-/// Credits for the answer of one respondent, for every instrument that asks a panel.
-pub(crate) const PRICE_EACH: Credits = Credits(1);
+/// Credits for the answer of one respondent, for every instrument that is paid for by the answer.
+const PRICE_EACH: Credits = Credits(1);
 
-/// Credits that the study holds: one for each respondent. `None` on overflow.
+/// Credits for the answer of one respondent to a study: nothing where its rounds are charged for.
+#[must_use]
+pub(crate) fn price_each(spec: &StudySpec) -> Credits {
+    if charge(spec).is_some() { Credits::ZERO } else { PRICE_EACH }
+}
+
+/// What each round of a study costs; `None` where answers are paid for one by one.
+#[must_use]
+pub(crate) fn charge(spec: &StudySpec) -> Option<RoundCharge> {
+    kind_of(&spec.instrument).charge(&spec.instrument)
+}
+
+/// Credits that the study holds: one for each respondent, or the charge of all its rounds. `None` on overflow.
 #[must_use]
 pub(crate) fn price(spec: &StudySpec) -> Option<Credits> {
-    PRICE_EACH.checked_mul(u64::from(spec.panel))
+    match charge(spec) {
+        Some(charge) => charge.held(spec.panel, true),
+        None => PRICE_EACH.checked_mul(u64::from(spec.panel)),
+    }
 }
 
 /// Reads the reply to an assignment against the strict schema of the instrument.

@@ -10,7 +10,9 @@ mod language;
 mod material;
 mod measuring;
 mod render;
+mod review;
 mod settings;
+mod target_audience;
 mod texts;
 
 #[cfg(test)]
@@ -28,6 +30,7 @@ pub(crate) use self::language::context_note;
 use self::material::StimulusMaterial;
 use self::render::render;
 pub(crate) use self::settings::settings;
+pub(crate) use self::target_audience::audience_note;
 use self::texts::TextNotes;
 pub(crate) use self::texts::notes;
 use crate::domain::instrument::{self, Violation};
@@ -66,6 +69,18 @@ const KEYS: &[&str] = &[
     "project",
     "questions",
     "orders",
+    "content_type",
+    "mode",
+    "rounds",
+    "target_score",
+    "stop_on_no_gain",
+    "allow_new_claims",
+    "competitors",
+    "competitors_generated",
+    "target_audience",
+    "niche",
+    "tone",
+    "goal",
     "replicates",
     "controls",
     "wordings",
@@ -121,16 +136,20 @@ pub(crate) fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Pr
     let violations = instrument::check(&material.instrument);
     reader.problems.extend(material.of_violations(violations));
 
-    let defaults = Audience::default();
+    let defaults = target_audience::of_material(&material.instrument).audience;
     let audience = Audience {
         region: reader.take("audience.region", Given::word).unwrap_or(defaults.region),
         age_range: reader.take("audience.age_range", Given::ages).unwrap_or(defaults.age_range),
-        gender: reader.take("audience.gender", Given::word).unwrap_or_default(),
-        income_bracket: reader.take("audience.income_bracket", Given::word).unwrap_or_default(),
-        education: reader.take("audience.education", Given::word).unwrap_or_default(),
-        tech_adoption: reader.take("audience.tech_adoption", Given::word).unwrap_or_default(),
+        gender: reader.take("audience.gender", Given::word).unwrap_or(defaults.gender),
+        income_bracket: reader
+            .take("audience.income_bracket", Given::word)
+            .unwrap_or(defaults.income_bracket),
+        education: reader.take("audience.education", Given::word).unwrap_or(defaults.education),
+        tech_adoption: reader
+            .take("audience.tech_adoption", Given::word)
+            .unwrap_or(defaults.tech_adoption),
     };
-    let panel = panel_of(&mut reader, rules);
+    let panel = panel_of(&mut reader, study_type, rules);
     let engine = engine_of(&mut reader, rules);
     let steady = rules.steady.contains(&engine.as_str());
     let language = reader.take("language", Given::word);
@@ -298,7 +317,7 @@ fn context_of(given: &Given) -> Result<String, Problem> {
 }
 
 /// The panel size.
-fn panel_of(reader: &mut SettingsReader<'_>, rules: &Rules<'_>) -> u32 {
+fn panel_of(reader: &mut SettingsReader<'_>, study_type: StudyType, rules: &Rules<'_>) -> u32 {
     let panel = reader.take("panel", |given| {
         let number = given.whole(1, u64::from(rules.panel_max)).map_err(|mut problem| {
             problem.hint.push_str("; the setting limits.panel_max raises the limit");
@@ -306,7 +325,12 @@ fn panel_of(reader: &mut SettingsReader<'_>, rules: &Rules<'_>) -> u32 {
         })?;
         u32::try_from(number).map_err(|_| given.problem("'panel' is too large", "ask for fewer"))
     });
-    panel.unwrap_or(PANEL)
+    panel.unwrap_or_else(|| usual_panel(study_type, rules))
+}
+
+/// The panel size where none is given.
+fn usual_panel(study_type: StudyType, rules: &Rules<'_>) -> u32 {
+    instrument::usual_panel(study_type).map_or(PANEL, |usual| usual.min(rules.panel_max))
 }
 
 /// The name of the engine.

@@ -13,6 +13,7 @@ use protocol::study::{Origin, StudySpec};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::credits::RoundCharge;
 use crate::domain::outcome::{EngineUse, FIRST_ROUND, Usage};
 use crate::domain::probation::Group;
 use crate::domain::projection::Taken;
@@ -46,6 +47,9 @@ pub(crate) struct StudyRow {
     pub path: Option<String>,
     /// Credits for one answer.
     pub price: Credits,
+    /// What each round costs; `None` where answers are paid for one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charge: Option<RoundCharge>,
     /// First and last value of the scores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<(i32, i32)>,

@@ -207,7 +207,11 @@ fn paid(
     row: &StudyRow,
     progress: &Progress,
 ) -> Result<Option<String>, Fault> {
-    let due = row.price.checked_mul(u64::from(progress.panel.delivered)).unwrap_or_default();
+    // A charge by the round falls due when a round ends, and is what the study counts.
+    let due = match row.charge {
+        Some(_) => progress.credits_used,
+        None => row.price.checked_mul(u64::from(progress.panel.delivered)).unwrap_or_default(),
+    };
     let mut settled = protocol::credits::Credits::ZERO;
     reader.scan::<crate::store::rows::HoldRow>(
         &(number, 0),

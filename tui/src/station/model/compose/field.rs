@@ -74,6 +74,7 @@ impl Field {
     pub(super) fn of_type(study_type: StudyType, field: &FormField) -> Self {
         let FormField { key, label, hint, input } = field;
         let shown = match input {
+            FieldInput::Line => Self::line(key, label, "", hint),
             FieldInput::Text => Self::text(key, label, hint),
             FieldInput::Choice(words) => Self::choice(key, label, words.to_vec(), hint),
         };

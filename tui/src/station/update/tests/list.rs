@@ -93,6 +93,7 @@ fn headline(instrument: StudyType, value: f64) -> Option<Headline> {
         StudyType::Nps => "nps_score",
         StudyType::Sentiment => "net_sentiment",
         StudyType::AbTest => "a_minus_b_pct",
+        StudyType::ContentReview => "overall",
         StudyType::Survey => return None,
     };
     let (low, high) = (Some(value - 0.5), Some(value + 0.5));
