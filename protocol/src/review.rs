@@ -292,6 +292,9 @@ pub struct ReviewMaterial {
     /// What the content is to achieve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goal: Option<String>,
+    /// The rewrite that the content is held against, in the round that confirms a gain; absent in every other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
 }
 
 /// What the content is seen among.
@@ -490,6 +493,9 @@ pub struct Iterations {
     pub best_round: u16,
     /// Whether the chain ended before its last round.
     pub early_stopped: bool,
+    /// Why it did; absent where it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_reason: Option<StopReason>,
     /// Every round.
     pub chain: Vec<ChainRound>,
     /// The content of the best round.
@@ -500,6 +506,20 @@ pub struct Iterations {
     pub best_click_rate: f64,
     /// What was gained.
     pub improvement: Improvement,
+}
+
+words! {
+    /// Why a chain ended before its last round.
+    StopReason {
+        /// The target score was reached.
+        TargetReached = "target_reached",
+        /// A round brought no gain, and its owner wanted no further one then.
+        NoGain = "no_gain",
+        /// No rewrite was better with the same experts, so that there was nothing to ask.
+        NoBetterRewrite = "no_better_rewrite",
+        /// Its owner ended it, or it has not come further yet.
+        Unfinished = "unfinished",
+    }
 }
 
 /// One round of a chain.

@@ -16,7 +16,7 @@ use protocol::study::{EngineMode, Instrument, Origin, StudySpec};
 use redb_seam::StorageBackend;
 use uuid::Uuid;
 
-use crate::inference::{Ask, Engine, EngineError, InProcess, Reply, Responder};
+use crate::inference::{Ask, Engine, EngineError, InProcess, Proposal, Reply, Responder};
 use crate::store::{OpenStorage, Options, Storage, backend as redb_seam};
 use crate::world::World;
 use crate::world::testing::{CountedIds, ManualClock};
@@ -214,6 +214,7 @@ pub(crate) fn options() -> Options {
 pub(crate) struct Script {
     answer: Arc<Scripted>,
     model: &'static str,
+    rewrites: fn(&StudySpec) -> Vec<Proposal>,
 }
 
 type Scripted = dyn Fn(&Ask<'_>) -> Result<Reply, EngineError> + Send + Sync;
@@ -223,7 +224,22 @@ impl Script {
     pub(crate) fn new(
         answer: impl Fn(&Ask<'_>) -> Result<Reply, EngineError> + Send + Sync + 'static,
     ) -> Self {
-        Self { answer: Arc::new(answer), model: "scripted" }
+        Self { answer: Arc::new(answer), model: "scripted", rewrites: |_| Vec::new() }
+    }
+
+    /// What it says to that question.
+    pub(crate) fn ask_directly(&self, ask: &Ask<'_>) -> Result<Reply, EngineError> {
+        (self.answer)(ask)
+    }
+
+    /// Its rewrites of a content.
+    pub(crate) fn rewrites_of(&self) -> fn(&StudySpec) -> Vec<Proposal> {
+        self.rewrites
+    }
+
+    /// The same, with those rewrites of a content.
+    pub(crate) fn rewriting(self, rewrites: fn(&StudySpec) -> Vec<Proposal>) -> Self {
+        Self { rewrites, ..self }
     }
 
     /// The same under the name of another model.
@@ -245,6 +261,10 @@ impl InProcess for Script {
 
     fn asset_hash(&self) -> &'static str {
         "scripted"
+    }
+
+    fn rewrites(&self, spec: &StudySpec) -> Vec<Proposal> {
+        (self.rewrites)(spec)
     }
 
     fn prepare(&self, _spec: &StudySpec) -> Box<dyn Responder> {

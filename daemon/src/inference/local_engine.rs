@@ -48,7 +48,7 @@ pub struct Proposal {
     pub text: String,
     /// The rules that it applies, each once, as a sentence.
     pub principles: Vec<String>,
-    /// The dimensions that these rules are about, in words of the wire.
+    /// The titles of the dimensions that these rules are about.
     pub dimensions: Vec<String>,
 }
 

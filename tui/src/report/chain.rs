@@ -1,7 +1,7 @@
 //! The chain of a content review: its rounds with their intervals, the difference between the original and the best version,
 //! and one sentence on whether the gain is proved.
 
-use protocol::review::{ChainRound, ImprovedVariant, Iterations};
+use protocol::review::{ChainRound, ImprovedVariant, Iterations, StopReason};
 
 use crate::look::{Role, pad, pad_left};
 use crate::report::diff;
@@ -27,14 +27,8 @@ pub(crate) fn draw(iterations: &Iterations, page: &mut ReportPage) {
             look.paint(Role::Dim, &change(round)),
         ));
     }
-    if iterations.early_stopped {
-        let left = iterations.total_rounds.saturating_sub(iterations.completed_rounds);
-        let rounds = if left == 1 { "round" } else { "rounds" };
-        let text = format!(
-            "Stopped after round {}: {left} {rounds} not asked, nor paid for.",
-            iterations.completed_rounds
-        );
-        page.paragraph(&text, "  ", "  ", Some(Role::Dim));
+    if let Some(reason) = iterations.stop_reason {
+        page.paragraph(&stopped(iterations, reason), "  ", "  ", Some(Role::Dim));
     }
     let (role, text) = verdict(iterations);
     page.gap();
@@ -61,6 +55,19 @@ pub(crate) fn draw_best(original: &str, best: &ImprovedVariant, page: &mut Repor
     }
 }
 
+/// Why the rounds that are left were not asked.
+fn stopped(iterations: &Iterations, reason: StopReason) -> String {
+    let left = iterations.total_rounds.saturating_sub(iterations.completed_rounds);
+    let why = match reason {
+        StopReason::TargetReached => "the target score was reached",
+        StopReason::NoGain => "the last round brought no gain",
+        StopReason::NoBetterRewrite => "no rewrite was better with the same experts",
+        StopReason::Unfinished => "it ended before them",
+    };
+    let rounds = if left == 1 { "round was" } else { "rounds were" };
+    format!("{left} more {rounds} not asked, nor paid for: {why}.")
+}
+
 /// What changed since round 1, and how many experts moved.
 fn change(round: &ChainRound) -> String {
     let Some(change) = round.change else { return "the original".to_owned() };
@@ -84,10 +91,16 @@ pub(crate) fn verdict(iterations: &Iterations) -> (Role, String) {
             "No gain: no rewrite scored higher than the original with the same experts.".to_owned(),
         );
     }
-    let interval = gain
-        .interval
-        .map_or_else(String::new, |(low, high)| format!(", 95 % interval {low:+.1} to {high:+.1}"));
-    if gain.interval.is_none_or(|(low, _)| low <= 0.0) {
+    let Some((low, high)) = gain.interval else {
+        return (
+            Role::Warning,
+            format!(
+                "Not proved: the version of round {round} scores {by:.1} points higher, but every expert moved by as much, so that the gain has no interval."
+            ),
+        );
+    };
+    let interval = format!(", 95 % interval {low:+.1} to {high:+.1}");
+    if low <= 0.0 {
         return (
             Role::Warning,
             format!(
@@ -130,4 +143,102 @@ fn by_place(iterations: &Iterations) -> Option<String> {
             fresh.experts, fresh.first_shown, fresh.last_shown
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::review::{Confirmation, Improvement, Moved, ScoreChange};
+
+    use super::*;
+    use crate::look::{Colour, Glyphs, Look};
+
+    const PLAIN: Look = Look { width: 80, colour: Colour::None, glyphs: Glyphs::Unicode };
+
+    fn round(round: u16, overall: f64) -> ChainRound {
+        let change = ScoreChange { value: overall - 5.2, low: Some(0.4), high: Some(1.5) };
+        ChainRound {
+            round,
+            content: "Cook dinner in 20 minutes".to_owned(),
+            overall,
+            click_rate: 0.5,
+            overall_interval: Some((overall - 0.3, overall + 0.3)),
+            dimensions: Vec::new(),
+            change: (round > 1).then_some(change),
+            principles: Vec::new(),
+            from: (round > 1).then(|| round - 1),
+            moved: (round > 1).then_some(Moved { up: 14, same: 4, down: 2 }),
+        }
+    }
+
+    fn iterations() -> Iterations {
+        Iterations {
+            total_rounds: 3,
+            completed_rounds: 2,
+            best_round: 2,
+            early_stopped: true,
+            stop_reason: Some(StopReason::NoBetterRewrite),
+            chain: vec![round(1, 5.2), round(2, 6.1)],
+            best_content: "Cook dinner in 20 minutes".to_owned(),
+            best_score: 6.1,
+            best_click_rate: 0.5,
+            improvement: Improvement {
+                score_change: 0.9,
+                click_rate_change: 0.0,
+                interval: Some((0.4, 1.5)),
+                confirmed: Some(true),
+                confirmation: Some(Confirmation {
+                    experts: 20,
+                    rewrite: 12,
+                    original: 2,
+                    first_shown: 1,
+                    last_shown: 0,
+                    net: 50.0,
+                    net_low: Some(9.0),
+                    net_high: Some(80.0),
+                }),
+            },
+        }
+    }
+
+    #[test]
+    fn a_proved_gain_is_printed_with_its_rounds_and_what_changed() {
+        let mut page = ReportPage::new(PLAIN);
+        let best = ImprovedVariant {
+            text: "Cook dinner in 20 minutes".to_owned(),
+            rank: 1,
+            predicted_score: 6.1,
+            principles: vec!["No hype".to_owned(), "Plain words for jargon".to_owned()],
+            findings: Vec::new(),
+        };
+        draw_best("Facilitate your amazing dinner in 20 minutes", &best, &mut page);
+        draw(&iterations(), &mut page);
+        insta::assert_snapshot!(page.finish());
+    }
+
+    #[test]
+    fn each_way_in_which_a_gain_is_not_proved_has_its_sentence() {
+        let said = |change: fn(&mut Iterations)| {
+            let mut found = iterations();
+            change(&mut found);
+            let place = by_place(&found).map_or_else(String::new, |text| format!("\n{text}"));
+            format!("{}{place}", verdict(&found).1)
+        };
+        let all = [
+            said(|found| found.best_round = 1),
+            said(|found| found.improvement.interval = Some((-0.2, 2.0))),
+            said(|found| found.improvement.interval = None),
+            said(|found| found.improvement.confirmed = Some(false)),
+            said(|found| {
+                found.improvement.confirmed = None;
+                found.improvement.confirmation = None;
+            }),
+            said(|found| {
+                found.improvement.confirmed = Some(false);
+                if let Some(fresh) = &mut found.improvement.confirmation {
+                    (fresh.rewrite, fresh.original, fresh.first_shown) = (3, 2, 15);
+                }
+            }),
+        ];
+        insta::assert_snapshot!(all.join("\n"));
+    }
 }

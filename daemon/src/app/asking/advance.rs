@@ -18,9 +18,7 @@ use crate::domain::instrument::chain::{Rewrite, chain_plan};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome};
 use crate::domain::probation::Group;
 use crate::domain::run::Input;
-use crate::store::rows::{
-    HoldRow, OutcomeKey, OutcomeRow, ResultsRow, RewriteRow, Unfinished,
-};
+use crate::store::rows::{HoldRow, OutcomeKey, OutcomeRow, ResultsRow, RewriteRow, Unfinished};
 use crate::store::{Order, Reader, UseCaseError, Writes};
 
 use crate::app::asking::compute::compute;

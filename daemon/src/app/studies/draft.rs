@@ -10,6 +10,7 @@ use crate::domain::instrument::WordingNoise;
 use crate::domain::{instrument, stimulus};
 
 use crate::app::money::cost_estimate::Priced;
+use crate::app::studies::plan::must_rewrite;
 use crate::app::studies::submit::{Plan, Submission, fingerprint};
 use crate::app::{Caller, Core, Scope};
 
@@ -29,6 +30,9 @@ impl Core {
 
     fn preview(&self, draft: &Draft) -> Reply<Preview> {
         let spec = self.read_draft(draft)?;
+        if let Ok(engine) = self.engine(&spec.engine) {
+            must_rewrite(&spec, &engine)?;
+        }
         let panel = self.sample(&spec).map_err(|error| of_the_panel(draft, error))?;
         let balance = self.spendable()?;
         let credits = instrument::price(&spec).ok_or_else(too_expensive)?;

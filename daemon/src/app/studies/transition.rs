@@ -10,7 +10,7 @@ use protocol::event::{EventData, EventKind, StudyNews, StudyWords};
 use protocol::run::{PanelCounts, State};
 use protocol::service::Control;
 
-use crate::domain::ledger::{Settlement, Unbalanced, open_hold, open_hold_of};
+use crate::domain::ledger::{Hold, Settlement, Unbalanced, open_hold, open_hold_of};
 use crate::domain::outcome::{Class, FIRST_ROUND};
 use crate::domain::projection::Taken;
 use crate::domain::run::{Effect, Illegal, Input, apply};
@@ -205,6 +205,7 @@ fn release(
     let key = (found.number, found.progress.attempt);
     // A draft holds nothing.
     let Some(HoldRow(hold)) = reader.get(&key)? else { return Ok(()) };
+    let hold = with_last_round(reader, found, hold)?;
     let month = this_month(reader, now)?.max(hold.month);
     let (closed, movements) = hold.release(month).map_err(|error| defect(&error))?;
     for movement in movements {
@@ -212,6 +213,32 @@ fn release(
     }
     writes.put(&key, &HoldRow(closed));
     Ok(())
+}
+
+/// The hold with what fell due in this very transaction: the round that ends with it is not in the store yet.
+fn with_last_round(
+    reader: &Reader<'_>,
+    found: &StudyRecord,
+    hold: Hold,
+) -> Result<Hold, UseCaseError> {
+    if found.row.charge.is_none() {
+        return Ok(hold);
+    }
+    let mut known = Credits::ZERO;
+    let all = (found.number, 0)..=(found.number, u32::MAX);
+    reader.scan::<HoldRow>(all.start(), all.end(), Order::Rising, |_, HoldRow(hold)| {
+        for part in [hold.settled, hold.pending] {
+            known = known.checked_add(part).unwrap_or(Credits(i64::MAX));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let owed = found.progress.credits_used.checked_sub(known);
+    match owed.filter(|owed| *owed > Credits::ZERO) {
+        None => Ok(hold),
+        Some(owed) => hold
+            .fall_due(owed)
+            .map_err(|over| ApiError::new(ErrorCode::Internal, over.to_string()).into()),
+    }
 }
 
 pub(in crate::app) fn defect(error: &Unbalanced) -> UseCaseError {

@@ -1,10 +1,9 @@
 //! Tests of rounds and their end: an outcome of another round leaves the assignments to ask unchanged, the last round
 //! ends the study with its results, and partial results can be computed at any moment before that.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use protocol::credits::Credits;
 use protocol::error::ErrorCode;
 use protocol::event::{Cursor, EventKind};
 use protocol::id::StudyId;

@@ -1,5 +1,7 @@
 //! What follows when nothing is left of a round: a rewrite and another round, the round that confirms a gain, or the end.
 
+use protocol::review::StopReason;
+
 use super::tally::higher;
 use super::{ChainTally, Rewrite};
 use crate::domain::outcome::FIRST_ROUND;
@@ -48,6 +50,22 @@ fn reached(tally: &ChainTally, best: u16) -> bool {
 /// Whether the chain ends because that round brought no gain.
 fn stalled(tally: &ChainTally, round: u16, best: u16) -> bool {
     tally.plan.stop_on_no_gain && round > FIRST_ROUND && best != round
+}
+
+/// Why a chain has not come beyond so many rounds.
+pub(super) fn stop_reason(tally: &ChainTally, asked: u16, rewrites: &[Rewrite]) -> StopReason {
+    let last = asked.saturating_sub(1);
+    let best = tally.best();
+    if reached(tally, best) {
+        return StopReason::TargetReached;
+    }
+    if stalled(tally, last, best) {
+        return StopReason::NoGain;
+    }
+    match rewrites.get(usize::from(last)) {
+        Some(rewrite) if !rewrite.taken => StopReason::NoBetterRewrite,
+        Some(_) | None => StopReason::Unfinished,
+    }
 }
 
 impl Rewrite {

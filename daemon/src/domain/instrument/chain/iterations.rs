@@ -8,6 +8,7 @@ use protocol::review::{
 };
 use protocol::study::StudySpec;
 
+use super::follow::stop_reason;
 use super::tally::RoundTally;
 use super::{ChainTally, Rewrite, text_of_round};
 use crate::domain::instrument::types::kind_of;
@@ -75,6 +76,7 @@ impl ChainTally {
             completed_rounds: asked,
             best_round: best.saturating_add(1),
             early_stopped: asked < self.plan.rounds,
+            stop_reason: (asked < self.plan.rounds).then(|| stop_reason(self, asked, rewrites)),
             chain,
             best_score: tidy(winner.mean()?),
             best_click_rate: tidy(winner.click_rate()),
@@ -136,12 +138,6 @@ impl ChainTally {
                 findings: Vec::new(),
             })
             .collect()
-    }
-
-    /// Rounds of the panel that ended with an answer, without the one that confirms.
-    #[must_use]
-    pub(crate) fn completed_rounds(&self) -> u16 {
-        u16::try_from(self.rounds.len()).unwrap_or(u16::MAX)
     }
 }
 

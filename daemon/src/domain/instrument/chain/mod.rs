@@ -89,7 +89,7 @@ pub(crate) struct RewriteVariant {
     pub experts: u32,
     /// The rules that it applies, each once, as a sentence.
     pub principles: Vec<String>,
-    /// The dimensions that these rules are about.
+    /// The titles of the dimensions that these rules are about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dimensions: Vec<String>,
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use protocol::audience::Audience;
+use protocol::review::StopReason;
 use protocol::study::{EngineMode, Instrument, Order, StudySpec};
 
 use super::tally::Confirmation;
@@ -174,6 +175,7 @@ fn a_gain_is_proved_by_its_interval_and_by_a_fresh_panel() {
     let found = tally.iterations(&spec("These words."), &rewrites, None).unwrap();
     assert_eq!((found.total_rounds, found.completed_rounds, found.best_round), (3, 2, 2));
     assert!(found.early_stopped);
+    assert_eq!(found.stop_reason, Some(StopReason::Unfinished), "no rewrite was tried after it");
     assert_eq!(found.best_content, "Other words.");
     let improvement = &found.improvement;
     assert_eq!((improvement.score_change, improvement.click_rate_change), (1.69, 0.05));
