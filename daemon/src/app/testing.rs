@@ -16,7 +16,7 @@ use protocol::study::{EngineMode, Instrument, Origin, StudySpec};
 use redb_seam::StorageBackend;
 use uuid::Uuid;
 
-use crate::inference::{Ask, Engine, EngineError, InProcess, Proposal, Reply, Responder};
+use crate::inference::{Ask, Engine, EngineError, InProcess, Reply, Responder, RewriteProposal};
 use crate::store::{OpenStorage, Options, Storage, backend as redb_seam};
 use crate::world::World;
 use crate::world::testing::{CountedIds, ManualClock};
@@ -214,7 +214,7 @@ pub(crate) fn options() -> Options {
 pub(crate) struct Script {
     answer: Arc<Scripted>,
     model: &'static str,
-    rewrites: fn(&StudySpec) -> Vec<Proposal>,
+    rewrites: fn(&StudySpec) -> Vec<RewriteProposal>,
 }
 
 type Scripted = dyn Fn(&Ask<'_>) -> Result<Reply, EngineError> + Send + Sync;
@@ -233,12 +233,12 @@ impl Script {
     }
 
     /// Its rewrites of a content.
-    pub(crate) fn rewrites_of(&self) -> fn(&StudySpec) -> Vec<Proposal> {
+    pub(crate) fn rewrites_of(&self) -> fn(&StudySpec) -> Vec<RewriteProposal> {
         self.rewrites
     }
 
     /// The same, with those rewrites of a content.
-    pub(crate) fn rewriting(self, rewrites: fn(&StudySpec) -> Vec<Proposal>) -> Self {
+    pub(crate) fn rewriting(self, rewrites: fn(&StudySpec) -> Vec<RewriteProposal>) -> Self {
         Self { rewrites, ..self }
     }
 
@@ -263,7 +263,7 @@ impl InProcess for Script {
         "scripted"
     }
 
-    fn rewrites(&self, spec: &StudySpec) -> Vec<Proposal> {
+    fn rewrites(&self, spec: &StudySpec) -> Vec<RewriteProposal> {
         (self.rewrites)(spec)
     }
 

@@ -44,7 +44,7 @@ pub(crate) enum EvidenceLine {
     /// One respondent with all prompts and replies.
     Respondent(Box<Respondent>),
     /// What the content was rewritten to after a round.
-    Rewritten(Box<Rewritten>),
+    Rewritten(Box<RewrittenContent>),
     /// The last line: the results.
     Closing(Box<Closing>),
 }
@@ -171,7 +171,7 @@ pub(crate) struct RecordedCall {
 
 /// What the content was rewritten to after a round.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Rewritten {
+pub(crate) struct RewrittenContent {
     /// The round, from 0.
     pub round: u16,
     /// The variants with the panel's scores.

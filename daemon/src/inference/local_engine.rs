@@ -33,7 +33,7 @@ pub trait InProcess: Debug + Send + Sync {
 
     /// Other wordings of a study's content that may be better, without new claims, the most promising first: the panel
     /// scores them. The same study gives the same ones.
-    fn rewrites(&self, _spec: &StudySpec) -> Vec<Proposal> {
+    fn rewrites(&self, _spec: &StudySpec) -> Vec<RewriteProposal> {
         Vec::new()
     }
 
@@ -43,7 +43,7 @@ pub trait InProcess: Debug + Send + Sync {
 
 /// A content in other words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proposal {
+pub struct RewriteProposal {
     /// The content.
     pub text: String,
     /// The rules that it applies, each once, as a sentence.

@@ -27,7 +27,7 @@ use protocol::rejection::Rejection;
 use protocol::study::{Order, StudySpec, StudyType};
 
 pub use self::local_engine::{InProcess, Responder};
-pub(crate) use self::local_engine::{LocalEngine, Proposal};
+pub(crate) use self::local_engine::{LocalEngine, RewriteProposal};
 use self::model::ModelEngine;
 use self::offline::BuiltIn;
 use self::pool::Pool;
@@ -144,7 +144,7 @@ impl Engine {
     }
 
     /// Other wordings of a study's content that may be better; none where a service answers.
-    pub fn rewrites(&self, spec: &StudySpec) -> Vec<Proposal> {
+    pub fn rewrites(&self, spec: &StudySpec) -> Vec<RewriteProposal> {
         match self {
             Self::InProcess(engine) => engine.rewrites(spec),
             Self::Model(_) | Self::Pool(_) => Vec::new(),

@@ -12,7 +12,7 @@ use crate::app::{Caller, Core, RewriteTask, Rewritten, StudyCancel};
 use crate::domain::instrument;
 use crate::domain::instrument::chain::{RewriteVariant, overall_of};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
-use crate::inference::{Engine, LocalEngine, Proposal, Ready};
+use crate::inference::{Engine, LocalEngine, Ready, RewriteProposal};
 
 use super::runner::{blocking, panicked};
 
@@ -48,7 +48,7 @@ pub(super) async fn rewrite(
 async fn score_all(
     task: &Arc<RewriteTask>,
     engine: &Engine,
-    proposals: Vec<Proposal>,
+    proposals: Vec<RewriteProposal>,
     cancel: &StudyCancel,
 ) -> Result<Vec<RewriteVariant>, ApiError> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -76,7 +76,7 @@ async fn score_all(
 fn score(
     task: &RewriteTask,
     engine: &Engine,
-    proposal: Proposal,
+    proposal: RewriteProposal,
     cancel: &StudyCancel,
 ) -> Option<RewriteVariant> {
     let spec = task.with(proposal.text.clone())?;
@@ -91,7 +91,7 @@ fn score(
             experts = experts.saturating_add(1);
         }
     }
-    let Proposal { text, principles, dimensions } = proposal;
+    let RewriteProposal { text, principles, dimensions } = proposal;
     Some(RewriteVariant { text, sum, experts, principles, dimensions })
 }
 

@@ -31,7 +31,9 @@ pub(in crate::app) fn compute(
     let mut accumulator = Accumulator::new(&found.row.spec)
         .with_wording(&found.row.spec, noise)
         .with_benches(benches);
-    rewrites.into_iter().for_each(|rewrite| accumulator.add_rewrite(rewrite));
+    for rewrite in rewrites {
+        accumulator.add_rewrite(rewrite);
+    }
     let (first, last) = OutcomeKey::of_study(found.number);
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
         let respondent = key.assignment.respondent;

@@ -14,7 +14,7 @@ use protocol::study::StudySpec;
 
 use crate::domain::evidence::{
     Asked, Closing, EvidenceLine, FORMAT, Opening, PromptRecord, RecordedCall, Respondent,
-    Rewritten, UNSEALED, VERSION, WITHOUT_ROUNDS, results_hash, seal,
+    RewrittenContent, UNSEALED, VERSION, WITHOUT_ROUNDS, results_hash, seal,
 };
 use crate::domain::exchange::{End, Exchange, ReplySource, SidePart, address, asked_again};
 use crate::domain::instrument::chain::Rewrite;
@@ -77,6 +77,14 @@ struct EvidenceWriter<'a> {
     rewrites: Vec<Rewrite>,
 }
 
+/// What one respondent was asked in a round.
+#[derive(Clone, Copy)]
+struct AskedQuestion<'a> {
+    spec: &'a StudySpec,
+    at: Assignment,
+    persona: &'a Persona,
+}
+
 /// A round as it was asked.
 struct RoundAsked {
     spec: StudySpec,
@@ -137,7 +145,7 @@ impl<'a> EvidenceWriter<'a> {
                 return Ok(EvidencePage { lines, next: Some(next) });
             }
             if let Some(rewrite) = self.rewrites.get(usize::from(cursor.round)).cloned() {
-                let rewritten = Rewritten { round: cursor.round, rewrite };
+                let rewritten = RewrittenContent { round: cursor.round, rewrite };
                 let line = EvidenceLine::Rewritten(Box::new(rewritten));
                 let (text, seal) = seal(&cursor.seal, &line).map_err(unwritten)?;
                 if !lines.is_empty() && bytes.saturating_add(travelling(&text)) > PAGE_BYTES_MAX {
@@ -257,17 +265,16 @@ impl<'a> EvidenceWriter<'a> {
                 asked_again(before, said).map(ToOwned::to_owned)
             })
             .collect();
+        let question = AskedQuestion { spec: &of.spec, at: key.assignment, persona };
         let said = |(said, former): (_, Option<String>)| {
-            self.said(&of.spec, key.assignment, persona, &texts, said, former.as_deref())
+            self.said(question, &texts, said, former.as_deref())
         };
         Ok(kept.into_iter().zip(formers).map(said).collect())
     }
 
     fn said(
         &self,
-        spec: &StudySpec,
-        at: Assignment,
-        persona: &Persona,
+        question: AskedQuestion<'_>,
         texts: &Texts,
         said: Exchange,
         former: Option<&str>,
@@ -283,8 +290,7 @@ impl<'a> EvidenceWriter<'a> {
                 let ways = if former.is_some() { ways.as_slice() } else { &ways[1..] };
                 ways.iter().find_map(|former| {
                     let former = former.unwrap_or_default();
-                    let prompt =
-                        self.prompt(spec, prompts.as_ref(), at, persona, texts, &said, former)?;
+                    let prompt = self.prompt(question, prompts.as_ref(), texts, &said, former)?;
                     let found = address(&prompt_record.parameters, &prompt.system, &prompt.said());
                     (found == said.address).then_some((place, prompt))
                 })
@@ -311,10 +317,8 @@ impl<'a> EvidenceWriter<'a> {
     /// The prompt of an exchange, made again. A text that was embedded is one too: what it was held against, and itself.
     fn prompt(
         &self,
-        spec: &StudySpec,
+        AskedQuestion { spec, at, persona }: AskedQuestion<'_>,
         prompts: Option<&Prompts>,
-        at: Assignment,
-        persona: &Persona,
         texts: &Texts,
         said: &Exchange,
         former: &str,

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use crate::domain::channel_readings::{self, SideReply};
 use crate::domain::evidence::{
-    Asked, Closing, EvidenceLine, FORMAT, Opening, RecordedCall, Respondent, Rewritten, UNSEALED,
-    Unsealed, VERSION, benches, first_difference, read, results_hash, unseal,
+    Asked, Closing, EvidenceLine, FORMAT, Opening, RecordedCall, Respondent, RewrittenContent,
+    UNSEALED, Unsealed, VERSION, benches, first_difference, read, results_hash, unseal,
 };
 use crate::domain::exchange::{self, Kept, SidePart, address};
 use crate::domain::instrument::chain::{Rewrite, spec_of_round};
@@ -218,8 +218,8 @@ impl Replayer {
     }
 
     /// Takes what the content was rewritten to, which has to follow from the scores of the variants.
-    fn rewrite(&mut self, rewritten: Rewritten) -> Result<(), String> {
-        let Rewritten { round, rewrite } = rewritten;
+    fn rewrite(&mut self, rewritten: RewrittenContent) -> Result<(), String> {
+        let RewrittenContent { round, rewrite } = rewritten;
         let is_next = usize::from(round) == self.rewrites.len() && round == self.round;
         if !is_next || !self.accumulator.allows(round, &rewrite) {
             return Err(format!(

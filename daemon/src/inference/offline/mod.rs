@@ -14,7 +14,7 @@ use reader::{Reader, Reading};
 
 use answer::PreparedReview;
 
-use super::{Ask, EngineError, InProcess, Proposal, Reply, Responder};
+use super::{Ask, EngineError, InProcess, Reply, Responder, RewriteProposal};
 use crate::domain::instrument;
 
 /// What the reader can and cannot do, for every report of its answers.
@@ -43,7 +43,7 @@ impl InProcess for BuiltIn {
         rejections::of(Reader::embedded(), spec)
     }
 
-    fn rewrites(&self, spec: &StudySpec) -> Vec<Proposal> {
+    fn rewrites(&self, spec: &StudySpec) -> Vec<RewriteProposal> {
         rewrites::of(Reader::embedded(), spec)
     }
 

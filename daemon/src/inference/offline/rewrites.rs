@@ -7,17 +7,17 @@ use reader::editor::{Candidate, candidates};
 use reader::review::Brief;
 
 use crate::domain::instrument;
-use crate::inference::Proposal;
+use crate::inference::RewriteProposal;
 
 /// The rewrites of a study's content; none for a study that is no review.
-pub(super) fn of(reader: &Reader, spec: &StudySpec) -> Vec<Proposal> {
+pub(super) fn of(reader: &Reader, spec: &StudySpec) -> Vec<RewriteProposal> {
     let Some(review) = instrument::review_of(&spec.instrument) else { return Vec::new() };
     let brief = Brief::of(review);
     let Ok(reading) = reader.review(&review.content, &brief) else { return Vec::new() };
     candidates(&review.content, &brief, &reading).into_iter().map(proposal).collect()
 }
 
-fn proposal(candidate: Candidate) -> Proposal {
+fn proposal(candidate: Candidate) -> RewriteProposal {
     let mut dimensions: Vec<String> = Vec::new();
     for edit in &candidate.edits {
         let title = edit.dimension.title();
@@ -31,5 +31,5 @@ fn proposal(candidate: Candidate) -> Proposal {
             principles.push(rule.title().to_owned());
         }
     }
-    Proposal { text: candidate.text, principles, dimensions }
+    RewriteProposal { text: candidate.text, principles, dimensions }
 }

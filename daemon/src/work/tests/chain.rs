@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{ENDED, core, until};
 use crate::app::testing::{Disk, Script, broken, me, settings};
 use crate::app::{Core, Settings};
-use crate::inference::{EngineError, Proposal};
+use crate::inference::{EngineError, RewriteProposal};
 use crate::work::Drivers;
 
 const WEAK: &str = "---\nstudy: content_review\ncontent_type: product_page\nrounds: 3\npanel: 20\nseed: 5\n---\n\
@@ -89,7 +89,7 @@ fn shortener() -> Script {
     .rewriting(|spec| {
         let text = crate::domain::instrument::stimuli(&spec.instrument)[0].to_owned();
         let shorter = text.rsplit_once(' ').map(|(shorter, _)| shorter.to_owned());
-        let proposal = |text| Proposal {
+        let proposal = |text| RewriteProposal {
             text,
             principles: vec!["Say less".to_owned()],
             dimensions: vec!["Clarity".to_owned()],

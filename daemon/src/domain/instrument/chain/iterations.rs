@@ -50,7 +50,7 @@ impl ChainTally {
                 round: round.saturating_add(1),
                 overall: tidy(tally.mean()?),
                 click_rate: tidy(tally.click_rate()),
-                overall_interval: mean(&tally.scores(), LEVEL).and_then(points).and_then(limits),
+                overall_interval: mean(&tally.scores(), LEVEL).map(points).and_then(limits),
                 dimensions: means(&names, tally),
                 change: change.flatten(),
                 principles: rewrite
@@ -142,8 +142,8 @@ impl ChainTally {
 }
 
 /// The estimate of hundredths of a point in points.
-fn points(estimate: Estimate) -> Option<Estimate> {
-    Some(scaled(estimate, 0.01))
+fn points(estimate: Estimate) -> Estimate {
+    scaled(estimate, 0.01)
 }
 
 fn limits(estimate: Estimate) -> Option<(f64, f64)> {

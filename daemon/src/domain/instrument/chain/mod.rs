@@ -39,7 +39,7 @@ pub(crate) struct ChainPlan {
 impl ChainPlan {
     /// The round in which a fresh panel holds the best rewrite against the original.
     #[must_use]
-    pub(crate) const fn confirmation(&self) -> u16 {
+    pub(crate) const fn confirmation(self) -> u16 {
         self.rounds
     }
 }
