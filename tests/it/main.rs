@@ -33,6 +33,7 @@ mod texts;
 mod damage;
 mod given_up;
 mod kill;
+mod kill_chain;
 mod link;
 mod lost_store;
 mod silence;

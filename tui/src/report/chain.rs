@@ -3,7 +3,7 @@
 
 use protocol::review::{ChainRound, ImprovedVariant, Iterations, StopReason};
 
-use crate::look::{Role, pad, pad_left};
+use crate::look::{Look, Role, pad, pad_left};
 use crate::report::diff;
 use crate::report::page::ReportPage;
 use crate::report::whisker::{self, Scale};
@@ -15,7 +15,7 @@ const SCORES: Scale = Scale { low: 1.0, high: 10.0, mark: None };
 pub(crate) fn draw(iterations: &Iterations, page: &mut ReportPage) {
     let look = page.look;
     page.heading("Rounds", "overall score by the same experts, 95 % interval");
-    let room = look.width.saturating_sub(2 + 11 + 6 + 2 + 30).clamp(10, 40);
+    let room = look.width.saturating_sub(2 + 11 + 6 + 2 + 2 + 34).clamp(10, 40);
     for round in &iterations.chain {
         let is_best = round.round == iterations.best_round;
         let name = format!("Round {}{}", round.round, if is_best { " *" } else { "" });
@@ -26,6 +26,11 @@ pub(crate) fn draw(iterations: &Iterations, page: &mut ReportPage) {
             pad_left(&format!("{:.1}", round.overall), 6),
             look.paint(Role::Dim, &change(round)),
         ));
+    }
+    if iterations.chain.len() > 1 {
+        let scores: Vec<f64> = iterations.chain.iter().map(|round| round.overall).collect();
+        let line = sparkline(&scores, look);
+        page.line(format!("  {}{}", pad("Course", 11), look.paint(Role::Accent, &line)));
     }
     if let Some(reason) = iterations.stop_reason {
         page.paragraph(&stopped(iterations, reason), "  ", "  ", Some(Role::Dim));
@@ -53,6 +58,25 @@ pub(crate) fn draw_best(original: &str, best: &ImprovedVariant, page: &mut Repor
         let applied = format!("Applied: {}", best.principles.join("; "));
         page.paragraph(&applied, "  ", "  ", Some(Role::Dim));
     }
+}
+
+/// The scores of all rounds as bars of one column each, the lowest as the shortest.
+fn sparkline(scores: &[f64], look: Look) -> String {
+    let bars = look
+        .glyph(['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'], ['_', '_', '.', '.', '-', '-', '=', '#']);
+    let low = scores.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let span = (high - low).max(1.0);
+    let height = |score: f64| {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 to the number of bars"
+        )]
+        let place = ((score - low) / span * (bars.len() - 1) as f64).round() as usize;
+        bars[place.min(bars.len() - 1)]
+    };
+    scores.iter().map(|score| height(*score)).collect()
 }
 
 /// Why the rounds that are left were not asked.
@@ -150,7 +174,7 @@ mod tests {
     use protocol::review::{Confirmation, Improvement, Moved, ScoreChange};
 
     use super::*;
-    use crate::look::{Colour, Glyphs, Look};
+    use crate::look::{Colour, Glyphs};
 
     const PLAIN: Look = Look { width: 80, colour: Colour::None, glyphs: Glyphs::Unicode };
 
