@@ -11,5 +11,6 @@ mod lost;
 mod money;
 mod rejected;
 mod replay;
+mod reviews;
 mod rounds;
 mod sabotage;

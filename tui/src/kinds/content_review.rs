@@ -26,6 +26,7 @@ pub(super) static VIEW: StudyView = StudyView {
     stimulus: "the content, as it would appear",
     asked: "Every expert read the content below, scored it on each dimension (1 to 10), said whether they would click, and why.",
     topics: "What the experts look at",
+    panel: "20",
     fields: FIELDS,
     material,
     parts,

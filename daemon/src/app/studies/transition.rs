@@ -205,7 +205,7 @@ fn release(
     let key = (found.number, found.progress.attempt);
     // A draft holds nothing.
     let Some(HoldRow(hold)) = reader.get(&key)? else { return Ok(()) };
-    let hold = with_last_round(reader, found, hold)?;
+    let hold = with_rounds(reader, found, hold)?;
     let month = this_month(reader, now)?.max(hold.month);
     let (closed, movements) = hold.release(month).map_err(|error| defect(&error))?;
     for movement in movements {
@@ -215,30 +215,22 @@ fn release(
     Ok(())
 }
 
-/// The hold with what fell due in this very transaction: the round that ends with it is not in the store yet.
-fn with_last_round(
-    reader: &Reader<'_>,
-    found: &StudyRecord,
-    hold: Hold,
-) -> Result<Hold, UseCaseError> {
+/// The hold with what fell due for rounds in this very transaction, which the reader does not see.
+fn with_rounds(reader: &Reader<'_>, found: &StudyRecord, hold: Hold) -> Result<Hold, UseCaseError> {
     if found.row.charge.is_none() {
         return Ok(hold);
     }
-    let mut known = Credits::ZERO;
-    let all = (found.number, 0)..=(found.number, u32::MAX);
-    reader.scan::<HoldRow>(all.start(), all.end(), Order::Rising, |_, HoldRow(hold)| {
+    let mut booked = Credits::ZERO;
+    let (first, last) = ((found.number, 0), (found.number, u32::MAX));
+    reader.scan::<HoldRow>(&first, &last, Order::Rising, |_, HoldRow(hold)| {
         for part in [hold.settled, hold.pending] {
-            known = known.checked_add(part).unwrap_or(Credits(i64::MAX));
+            booked = booked.checked_add(part).unwrap_or(Credits(i64::MAX));
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    let owed = found.progress.credits_used.checked_sub(known);
-    match owed.filter(|owed| *owed > Credits::ZERO) {
-        None => Ok(hold),
-        Some(owed) => hold
-            .fall_due(owed)
-            .map_err(|over| ApiError::new(ErrorCode::Internal, over.to_string()).into()),
-    }
+    let due = found.progress.credits_used.checked_sub(booked).unwrap_or(Credits::ZERO);
+    hold.fall_due(due.max(Credits::ZERO))
+        .map_err(|over| ApiError::new(ErrorCode::Internal, over.to_string()).into())
 }
 
 pub(in crate::app) fn defect(error: &Unbalanced) -> UseCaseError {

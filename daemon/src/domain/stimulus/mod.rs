@@ -251,8 +251,12 @@ fn collect(
     }
     for (key, text) in &draft.overrides {
         let name = key.strip_prefix("audience.").unwrap_or(key);
-        // Each flag gives one tag, and may be given several times.
-        let flag = if name == "tags" { "tag".to_owned() } else { name.replace('_', "-") };
+        // Each of these flags gives one entry, and may be given several times.
+        let flag = match name {
+            "tags" => "tag".to_owned(),
+            "competitors" => "competitor".to_owned(),
+            _ => name.replace('_', "-"),
+        };
         let place = format!("--{flag}");
         given.retain(|earlier| earlier.key != *key);
         let known = if key.starts_with("audience.") { AUDIENCE_KEYS } else { KEYS };

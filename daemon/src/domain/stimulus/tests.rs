@@ -5,6 +5,7 @@ mod cut;
 mod head;
 mod language;
 mod render;
+mod review;
 
 use std::collections::BTreeMap;
 

@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 
 /// One flag for each key of the front matter.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Settings (they win over the file's)")]
 pub(crate) struct Settings {

@@ -204,7 +204,7 @@ fn scores_are_sorted_within_each_kind() {
         assert!(order[scored..].iter().all(|study| value(study).is_none()), "they come last");
         let mut kinds: Vec<StudyType> = order[..scored].iter().map(|one| one.instrument).collect();
         kinds.dedup();
-        assert_eq!(kinds.len(), 4, "each kind is one group: {kinds:?}");
+        assert_eq!(kinds.len(), 5, "each kind is one group: {kinds:?}");
         for pair in order[..scored].windows(2) {
             let (one, other) = (value(&pair[0]).unwrap(), value(&pair[1]).unwrap());
             let is_ordered = if falling { one >= other } else { one <= other };

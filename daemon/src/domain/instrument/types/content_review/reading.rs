@@ -140,14 +140,17 @@ fn mentions(
     mentions
 }
 
-/// The sentence of the reasoning that names the quote of a suggestion, or its dimension.
+/// The sentence of the reasoning that names the quote of a suggestion; else the last one that names its dimension, because
+/// what is good about it is said first.
 fn sentence_about(reasoning: &str, suggestion: &ExpertSuggestion) -> Option<String> {
     let title = suggestion.dimension.title().to_lowercase();
-    let about = |sentence: &&str| {
-        suggestion.quote.as_ref().is_some_and(|quote| sentence.contains(quote.as_str()))
-            || sentence.to_lowercase().contains(&title)
-    };
-    let mut sentences = reasoning.split_inclusive(['.', '!', '?', '\n']).map(str::trim);
-    let found = sentences.find(about)?;
-    (found.chars().count() <= QUOTE_MAX && !found.is_empty()).then(|| found.to_owned())
+    let sentences: Vec<&str> =
+        reasoning.split_inclusive(['.', '!', '?', '\n']).map(str::trim).collect();
+    let quoted = suggestion
+        .quote
+        .as_deref()
+        .and_then(|quote| sentences.iter().find(|sentence| sentence.contains(quote)));
+    let named = || sentences.iter().rfind(|sentence| sentence.to_lowercase().contains(&title));
+    let found = quoted.or_else(named)?;
+    (found.chars().count() <= QUOTE_MAX && !found.is_empty()).then(|| (*found).to_owned())
 }

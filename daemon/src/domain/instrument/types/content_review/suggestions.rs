@@ -16,6 +16,8 @@ const DIMENSION_MAX: usize = 2;
 const FURTHER_SHARE: f64 = 0.15;
 /// Below this mean a dimension needs a suggestion even where no expert was asked for one.
 const GOOD: f64 = 7.0;
+/// Up to this score an expert finds a dimension low.
+const LOW: i32 = 5;
 /// The best score.
 const TOP: f64 = 10.0;
 /// The largest standard deviation that scores from 1 to 10 can have.
@@ -68,10 +70,10 @@ impl Proposals {
         let best = best.fold(0.0, f64::max);
         let found = if self.0.is_empty() { low(dimensions) } else { self.weighed(dimensions, n) };
         let mut told: Vec<PanelSuggestion> = Vec::new();
-        for Weighed { dimension, scores, words, quote, count, .. } in found {
-            let title = dimension.title();
+        for weighed in found {
+            let title = weighed.dimension.title();
             let of_it = told.iter().filter(|known| known.dimension == title).count();
-            let is_rare = (count as f64) < FURTHER_SHARE * n as f64;
+            let is_rare = (weighed.count as f64) < FURTHER_SHARE * n as f64;
             if of_it >= DIMENSION_MAX || (of_it > 0 && is_rare) || told.len() >= PANEL_MAX {
                 continue;
             }
@@ -79,8 +81,8 @@ impl Proposals {
             told.push(PanelSuggestion {
                 priority,
                 dimension: title.to_owned(),
-                suggestion: words,
-                rationale: rationale(dimension, scores, best, quote.as_deref(), count, n),
+                rationale: rationale(&weighed, best, n),
+                suggestion: weighed.words,
             });
         }
         told
@@ -101,6 +103,7 @@ impl Proposals {
                     quote: quote.clone(),
                     count: *count,
                     first: *first,
+                    is_asked: true,
                     weight: share * gap(scores) * agreement(scores),
                 })
             })
@@ -120,6 +123,8 @@ struct Weighed<'a> {
     quote: Option<String>,
     count: u64,
     first: u32,
+    /// Whether experts make it; else it follows from their scores.
+    is_asked: bool,
     weight: f64,
 }
 
@@ -133,8 +138,9 @@ fn low(dimensions: &[(Dimension, Histogram)]) -> Vec<Weighed<'_>> {
             scores,
             words: format!("Work on this question: {}", dimension.definition()),
             quote: None,
-            count: scores.between(1, 5),
+            count: scores.between(1, LOW),
             first: 0,
+            is_asked: false,
             weight: gap(scores) * agreement(scores),
         })
         .collect();
@@ -153,27 +159,20 @@ fn agreement(scores: &Histogram) -> f64 {
 }
 
 /// Why, with the numbers and the words of the content.
-fn rationale(
-    dimension: Dimension,
-    scores: &Histogram,
-    best: f64,
-    quote: Option<&str>,
-    count: u64,
-    n: u64,
-) -> String {
+fn rationale(weighed: &Weighed<'_>, best: f64, n: u64) -> String {
+    let Weighed { dimension, scores, quote, count, .. } = weighed;
     let mean = scores.mean().unwrap_or_default();
     let title = dimension.title();
-    let who = match (quote, count) {
-        (_, 0) => format!("{title} is {} of 10", number(mean, 1)),
-        (Some(quote), _) => {
-            format!("{count} of {n} experts, about “{quote}”. {title} is {} of 10", number(mean, 1))
-        }
-        (None, _) => format!("{count} of {n} experts. {title} is {} of 10", number(mean, 1)),
+    let who = match (quote, weighed.is_asked) {
+        (Some(quote), _) => format!("{count} of {n} experts, about “{quote}”. "),
+        (None, true) => format!("{count} of {n} experts. "),
+        (None, false) => format!("{count} of {n} experts give it {LOW} or less. "),
     };
+    let is = format!("{who}{title} is {} of 10", number(mean, 1));
     let behind = best - mean;
     if behind >= 0.05 {
-        format!("{who}, {} below the strongest dimension.", number(behind, 1))
+        format!("{is}, {} below the strongest dimension.", number(behind, 1))
     } else {
-        format!("{who}, the strongest dimension.")
+        format!("{is}, the strongest dimension.")
     }
 }

@@ -51,7 +51,7 @@ fn the_overall_score_is_computed_by_the_lens_of_the_expert() {
     let spec = spec(ReviewMode::ExpertReview);
     let overall = |place: u32| match scores(&read_at(&spec, at(place), REPLY).unwrap()) {
         ReviewAnswer::Scores { overall, role, .. } => (role.clone(), overall.0),
-        other => panic!("{other:?}"),
+        other @ ReviewAnswer::Choice { .. } => panic!("{other:?}"),
     };
     // Curiosity weighs 2 with the strategist, and 1 with the copy editor, who weighs clarity and specificity by 3.
     assert_eq!(overall(0), ("strategist".to_owned(), 567));
@@ -70,7 +70,7 @@ fn reasons_are_what_an_expert_would_change_and_what_is_good() {
     assert_eq!(
         told,
         [
-            ("concern", "Curiosity", Some("Curiosity: it opens nothing.")),
+            ("concern", "Curiosity", Some("“Morning Habits” is said by all.")),
             ("appeal", "Clarity", None)
         ]
     );
@@ -87,7 +87,7 @@ fn a_quote_that_is_not_in_the_content_voids_a_reply_and_is_dropped_from_a_models
             assert_eq!(suggestions[0].suggestion, "Say what changed.");
             assert_eq!(suggestions[0].quote, None);
         }
-        other => panic!("{other:?}"),
+        other @ ReviewAnswer::Choice { .. } => panic!("{other:?}"),
     }
 }
 
