@@ -89,14 +89,18 @@ impl Proposals {
     }
 
     /// The suggestions with their weights, heaviest first; of equal ones the one that was made first.
-    fn weighed<'a>(&self, dimensions: &'a [(Dimension, Histogram)], n: u64) -> Vec<Weighed<'a>> {
-        let mut found: Vec<Weighed<'a>> = self
+    fn weighed<'a>(
+        &self,
+        dimensions: &'a [(Dimension, Histogram)],
+        n: u64,
+    ) -> Vec<WeighedProposal<'a>> {
+        let mut found: Vec<WeighedProposal<'a>> = self
             .0
             .iter()
             .filter_map(|((dimension, words), Proposal { count, quote, first })| {
                 let (_, scores) = dimensions.iter().find(|(known, _)| known == dimension)?;
                 let share = *count as f64 / n as f64;
-                Some(Weighed {
+                Some(WeighedProposal {
                     dimension: *dimension,
                     scores,
                     words: words.clone(),
@@ -116,7 +120,7 @@ impl Proposals {
 }
 
 /// A suggestion with its weight.
-struct Weighed<'a> {
+struct WeighedProposal<'a> {
     dimension: Dimension,
     scores: &'a Histogram,
     words: String,
@@ -129,11 +133,11 @@ struct Weighed<'a> {
 }
 
 /// Where no expert was asked for suggestions: the low dimensions, each with what a high score would take.
-fn low(dimensions: &[(Dimension, Histogram)]) -> Vec<Weighed<'_>> {
-    let mut found: Vec<Weighed<'_>> = dimensions
+fn low(dimensions: &[(Dimension, Histogram)]) -> Vec<WeighedProposal<'_>> {
+    let mut found: Vec<WeighedProposal<'_>> = dimensions
         .iter()
         .filter(|(_, scores)| scores.mean().is_some_and(|mean| mean < GOOD))
-        .map(|(dimension, scores)| Weighed {
+        .map(|(dimension, scores)| WeighedProposal {
             dimension: *dimension,
             scores,
             words: format!("Work on this question: {}", dimension.definition()),
@@ -159,8 +163,8 @@ fn agreement(scores: &Histogram) -> f64 {
 }
 
 /// Why, with the numbers and the words of the content.
-fn rationale(weighed: &Weighed<'_>, best: f64, n: u64) -> String {
-    let Weighed { dimension, scores, quote, count, .. } = weighed;
+fn rationale(weighed: &WeighedProposal<'_>, best: f64, n: u64) -> String {
+    let WeighedProposal { dimension, scores, quote, count, .. } = weighed;
     let mean = scores.mean().unwrap_or_default();
     let title = dimension.title();
     let who = match (quote, weighed.is_asked) {
