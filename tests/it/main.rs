@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking: the message is its verdict")]
 
 // What an analyst does first, and what a script relies on.
+mod apply;
 mod backup;
 mod channels;
 mod config;

@@ -73,7 +73,7 @@ impl Core {
                 return Ok(None);
             };
             let spec = spec_of_round(&found.row.spec, from, &rewrites, from);
-            let spec = spec.ok_or_else(|| no_such_round(number, from))?.into_owned();
+            let spec = spec.ok_or_else(|| no_such_round(from))?.into_owned();
             let panel = query::panel(reader, &found)?;
             Ok(Some(RewriteTask { spec, panel, round, from, another, tally }))
         })
@@ -124,7 +124,7 @@ pub(in crate::app) fn spec_of<'f>(
         _ => FIRST_ROUND,
     };
     let asked = spec_of_round(spec, round, &rewrites, best);
-    Ok(asked.ok_or_else(|| no_such_round(found.number, round))?)
+    Ok(asked.ok_or_else(|| no_such_round(round))?)
 }
 
 /// The people whom a round asks: the study's panel, or, where the round confirms a gain, people sampled for it alone.
@@ -156,14 +156,14 @@ pub(in crate::app) fn next_round(
         Follows::Finish => Ok(None),
         Follows::Rewrite { .. } => Err(ApiError::new(
             ErrorCode::Conflict,
-            format!("Round {} of study {} has not been rewritten", round + 1, found.number),
+            format!("Round {} has not been rewritten", u32::from(round).saturating_add(1)),
         )
         .into()),
     }
 }
 
-fn no_such_round(number: u32, round: u16) -> ApiError {
+fn no_such_round(round: u16) -> ApiError {
     let round = u32::from(round).saturating_add(1);
-    ApiError::new(ErrorCode::NotFound, format!("Study {number} has no round {round}"))
+    ApiError::new(ErrorCode::NotFound, format!("The study has no round {round}"))
         .hint("See its rounds with `demoscope show`")
 }
