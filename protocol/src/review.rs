@@ -292,6 +292,9 @@ pub struct ReviewMaterial {
     /// What the content is to achieve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goal: Option<String>,
+    /// The rewrite that the content is held against, in the round that confirms a gain; absent in every other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
 }
 
 /// What the content is seen among.
@@ -490,6 +493,9 @@ pub struct Iterations {
     pub best_round: u16,
     /// Whether the chain ended before its last round.
     pub early_stopped: bool,
+    /// Why it did; absent where it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_reason: Option<StopReason>,
     /// Every round.
     pub chain: Vec<ChainRound>,
     /// The content of the best round.
@@ -500,6 +506,20 @@ pub struct Iterations {
     pub best_click_rate: f64,
     /// What was gained.
     pub improvement: Improvement,
+}
+
+words! {
+    /// Why a chain ended before its last round.
+    StopReason {
+        /// The target score was reached.
+        TargetReached = "target_reached",
+        /// A round brought no gain, and its owner wanted no further one then.
+        NoGain = "no_gain",
+        /// No rewrite was better with the same experts, so that there was nothing to ask.
+        NoBetterRewrite = "no_better_rewrite",
+        /// Its owner ended it, or it has not come further yet.
+        Unfinished = "unfinished",
+    }
 }
 
 /// One round of a chain.
@@ -524,6 +544,9 @@ pub struct ChainRound {
     /// The rules or findings that the rewrite applied; empty in round 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub principles: Vec<String>,
+    /// The round that it was rewritten from, from 1; absent in round 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<u16>,
     /// Experts who scored it higher, equal and lower than the round that it was rewritten from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
@@ -564,4 +587,37 @@ pub struct Improvement {
     /// Whether a fresh panel, which did not know which is which, preferred the best round's content in both orders beyond
     /// chance; null where none was asked.
     pub confirmed: Option<bool>,
+    /// What that panel chose; absent where none was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmation: Option<Confirmation>,
+}
+
+impl Improvement {
+    /// Whether the gain is proved: its interval is above zero, and the fresh panel agreed.
+    #[must_use]
+    pub fn is_proved(&self) -> bool {
+        self.interval.is_some_and(|(low, _)| low > 0.0) && self.confirmed == Some(true)
+    }
+}
+
+/// What a fresh panel chose between the original and the best rewrite, each expert once in either order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Confirmation {
+    /// Experts who chose in both orders.
+    pub experts: u64,
+    /// Those who preferred the rewrite in both orders.
+    pub rewrite: u64,
+    /// Those who preferred the original in both orders.
+    pub original: u64,
+    /// Those who chose what was shown first, both times: a preference for the place and not for the text.
+    pub first_shown: u64,
+    /// Those who chose what was shown last, both times.
+    pub last_shown: u64,
+    /// Share for the rewrite minus share for the original, in percentage points, −100 to 100.
+    pub net: f64,
+    /// Lower end of its interval, with sampling and wording noise; null where it is undefined.
+    pub net_low: Option<f64>,
+    /// Upper end.
+    pub net_high: Option<f64>,
 }

@@ -4,6 +4,7 @@
 mod budget;
 mod callers;
 mod calls;
+mod chain;
 mod delete;
 mod findings;
 mod history;

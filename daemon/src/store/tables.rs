@@ -35,6 +35,8 @@ pub enum Table {
     Blueprints,
     /// Hash of service, model and sentences → vectors of anchors.
     Anchors,
+    /// What a content was rewritten to, by (study, round).
+    Rewrites,
     /// Results by study.
     Results,
     /// The statuses of findings by (study, number).
@@ -55,7 +57,7 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Meta,
         Self::Studies,
         Self::StudyNumbers,
@@ -69,6 +71,7 @@ impl Table {
         Self::Remembered,
         Self::Blueprints,
         Self::Anchors,
+        Self::Rewrites,
         Self::Results,
         Self::Findings,
         Self::Holds,
@@ -95,6 +98,7 @@ impl Table {
             Self::Remembered => "remembered",
             Self::Blueprints => "blueprints",
             Self::Anchors => "anchors",
+            Self::Rewrites => "rewrites",
             Self::Results => "results",
             Self::Findings => "findings",
             Self::Holds => "holds",

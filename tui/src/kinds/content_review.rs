@@ -351,7 +351,9 @@ fn brief(parts: &AnswerParts<'_>) -> String {
 }
 
 fn found(outcomes: &Outcomes) -> OutcomeParts<'_> {
-    let Outcomes::ContentReview { content, mode, suggestions, improved_variants, .. } = outcomes
+    let Outcomes::ContentReview {
+        content, mode, suggestions, improved_variants, iterations, ..
+    } = outcomes
     else {
         return OutcomeParts::default();
     };
@@ -360,6 +362,8 @@ fn found(outcomes: &Outcomes) -> OutcomeParts<'_> {
         subject: Some(format!("{} · {}", spaced(&content.content_type), spaced(mode.as_str()))),
         suggestions,
         variants: improved_variants,
+        content: Some(&content.text),
+        iterations: iterations.as_deref(),
         ..OutcomeParts::default()
     }
 }

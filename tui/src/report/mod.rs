@@ -3,11 +3,13 @@
 
 mod answer;
 pub(crate) mod bars;
+pub(crate) mod chain;
 pub(crate) mod channels;
 mod compare;
 mod conclusions;
 mod crosstab;
 mod diagnostics;
+pub(crate) mod diff;
 pub(crate) mod estimates;
 #[cfg(test)]
 pub(crate) mod fixtures;

@@ -5,6 +5,7 @@ use protocol::safe;
 
 use crate::kinds;
 use crate::look::Role;
+use crate::report::chain;
 use crate::report::page::ReportPage;
 
 /// Suggestions that are shown.
@@ -22,12 +23,10 @@ pub(crate) fn draw(results: &Results, page: &mut ReportPage) {
         page.paragraph(&one.suggestion, "     ", "     ", None);
         page.paragraph(&one.rationale, "     ", "     ", Some(Role::Dim));
     }
-    if let Some(best) = found.variants.first() {
-        page.heading("The best version found", &format!("{:.1} of 10", best.predicted_score));
-        page.paragraph(&best.text, "  ", "  ", Some(Role::Good));
-        if !best.principles.is_empty() {
-            let applied = format!("Applied: {}", best.principles.join("; "));
-            page.paragraph(&applied, "  ", "  ", Some(Role::Dim));
-        }
+    if let (Some(original), Some(best)) = (found.content, found.variants.first()) {
+        chain::draw_best(original, best, page);
+    }
+    if let Some(iterations) = found.iterations {
+        chain::draw(iterations, page);
     }
 }

@@ -64,6 +64,8 @@ pub(crate) struct Submission {
     pub body: String,
     /// The watched file it is a version of.
     pub lineage: Option<String>,
+    /// The path of the file that it was sent from.
+    pub path: Option<String>,
     /// What to run.
     pub plan: Plan,
 }
@@ -105,7 +107,7 @@ impl Core {
                 let number = number.ok_or_else(|| {
                     ApiError::new(ErrorCode::Internal, "There are no study numbers left")
                 })?;
-                let Submission { key, body, lineage, plan } = submission;
+                let Submission { key, body, lineage, path, plan } = submission;
                 let Plan {
                     spec,
                     model,
@@ -131,6 +133,7 @@ impl Core {
                     owner: owner.to_string(),
                     origin,
                     lineage,
+                    path,
                     price,
                     charge,
                     scale,

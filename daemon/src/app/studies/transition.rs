@@ -14,7 +14,9 @@ use crate::domain::ledger::{Hold, Settlement, Unbalanced, open_hold, open_hold_o
 use crate::domain::outcome::{Class, FIRST_ROUND};
 use crate::domain::projection::Taken;
 use crate::domain::run::{Effect, Illegal, Input, apply};
-use crate::store::rows::{ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
+use crate::store::rows::{
+    ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, ResultsRow, RewriteRow, Unfinished,
+};
 use crate::store::{Order, Reader, UseCaseError, Writes};
 
 use crate::app::Settings;
@@ -60,7 +62,12 @@ pub(in crate::app) fn step(
             Effect::Announce(kind) => {
                 writes.announce(Some(found.row.id), news(found, kind)?);
             }
-            Effect::Next { round } => found.progress.round = round,
+            Effect::Next { round } => {
+                found.progress.round = round;
+                let requested = found.progress.panel.requested;
+                found.progress.later = Some(PanelCounts { requested, ..PanelCounts::default() });
+                found.progress.probation = None;
+            }
             Effect::Finish => after.finish = true,
             Effect::Wake => after.wake = true,
             Effect::Halt => after.halt = true,
@@ -142,7 +149,13 @@ fn forget(
     })?;
     forget(&mut of_one);
     writes.remove::<ResultsRow>(&found.number);
+    let (first, last) = RewriteRow::of_study(found.number);
+    reader.keys::<RewriteRow>(&first, &last, |key| {
+        writes.remove::<RewriteRow>(&key);
+        Ok(ControlFlow::Continue(()))
+    })?;
     let progress = &mut found.progress;
+    progress.later = None;
     progress.panel = PanelCounts { invalid: 0, failed: 0, ..progress.panel };
     progress.attempt = progress.attempt.saturating_add(1);
     progress.round = FIRST_ROUND;

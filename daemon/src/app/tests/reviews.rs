@@ -95,7 +95,7 @@ async fn money(mode: ReviewMode, answers: &[bool], competitors: usize, cancels: 
         assert_eq!(broken(&core), Vec::<String>::new());
         return;
     }
-    let state = core.end_round(&DRIVER, 1).await.unwrap().state;
+    let state = end_round(&core).await;
     let answered = answers.iter().filter(|answers| **answers).count();
     let paid = if answered > 0 { round(answered) + once } else { 0 };
     assert_eq!(state, if answered > 0 { State::Completed } else { State::Failed });
@@ -112,7 +112,7 @@ async fn money(mode: ReviewMode, answers: &[bool], competitors: usize, cancels: 
     assert_eq!(purse(&core, id).await, (ALLOWANCE - paid - again, again, paid));
     core.begin(&DRIVER, 1).await.unwrap();
     record(&core, &spec, 1, &failed).await;
-    assert_eq!(core.end_round(&DRIVER, 1).await.unwrap().state, State::Completed);
+    assert_eq!(end_round(&core).await, State::Completed);
     assert_eq!(
         purse(&core, id).await,
         (ALLOWANCE - held, 0, held),
@@ -134,6 +134,13 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(money(mode, &answers, competitors, cancels));
     }
+}
+
+/// The state after the end of the round, with no rewrite of the content found.
+async fn end_round(core: &Core) -> State {
+    let rewritten = core.to_rewrite(&DRIVER, 1).await.unwrap();
+    let rewritten = rewritten.map(|task| task.choose(Vec::new()));
+    core.end_round(&DRIVER, 1, rewritten).await.unwrap().state
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod accumulate;
 mod assign;
+pub(crate) mod chain;
 pub(crate) mod channels;
 mod compare;
 mod conclusions;
@@ -48,7 +49,7 @@ use super::digest::Digest;
 use super::outcome::{Answered, Assignment, FIRST_ROUND};
 
 pub use accumulate::Accumulator;
-pub(crate) use assign::{Subsamples, assignments, besides, rounds, tasks};
+pub(crate) use assign::{Subsamples, assignments, besides, tasks};
 pub(crate) use compare::Comparator;
 pub(crate) use crosstab::{CrossTally, DIMENSIONS};
 pub(crate) use findings::{RULE as FINDINGS_RULE, Subject, across, told};

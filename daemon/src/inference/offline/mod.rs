@@ -3,6 +3,7 @@
 
 mod answer;
 mod rejections;
+mod rewrites;
 
 use protocol::rejection::Rejection;
 use protocol::study::StudySpec;
@@ -13,7 +14,7 @@ use reader::{Reader, Reading};
 
 use answer::PreparedReview;
 
-use super::{Ask, EngineError, InProcess, Reply, Responder};
+use super::{Ask, EngineError, InProcess, Reply, Responder, RewriteProposal};
 use crate::domain::instrument;
 
 /// What the reader can and cannot do, for every report of its answers.
@@ -40,6 +41,10 @@ impl InProcess for BuiltIn {
 
     fn rejections(&self, spec: &StudySpec) -> Vec<Rejection> {
         rejections::of(Reader::embedded(), spec)
+    }
+
+    fn rewrites(&self, spec: &StudySpec) -> Vec<RewriteProposal> {
+        rewrites::of(Reader::embedded(), spec)
     }
 
     fn prepare(&self, spec: &StudySpec) -> Box<dyn Responder> {

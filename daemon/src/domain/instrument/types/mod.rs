@@ -15,10 +15,12 @@ mod templates;
 mod tests;
 
 use protocol::channels::Construct;
-use protocol::results::{Answer, PurchaseIntent, Results, Sentiment};
+use protocol::results::{Answer, Outcomes, PurchaseIntent, Results, Sentiment};
+use protocol::review::{ImprovedVariant, Iterations};
 use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
 use serde_json::{Value, json};
 
+use super::chain::{ChainPlan, Heard};
 use super::items::Item;
 use super::level::Measure;
 use super::limits::{self, Violation};
@@ -232,9 +234,38 @@ pub(super) trait StudyKind: Sync {
         1
     }
 
-    /// How many rounds a study has.
-    fn rounds(&self, _instrument: &Instrument) -> u16 {
-        1
+    /// How far the chain of a study may go; `None` for a type that asks one round and rewrites nothing.
+    fn chain(&self, _instrument: &Instrument) -> Option<ChainPlan> {
+        None
+    }
+
+    /// The instrument with another content in place of its own; `None` for a type without chains.
+    fn with_content(&self, _instrument: &Instrument, _content: String) -> Option<Instrument> {
+        None
+    }
+
+    /// The instrument of the round that confirms a gain: its own content against a rewrite, without saying which is which.
+    fn against(&self, _instrument: &Instrument, _rewrite: String) -> Option<Instrument> {
+        None
+    }
+
+    /// What a chain needs of one answer; `None` for a type without chains.
+    fn heard(&self, _spec: &StudySpec, _at: Assignment, _answer: &Answer) -> Option<Heard> {
+        None
+    }
+
+    /// The titles of the dimensions that are scored, in the order of reports.
+    fn dimension_titles(&self, _instrument: &Instrument) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Adds to the results what came of rewriting.
+    fn add_chain(
+        &self,
+        _outcomes: &mut Outcomes,
+        _iterations: Option<Iterations>,
+        _variants: Vec<ImprovedVariant>,
+    ) {
     }
 
     /// The order in which an assignment shows two variants.

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use protocol::results::Preference;
 use protocol::review::{Dimension, DimensionScore, Neighbours, ReviewMaterial, ReviewMode};
+use protocol::study::Order;
 use reader::Reader;
 use reader::draw::{DrawKey, hash};
 use reader::review::{Brief, ContentReading, FEEDS, Fault};
@@ -31,6 +33,8 @@ const ATTENTION: f64 = 0.45;
 const GOOD_ENOUGH: u8 = 9;
 /// Remarks of one expert.
 const REMARKS: usize = 3;
+/// Hundredths of a point between two texts that an expert takes for no difference.
+const INDIFFERENCE: i32 = 25;
 /// Neighbours that a reader sees in one feed.
 const FEED: usize = 5;
 
@@ -40,6 +44,8 @@ pub(crate) struct PreparedReview {
     reading: ContentReading,
     /// What the neighbours promise: their appeal to an ordinary reader.
     feed: Vec<f64>,
+    /// The rewrite that the content is held against, with its reading.
+    against: Option<Box<(ReviewMaterial, PreparedReview)>>,
 }
 
 impl PreparedReview {
@@ -54,7 +60,12 @@ impl PreparedReview {
                 .collect(),
             ReviewMode::QuickPulse | ReviewMode::ExpertReview => Vec::new(),
         };
-        Some(Self { reading, feed })
+        let against = review.against.clone().and_then(|content| {
+            let rewrite = ReviewMaterial { content, against: None, ..review.clone() };
+            let read = Self::of(reader, &rewrite)?;
+            Some(Box::new((rewrite, read)))
+        });
+        Some(Self { reading, feed, against })
     }
 }
 
@@ -108,6 +119,9 @@ pub(crate) fn content_review(
         .as_ref()
         .ok_or_else(|| EngineError::Final { why: "there is nothing to read".to_owned() })?;
     let judge = Judge { expert: Expert::of(ask.spec.seed, ask.ordinal), review, ask, seen };
+    if let Some((rewrite, read)) = seen.against.as_deref() {
+        return choice(&judge, &Judge { review: rewrite, seen: read, ..judge });
+    }
     let scores = judge.scores();
     let remarks = judge.remarks(&scores);
     let objection = remarks.first().map(|fault| fault.sentence.clone());
@@ -127,7 +141,40 @@ pub(crate) fn content_review(
     })
 }
 
+/// The choice between the original and a rewrite, which are named by their place.
+fn choice(original: &Judge<'_>, rewrite: &Judge<'_>) -> Result<String, EngineError> {
+    let overall = |judge: &Judge<'_>| judge.expert.overall(&judge.scores());
+    let mut shown = [overall(original), overall(rewrite)];
+    if original.ask.order == Some(Order::BFirst) {
+        shown.reverse();
+    }
+    let [first, second] = shown;
+    let gap = i32::from(first.0) - i32::from(second.0);
+    let (preference, reasoning) = match gap {
+        INDIFFERENCE.. => (Preference::A, "The first version does more for its reader."),
+        _ if gap <= -INDIFFERENCE => {
+            (Preference::B, "The second version does more for its reader.")
+        }
+        _ => (Preference::None, "Neither does clearly more for its reader."),
+    };
+    write(&ChoiceReply {
+        reasoning,
+        preference,
+        score_a: first.rounded(),
+        score_b: second.rounded(),
+    })
+}
+
+#[derive(Serialize)]
+struct ChoiceReply {
+    reasoning: &'static str,
+    preference: Preference,
+    score_a: u8,
+    score_b: u8,
+}
+
 /// One expert with what they look at.
+#[derive(Clone, Copy)]
 struct Judge<'a> {
     expert: Expert,
     review: &'a ReviewMaterial,

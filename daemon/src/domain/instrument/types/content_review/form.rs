@@ -2,6 +2,7 @@
 //! Each mode asks for more than the one before it.
 
 use protocol::review::{Neighbours, ReviewMaterial, ReviewMode};
+use protocol::study::Order;
 use serde_json::{Value, json};
 
 use super::experts::Expert;
@@ -23,6 +24,12 @@ pub(super) const OBJECTION: &str = "objection";
 pub(super) fn form(review: &ReviewMaterial) -> Form {
     let dimensions = review.content_type.dimensions();
     let mut form = vec![("reasoning", FieldKind::Text(REASONING_MAX))];
+    if review.against.is_some() {
+        form.push(("preference", FieldKind::preference()));
+        form.push(("score_a", FieldKind::Whole(1, 10)));
+        form.push(("score_b", FieldKind::Whole(1, 10)));
+        return form;
+    }
     form.extend(dimensions.iter().map(|one| (one.as_str(), FieldKind::Whole(1, 10))));
     form.push((CLICK, FieldKind::Truth));
     form.push((DISTINCTIVENESS, FieldKind::Whole(1, 10)));
@@ -37,12 +44,13 @@ pub(super) fn form(review: &ReviewMaterial) -> Form {
 }
 
 /// The values of the material for prompt templates.
-pub(super) fn facts(review: &ReviewMaterial) -> Value {
+pub(super) fn facts(review: &ReviewMaterial, order: Order) -> Value {
     let dimensions = review.content_type.dimensions().iter().map(
         |one| json!({ "key": one.as_str(), "title": one.title(), "definition": one.definition() }),
     );
     let feed: Vec<&str> = neighbours(review).iter().map(|text| text.trim()).collect();
     json!({
+        "choices": choices(review, order),
         "content": review.content.trim(),
         "kind": review.content_type.noun(),
         "mode": review.mode.as_str(),
@@ -55,6 +63,17 @@ pub(super) fn facts(review: &ReviewMaterial) -> Value {
     })
 }
 
+/// The original and the rewrite as they are shown one after the other, for the round that confirms a gain; empty in every
+/// other.
+fn choices(review: &ReviewMaterial, order: Order) -> Vec<&str> {
+    let Some(against) = &review.against else { return Vec::new() };
+    let mut texts = vec![review.content.trim(), against.trim()];
+    if order == Order::BFirst {
+        texts.reverse();
+    }
+    texts
+}
+
 /// The values of one expert for prompt templates.
 pub(super) fn expert_facts(expert: &Expert) -> Value {
     json!({
@@ -65,8 +84,16 @@ pub(super) fn expert_facts(expert: &Expert) -> Value {
 }
 
 /// The questionnaire in plain text, with the material.
-pub(super) fn questionnaire(review: &ReviewMaterial) -> String {
+pub(super) fn questionnaire(review: &ReviewMaterial, order: Order) -> String {
     let noun = review.content_type.noun();
+    if let [first, second] = choices(review, order).as_slice() {
+        return format!(
+            "Please look at two versions of {noun}:\n\nVersion A:\n{first}\n\nVersion B:\n{second}\n\n\
+             1. Which of them is better, A, B or neither?\n\
+             2. What does each deserve as a whole, from 1 to 10?\n\
+             3. Why? One sentence.\n"
+        );
+    }
     let mut text = match review.mode {
         ReviewMode::QuickPulse => format!("Please look at {noun} once, as you would in passing:"),
         ReviewMode::ExpertReview => format!("Please review {noun}:"),

@@ -1,6 +1,7 @@
 //! The content review: experts score a piece of content on the dimensions of its type, say whether a reader would click, and
 //! what they would change. Each expert is a person of the audience with a role; the mode decides how much is asked.
 
+mod chain;
 mod content_types;
 mod credits;
 mod experts;
@@ -16,8 +17,10 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-use protocol::results::{Answer, Results};
-use protocol::review::{ContentType, Neighbours, ReviewAnswer, ReviewMaterial, ReviewMode};
+use protocol::results::{Answer, Outcomes, Results};
+use protocol::review::{
+    ContentType, ImprovedVariant, Iterations, Neighbours, ReviewAnswer, ReviewMaterial, ReviewMode,
+};
 use protocol::study::{Instrument, Order, StudySpec, StudyType};
 use serde_json::Value;
 
@@ -25,6 +28,7 @@ use super::templates::FRAME;
 use super::{Controls, MainNumber, Rehearsal, StudyKind, Supplied, Template};
 use crate::domain::credits::RoundCharge;
 use crate::domain::instrument::Unreadable;
+use crate::domain::instrument::chain::{ChainPlan, Heard};
 use crate::domain::instrument::level::{Measure, of_score};
 use crate::domain::instrument::limits::Violation;
 use crate::domain::instrument::metric::Metric;
@@ -119,6 +123,7 @@ impl StudyKind for ReviewStudy {
             niche: review.niche,
             tone: review.tone,
             goal: review.goal,
+            against: None,
         };
         Instrument::ContentReview { review: Box::new(review) }
     }
@@ -171,16 +176,16 @@ impl StudyKind for ReviewStudy {
         "expert.jinja"
     }
 
-    fn facts(&self, instrument: &Instrument, _order: Order) -> Value {
-        review_of(instrument).map(form::facts).unwrap_or_default()
+    fn facts(&self, instrument: &Instrument, order: Order) -> Value {
+        review_of(instrument).map(|review| form::facts(review, order)).unwrap_or_default()
     }
 
     fn facts_of_one(&self, spec: &StudySpec, at: Assignment) -> Value {
         form::expert_facts(&Expert::of(spec.seed, at.respondent))
     }
 
-    fn questionnaire(&self, instrument: &Instrument, _order: Order) -> String {
-        review_of(instrument).map(form::questionnaire).unwrap_or_default()
+    fn questionnaire(&self, instrument: &Instrument, order: Order) -> String {
+        review_of(instrument).map(|review| form::questionnaire(review, order)).unwrap_or_default()
     }
 
     /// The mode, and the experts: other ones would answer otherwise.
@@ -191,6 +196,48 @@ impl StudyKind for ReviewStudy {
 
     fn charge(&self, instrument: &Instrument) -> Option<RoundCharge> {
         review_of(instrument).map(review_charge)
+    }
+
+    /// In the round that confirms a gain each expert chooses twice, once in either order.
+    fn tasks(&self, instrument: &Instrument) -> u16 {
+        let chooses = review_of(instrument).is_some_and(|review| review.against.is_some());
+        if chooses { 2 } else { 1 }
+    }
+
+    fn order(&self, spec: &StudySpec, at: Assignment) -> Option<Order> {
+        chain::order(review_of(&spec.instrument)?, at.task)
+    }
+
+    fn chain(&self, instrument: &Instrument) -> Option<ChainPlan> {
+        review_of(instrument).map(chain::plan)
+    }
+
+    fn with_content(&self, instrument: &Instrument, content: String) -> Option<Instrument> {
+        let review = ReviewMaterial { content, ..review_of(instrument)?.clone() };
+        Some(Instrument::ContentReview { review: Box::new(review) })
+    }
+
+    fn against(&self, instrument: &Instrument, rewrite: String) -> Option<Instrument> {
+        let against = Some(rewrite);
+        let review = ReviewMaterial { against, ..review_of(instrument)?.clone() };
+        Some(Instrument::ContentReview { review: Box::new(review) })
+    }
+
+    fn heard(&self, _spec: &StudySpec, _at: Assignment, answer: &Answer) -> Option<Heard> {
+        chain::heard(answer)
+    }
+
+    fn dimension_titles(&self, instrument: &Instrument) -> Vec<String> {
+        review_of(instrument).map(chain::titles).unwrap_or_default()
+    }
+
+    fn add_chain(
+        &self,
+        outcomes: &mut Outcomes,
+        iterations: Option<Iterations>,
+        variants: Vec<ImprovedVariant>,
+    ) {
+        chain::add(outcomes, iterations, variants);
     }
 
     fn controls(&self) -> Controls {
@@ -214,7 +261,10 @@ impl StudyKind for ReviewStudy {
         fields: Fields,
     ) -> Result<Answered, Unreadable> {
         match review_of(&spec.instrument) {
-            Some(review) => reading::read(review, &Expert::of(spec.seed, at.respondent), fields),
+            Some(review) => match chain::order(review, at.task) {
+                Some(order) => reading::read_choice(order, fields),
+                None => reading::read(review, &Expert::of(spec.seed, at.respondent), fields),
+            },
             None => Err(Unreadable::invalid("there is no content to review")),
         }
     }

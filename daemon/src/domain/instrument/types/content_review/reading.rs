@@ -1,10 +1,11 @@
 //! The reading of an expert's reply: every dimension has its score, quotes stand in the content, and the overall score is
 //! computed from the scores by the expert's lens, whatever an engine says.
 
-use protocol::results::{Answer, Mention, ThemeKind};
+use protocol::results::{Answer, Mention, Preference, ThemeKind};
 use protocol::review::{
     DimensionScore, ExpertSuggestion, ReviewAnswer, ReviewMaterial, ReviewMode,
 };
+use protocol::study::Order;
 
 use super::experts::Expert;
 use super::form::{CLICK, DISTINCTIVENESS, FIT, OBJECTION, OBJECTION_MAX, SUGGESTIONS};
@@ -55,6 +56,30 @@ pub(super) fn read(
     };
     let answer = Answer::ContentReview { reasoning, said };
     Ok(Answered { answer, mentions, options: None, channels: None })
+}
+
+/// Reads a choice between the original and the rewrite. The reply names them by their place, so that no name leads to
+/// either; in the answer the original is A.
+pub(super) fn read_choice(order: Order, mut fields: Fields) -> Result<Answered, Unreadable> {
+    let preferred: Preference = fields.word("preference")?;
+    let first = fields.integer("score_a", 1, 10)?;
+    let second = fields.integer("score_b", 1, 10)?;
+    let reasoning = fields.text_beside("reasoning", REASONING_MAX)?;
+    fields.finish()?;
+    let (preference, score_a, score_b) = match order {
+        Order::AFirst => (preferred, first, second),
+        Order::BFirst => {
+            let swapped = match preferred {
+                Preference::A => Preference::B,
+                Preference::B => Preference::A,
+                Preference::None => Preference::None,
+            };
+            (swapped, second, first)
+        }
+    };
+    let said = ReviewAnswer::Choice { preference, score_a, score_b, order };
+    let answer = Answer::ContentReview { reasoning, said };
+    Ok(Answered { answer, mentions: Vec::new(), options: None, channels: None })
 }
 
 /// The suggestions. A quote that does not stand in the content makes a reply invalid; from a language model it is left out,

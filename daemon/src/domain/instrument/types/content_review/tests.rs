@@ -18,6 +18,7 @@ fn material(content: &str, mode: ReviewMode) -> ReviewMaterial {
         niche: None,
         tone: None,
         goal: None,
+        against: None,
     }
 }
 
@@ -126,7 +127,7 @@ fn each_mode_asks_for_more_than_the_one_before() {
     assert_eq!(expert.len(), quick.len() + 1);
     assert_eq!(deep.len(), expert.len() + 1);
     assert!(deep.ends_with(&["suggestions", "objection"]));
-    let asked = |mode| form::questionnaire(&material("x", mode));
+    let asked = |mode| form::questionnaire(&material("x", mode), protocol::study::Order::AFirst);
     assert_ne!(asked(ReviewMode::QuickPulse), asked(ReviewMode::ExpertReview));
     assert!(
         read_at(&spec(ReviewMode::QuickPulse), at(0), REPLY).is_err(),
