@@ -108,14 +108,42 @@ fn a_cosmetic_rewrite_is_no_gain() {
     let rewrites = &[
         "Our dinner kit costs $9 a meal, leveraging synergies. It cooks within 20 minutes. Order your first box today.",
     ];
-    // One expert of ten likes it a little better.
+    // A few experts like it a little better, and as many a little less; one more likes it.
     let mock = service(Duration::ZERO, rewrites, |heard, text| {
-        let likes = heard.persona.len() % 7 == 3 && text.contains("within");
-        5 + u64::from(likes)
+        let taste = heard.persona.len() % 4;
+        match (text.contains("within"), taste) {
+            (true, 0) => 4,
+            (true, 1 | 2) => 6,
+            _ => 5,
+        }
     });
-    let (_home, ended) = run(&mock, &["--panel", "30"]);
-    let improvement = &ended["results"]["iterations"]["improvement"];
-    assert_ne!(improvement["confirmed"], true, "{improvement}");
+    let (_home, ended) = run(&mock, &["--panel", "20"]);
+    let iterations = &ended["results"]["iterations"];
+    eprintln!("{iterations:#}");
+    let improvement = &iterations["improvement"];
+    assert_eq!(iterations["bestRound"], 2, "the rewrite scored higher by chance: {iterations}");
+    let low = improvement["interval"][0].as_f64().unwrap();
+    assert!(low <= 0.0, "{improvement}");
+    assert_eq!(improvement["confirmed"], false, "{improvement}");
+}
+
+#[test]
+fn the_preview_counts_the_calls_of_rewrites_and_the_study_s_cap_keeps_them_out() {
+    let mock = service(Duration::ZERO, &[BETTER], minds_the_defect);
+    let home = Home::with_settings(&mock.settings(""));
+    home.write("page.md", PAGE);
+    let dry = home.run(["run", "page.md", "--engine", "mock", "--dry-run", "--json"]).expect(0);
+    let calls = dry.json()["calls"].as_array().unwrap().clone();
+    let counts: Vec<_> = calls.iter().map(|of| of["count"].as_u64().unwrap()).collect();
+    assert_eq!(counts, [10, 1, 20, 20], "{calls:?}");
+    // Room for the answers of the first round, and for no rewrite, whose reply may be long.
+    let ended =
+        home.run(["run", "page.md", "--engine", "mock", "--json", "--max-cost-usd", "0.009"]);
+    let ended = ended.expect(0).json();
+    assert_eq!(ended["study"]["panel"]["delivered"], 10);
+    let notes = ended["results"]["diagnostics"]["notes"].to_string();
+    assert!(notes.contains("was not rewritten: the study's cost cap"), "{notes}");
+    assert_eq!(mock.calls(), 10);
 }
 
 #[test]

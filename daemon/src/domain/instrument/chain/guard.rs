@@ -138,7 +138,7 @@ fn stem(word: &str) -> String {
 
 /// Whether most longer words of a line are capitalised, as in a title.
 fn has_title_capitals(line: &str) -> bool {
-    let long = || words(line).filter(|word| word.text.chars().count() > 3);
+    let long = || words(line).filter(|word| !word.begins && word.text.chars().count() > 3);
     let all = long().count();
     let capital = |word: &Word<'_>| word.text.chars().next().is_some_and(char::is_uppercase);
     all >= TITLE_WORDS && long().filter(capital).count() * 10 >= all * 6
