@@ -119,7 +119,6 @@ fn a_cosmetic_rewrite_is_no_gain() {
     });
     let (_home, ended) = run(&mock, &["--panel", "20"]);
     let iterations = &ended["results"]["iterations"];
-    eprintln!("{iterations:#}");
     let improvement = &iterations["improvement"];
     assert_eq!(iterations["bestRound"], 2, "the rewrite scored higher by chance: {iterations}");
     let low = improvement["interval"][0].as_f64().unwrap();
@@ -138,12 +137,14 @@ fn the_preview_counts_the_calls_of_rewrites_and_the_study_s_cap_keeps_them_out()
     assert_eq!(counts, [10, 1, 20, 20], "{calls:?}");
     // Room for the answers of the first round, and for no rewrite, whose reply may be long.
     let ended =
-        home.run(["run", "page.md", "--engine", "mock", "--json", "--max-cost-usd", "0.009"]);
-    let ended = ended.expect(0).json();
-    assert_eq!(ended["study"]["panel"]["delivered"], 10);
+        home.run(["run", "page.md", "--engine", "mock", "--json", "--max-cost-usd", "0.012"]);
+    let ended = ended.json();
+    assert_eq!(ended["study"]["state"], "completed", "{ended}");
     let notes = ended["results"]["diagnostics"]["notes"].to_string();
     assert!(notes.contains("was not rewritten: the study's cost cap"), "{notes}");
-    assert_eq!(mock.calls(), 10);
+    assert!(mock.calls() <= 10, "{}", mock.calls());
+    let spent = ended["meta"]["cost_usd"].as_f64().unwrap();
+    assert!(spent > 0.0 && spent <= 0.012, "{spent}");
 }
 
 #[test]

@@ -263,7 +263,7 @@ impl Accumulator {
             level: standing(&results),
         });
         if let Some(ChainCounts { spec, tally, rewrites, noise }) = &self.chain {
-            let iterations = tally.iterations(spec, rewrites, noise.as_ref());
+            let iterations = tally.iterations(spec, rewrites, noise.as_ref(), &results.findings);
             let variants = tally.improved_variants(rewrites, &results.findings);
             kind(self.study_type).add_chain(&mut results.outcomes, iterations, variants);
             results.diagnostics.notes.extend(tally.notes(rewrites));

@@ -26,13 +26,13 @@ struct ClaimWords {
 
 /// What a content and the brief of its owner say.
 #[derive(Clone, Debug)]
-pub(crate) struct Known {
+pub(crate) struct KnownContent {
     words: BTreeSet<String>,
     figures: BTreeSet<String>,
     text: String,
 }
 
-impl Known {
+impl KnownContent {
     /// What those texts say together.
     #[must_use]
     pub(crate) fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
@@ -218,7 +218,7 @@ mod tests {
         Order at greenfarm.com.";
 
     fn verdict(rewrite: &str) -> Result<(), String> {
-        Known::of([ORIGINAL, "busy parents in Boston"]).allows(rewrite)
+        KnownContent::of([ORIGINAL, "busy parents in Boston"]).allows(rewrite)
     }
 
     #[test]

@@ -33,6 +33,7 @@ impl ChainTally {
         spec: &StudySpec,
         rewrites: &[Rewrite],
         noise: Option<&WordingNoise>,
+        findings: &[Finding],
     ) -> Option<Iterations> {
         if self.plan.rounds < 2 {
             return None;
@@ -59,6 +60,10 @@ impl ChainTally {
                 principles: rewrite
                     .and_then(|rewrite| rewrite.variants.first())
                     .map(|variant| variant.principles.clone())
+                    .unwrap_or_default(),
+                findings: rewrite
+                    .and_then(|rewrite| rewrite.variants.first())
+                    .map(|variant| answered(findings, &variant.dimensions))
                     .unwrap_or_default(),
                 from: rewrite.map(|rewrite| rewrite.from.saturating_add(1)),
                 moved: from.map(|from| moved(&tally.minus(from))),

@@ -5,7 +5,7 @@ use protocol::safe;
 use protocol::study::StudySpec;
 use serde_json::{Value, json};
 
-use super::guard::Known;
+use super::guard::KnownContent;
 use super::spec_of_variant;
 use crate::domain::exchange::End;
 use crate::domain::instrument::types::{kind_of, review_of, stimuli};
@@ -124,7 +124,7 @@ pub(crate) fn read_proposals(
 /// from the content and from each other.
 #[must_use]
 pub(crate) fn sift(original: &StudySpec, best: &StudySpec, proposals: Vec<Proposed>) -> Sifted {
-    let known = Known::of(
+    let known = KnownContent::of(
         [original, best].into_iter().flat_map(|spec| stimuli(&spec.instrument)).chain(brief(best)),
     );
     let mut sifted = Sifted::default();
@@ -153,7 +153,7 @@ pub(crate) fn sift(original: &StudySpec, best: &StudySpec, proposals: Vec<Propos
 
 fn verdict(
     best: &StudySpec,
-    known: &Known,
+    known: &KnownContent,
     texts: &[String],
     proposal: &Proposed,
 ) -> Result<(), String> {

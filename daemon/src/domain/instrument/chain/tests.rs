@@ -156,7 +156,7 @@ fn a_preference_for_a_place_confirms_nothing_and_is_told() {
     choose(&mut tally, |_, order| if order == Order::AFirst { -1 } else { 1 });
     let rewrite =
         Rewrite { from: 0, variants: vec![variant("B", &[700])], taken: true, notes: Vec::new() };
-    let found = tally.iterations(&spec("A"), &[rewrite], None).unwrap();
+    let found = tally.iterations(&spec("A"), &[rewrite], None, &[]).unwrap();
     let improvement = &found.improvement;
     assert_eq!(improvement.confirmed, Some(false));
     let confirmation = improvement.confirmation.as_ref().unwrap();
@@ -178,7 +178,7 @@ fn a_gain_is_proved_by_its_interval_and_by_a_fresh_panel() {
         notes: Vec::new(),
     };
     let rewrites = [rewrite];
-    let found = tally.iterations(&spec("These words."), &rewrites, None).unwrap();
+    let found = tally.iterations(&spec("These words."), &rewrites, None, &[]).unwrap();
     assert_eq!((found.total_rounds, found.completed_rounds, found.best_round), (3, 2, 2));
     assert!(found.early_stopped);
     assert_eq!(found.stop_reason, Some(StopReason::Unfinished), "no rewrite was tried after it");
@@ -199,7 +199,7 @@ fn a_gain_is_proved_by_its_interval_and_by_a_fresh_panel() {
 
     // The same figures with as much wording noise as the whole gain prove nothing.
     let noise = WordingNoise::everywhere(2.0);
-    let found = tally.iterations(&spec("These words."), &rewrites, Some(&noise)).unwrap();
+    let found = tally.iterations(&spec("These words."), &rewrites, Some(&noise), &[]).unwrap();
     let (low, high) = found.improvement.interval.unwrap();
     assert!(low < 0.0 && high > 3.0, "{low} {high}");
     assert!(!found.improvement.is_proved());
@@ -208,8 +208,8 @@ fn a_gain_is_proved_by_its_interval_and_by_a_fresh_panel() {
 #[test]
 fn one_round_has_no_iterations_and_an_unasked_panel_confirms_nothing() {
     let one = tally(plan(1), &[&[500; 3]]);
-    assert_eq!(one.iterations(&spec("A"), &[], None), None);
-    let found = tally(plan(2), &[&[500; 3]]).iterations(&spec("A"), &[], None).unwrap();
+    assert_eq!(one.iterations(&spec("A"), &[], None, &[]), None);
+    let found = tally(plan(2), &[&[500; 3]]).iterations(&spec("A"), &[], None, &[]).unwrap();
     assert_eq!((found.best_round, found.early_stopped), (1, true));
     let improvement = found.improvement;
     assert_eq!((improvement.score_change, improvement.interval), (0.0, None));

@@ -30,7 +30,7 @@ const NOBODY: u32 = u32::MAX;
 pub(in crate::work) type Written = Result<Vec<Proposed>, String>;
 
 /// What came of one engine.
-enum Came {
+enum WriterOutcome {
     Proposals(Vec<Proposed>),
     /// Another engine may know better.
     Nothing(String),
@@ -67,9 +67,9 @@ impl Calls {
         let mut last = "no engine can be asked".to_owned();
         for (place, engine) in (0_u16..).zip(self.pool.members()) {
             match self.propose_by(place, engine, wishes).await? {
-                Came::Proposals(proposals) => return Ok(Ok(proposals)),
-                Came::Nothing(why) => last = why,
-                Came::End(why) => return Ok(Err(why)),
+                WriterOutcome::Proposals(proposals) => return Ok(Ok(proposals)),
+                WriterOutcome::Nothing(why) => last = why,
+                WriterOutcome::End(why) => return Ok(Err(why)),
             }
         }
         Ok(Err(last))
@@ -80,7 +80,7 @@ impl Calls {
         place: u16,
         engine: &Arc<ModelEngine>,
         wishes: &[Wish],
-    ) -> Result<Came, ApiError> {
+    ) -> Result<WriterOutcome, ApiError> {
         let mut said: Vec<Exchange> = Vec::new();
         let mut correction: Option<String> = None;
         loop {
@@ -93,7 +93,7 @@ impl Calls {
             if let Some(known) = remembered {
                 let reply = engine.mask().reply(&known.reply).into_owned();
                 if let Ok(proposals) = read_proposals(&self.spec, &known.end, &reply) {
-                    return Ok(Came::Proposals(proposals));
+                    return Ok(WriterOutcome::Proposals(proposals));
                 }
             }
             let reply = match self.ask_writer(place, engine, &ready, &said).await? {
@@ -121,14 +121,14 @@ impl Calls {
             });
             self.keep_written(place, engine, &said, reply.usage).await?;
             match read {
-                Ok(proposals) => return Ok(Came::Proposals(proposals)),
+                Ok(proposals) => return Ok(WriterOutcome::Proposals(proposals)),
                 Err(Unreadable::Refused { reason }) => {
-                    return Ok(Came::Nothing(format!("the model declined, {reason}")));
+                    return Ok(WriterOutcome::Nothing(format!("the model declined, {reason}")));
                 }
                 Err(Unreadable::Invalid { reason }) => {
                     let asked = u32::try_from(said.len()).unwrap_or(u32::MAX);
                     if asked > REASKS_MAX {
-                        return Ok(Came::Nothing(reason));
+                        return Ok(WriterOutcome::Nothing(reason));
                     }
                     correction = Some(reason);
                 }
@@ -143,8 +143,8 @@ impl Calls {
         engine: &Arc<ModelEngine>,
         ready: &ReadyCall,
         said: &[Exchange],
-    ) -> Result<Result<WriterReply, Came>, ApiError> {
-        let halted = || Ok(Err(Came::End("the study was halted".to_owned())));
+    ) -> Result<Result<WriterReply, WriterOutcome>, ApiError> {
+        let halted = || Ok(Err(WriterOutcome::End("the study was halted".to_owned())));
         let mut tries = 0;
         loop {
             if self.cancel.is_cancelled() {
@@ -152,7 +152,7 @@ impl Calls {
             }
             let cap = self.spec.max_cost_usd;
             if let Err(capped) = self.core.reserve_cost(self.number, cap, ready.worst) {
-                return Ok(Err(Came::End(capped.to_string())));
+                return Ok(Err(WriterOutcome::End(capped.to_string())));
             }
             let clock = &self.core.world().clock;
             let turn = tokio::select! {
@@ -164,7 +164,7 @@ impl Calls {
                 Some(Ok(pass)) => pass,
                 Some(Err(why)) => {
                     self.core.settle_cost(self.number, ready.worst, UsdMicros::ZERO);
-                    return Ok(Err(Came::Nothing(why)));
+                    return Ok(Err(WriterOutcome::Nothing(why)));
                 }
                 None => {
                     self.core.settle_cost(self.number, ready.worst, UsdMicros::ZERO);
@@ -185,11 +185,11 @@ impl Calls {
             self.keep_written(place, engine, said, usage).await?;
             let why = error.to_string();
             match error.remedy() {
-                Remedy::Stop | Remedy::Drop => return Ok(Err(Came::Nothing(why))),
+                Remedy::Stop | Remedy::Drop => return Ok(Err(WriterOutcome::Nothing(why))),
                 Remedy::Again(after) => {
                     tries += 1;
                     if tries >= TRIES_MAX {
-                        return Ok(Err(Came::Nothing(why)));
+                        return Ok(Err(WriterOutcome::Nothing(why)));
                     }
                     let wait = backoff(self.spec.seed, NOBODY, tries, Condition::Failing, None)
                         .max(own_wait(after));
