@@ -1,6 +1,7 @@
 //! Chains where a language model answers and rewrites, against a mock service with a scripted judge: what is proved, what is
 //! denied, what the guard refuses, what it costs, and what a kill costs.
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use harness::mock_provider::Heard;
@@ -37,12 +38,10 @@ fn service(
         if let Some((_, versions)) = asked.split_once("Version A:") {
             let (a, b) = versions.split_once("Version B:").unwrap();
             let (a, b) = (judge(heard, a), judge(heard, b));
-            let better = if a == b {
-                "none"
-            } else if a > b {
-                "a"
-            } else {
-                "b"
+            let better = match a.cmp(&b) {
+                Ordering::Less => "b",
+                Ordering::Equal => "none",
+                Ordering::Greater => "a",
             };
             let choice = json!({ "reasoning": "It is so.", "preference": better, "score_a": a, "score_b": b });
             return Act::Say(choice.to_string());
@@ -135,14 +134,17 @@ fn the_preview_counts_the_calls_of_rewrites_and_the_study_s_cap_keeps_them_out()
     let calls = dry.json()["calls"].as_array().unwrap().clone();
     let counts: Vec<_> = calls.iter().map(|of| of["count"].as_u64().unwrap()).collect();
     assert_eq!(counts, [10, 1, 20, 20], "{calls:?}");
-    // Room for the answers of the first round, and for no rewrite, whose reply may be long.
+    // Room for the answers of the first round, and for no score of a rewrite beside them.
     let ended =
         home.run(["run", "page.md", "--engine", "mock", "--json", "--max-cost-usd", "0.012"]);
     let ended = ended.json();
     assert_eq!(ended["study"]["state"], "completed", "{ended}");
     let notes = ended["results"]["diagnostics"]["notes"].to_string();
-    assert!(notes.contains("was not rewritten: the study's cost cap"), "{notes}");
-    assert!(mock.calls() <= 10, "{}", mock.calls());
+    assert!(
+        notes.contains("the study's cost cap of $0.0120 leaves no room for another call"),
+        "{notes}"
+    );
+    assert!(mock.calls() <= 11, "{}", mock.calls());
     let spent = ended["meta"]["cost_usd"].as_f64().unwrap();
     assert!(spent > 0.0 && spent <= 0.012, "{spent}");
 }

@@ -52,7 +52,7 @@ pub(super) async fn rewrite(
             // What was asked for before a halt is in the response cache.
             resumed: true,
         };
-        return by_model(calls, task).await;
+        return Box::pin(by_model(calls, task)).await;
     }
     let task = Arc::new(task);
     let (proposing, proposer) = (Arc::clone(&task), engine.clone());

@@ -117,7 +117,9 @@ impl ScoreKeeper {
             }
             let stored = match &refused {
                 Ok(()) => self.core.record_rewriting(&self.caller, replies).await,
-                Err(_) => Err(ApiError::new(ErrorCode::Conflict, "nothing is stored any more")),
+                Err(_) => {
+                    Err(ApiError::new(ErrorCode::Conflict, "The study takes no scores any more"))
+                }
             };
             if let Err(error) = stored {
                 self.lost = self.lost.plus(spent);
