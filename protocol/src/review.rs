@@ -544,6 +544,9 @@ pub struct ChainRound {
     /// The rules or findings that the rewrite applied; empty in round 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub principles: Vec<String>,
+    /// Numbers of the findings that the rewrite answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<u32>,
     /// The round that it was rewritten from, from 1; absent in round 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<u16>,

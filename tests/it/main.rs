@@ -20,6 +20,7 @@ mod finding_status;
 mod first_run;
 mod form;
 mod local_encoder;
+mod model_chain;
 mod models;
 mod page;
 mod questions;

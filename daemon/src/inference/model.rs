@@ -4,6 +4,7 @@
 mod beside;
 mod estimate;
 mod form;
+mod rewrite;
 #[cfg(test)]
 mod tests;
 

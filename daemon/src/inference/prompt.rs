@@ -33,6 +33,12 @@ const ALONE: [Template; 2] = [
     ("respondent_alone.jinja", include_str!("../../../assets/prompts/respondent_alone.jinja")),
 ];
 
+/// The templates that have a content rewritten. They determine no answer, so no study's hash covers them.
+const REWRITE: [Template; 2] = [
+    ("editor.jinja", include_str!("../../../assets/prompts/editor.jinja")),
+    ("rewrite.jinja", include_str!("../../../assets/prompts/rewrite.jinja")),
+];
+
 /// All templates, group by group; a template that several study types share is listed once.
 fn templates() -> impl Iterator<Item = Template> {
     let mut of_types: Vec<Template> = Vec::new();
@@ -41,7 +47,7 @@ fn templates() -> impl Iterator<Item = Template> {
             of_types.push(*template);
         }
     }
-    of_types.into_iter().chain(BESIDE).chain(ALONE)
+    of_types.into_iter().chain(BESIDE).chain(ALONE).chain(REWRITE)
 }
 
 /// Why a template cannot be used.
@@ -434,6 +440,7 @@ fn traits(big_five: &BigFive, price_sensitivity: f64) -> Vec<&'static str> {
 
 mod alone;
 mod beside;
+mod rewrite;
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,5 @@
-//! The rewrite step of a chain: an in-process engine proposes other wordings of the best content so far, and the panel of the
-//! study scores each of them, without being recorded. It happens between the last outcome of a round and the transaction
+//! The rewrite step of a chain: the engine proposes other wordings of the best content so far, and the panel of the study
+//! scores each of them, without outcomes. It happens between the last outcome of a round and the transaction
 //! that ends it; whatever interrupts it, the next start does it again with the same result.
 
 use std::sync::Arc;
@@ -10,14 +10,18 @@ use tokio::task::JoinSet;
 
 use crate::app::{Caller, Core, RewriteTask, Rewritten, StudyCancel};
 use crate::domain::instrument;
-use crate::domain::instrument::chain::{RewriteVariant, overall_of};
+use crate::domain::instrument::chain::{Proposed, RewriteVariant, Sifted, overall_of, sift};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::inference::{Engine, LocalEngine, Ready, RewriteProposal};
 
+use super::calls::{Calls, FoundScores};
 use super::runner::{blocking, panicked};
 
 /// Most proposals that are scored after one round.
 const PROPOSALS_MAX: usize = 24;
+
+/// A rewrite that fewer of the experts of its round score is compared with nothing, as a percentage of them.
+const EXPERTS_LEAST_PERCENT: u64 = 90;
 
 /// What the content of a study is rewritten to before its round can end: inner `None` where the round needs no rewrite, outer
 /// `None` where the study was halted meanwhile.
@@ -32,7 +36,23 @@ pub(super) async fn rewrite(
     let engine = core.find_engine(caller, &task.spec.engine).await?;
     // Another edition would write for other readers than those who answered.
     if engine.has_superseded(model) {
-        return Ok(Some(Some(task.choose(Vec::new()))));
+        return Ok(Some(Some(task.choose(Vec::new(), Vec::new()))));
+    }
+    if let Ready::Models(pool) = engine.prepare(&task.spec) {
+        let calls = Calls {
+            core: core.clone(),
+            caller: caller.clone(),
+            pool,
+            spec: task.spec.clone(),
+            panel: task.panel.clone(),
+            cancel: cancel.clone(),
+            number,
+            attempt: task.attempt,
+            round: task.round,
+            // What was asked for before a halt is in the response cache.
+            resumed: true,
+        };
+        return Box::pin(by_model(calls, task)).await;
     }
     let task = Arc::new(task);
     let (proposing, proposer) = (Arc::clone(&task), engine.clone());
@@ -41,7 +61,45 @@ pub(super) async fn rewrite(
     if cancel.is_cancelled() {
         return Ok(None);
     }
-    Ok(Some(Some(Arc::unwrap_or_clone(task).choose(variants))))
+    Ok(Some(Some(Arc::unwrap_or_clone(task).choose(variants, Vec::new()))))
+}
+
+/// The same by calls to language models: one writes, the guard sifts, the panel scores what is left.
+async fn by_model(calls: Calls, task: RewriteTask) -> Result<Option<Option<Rewritten>>, ApiError> {
+    let cancel = calls.cancel.clone();
+    let written = calls.clone().propose(&task.wishes).await?;
+    if cancel.is_cancelled() {
+        return Ok(None);
+    }
+    let round = u32::from(task.round).saturating_add(1);
+    let (proposals, mut notes) = match written {
+        Ok(proposals) => (proposals, Vec::new()),
+        Err(why) => {
+            (Vec::new(), vec![format!("The content of round {round} was not rewritten: {why}.")])
+        }
+    };
+    let Sifted { kept, refused } = sift(&task.original, &task.spec, proposals);
+    notes.extend(refused.into_iter().map(|refused| format!("After round {round}: {refused}")));
+    let mut variants = Vec::new();
+    for (place, proposal) in (0_u16..).zip(kept) {
+        let Some(spec) = task.with(proposal.text.clone()) else { continue };
+        let found = Calls { spec, ..calls.clone() }.score(place).await?;
+        if cancel.is_cancelled() {
+            return Ok(None);
+        }
+        let (experts, all) = (u64::from(found.experts), task.experts());
+        if experts * 100 < all * EXPERTS_LEAST_PERCENT {
+            let why = found.why.map_or_else(String::new, |why| format!(" ({why})"));
+            notes.push(format!(
+                "After round {round}: a rewrite was left out, because {experts} of {all} experts scored it{why}."
+            ));
+            continue;
+        }
+        let Proposed { text, principles, dimensions } = proposal;
+        let FoundScores { sum, experts, .. } = found;
+        variants.push(RewriteVariant { text, sum, experts, principles, dimensions });
+    }
+    Ok(Some(Some(task.choose(variants, notes))))
 }
 
 /// Every proposal with the panel's score for it, in the order of the proposals.

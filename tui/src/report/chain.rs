@@ -189,6 +189,7 @@ mod tests {
             dimensions: Vec::new(),
             change: (round > 1).then_some(change),
             principles: Vec::new(),
+            findings: Vec::new(),
             from: (round > 1).then(|| round - 1),
             moved: (round > 1).then_some(Moved { up: 14, same: 4, down: 2 }),
         }

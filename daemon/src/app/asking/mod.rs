@@ -7,4 +7,5 @@ pub(super) mod compute;
 pub(super) mod probation;
 pub(super) mod record;
 pub(super) mod response_cache;
+pub(super) mod rewriting;
 pub(super) mod rounds;

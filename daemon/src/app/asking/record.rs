@@ -164,8 +164,44 @@ impl Batch {
         self.keys.is_empty()
     }
 
+    /// Adds what was used for no outcome.
+    pub(in crate::app) fn spend(&mut self, usage: Usage) {
+        self.usage = self.usage.plus(usage);
+    }
+
+    /// The study.
+    pub(in crate::app) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Which attempt at it.
+    pub(in crate::app) fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// What all of it took.
+    pub(in crate::app) fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    /// Adds to a study what its engines did.
+    pub(in crate::app) fn count_engines(&self, progress: &mut Progress) {
+        for model in &self.said_by {
+            if progress.said_by.len() < MODELS_MAX {
+                progress.said_by.insert(model.clone());
+            }
+        }
+        for (engine, (model, share)) in &self.engines {
+            let (_, sum) = progress
+                .engines
+                .entry(engine.clone())
+                .or_insert_with(|| (model.clone(), EngineUse::default()));
+            *sum = sum.plus(*share);
+        }
+    }
+
     /// Puts what was said, and where it is found again.
-    fn put_said(&mut self, writes: &mut Writes) {
+    pub(in crate::app) fn put_said(&mut self, writes: &mut Writes) {
         for (key, exchanges) in std::mem::take(&mut self.said) {
             writes.put(&key, &ExchangesRow(exchanges));
         }
@@ -308,18 +344,7 @@ fn count(progress: &mut Progress, batch: &Batch, scale: Option<(i32, i32)>, seco
     }
     progress.usage = progress.usage.plus(batch.usage);
     progress.taken = progress.taken.plus(batch.taken);
-    for model in &batch.said_by {
-        if progress.said_by.len() < MODELS_MAX {
-            progress.said_by.insert(model.clone());
-        }
-    }
-    for (engine, (model, share)) in &batch.engines {
-        let (_, sum) = progress
-            .engines
-            .entry(engine.clone())
-            .or_insert_with(|| (model.clone(), EngineUse::default()));
-        *sum = sum.plus(*share);
-    }
+    batch.count_engines(progress);
     let outcomes = u32::try_from(batch.len()).unwrap_or(u32::MAX);
     match progress.recent.last_mut() {
         Some(last) if last.second >= second => {

@@ -8,11 +8,12 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
+use crate::domain::instrument::Accumulator;
 use crate::domain::instrument::chain::{
-    ChainTally, Follows, Rewrite, RewriteVariant, after_round, chain_plan, spec_of_round,
-    spec_of_variant,
+    ChainTally, Follows, Rewrite, RewriteVariant, Wish, after_round, chain_plan, spec_of_round,
+    spec_of_variant, wishes,
 };
-use crate::domain::outcome::FIRST_ROUND;
+use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::domain::panel::{Panel, Population, sample};
 use crate::store::rows::{OutcomeKey, OutcomeRow, RewriteRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
@@ -36,9 +37,16 @@ pub(crate) struct Rewritten {
 pub(crate) struct RewriteTask {
     /// The study as its best round asked it.
     pub spec: StudySpec,
+    /// The study as it was sent in.
+    pub original: StudySpec,
     /// The panel of the study, who score every variant.
     pub panel: Panel,
-    round: u16,
+    /// The round that ends, from 0.
+    pub round: u16,
+    /// Which attempt at the study.
+    pub attempt: u32,
+    /// What the panel wants changed, where a language model rewrites.
+    pub wishes: Vec<Wish>,
     from: u16,
     another: bool,
     tally: ChainTally,
@@ -50,10 +58,15 @@ impl RewriteTask {
         spec_of_variant(&self.spec, text)
     }
 
-    /// What is stored of those variants.
-    pub(crate) fn choose(self, variants: Vec<RewriteVariant>) -> Rewritten {
-        let rewrite = Rewrite::choose(&self.tally, self.from, self.another, variants);
-        Rewritten { round: self.round, rewrite }
+    /// How many experts scored the round that is rewritten from.
+    pub(crate) fn experts(&self) -> u64 {
+        self.tally.overall(self.from).1
+    }
+
+    /// What is stored of those variants, with what a reader should know of the rewrite.
+    pub(crate) fn choose(self, variants: Vec<RewriteVariant>, notes: Vec<String>) -> Rewritten {
+        let chosen = Rewrite::choose(&self.tally, self.from, self.another, variants);
+        Rewritten { round: self.round, rewrite: Rewrite { notes, ..chosen } }
     }
 }
 
@@ -64,7 +77,7 @@ impl Core {
         caller: &Caller,
         number: u32,
     ) -> Reply<Option<RewriteTask>> {
-        self.view(caller, move |_, reader, owner| {
+        self.view(caller, move |core, reader, owner| {
             let found = of_number(reader, owner, number)?;
             let rewrites = rewrites(reader, number)?;
             let Some(tally) = chain_tally(reader, &found)? else { return Ok(None) };
@@ -75,10 +88,49 @@ impl Core {
             let spec = spec_of_round(&found.row.spec, from, &rewrites, from);
             let spec = spec.ok_or_else(|| no_such_round(from))?.into_owned();
             let panel = query::panel(reader, &found)?;
-            Ok(Some(RewriteTask { spec, panel, round, from, another, tally }))
+            let engine = core.engine(&spec.engine);
+            let asks_model = engine.is_ok_and(|engine| !engine.models().is_empty());
+            let wishes = if asks_model {
+                wishes_after(reader, &found, from, &spec, &panel)?
+            } else {
+                Vec::new()
+            };
+            let (original, attempt) = (found.row.spec.clone(), found.progress.attempt);
+            Ok(Some(RewriteTask {
+                spec,
+                original,
+                panel,
+                round,
+                attempt,
+                wishes,
+                from,
+                another,
+                tally,
+            }))
         })
         .await
     }
+}
+
+/// What the panel wants changed in the content of that round.
+fn wishes_after(
+    reader: &Reader<'_>,
+    found: &StudyRecord,
+    round: u16,
+    spec: &StudySpec,
+    panel: &Panel,
+) -> Result<Vec<Wish>, Fault> {
+    let mut counts = Accumulator::new(spec);
+    let (first, last) = OutcomeKey::of_round(found.number, round);
+    reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+        let at = Assignment { round: FIRST_ROUND, ..key.assignment };
+        if let Some(classes) = panel.classes(at.respondent).filter(|_| at.is_answer()) {
+            counts.add(at, &classes.iter(), &row.into_outcome());
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let results = counts.finish(found.row.margins.clone());
+    Ok(results.map(|results| wishes(spec, &results)).unwrap_or_default())
 }
 
 /// What the contents of a study were rewritten to, in the order of rounds.

@@ -10,6 +10,7 @@ use protocol::service::Reply;
 use protocol::study::StudySpec;
 
 use crate::domain::asking::Purpose;
+use crate::domain::instrument::chain::{ChainCalls, chain_calls, choice_spec};
 use crate::domain::instrument::channels::heard;
 use crate::domain::instrument::{self, Subsamples, put};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
@@ -86,6 +87,17 @@ impl Core {
                 all.push(Estimate::sum(each));
             }
             all.extend(self.estimates_beside(spec, model, &persona)?);
+            let Some(calls) = chain_calls(spec) else { return Ok(all) };
+            all.push(model.estimate_rewrites(spec, &[], calls.rewrites).map_err(broken)?);
+            let choosing = choice_spec(spec);
+            let asked = [(spec, calls.scores), (choosing.as_ref().unwrap_or(spec), calls.choices)];
+            for (of, people) in asked {
+                let form = model.form(of).map_err(broken)?;
+                let call = model.ready(&form, of, FIRST, None, &persona, None).map_err(broken)?;
+                let most = model.estimate(&call, None, people);
+                // Nobody knows beforehand how many rewrites there will be to score.
+                all.push(Estimate { low: UsdMicros::ZERO, ..most });
+            }
             Ok(all)
         });
         Ok(Some(estimates.collect::<Reply<Vec<_>>>()?))
@@ -116,6 +128,14 @@ impl Core {
             calls.extend(
                 rates.map(|name| of(format!("a rating of a text, by '{name}' (rater)"), texts)),
             );
+        }
+        if let Some(ChainCalls { rewrites, scores, choices }) = chain_calls(spec) {
+            calls.push(of("a rewrite of the content".to_owned(), rewrites));
+            calls.push(of("a score of a rewrite, at most".to_owned(), scores));
+            calls.push(of(
+                "a choice between the original and the rewrite, at most".to_owned(),
+                choices,
+            ));
         }
         calls
     }

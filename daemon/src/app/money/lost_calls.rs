@@ -8,6 +8,7 @@ use protocol::credits::UsdMicros;
 use protocol::service::Reply;
 
 use crate::domain::instrument::Subsamples;
+use crate::domain::instrument::chain::chain_plan;
 use crate::domain::ledger::{check_cost, cost};
 use crate::domain::outcome::Usage;
 use crate::store::rows::{CallsUnderWay, DeletedRow};
@@ -193,7 +194,13 @@ fn cut_off(found: &StudyRecord, note: &CallsUnderWay) -> Usage {
     let answered = progress.usage.cost.0.saturating_sub(progress.lost.cost.0);
     let usual = answered.checked_div(i64::from(settled)).filter(|_| settled >= USUAL_FROM);
     let each = usual.map_or(note.worst, |usual| UsdMicros(usual.saturating_add(1)));
-    let usage = at_most(note.calls.min(left), each).plus(waited(note));
+    // The later rounds of a chain, and what is asked about rewrites, are more than is left of the panel and have a cost of
+    // their own.
+    let under_way = match chain_plan(&found.row.spec) {
+        Some(_) => at_most(note.calls, note.worst),
+        None => at_most(note.calls.min(left), each),
+    };
+    let usage = under_way.plus(waited(note));
     let room = found.row.spec.max_cost_usd.map(|cap| cap.0.saturating_sub(progress.usage.cost.0));
     let cost = room.map_or(usage.cost, |room| UsdMicros(usage.cost.0.min(room.max(0))));
     if cost == UsdMicros::ZERO { Usage::default() } else { Usage { cost, ..usage } }

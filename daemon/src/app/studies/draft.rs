@@ -12,7 +12,6 @@ use crate::store::rows::StudyRow;
 
 use crate::app::money::cost_estimate::Priced;
 use crate::app::studies::lookup::by_name;
-use crate::app::studies::plan::must_rewrite;
 use crate::app::studies::submit::{Plan, Submission, fingerprint};
 use crate::app::{Caller, Core, Owner, Scope};
 
@@ -98,9 +97,6 @@ impl Core {
 
     fn preview(&self, draft: &Draft, read: ReadDraft) -> Reply<Preview> {
         let ReadDraft { spec, notes: of_likeness } = read;
-        if let Ok(engine) = self.engine(&spec.engine) {
-            must_rewrite(&spec, &engine)?;
-        }
         let panel = self.sample(&spec).map_err(|error| of_the_panel(draft, error))?;
         let balance = self.spendable()?;
         let credits = instrument::price(&spec).ok_or_else(too_expensive)?;

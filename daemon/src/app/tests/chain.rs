@@ -179,7 +179,7 @@ async fn step(
             }
         });
         let variants = variants.collect();
-        task.choose(variants)
+        task.choose(variants, Vec::new())
     });
     Ok(core.end_round(&DRIVER, number, rewritten).await?.state)
 }

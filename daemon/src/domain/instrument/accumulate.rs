@@ -115,7 +115,8 @@ impl Accumulator {
         match after_round(&chain.tally, round, &chain.rewrites) {
             Follows::Rewrite { from, another } => {
                 let variants = rewrite.variants.clone();
-                Rewrite::choose(&chain.tally, from, another, variants) == *rewrite
+                let chosen = Rewrite::choose(&chain.tally, from, another, variants);
+                Rewrite { notes: rewrite.notes.clone(), ..chosen } == *rewrite
             }
             Follows::Round(_) | Follows::Finish => false,
         }
@@ -217,12 +218,7 @@ impl Accumulator {
             self.quality.count_reason("skipped", "answered in one order only");
         }
         let n = self.all.n();
-        let mut outcomes = self.all.outcomes(self.seed, &self.themes)?;
-        if let Some(ChainCounts { spec, tally, rewrites, noise }) = &self.chain {
-            let iterations = tally.iterations(spec, rewrites, noise.as_ref());
-            let variants = tally.improved_variants(rewrites);
-            kind(self.study_type).add_chain(&mut outcomes, iterations, variants);
-        }
+        let outcomes = self.all.outcomes(self.seed, &self.themes)?;
         let contrasts = contrasts(self.study_type, self.all.as_ref(), &self.classes, &self.themes);
         let by_themes = kind(self.study_type).headline().is_none();
         let segments = self.classes.iter().map(|(dimension, classes)| {
@@ -266,6 +262,12 @@ impl Accumulator {
             noise: self.theme_noise,
             level: standing(&results),
         });
+        if let Some(ChainCounts { spec, tally, rewrites, noise }) = &self.chain {
+            let iterations = tally.iterations(spec, rewrites, noise.as_ref(), &results.findings);
+            let variants = tally.improved_variants(rewrites, &results.findings);
+            kind(self.study_type).add_chain(&mut results.outcomes, iterations, variants);
+            results.diagnostics.notes.extend(tally.notes(rewrites));
+        }
         Some(results)
     }
 }

@@ -13,6 +13,7 @@ mod panel_run;
 mod patience;
 mod recorder;
 mod respondent_task;
+mod rewriting;
 mod side_measures;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use self::engine_slot::{EngineSlot, places};
 use self::panel_run::PanelRun;
 use self::recorder::Recorder;
 use self::respondent_task::QueueEntry;
+pub(super) use self::rewriting::FoundScores;
 use self::side_measures::SideMeasures;
 use crate::app::{Caller, Core, StudyCancel};
 use crate::domain::asking::Purpose;

@@ -138,7 +138,10 @@ impl Recorder {
 }
 
 /// Collects requests for as long as all that have arrived may wait.
-async fn gather(inbox: &mut mpsc::Receiver<RecordRequest>, arrived: &mut Vec<RecordRequest>) {
+pub(super) async fn gather(
+    inbox: &mut mpsc::Receiver<RecordRequest>,
+    arrived: &mut Vec<RecordRequest>,
+) {
     let patience =
         |requests: &[RecordRequest]| requests.iter().map(|request| request.patience).min();
     let mut over = std::pin::pin!(tokio::time::sleep(patience(arrived).unwrap_or_default()));

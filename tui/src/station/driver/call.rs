@@ -10,6 +10,7 @@ use protocol::run::Study;
 use protocol::service::{DemoscopeClient, Page, StudyQuery, Submit};
 use protocol::study::Origin;
 
+use super::files::place_of;
 use crate::link::call;
 use crate::station::effect::{Call, People};
 use crate::station::msg::Msg;
@@ -43,7 +44,7 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
             Msg::Checked(revision, call!(client, WITHIN, check(draft)).map(Box::new))
         }
         Call::Submit { key, draft, cost_confirmed } => {
-            let path = None;
+            let path = place_of(&draft.file, &draft.text);
             let submit = Submit { key, draft, origin: Origin::Tui, cost_confirmed, path };
             Msg::Submitted(call!(client, WITHIN, submit(submit)))
         }

@@ -100,6 +100,14 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
+/// The whole path of the file that a draft was taken from, where there is one: `apply` finds it there.
+pub(super) fn place_of(name: &str, text: &str) -> Option<String> {
+    let path = std::path::absolute(expand(name)).ok().filter(|path| path.is_file())?;
+    // A text that was typed has a name too, and some file may bear it.
+    let is_its = fs::read_to_string(&path).is_ok_and(|held| held.trim() == text.trim());
+    path.to_str().filter(|_| is_its).map(ToOwned::to_owned)
+}
+
 /// The path with a leading `~` expanded to the home folder.
 fn expand(name: &str) -> PathBuf {
     match (name.strip_prefix("~/"), std::env::var_os("HOME")) {
@@ -155,4 +163,22 @@ pub(super) fn export(name: &str, content: &[u8]) -> Result<String, String> {
         }
     }
     Err(format!("There are {TRIES} files called {name} here; move some away."))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking: the message is its verdict")]
+
+    use super::*;
+
+    #[test]
+    fn a_draft_has_the_place_of_the_file_it_was_taken_from_and_typed_text_has_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page.md");
+        fs::write(&path, "A kit.\n").unwrap();
+        let name = path.to_str().unwrap();
+        assert_eq!(place_of(name, "A kit."), Some(name.to_owned()));
+        assert_eq!(place_of(name, "Another text, typed."), None);
+        assert_eq!(place_of("/no/such/file.md", "A kit."), None);
+    }
 }

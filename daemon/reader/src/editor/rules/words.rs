@@ -219,9 +219,19 @@ pub(super) fn noise(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
                 continue;
             }
             let text = |place: usize| draft.words.get(place).map_or("", |word| word.lower.as_str());
-            let before = at.checked_sub(1).filter(|_| at > sentence.words.start).map_or("", &text);
+            // "really, really": said twice, and cut as one.
+            let mut first = at;
+            while first > sentence.words.start
+                && draft.gap(first - 1) == ", "
+                && draft.words.get(first - 1).is_some_and(|word| tables.noise.contains(&word.lower))
+            {
+                first -= 1;
+            }
+            let start = sentence.words.start;
+            let before = first.checked_sub(1).filter(|_| first > start).map_or("", &text);
             let after = text(at + 1);
-            let turns = denies(before) || at >= 2 && denies(text(at - 2)) && before.ends_with("ly");
+            let turns =
+                denies(before) || first >= 2 && denies(text(first - 2)) && before.ends_with("ly");
             let fixed = match word.lower.as_str() {
                 // "the very best", "so very", "very little", "not very".
                 "very" => {
@@ -249,7 +259,7 @@ pub(super) fn noise(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
             {
                 continue;
             }
-            found.extend(change::cut(draft, &(at..at + 1)));
+            found.extend(change::cut(draft, &(first..at + 1)));
         }
     }
     found

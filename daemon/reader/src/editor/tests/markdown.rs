@@ -58,6 +58,9 @@ fn articles_capitals_and_names_come_out_right() {
     assert_eq!(quiet("Our innovative, seamless and robust tools work."), "Our tools work.");
     let calm = |text: &str| by(EditorRule::CutNoise, text);
     assert_eq!(calm("It is not really new, and very quiet."), "It is not really new, and quiet.");
+    assert_eq!(calm("A kit that you will really, really love."), "A kit that you will love.");
+    assert_eq!(calm("It is warm, really comfortable."), "It is warm, comfortable.");
+    assert_eq!(calm("It is not really, really new."), "It is not really, really new.");
     assert_eq!(calm("The very best of a really old engine."), "The very best of an old engine.");
 }
 

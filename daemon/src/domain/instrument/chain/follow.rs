@@ -87,6 +87,6 @@ impl Rewrite {
         variants.truncate(super::VARIANTS_MAX);
         let best = variants.first().map(score);
         let taken = another && best.is_some_and(|best| higher(best, tally.overall(from)));
-        Self { from, variants, taken }
+        Self { from, variants, taken, notes: Vec::new() }
     }
 }

@@ -1,7 +1,7 @@
 //! The results of a chain: every round with its interval, what changed within the same experts, the best round, and what
 //! the fresh panel made of it. A gain that sampling or another wording would make as well is none.
 
-use protocol::results::Estimate;
+use protocol::results::{Estimate, Finding};
 use protocol::review::{
     ChainRound, Confirmation, DimensionMean, ImprovedVariant, Improvement, Iterations, Moved,
     ScoreChange,
@@ -22,6 +22,9 @@ use crate::domain::stats::{LEVEL, wording::widened};
 /// Characters of all improved variants together, but for the first, which is always told: a report has to fit a frame.
 const VARIANTS_CHARACTERS_MAX: usize = 60_000;
 
+/// From one expert in so many on, choices by the place are told.
+const POSITION_BIAS_FROM: u64 = 5;
+
 impl ChainTally {
     /// The rounds as they are reported; `None` for one round, or without an answer.
     #[must_use]
@@ -30,6 +33,7 @@ impl ChainTally {
         spec: &StudySpec,
         rewrites: &[Rewrite],
         noise: Option<&WordingNoise>,
+        findings: &[Finding],
     ) -> Option<Iterations> {
         if self.plan.rounds < 2 {
             return None;
@@ -56,6 +60,10 @@ impl ChainTally {
                 principles: rewrite
                     .and_then(|rewrite| rewrite.variants.first())
                     .map(|variant| variant.principles.clone())
+                    .unwrap_or_default(),
+                findings: rewrite
+                    .and_then(|rewrite| rewrite.variants.first())
+                    .map(|variant| answered(findings, &variant.dimensions))
                     .unwrap_or_default(),
                 from: rewrite.map(|rewrite| rewrite.from.saturating_add(1)),
                 moved: from.map(|from| moved(&tally.minus(from))),
@@ -109,9 +117,30 @@ impl ChainTally {
         })
     }
 
+    /// What a reader should know of the chain beside its numbers: what became of rewrites, and whether the fresh panel chose
+    /// by the place.
+    #[must_use]
+    pub(crate) fn notes(&self, rewrites: &[Rewrite]) -> Vec<String> {
+        let mut notes: Vec<String> =
+            rewrites.iter().flat_map(|rewrite| rewrite.notes.iter().cloned()).collect();
+        let found = &self.confirmation;
+        let (by_place, n) = (found.first_shown.saturating_add(found.last_shown), found.n);
+        if n > 0 && by_place.saturating_mul(POSITION_BIAS_FROM) >= n {
+            notes.push(format!(
+                "{by_place} of {n} experts of the fresh panel chose by the place and not by the text: {} what was shown first in both orders, {} what was shown last. Their choices count for neither text.",
+                found.first_shown, found.last_shown
+            ));
+        }
+        notes
+    }
+
     /// The rewrites of all rounds, best first, each text once.
     #[must_use]
-    pub(crate) fn improved_variants(&self, rewrites: &[Rewrite]) -> Vec<ImprovedVariant> {
+    pub(crate) fn improved_variants(
+        &self,
+        rewrites: &[Rewrite],
+        findings: &[Finding],
+    ) -> Vec<ImprovedVariant> {
         let mut found: Vec<(f64, &super::RewriteVariant)> = Vec::new();
         for variant in rewrites.iter().flat_map(|rewrite| &rewrite.variants) {
             let Some(score) = variant.predicted() else { continue };
@@ -135,10 +164,18 @@ impl ChainTally {
                 rank,
                 predicted_score: tidy(score),
                 principles: variant.principles.clone(),
-                findings: Vec::new(),
+                findings: answered(findings, &variant.dimensions),
             })
             .collect()
     }
+}
+
+/// The numbers of the findings that are about one of those dimensions.
+fn answered(findings: &[Finding], dimensions: &[String]) -> Vec<u32> {
+    let is_about = |finding: &&Finding| {
+        dimensions.iter().any(|title| title.eq_ignore_ascii_case(&finding.affected_feature))
+    };
+    findings.iter().filter(is_about).map(|finding| finding.id).collect()
 }
 
 /// The estimate of hundredths of a point in points.

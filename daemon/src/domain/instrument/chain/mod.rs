@@ -3,7 +3,9 @@
 //! stored outcomes and rewrites; nothing here knows which study type has rounds.
 
 mod follow;
+mod guard;
 mod iterations;
+mod proposals;
 mod tally;
 
 #[cfg(test)]
@@ -11,7 +13,8 @@ mod tests;
 
 use std::borrow::Cow;
 
-use protocol::results::Answer;
+use protocol::measurement::Measurement;
+use protocol::results::{Answer, Results};
 use protocol::study::{EngineMode, Order, StudySpec};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +23,9 @@ use crate::domain::digest::Digest;
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 
 pub(crate) use follow::{Follows, after_round};
+pub(crate) use proposals::{
+    Proposed, Sifted, Wish, proposals_of, read_proposals, rewrite_facts, rewrite_schema, sift,
+};
 pub(crate) use tally::ChainTally;
 
 /// Most variants of one rewrite that are kept, best first.
@@ -76,6 +82,9 @@ pub(crate) struct Rewrite {
     /// Whether the first of them is the content of the next round.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub taken: bool,
+    /// What a reader should know of it, as sentences: which rewrites were refused, and why none was made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// A rewritten content with the score that the panel gives it.
@@ -108,6 +117,30 @@ pub(crate) fn chain_plan(spec: &StudySpec) -> Option<ChainPlan> {
     kind_of(&spec.instrument).chain(&spec.instrument)
 }
 
+/// The calls of a language model that a chain takes beside those of its first round. The round that asks a rewrite takes
+/// none: the scores of the rewrite, by the same people, are its answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ChainCalls {
+    /// Contents that are rewritten.
+    pub rewrites: u64,
+    /// Scores of rewrites, at most.
+    pub scores: u64,
+    /// Choices of the fresh panel, at most.
+    pub choices: u64,
+}
+
+/// The calls of a study's chain; `None` for a type without one.
+#[must_use]
+pub(crate) fn chain_calls(spec: &StudySpec) -> Option<ChainCalls> {
+    let plan = chain_plan(spec)?;
+    let people = u64::from(spec.panel);
+    // The content of the last of several rounds is not rewritten.
+    let rewrites = u64::from(plan.rounds.saturating_sub(1).max(1));
+    let scores = rewrites.saturating_mul(u64::from(proposals_of(spec))).saturating_mul(people);
+    let choices = if plan.rounds > 1 { people.saturating_mul(2) } else { 0 };
+    Some(ChainCalls { rewrites, scores, choices })
+}
+
 /// The content of a round, from 0; `None` when no rewrite led to such a round.
 #[must_use]
 pub(crate) fn text_of_round(spec: &StudySpec, round: u16, rewrites: &[Rewrite]) -> Option<String> {
@@ -135,10 +168,7 @@ pub(crate) fn spec_of_round<'s>(
     }
     let plan = chain_plan(spec)?;
     let mut later = spec.clone();
-    later.measurement = protocol::measurement::Measurement {
-        reuse: spec.measurement.reuse,
-        ..protocol::measurement::Measurement::default()
-    };
+    later.measurement = of_later_rounds(spec);
     let kind = kind_of(&spec.instrument);
     if round == plan.confirmation() {
         let against = text_of_round(spec, best, rewrites)?;
@@ -153,11 +183,24 @@ pub(crate) fn spec_of_round<'s>(
     Some(Cow::Owned(later))
 }
 
+/// The study as the round that confirms a gain asks it, with a rewrite as long as the content: what such a call costs.
+#[must_use]
+pub(crate) fn choice_spec(spec: &StudySpec) -> Option<StudySpec> {
+    let against = text_of_round(spec, FIRST_ROUND, &[])?;
+    let instrument = kind_of(&spec.instrument).against(&spec.instrument, against)?;
+    Some(StudySpec { instrument, ..spec.clone() })
+}
+
 /// The study with another content in place of its own: what scores a variant.
 #[must_use]
 pub(crate) fn spec_of_variant(spec: &StudySpec, text: String) -> Option<StudySpec> {
     let instrument = kind_of(&spec.instrument).with_content(&spec.instrument, text)?;
-    Some(StudySpec { instrument, ..spec.clone() })
+    Some(StudySpec { instrument, measurement: of_later_rounds(spec), ..spec.clone() })
+}
+
+/// Later rounds and variants are asked for the answer alone, once.
+fn of_later_rounds(spec: &StudySpec) -> Measurement {
+    Measurement { reuse: spec.measurement.reuse, ..Measurement::default() }
 }
 
 /// The overall score of one answer, in hundredths of a point; `None` for an answer without one.
@@ -167,6 +210,12 @@ pub(crate) fn overall_of(spec: &StudySpec, at: Assignment, answer: &Answer) -> O
         Heard::Scores { overall, .. } => Some(overall),
         Heard::Choice { .. } => None,
     }
+}
+
+/// What a panel wants changed, most important first.
+#[must_use]
+pub(crate) fn wishes(spec: &StudySpec, results: &Results) -> Vec<Wish> {
+    kind_of(&spec.instrument).wishes(&results.outcomes)
 }
 
 /// The seed of the panel that confirms a gain: other people, and other draws.

@@ -154,8 +154,9 @@ fn a_preference_for_a_place_confirms_nothing_and_is_told() {
     let mut tally = tally(plan(2), &[&[500; 20], &[700; 20]]);
     // Whoever takes what comes first prefers the original in one order and the rewrite in the other.
     choose(&mut tally, |_, order| if order == Order::AFirst { -1 } else { 1 });
-    let rewrite = Rewrite { from: 0, variants: vec![variant("B", &[700])], taken: true };
-    let found = tally.iterations(&spec("A"), &[rewrite], None).unwrap();
+    let rewrite =
+        Rewrite { from: 0, variants: vec![variant("B", &[700])], taken: true, notes: Vec::new() };
+    let found = tally.iterations(&spec("A"), &[rewrite], None, &[]).unwrap();
     let improvement = &found.improvement;
     assert_eq!(improvement.confirmed, Some(false));
     let confirmation = improvement.confirmation.as_ref().unwrap();
@@ -170,9 +171,14 @@ fn a_gain_is_proved_by_its_interval_and_by_a_fresh_panel() {
     let after: Vec<u16> = (0..20).map(|one| 650 + one * 7).collect();
     let mut tally = tally(plan(3), &[&before, &after]);
     choose(&mut tally, |respondent, _| if respondent < 18 { 1 } else { -1 });
-    let rewrite = Rewrite { from: 0, variants: vec![variant("Other words.", &after)], taken: true };
+    let rewrite = Rewrite {
+        from: 0,
+        variants: vec![variant("Other words.", &after)],
+        taken: true,
+        notes: Vec::new(),
+    };
     let rewrites = [rewrite];
-    let found = tally.iterations(&spec("These words."), &rewrites, None).unwrap();
+    let found = tally.iterations(&spec("These words."), &rewrites, None, &[]).unwrap();
     assert_eq!((found.total_rounds, found.completed_rounds, found.best_round), (3, 2, 2));
     assert!(found.early_stopped);
     assert_eq!(found.stop_reason, Some(StopReason::Unfinished), "no rewrite was tried after it");
@@ -188,12 +194,12 @@ fn a_gain_is_proved_by_its_interval_and_by_a_fresh_panel() {
     assert_eq!((second.round, second.from), (2, Some(1)));
     assert_eq!(second.moved.unwrap().up, 20);
     assert_eq!(second.principles, ["Say the price first"]);
-    let variants = tally.improved_variants(&rewrites);
+    let variants = tally.improved_variants(&rewrites, &[]);
     assert_eq!((variants[0].rank, variants[0].predicted_score), (1, 7.165));
 
     // The same figures with as much wording noise as the whole gain prove nothing.
     let noise = WordingNoise::everywhere(2.0);
-    let found = tally.iterations(&spec("These words."), &rewrites, Some(&noise)).unwrap();
+    let found = tally.iterations(&spec("These words."), &rewrites, Some(&noise), &[]).unwrap();
     let (low, high) = found.improvement.interval.unwrap();
     assert!(low < 0.0 && high > 3.0, "{low} {high}");
     assert!(!found.improvement.is_proved());
@@ -202,8 +208,8 @@ fn a_gain_is_proved_by_its_interval_and_by_a_fresh_panel() {
 #[test]
 fn one_round_has_no_iterations_and_an_unasked_panel_confirms_nothing() {
     let one = tally(plan(1), &[&[500; 3]]);
-    assert_eq!(one.iterations(&spec("A"), &[], None), None);
-    let found = tally(plan(2), &[&[500; 3]]).iterations(&spec("A"), &[], None).unwrap();
+    assert_eq!(one.iterations(&spec("A"), &[], None, &[]), None);
+    let found = tally(plan(2), &[&[500; 3]]).iterations(&spec("A"), &[], None, &[]).unwrap();
     assert_eq!((found.best_round, found.early_stopped), (1, true));
     let improvement = found.improvement;
     assert_eq!((improvement.score_change, improvement.interval), (0.0, None));

@@ -20,7 +20,7 @@ use protocol::review::{ImprovedVariant, Iterations};
 use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
 use serde_json::{Value, json};
 
-use super::chain::{ChainPlan, Heard};
+use super::chain::{ChainPlan, Heard, Wish};
 use super::items::Item;
 use super::level::Measure;
 use super::limits::{self, Violation};
@@ -266,6 +266,11 @@ pub(super) trait StudyKind: Sync {
         _iterations: Option<Iterations>,
         _variants: Vec<ImprovedVariant>,
     ) {
+    }
+
+    /// What a panel wants changed in the content, most important first.
+    fn wishes(&self, _outcomes: &Outcomes) -> Vec<Wish> {
+        Vec::new()
     }
 
     /// The order in which an assignment shows two variants.

@@ -2,10 +2,12 @@
 //! confirms a gain, what one answer says to it, and where its results stand.
 
 use protocol::results::{Answer, Outcomes, Preference};
-use protocol::review::{Dimension, ImprovedVariant, Iterations, ReviewAnswer, ReviewMaterial};
+use protocol::review::{
+    Dimension, ImprovedVariant, Iterations, PanelSuggestion, ReviewAnswer, ReviewMaterial,
+};
 use protocol::study::Order;
 
-use crate::domain::instrument::chain::{ChainPlan, Heard};
+use crate::domain::instrument::chain::{ChainPlan, Heard, Wish};
 
 /// How far the chain of a review may go.
 pub(super) fn plan(review: &ReviewMaterial) -> ChainPlan {
@@ -66,4 +68,15 @@ pub(super) fn add(
         *improved_variants = variants;
         *iterations = rounds.map(Box::new);
     }
+}
+
+/// What the panel wants changed: its suggestions.
+pub(super) fn wishes(outcomes: &Outcomes) -> Vec<Wish> {
+    let Outcomes::ContentReview { suggestions, .. } = outcomes else { return Vec::new() };
+    let wish = |one: &PanelSuggestion| Wish {
+        dimension: one.dimension.clone(),
+        suggestion: one.suggestion.clone(),
+        why: one.rationale.clone(),
+    };
+    suggestions.iter().map(wish).collect()
 }

@@ -28,7 +28,7 @@ use super::templates::FRAME;
 use super::{Controls, MainNumber, Rehearsal, StudyKind, Supplied, Template};
 use crate::domain::credits::RoundCharge;
 use crate::domain::instrument::Unreadable;
-use crate::domain::instrument::chain::{ChainPlan, Heard};
+use crate::domain::instrument::chain::{ChainPlan, Heard, Wish};
 use crate::domain::instrument::level::{Measure, of_score};
 use crate::domain::instrument::limits::Violation;
 use crate::domain::instrument::metric::Metric;
@@ -238,6 +238,10 @@ impl StudyKind for ReviewStudy {
         variants: Vec<ImprovedVariant>,
     ) {
         chain::add(outcomes, iterations, variants);
+    }
+
+    fn wishes(&self, outcomes: &Outcomes) -> Vec<Wish> {
+        chain::wishes(outcomes)
     }
 
     fn controls(&self) -> Controls {

@@ -1,5 +1,7 @@
 //! Reviews: the reading of replies, the numbers of a panel, the order of suggestions, and the limits of the material.
 
+mod rewriting;
+
 use super::*;
 use crate::domain::instrument::{read_at, read_model};
 

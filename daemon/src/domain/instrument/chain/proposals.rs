@@ -1,0 +1,215 @@
+//! What a language model proposes as rewrites: the form of its reply, how it is read, and which proposals are scored. A
+//! proposal that says more than the content and its brief, or that could not be sent in, is dropped with its reason.
+
+use protocol::safe;
+use protocol::study::StudySpec;
+use serde_json::{Value, json};
+
+use super::guard::KnownContent;
+use super::spec_of_variant;
+use crate::domain::exchange::End;
+use crate::domain::instrument::types::{kind_of, review_of, stimuli};
+use crate::domain::instrument::{Unreadable, extract_json};
+
+/// Most proposals that the panel scores after one round.
+const PROPOSALS_MAX: u16 = 2;
+/// From so many characters on, a content is rewritten once and not twice: replies have a longest length.
+const LONG: usize = 8_000;
+/// Most principles of a proposal, and characters of one.
+const PRINCIPLES_MAX: usize = 5;
+const PRINCIPLE_CHARACTERS_MAX: usize = 160;
+
+/// What a panel wants changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wish {
+    /// The title of the dimension that it would raise.
+    pub dimension: String,
+    /// What to do.
+    pub suggestion: String,
+    /// Why, with the words of the content that it is about.
+    pub why: String,
+}
+
+/// A proposed rewrite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Proposed {
+    /// The content.
+    pub text: String,
+    /// What was changed, as the model says it.
+    pub principles: Vec<String>,
+    /// The titles of the dimensions that this is about.
+    pub dimensions: Vec<String>,
+}
+
+/// Proposals that the panel may score, and why others are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sifted {
+    /// In the model's order, at most [`PROPOSALS_MAX`].
+    pub kept: Vec<Proposed>,
+    /// A sentence for each that was refused.
+    pub refused: Vec<String>,
+}
+
+/// How many rewrites a model is asked for.
+#[must_use]
+pub(crate) fn proposals_of(spec: &StudySpec) -> u16 {
+    let characters: usize = stimuli(&spec.instrument).iter().map(|text| text.chars().count()).sum();
+    if characters < LONG { PROPOSALS_MAX } else { 1 }
+}
+
+/// What a model is told of the rewrite besides the material.
+#[must_use]
+pub(crate) fn rewrite_facts(spec: &StudySpec, wishes: &[Wish]) -> Value {
+    let wishes = wishes.iter().map(
+        |wish| json!({ "dimension": wish.dimension, "suggestion": wish.suggestion, "why": wish.why }),
+    );
+    json!({
+        "wishes": wishes.collect::<Vec<_>>(),
+        "count": proposals_of(spec),
+        "allow_new_claims": allows_new_claims(spec),
+    })
+}
+
+/// The form of the reply, for services that can enforce one.
+#[must_use]
+pub(crate) fn rewrite_schema() -> Value {
+    let texts = || json!({ "type": "array", "items": { "type": "string" } });
+    let variant = json!({
+        "type": "object",
+        "properties": { "text": { "type": "string" }, "principles": texts(), "dimensions": texts() },
+        "required": ["text", "principles", "dimensions"],
+        "additionalProperties": false,
+    });
+    json!({
+        "type": "object",
+        "properties": { "variants": { "type": "array", "items": variant } },
+        "required": ["variants"],
+        "additionalProperties": false,
+    })
+}
+
+/// Reads a model's reply.
+///
+/// # Errors
+/// Why it has no rewrite.
+pub(crate) fn read_proposals(
+    spec: &StudySpec,
+    end: &End,
+    reply: &str,
+) -> Result<Vec<Proposed>, Unreadable> {
+    match end {
+        End::Declined(why) => return Err(Unreadable::Refused { reason: why.clone() }),
+        End::Truncated => {
+            return Err(Unreadable::invalid("the reply was cut off at its longest"));
+        }
+        End::Finished => {}
+    }
+    let fields = extract_json::fields(reply)?.into_list();
+    let listed = fields.iter().find(|(key, _)| key == "variants").map(|(_, value)| value);
+    let proposals: Vec<Proposed> = match listed {
+        Some(Value::Array(variants)) => {
+            variants.iter().filter_map(|variant| proposed(spec, variant)).collect()
+        }
+        Some(one) => proposed(spec, one).into_iter().collect(),
+        // One rewrite needs no list.
+        None => proposed(spec, &Value::Object(fields.into_iter().collect())).into_iter().collect(),
+    };
+    if proposals.is_empty() {
+        return Err(Unreadable::invalid("`variants` holds no object with a `text`"));
+    }
+    Ok(proposals)
+}
+
+/// The proposals that the panel may score: those that the guard allows, that could be sent in as a content, and that differ
+/// from the content and from each other.
+#[must_use]
+pub(crate) fn sift(original: &StudySpec, best: &StudySpec, proposals: Vec<Proposed>) -> Sifted {
+    let known = KnownContent::of(
+        [original, best].into_iter().flat_map(|spec| stimuli(&spec.instrument)).chain(brief(best)),
+    );
+    let mut sifted = Sifted::default();
+    let mut texts: Vec<String> = [original, best]
+        .into_iter()
+        .flat_map(|spec| stimuli(&spec.instrument))
+        .map(wording)
+        .collect();
+    for (place, proposal) in proposals.into_iter().enumerate() {
+        if sifted.kept.len() >= usize::from(proposals_of(best)) {
+            break;
+        }
+        match verdict(best, &known, &texts, &proposal) {
+            Ok(()) => {
+                texts.push(wording(&proposal.text));
+                sifted.kept.push(proposal);
+            }
+            Err(why) => {
+                let number = place + 1;
+                sifted.refused.push(format!("Rewrite {number} of the model was refused: {why}."));
+            }
+        }
+    }
+    sifted
+}
+
+fn verdict(
+    best: &StudySpec,
+    known: &KnownContent,
+    texts: &[String],
+    proposal: &Proposed,
+) -> Result<(), String> {
+    if proposal.text.is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    if texts.contains(&wording(&proposal.text)) {
+        return Err("it says the same in the same words as a text before it".to_owned());
+    }
+    let spec = spec_of_variant(best, proposal.text.clone());
+    let violations = spec.map(|spec| kind_of(&spec.instrument).check(&spec.instrument));
+    if let Some(violation) = violations.into_iter().flatten().next() {
+        return Err(violation.what);
+    }
+    if allows_new_claims(best) { Ok(()) } else { known.allows(&proposal.text) }
+}
+
+/// What the owner says about the content beside it: the guard takes it as said.
+fn brief(spec: &StudySpec) -> impl Iterator<Item = &str> {
+    let review = review_of(&spec.instrument);
+    let parts = review
+        .into_iter()
+        .flat_map(|review| [&review.target_audience, &review.niche, &review.tone, &review.goal]);
+    parts.filter_map(|part| part.as_deref()).chain(spec.context.as_deref())
+}
+
+fn allows_new_claims(spec: &StudySpec) -> bool {
+    review_of(&spec.instrument).is_some_and(|review| review.allow_new_claims)
+}
+
+/// A text without what its blanks and breaks make different.
+fn wording(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn proposed(spec: &StudySpec, variant: &Value) -> Option<Proposed> {
+    let text = safe::block(variant.get("text")?.as_str()?).trim().to_owned();
+    let titles = kind_of(&spec.instrument).dimension_titles(&spec.instrument);
+    let letters = |name: &str| -> String {
+        name.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let named: Vec<String> = texts(variant, "dimensions").map(letters).collect();
+    let dimensions = titles.into_iter().filter(|title| named.contains(&letters(title))).collect();
+    let mut principles: Vec<String> = Vec::new();
+    for said in texts(variant, "principles") {
+        let line: String = safe::line(said).trim().chars().take(PRINCIPLE_CHARACTERS_MAX).collect();
+        if !line.is_empty() && !principles.contains(&line) && principles.len() < PRINCIPLES_MAX {
+            principles.push(line);
+        }
+    }
+    Some(Proposed { text, principles, dimensions })
+}
+
+/// The texts under a key: of a list, or one alone.
+fn texts<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v str> {
+    let of = value.get(key);
+    let listed = of.and_then(Value::as_array).into_iter().flatten();
+    listed.chain(of.filter(|of| of.is_string())).filter_map(Value::as_str)
+}

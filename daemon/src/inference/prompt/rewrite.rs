@@ -1,0 +1,46 @@
+//! The prompt that asks a model to rewrite a content: the material, and what the panel would change. The panel's words come
+//! from models too, so they stand behind a mark of their own, which none of them has seen.
+
+use minijinja::context;
+use protocol::study::StudySpec;
+
+use super::{FIRST, Prompt, PromptError, PromptMaterial, Prompts, plain};
+use crate::domain::digest::Digest;
+use crate::domain::instrument;
+use crate::domain::instrument::chain::{Wish, rewrite_facts};
+
+impl Prompts {
+    /// Asks a model to rewrite the content of a study.
+    ///
+    /// # Errors
+    /// When a template uses an undefined value.
+    pub(crate) fn rewrite(
+        &self,
+        spec: &StudySpec,
+        wishes: &[Wish],
+        correction: Option<&str>,
+    ) -> Result<Prompt, PromptError> {
+        let mut facts = rewrite_facts(spec, wishes);
+        let mut fact = |name: &str| plain(facts[name].take());
+        let about = context! {
+            correction => correction,
+            wish_mark => mark_of_wishes(spec.seed, wishes),
+            wishes => fact("wishes"),
+            count => fact("count"),
+            allow_new_claims => fact("allow_new_claims"),
+            ..PromptMaterial::of(spec).about(instrument::order_shown(spec, FIRST))
+        };
+        Ok(Prompt {
+            system: self.fill("editor.jinja", &about)?,
+            question: self.fill("rewrite.jinja", &about)?,
+            again: None,
+        })
+    }
+}
+
+fn mark_of_wishes(seed: u64, wishes: &[Wish]) -> String {
+    let named = Digest::new().raw("mark of wishes").raw(seed.to_le_bytes());
+    let parts = wishes.iter().flat_map(|wish| [&wish.dimension, &wish.suggestion, &wish.why]);
+    let hash = parts.fold(named, Digest::raw).finish_hex();
+    format!("wish-{}", &hash[..8])
+}
