@@ -8,8 +8,8 @@ use protocol::review::{Neighbours, ReviewAnswer, ReviewMaterial, ReviewMode};
 use protocol::study::Instrument;
 
 use super::{
-    AnswerColumn, AnswerParts, FieldInput, FormField, FoundTexts, Material, Measure, Metric, OutcomeParts,
-    StudyView,
+    AnswerColumn, AnswerParts, FieldInput, FormField, FoundTexts, Material, Measure, Metric,
+    OutcomeParts, StudyView,
 };
 use crate::look::Role;
 

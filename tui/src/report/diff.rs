@@ -139,7 +139,9 @@ impl Parts {
             self.push(PartTag::In, after);
             return;
         }
-        let split = |words| -> Vec<&[&str]> { <[&str]>::split_inclusive(words, |word| unit.ends(word)).collect() };
+        let split = |words| -> Vec<&[&str]> {
+            <[&str]>::split_inclusive(words, |word| unit.ends(word)).collect()
+        };
         let (old, new) = (split(before), split(after));
         for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
             let (old, new) = (old[op.old_range()].concat(), new[op.new_range()].concat());
@@ -245,7 +247,8 @@ mod tests {
     #[test]
     fn line_breaks_are_kept_and_both_texts_are_in_the_parts() {
         let long = |word: &str| {
-            let line = format!("{} {word}. {}", "one two three ".repeat(90), "four five. ".repeat(90));
+            let line =
+                format!("{} {word}. {}", "one two three ".repeat(90), "four five. ".repeat(90));
             [line.trim(), "", "middle"].join("\n").repeat(9)
         };
         for (before, after) in [
@@ -258,7 +261,9 @@ mod tests {
         ] {
             let parts = with_breaks(before, after);
             let lines = |text: &str| -> Vec<String> {
-                text.split('\n').map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+                text.split('\n')
+                    .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+                    .collect()
             };
             assert_eq!(rebuilt(&parts, PartTag::In), lines(before));
             assert_eq!(rebuilt(&parts, PartTag::Out), lines(after));

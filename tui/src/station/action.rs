@@ -81,10 +81,7 @@ impl Place {
     /// Whether it is one of the screens, where global keys work too.
     #[must_use]
     pub const fn is_screen(self) -> bool {
-        matches!(
-            self,
-            Self::Studies | Self::Live | Self::Results | Self::Chain | Self::Findings
-        )
+        matches!(self, Self::Studies | Self::Live | Self::Results | Self::Chain | Self::Findings)
     }
 }
 

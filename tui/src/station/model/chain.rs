@@ -137,11 +137,7 @@ pub(crate) fn versions(results: &Results) -> Vec<Version<'_>> {
         text: &variant.text,
         score: variant.predicted_score,
         interval: None,
-        change: Some(ScoreChange {
-            value: variant.predicted_score - score,
-            low: None,
-            high: None,
-        }),
+        change: Some(ScoreChange { value: variant.predicted_score - score, low: None, high: None }),
         from: Some(0),
         principles: &variant.principles,
         findings: &variant.findings,

@@ -162,7 +162,8 @@ impl Column {
             self.end_line();
         }
         if self.used > 0 {
-            let goes_on = self.lines.last().and_then(|line| line.last()).is_some_and(|run| run.0 == tag);
+            let goes_on =
+                self.lines.last().and_then(|line| line.last()).is_some_and(|run| run.0 == tag);
             self.put(if goes_on { tag } else { PartTag::Same }, " ");
         }
         if wide <= self.width {
@@ -245,10 +246,7 @@ mod tests {
         let found = Difference::of(BEFORE, AFTER, key(DiffLayout::Inline, DiffUnit::Lines, 60));
         assert_eq!(
             shown(&found)[2..4],
-            [
-                "- Start your collaborative workspace today.",
-                "+ Start your shared folder today."
-            ]
+            ["- Start your collaborative workspace today.", "+ Start your shared folder today."]
         );
         let found = Difference::of(BEFORE, AFTER, key(DiffLayout::Split, DiffUnit::Lines, 60));
         assert_eq!(

@@ -4,8 +4,8 @@
 pub mod chain;
 pub(crate) mod class;
 pub(crate) mod compose;
-pub mod drafts;
 pub(crate) mod difference;
+pub mod drafts;
 mod drill;
 pub(crate) mod filter;
 pub(crate) mod findings;

@@ -44,11 +44,7 @@ impl Want {
             Self::Newest | Self::Check => 250,
             Self::Studies => 400,
             Self::Balance => 1000,
-            Self::Page
-            | Self::Answer(_)
-            | Self::Report(_)
-            | Self::Source(_)
-            | Self::Cross => 0,
+            Self::Page | Self::Answer(_) | Self::Report(_) | Self::Source(_) | Self::Cross => 0,
         }
     }
 

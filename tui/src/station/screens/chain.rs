@@ -159,11 +159,26 @@ fn first_line(model: &Model, first_change: usize, height: usize, rows: usize) ->
 /// The lines of the reasons that are below the visible ones.
 pub(crate) fn why_left(model: &Model) -> usize {
     let Some((results, versions)) = reviewed(model) else { return 0 };
-    let area = panes(model, whole(model), versions.len()).why;
-    let Some((version, place, base)) = chosen(model, results, &versions) else { return 0 };
+    let panes = panes(model, whole(model), versions.len());
+    let rows = usize::from(panes.why.height.saturating_sub(2));
+    reasons(model, results, &versions, panes).len().saturating_sub(rows)
+}
+
+/// The lines of the reasons. Where the versions have a plot, the judgement stands below them and not here.
+fn reasons(
+    model: &Model,
+    results: &Results,
+    versions: &[Version<'_>],
+    panes: Panes,
+) -> Vec<(String, Role)> {
+    let Some((version, place, base)) = chosen(model, results, versions) else { return Vec::new() };
     let base = (place != base).then(|| &versions[base]);
-    let lines = why::lines(results, version, base, model.theme.glyphs(), area.width.saturating_sub(4));
-    lines.len().saturating_sub(usize::from(area.height.saturating_sub(2)))
+    let room = (model.theme.glyphs(), panes.why.width.saturating_sub(4));
+    let mut lines = why::lines(results, version, base, room);
+    if panes.plot.is_empty() {
+        lines.extend(why::judgement(results, room));
+    }
+    lines
 }
 
 /// The breadcrumb: the study, its rounds, what was gained, and how that is judged.
@@ -178,8 +193,6 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
         let found = kinds::found(&results.outcomes);
         match found.iterations {
             Some(iterations) => {
-                let (asked, all) = (iterations.completed_rounds, iterations.total_rounds);
-                facts.push((format!("{asked} of {all} rounds"), Role::Dim));
                 let first = iterations.chain.first().map_or(0.0, |round| round.overall);
                 let gain = iterations.improvement.score_change;
                 let arrow = glyphs.arrow();
@@ -191,6 +204,8 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
                 );
                 facts.push((text, Role::Strong));
                 facts.push(why::brief(iterations));
+                let (asked, all) = (iterations.completed_rounds, iterations.total_rounds);
+                facts.push((format!("{asked} of {all} rounds"), Role::Dim));
             }
             None => {
                 let count = versions.len().saturating_sub(1) as u64;
@@ -258,12 +273,13 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
         return;
     };
     let Some((results, versions)) = reviewed(model) else {
-        let inner = canvas.pane(body, Caption { title: "Chain", ..Caption::default() }, Focus::Here);
+        let inner =
+            canvas.pane(body, Caption { title: "Chain", ..Caption::default() }, Focus::Here);
         let text = canvas.glyphs().plain(&nothing(model, study));
         canvas.missing(inner, &text);
         return;
     };
-    let Some((version, place, base)) = chosen(model, results, &versions) else { return };
+    let Some((_, place, base)) = chosen(model, results, &versions) else { return };
     let panes = panes(model, body, versions.len());
     if !panes.plot.is_empty() {
         plot::draw(results, &versions, place, canvas, panes.plot);
@@ -280,10 +296,9 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
         draw_text(model, results, &versions, canvas, panes.text);
     }
     if !panes.why.is_empty() {
-        let base = (place != base).then(|| &versions[base]);
         let focus = Focus::of(&ChainPane::Why, focused);
-        let scroll = model.open_study.chain.why;
-        why::draw(results, version, base, (focus, scroll), canvas, panes.why);
+        let lines = reasons(model, results, &versions, panes);
+        why::draw(&lines, (focus, model.open_study.chain.why), canvas, panes.why);
     }
 }
 
@@ -360,7 +375,13 @@ fn draw_text(
         for (y, line) in (inner.top()..inner.bottom()).zip(lines.iter().skip(first)) {
             let mut at = x;
             for (tag, text) in line {
-                at = canvas.put(at, y, (x + key.width).saturating_sub(at), text, style(*tag, canvas));
+                at = canvas.put(
+                    at,
+                    y,
+                    (x + key.width).saturating_sub(at),
+                    text,
+                    style(*tag, canvas),
+                );
             }
         }
     }

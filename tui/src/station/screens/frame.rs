@@ -20,6 +20,8 @@ const NAME_AT_LEAST: u16 = 16;
 const OTHER_VERSION: u16 = 72;
 /// The width from which on tabs have names.
 const NAMES_FROM: u16 = 80;
+/// The width from which on there is room between the tabs, and for the unit of the balance in full.
+const ROOMY_FROM: u16 = 90;
 
 /// The area between the first two lines and the last.
 pub(crate) fn body(area: Rect) -> Rect {
@@ -104,7 +106,8 @@ pub(crate) fn tab_spans(model: &Model, area: Rect) -> Vec<(Screen, String, u16, 
             };
             let width = columns(&label);
             let start = x;
-            x += width + 1;
+            let is_tight = (NAMES_FROM..ROOMY_FROM).contains(&area.width);
+            x += width + u16::from(!is_tight);
             (*screen, label, start, width)
         })
         .collect()
@@ -140,12 +143,15 @@ fn link(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     };
     let credits = model.balance.as_ref().filter(|_| area.width >= NAMES_FROM).map(|balance| {
         let amount = thousands(u64::try_from(balance.balance.0).unwrap_or(0));
-        format!("{amount} credits  ")
+        let unit = if area.width < ROOMY_FROM { "cr" } else { "credits" };
+        format!("{amount} {unit}  ")
     });
     let shown = format!("{mark} {text} ");
     let width = columns(&shown);
     let x = area.right().saturating_sub(width);
     canvas.text(x, area.y, width, &shown, role);
+    let tabs_end = tab_spans(model, area).last().map_or(0, |(_, _, start, width)| start + width);
+    let credits = credits.filter(|credits| tabs_end + columns(credits) <= x);
     if let Some(credits) = credits {
         let width = columns(&credits);
         canvas.text(x.saturating_sub(width), area.y, width, &credits, Role::Dim);

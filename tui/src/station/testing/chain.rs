@@ -97,10 +97,7 @@ fn outcomes(iterations: Option<Iterations>) -> Outcomes {
         findings: vec![rank],
     };
     Outcomes::ContentReview {
-        content: SentContent {
-            text: TEXTS[0].to_owned(),
-            content_type: "landing_page".to_owned(),
-        },
+        content: SentContent { text: TEXTS[0].to_owned(), content_type: "landing_page".to_owned() },
         mode: ReviewMode::ExpertReview,
         scores: ReviewScores {
             overall: 5.2,

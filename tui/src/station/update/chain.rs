@@ -160,7 +160,10 @@ pub(super) fn apply(model: &mut Model, study: StudyId, choice: Choice) -> Vec<Ef
 /// Restores the file as it was before a version was written into it.
 pub(super) fn take_back(model: &mut Model) -> Vec<Effect> {
     let Some(study) = model.open_study.study.filter(|_| model.open_study.chain.is_applied) else {
-        model.say(Tone::Trouble, "No version was written from here, so there is nothing to restore.");
+        model.say(
+            Tone::Trouble,
+            "No version was written from here, so there is nothing to restore.",
+        );
         return Vec::new();
     };
     if can_ask(model) { vec![Effect::Call(Call::TakeBack(study))] } else { Vec::new() }

@@ -141,7 +141,10 @@ fn versions_are_turned_by_brackets_arrows_and_rows() {
 
 #[test]
 fn text_and_reasons_scroll_to_their_end_and_not_beyond() {
-    let mut rig = rig((60, 20));
+    let long = changed(chain_report(20), |told| {
+        told.replace("in one minute", &"in one short and easy minute ".repeat(30))
+    });
+    let mut rig = rig_with(long, (60, 20), UNICODE);
     for pane in ["tab", "tab"] {
         rig.keys(pane);
         let before = rig.text();

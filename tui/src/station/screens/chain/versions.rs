@@ -3,6 +3,7 @@
 use protocol::results::Results;
 use ratatui::layout::Rect;
 
+use super::why::judgement;
 use crate::kinds;
 use crate::station::model::chain::{Version, best};
 use crate::station::symbols::{Focus, Glyphs};
@@ -50,7 +51,7 @@ impl Layout {
         let score = next(SCORE);
         let interval = next(match (has_plot, is_roomy) {
             (true, _) => HALF,
-            (false, true) => 20,
+            (false, true) => 16,
             (false, false) => 14,
         });
         let change = next(if area.width >= ROOM.1 { CHANGE.1 } else { CHANGE.0 });
@@ -77,7 +78,11 @@ pub(super) fn draw(
         Some(_) => ("Rounds", "overall by the same experts"),
         None => ("Versions", "as predicted by the same experts"),
     };
-    let foot = if versions.iter().any(Version::differs) { "* beyond chance" } else { "" };
+    let foot = match (iterations, versions.iter().any(Version::differs)) {
+        (Some(_), true) => "changes are from round 1; * beyond chance",
+        (Some(_), false) => "changes are from round 1; none beyond chance",
+        (None, _) => "",
+    };
     let inner = canvas.pane(area, Caption { title, count, foot }, focus);
     if inner.height == 0 {
         return;
@@ -105,6 +110,14 @@ pub(super) fn draw(
     let rows = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     let window = Window { cursor: marked.0, top: 0 };
     let shown = window.shown(versions.len(), usize::from(rows.height));
+    if has_plot {
+        let first = rows.y.saturating_add(u16::try_from(shown.len()).unwrap_or(u16::MAX)) + 1;
+        let width = inner.width.saturating_sub(2);
+        let lines = judgement(results, (glyphs, width));
+        for (y, (line, role)) in (first..inner.bottom()).zip(&lines) {
+            canvas.text(inner.x + 1, y, width, line, *role);
+        }
+    }
     let best = best(results);
     for (y, place) in (rows.top()..rows.bottom()).zip(shown) {
         let version = &versions[place];

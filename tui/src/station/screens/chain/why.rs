@@ -34,36 +34,47 @@ pub(super) fn lines(
     results: &Results,
     version: &Version<'_>,
     base: Option<&Version<'_>>,
-    glyphs: Glyphs,
-    width: u16,
+    (glyphs, width): (Glyphs, u16),
 ) -> Vec<(String, Role)> {
-    let mut told: Vec<(String, Role)> = Vec::new();
-    let iterations = kinds::found(&results.outcomes).iterations;
-    if let Some(iterations) = iterations {
-        let (role, text) = verdict(iterations);
-        told.push((text, of_report(role)));
-        told.extend(by_place(iterations).map(|text| (text, Role::Warning)));
+    let Some(base) = base else {
+        return wrap(&format!("This is {}, as it was asked.", version.name), width)
+            .into_iter()
+            .map(|line| (line, Role::Dim))
+            .collect();
+    };
+    let mut lines = Vec::new();
+    if !version.principles.is_empty() {
+        let applied = format!("{}: {}.", capital(&version.name), version.principles.join("; "));
+        lines.extend(wrapped([(applied, Role::Accent)], glyphs, width));
     }
-    match base {
-        None => told.push((format!("This is {}, as it was asked.", version.name), Role::Dim)),
-        Some(base) => told.extend(between(results, version, base, glyphs)),
-    }
-    if let Some((iterations, reason)) = iterations.and_then(|one| one.stop_reason.map(|why| (one, why))) {
-        told.push((stopped(iterations, reason), Role::Dim));
-    }
-    let mut lines: Vec<(String, Role)> = told
-        .into_iter()
-        .flat_map(|(text, role)| {
-            wrap(&glyphs.plain(&text), width).into_iter().map(move |line| (line, role))
-        })
-        .collect();
-    if let Some(base) = base {
-        lines.extend(dimensions(version.dimensions, base.dimensions, glyphs, width));
-    }
+    lines.extend(dimensions(version.dimensions, base.dimensions, glyphs, width));
+    lines.extend(wrapped(between(results, version, base, glyphs), glyphs, width));
     lines
 }
 
-/// What one version changes in another, and what came of it.
+/// Whether the gain is proved, and why the chain ended, wrapped to that many columns.
+pub(super) fn judgement(results: &Results, (glyphs, width): (Glyphs, u16)) -> Vec<(String, Role)> {
+    let Some(iterations) = kinds::found(&results.outcomes).iterations else { return Vec::new() };
+    let (role, text) = verdict(iterations);
+    let mut told = vec![(text, of_report(role))];
+    told.extend(by_place(iterations).map(|text| (text, Role::Warning)));
+    told.extend(iterations.stop_reason.map(|why| (stopped(iterations, why), Role::Dim)));
+    wrapped(told, glyphs, width)
+}
+
+fn wrapped(
+    told: impl IntoIterator<Item = (String, Role)>,
+    glyphs: Glyphs,
+    width: u16,
+) -> Vec<(String, Role)> {
+    told.into_iter()
+        .flat_map(|(text, role)| {
+            wrap(&glyphs.plain(&text), width).into_iter().map(move |line| (line, role))
+        })
+        .collect()
+}
+
+/// What came of the changes of one version in another: who moved, and which findings are answered.
 fn between(
     results: &Results,
     version: &Version<'_>,
@@ -71,32 +82,25 @@ fn between(
     glyphs: Glyphs,
 ) -> Vec<(String, Role)> {
     let mut told = Vec::new();
-    if !version.principles.is_empty() {
-        let applied = version.principles.join("; ");
-        told.push((format!("{}: {applied}.", capital(&version.name)), Role::Accent));
+    let mut parts = Vec::new();
+    if let Some(moved) = version.moved {
+        let all = moved.up + moved.same + moved.down;
+        parts.push(format!(
+            "{} of {all} experts score it higher than the one it was rewritten from, {} the same, {} lower.",
+            moved.up, moved.same, moved.down
+        ));
+    }
+    if let Some((before, after)) = base.click_rate.zip(version.click_rate) {
+        let [before, after] = [before, after].map(|rate| number(100.0 * rate, 0, glyphs));
+        parts.push(format!("Would click: {before} % {} {after} %.", glyphs.arrow()));
+    }
+    if !parts.is_empty() {
+        told.push((parts.join(" "), Role::Text));
     }
     for finding in results.findings.iter().filter(|one| version.findings.contains(&one.id)) {
         let text = format!(
             "Answers finding {}, {} {}: {}",
             finding.id, finding.priority, finding.title, finding.suggested_action
-        );
-        told.push((text, Role::Text));
-    }
-    if let Some(moved) = version.moved {
-        let all = moved.up + moved.same + moved.down;
-        let text = format!(
-            "{} of {all} experts score it higher than the version before it, {} the same, {} lower.",
-            moved.up, moved.same, moved.down
-        );
-        told.push((text, Role::Text));
-    }
-    if let Some((before, after)) = base.click_rate.zip(version.click_rate) {
-        let percent = |rate: f64| number(100.0 * rate, 0, glyphs);
-        let text = format!(
-            "Would click: {} % {} {} %.",
-            percent(before),
-            glyphs.arrow(),
-            percent(after)
         );
         told.push((text, Role::Text));
     }
@@ -119,46 +123,32 @@ fn dimensions(
         .collect();
     moved.sort_by(|a, b| (b.2 - b.1).abs().total_cmp(&(a.2 - a.1).abs()));
     let name = moved.iter().map(|(name, ..)| columns(name)).max().unwrap_or(0);
-    let cells: Vec<(String, Role)> = moved
+    let cells: Vec<String> = moved
         .into_iter()
         .map(|(label, then, now)| {
             let by = difference(now - then, 1, glyphs);
             let (then, now) = (number(then, 1, glyphs), number(now, 1, glyphs));
             let pad = usize::from(name.saturating_sub(columns(label)));
-            let text = format!("{label}{} {then:>4} {} {now:>4} {by:>5}", " ".repeat(pad), glyphs.arrow());
-            let role = match by.as_str() {
-                "+0.0" => Role::Dim,
-                other if other.starts_with('+') => Role::Good,
-                _ => Role::Bad,
-            };
-            (text, role)
+            let pad = " ".repeat(pad);
+            format!("{label}{pad} {then:>4} {} {now:>4} {by:>5}", glyphs.arrow())
         })
         .collect();
-    let wide = cells.first().map_or(1, |(text, _)| columns(text) + GAP);
+    let wide = cells.first().map_or(1, |text| columns(text) + GAP);
     let on_a_line = usize::from((width + GAP) / wide.max(1)).max(1);
     cells
         .chunks(on_a_line)
-        .map(|chunk| {
-            let texts: Vec<&str> = chunk.iter().map(|(text, _)| text.as_str()).collect();
-            // A line has the colour of the dimension that moved most.
-            let role = chunk.first().map_or(Role::Text, |(_, role)| *role);
-            (texts.join(&" ".repeat(usize::from(GAP))), role)
-        })
+        .map(|cells| (cells.join(&" ".repeat(usize::from(GAP))), Role::Text))
         .collect()
 }
 
 /// Draws the pane.
 pub(super) fn draw(
-    results: &Results,
-    version: &Version<'_>,
-    base: Option<&Version<'_>>,
+    lines: &[(String, Role)],
     (focus, scroll): (Focus, usize),
     canvas: &mut Canvas<'_>,
     area: Rect,
 ) {
-    let glyphs = canvas.glyphs();
     let width = area.width.saturating_sub(4);
-    let lines = lines(results, version, base, glyphs, width);
     let rows = usize::from(area.height.saturating_sub(2));
     let first = scroll.min(lines.len().saturating_sub(rows));
     let left = lines.len().saturating_sub(first + rows);
