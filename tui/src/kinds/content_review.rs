@@ -9,7 +9,7 @@ use protocol::study::Instrument;
 
 use super::{
     AnswerColumn, AnswerParts, FieldInput, FormField, FoundTexts, Material, Measure, Metric,
-    OutcomeParts, StudyView,
+    Opening, OutcomeParts, StudyView,
 };
 use crate::look::Role;
 
@@ -60,6 +60,7 @@ pub(super) static VIEW: StudyView = StudyView {
     lines: &[("overall", "overall", 1), ("would click", "clickRate", 2)],
     found,
     found_texts,
+    opening: Opening::Dimensions,
     shares: ("What they would do", "What would they do?"),
     ..StudyView::PLAIN
 };

@@ -111,6 +111,8 @@ pub(crate) enum Opening {
     Groups,
     /// Two variants against each other.
     Variants,
+    /// The dimensions on which the text was scored.
+    Dimensions,
     /// The themes.
     Reasons,
 }
