@@ -38,6 +38,18 @@ pub enum Choice {
     Variant(u32),
 }
 
+/// The file that a study was submitted from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SourceFile {
+    /// It has not been asked for yet.
+    #[default]
+    Unknown,
+    /// The study came from no file.
+    Missing,
+    /// Its path.
+    Path(String),
+}
+
 /// What became of the file of a study.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Applied {
@@ -214,8 +226,8 @@ pub(crate) struct ChainView {
     pub(crate) words: Vec<u64>,
     /// The difference as laid out last, with what determined it.
     pub(crate) laid: Option<(DiffKey, Difference)>,
-    /// The file of the study, once it is known: none where it came from no file.
-    pub(crate) file: Option<Option<String>>,
+    /// The file of the study.
+    pub(crate) file: SourceFile,
     /// Whether a version was written into the file from here.
     pub(crate) is_applied: bool,
 }

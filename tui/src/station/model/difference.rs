@@ -88,7 +88,9 @@ fn beside(parts: &[Part], key: DiffKey) -> Vec<Vec<DiffLine>> {
             }
         }
         let rows = both[0].len().max(both[1].len());
-        both.iter_mut().for_each(|lines| lines.resize(rows, Vec::new()));
+        for lines in both.iter_mut() {
+            lines.resize(rows, Vec::new());
+        }
         block.clear();
     };
     for part in parts {

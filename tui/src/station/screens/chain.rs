@@ -20,6 +20,7 @@ use crate::station::look::Colours;
 use crate::station::model::chain::{
     ChainPane, Choice, DiffKey, DiffLayout, DiffUnit, Version, versions as versions_of,
 };
+use crate::station::model::difference::Difference;
 use crate::station::model::{Model, Zoom};
 use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
@@ -360,7 +361,7 @@ fn draw_text(
         format!("+{} {}{} {unit}", found.put_in, glyphs.minus(), found.out)
     });
     let rows = usize::from(area.height.saturating_sub(2));
-    let height = found.map_or(0, |found| found.height());
+    let height = found.map_or(0, Difference::height);
     let first = found.map_or(0, |found| first_line(model, found.first_change, height, rows));
     let foot = if height > rows {
         format!("lines {} to {} of {height}", first + 1, (first + rows).min(height))

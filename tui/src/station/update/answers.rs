@@ -87,16 +87,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Checked(revision, reply) => submission::checked(model, revision, reply),
         Msg::Submitted(reply) => submission::submitted(model, reply),
         Msg::Changed(reply) => changed(model, reply),
-        Msg::Source(id, reply) => {
-            model.requests.done(Want::Source(id));
-            if let Some(file) = accept(model, reply)
-                && model.open_study.study == Some(id)
-            {
-                let file = file.map(|path| safe::line(&path).into_owned());
-                model.open_study.chain.file = Some(file);
-            }
-            Vec::new()
-        }
+        Msg::Source(id, reply) => chain::source(model, id, reply),
         Msg::Applied(id, told) => chain::applied(model, id, told),
         Msg::FindingSet(id, reply) => {
             if let Some(set) = accept(model, reply) {

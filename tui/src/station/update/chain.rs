@@ -1,11 +1,13 @@
 //! Chain screen input: which version is shown against which, how their difference stands, and writing a version into the file
 //! of its study, after asking.
 
+use protocol::error::ApiError;
 use protocol::id::StudyId;
+use protocol::safe;
 
 use super::can_ask;
 use crate::station::effect::{Call, Effect};
-use crate::station::model::chain::{Applied, ChainPane, Choice, DiffLayout, DiffUnit};
+use crate::station::model::chain::{Applied, ChainPane, Choice, DiffLayout, DiffUnit, SourceFile};
 use crate::station::model::difference::Difference;
 use crate::station::model::layer::{Consent, Layer, Question, Yes};
 use crate::station::model::requests::Want;
@@ -20,9 +22,26 @@ const NOTHING: &str = "There is no version here to choose from.";
 /// Requests what only this screen shows.
 pub(super) fn want(model: &mut Model) {
     let Some(id) = model.open_study.study else { return };
-    if model.open_study.chain.file.is_none() {
+    if model.open_study.chain.file == SourceFile::Unknown {
         model.requests.want(Want::Source(id), model.now.ms);
     }
+}
+
+/// Notes the file that a study was submitted from.
+pub(super) fn source(
+    model: &mut Model,
+    study: StudyId,
+    reply: Result<Option<String>, ApiError>,
+) -> Vec<Effect> {
+    model.requests.done(Want::Source(study));
+    // Without a reply the file is asked for again when the screen is opened again.
+    if let Ok(path) = reply
+        && model.open_study.study == Some(study)
+    {
+        let path = path.map(|path| SourceFile::Path(safe::line(&path).into_owned()));
+        model.open_study.chain.file = path.unwrap_or(SourceFile::Missing);
+    }
+    Vec::new()
 }
 
 /// Lays out the difference that the screen shows, where it is not laid out yet, so that no frame has to.
@@ -127,7 +146,7 @@ pub(super) fn ask_apply(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let into = match &model.open_study.chain.file {
-        Some(None) => {
+        SourceFile::Missing => {
             let id = study.short();
             let text = format!(
                 "The study was not submitted from a file: y copies the text, `demoscope apply {id} -o FILE` writes it."
@@ -135,8 +154,8 @@ pub(super) fn ask_apply(model: &mut Model) -> Vec<Effect> {
             model.say(Tone::Trouble, text);
             return Vec::new();
         }
-        Some(Some(path)) => format!("It replaces the text of {path}."),
-        None => "It replaces the text of the study's file.".to_owned(),
+        SourceFile::Path(path) => format!("It replaces the text of {path}."),
+        SourceFile::Unknown => "It replaces the text of the study's file.".to_owned(),
     };
     model.layers.push(Layer::Question(Question {
         title: format!("Write {name} into the file?"),
