@@ -120,7 +120,7 @@ fn beside(parts: &[Part], key: DiffKey) -> Vec<Vec<DiffLine>> {
 
 /// Words on lines of the column, without those of one kind.
 fn words(parts: &[Part], key: DiffKey, without: Option<PartTag>) -> Vec<DiffLine> {
-    let mut column = Column { lines: vec![Vec::new()], used: 0, width: key.width.max(1) };
+    let mut column = DiffColumn { lines: vec![Vec::new()], used: 0, width: key.width.max(1) };
     for part in parts.iter().filter(|part| Some(part.tag) != without) {
         let (open, close) = match part.tag {
             PartTag::Out if key.has_signs => ("[-", "-]"),
@@ -146,13 +146,13 @@ fn words(parts: &[Part], key: DiffKey, without: Option<PartTag>) -> Vec<DiffLine
 }
 
 /// A column that is being filled.
-struct Column {
+struct DiffColumn {
     lines: Vec<DiffLine>,
     used: u16,
     width: u16,
 }
 
-impl Column {
+impl DiffColumn {
     fn end_line(&mut self) {
         self.lines.push(Vec::new());
         self.used = 0;

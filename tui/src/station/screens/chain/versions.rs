@@ -30,7 +30,7 @@ const ROOM: (u16, u16) = (66, 88);
 
 /// The columns of the table: where each begins, and how wide it is. A column without room has no width.
 #[derive(Clone, Copy, Debug)]
-struct Layout {
+struct VersionColumns {
     score: Rect,
     interval: Rect,
     change: Rect,
@@ -39,7 +39,7 @@ struct Layout {
     what: Rect,
 }
 
-impl Layout {
+impl VersionColumns {
     fn of(area: Rect, has_plot: bool, has_moved: bool) -> Self {
         let is_roomy = area.width >= ROOM.0;
         let mut x = area.x + NAME;
@@ -89,7 +89,7 @@ pub(super) fn draw(
     }
     let glyphs = canvas.glyphs();
     let has_moved = versions.iter().any(|version| version.moved.is_some());
-    let layout = Layout::of(inner, has_plot, has_moved);
+    let layout = VersionColumns::of(inner, has_plot, has_moved);
     let scale = scale(versions);
     let y = inner.y;
     canvas.text(inner.x + 2, y, NAME, if iterations.is_some() { "#" } else { "text" }, Role::Dim);
@@ -143,7 +143,7 @@ fn row(
     version: &Version<'_>,
     is_best: bool,
     (has_plot, scale): (bool, (f64, f64)),
-    layout: Layout,
+    layout: VersionColumns,
     canvas: &mut Canvas<'_>,
     y: u16,
 ) {

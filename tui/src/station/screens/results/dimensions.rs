@@ -20,7 +20,7 @@ const COLUMNS: [u16; 3] = [19, 5, 14];
 const DIMENSION: &str = "dimension.";
 
 /// One entry: a number, or a suggestion.
-pub(super) enum Row<'a> {
+pub(super) enum DimensionRow<'a> {
     /// A metric with its estimate.
     Number(&'static Metric, &'a Estimate),
     /// What to change, and why.
@@ -28,19 +28,19 @@ pub(super) enum Row<'a> {
 }
 
 /// The entries, in order.
-pub(super) fn rows<'a>(study: &Study, results: &'a Results) -> Vec<Row<'a>> {
+pub(super) fn rows<'a>(study: &Study, results: &'a Results) -> Vec<DimensionRow<'a>> {
     let metrics = kinds::view(study.instrument).headline.iter();
     let numbers = metrics.filter_map(|metric| {
-        results.estimates.get(metric.field).map(|estimate| Row::Number(metric, estimate))
+        results.estimates.get(metric.field).map(|estimate| DimensionRow::Number(metric, estimate))
     });
     let suggestions = kinds::found(&results.outcomes).suggestions.iter().map(|one| {
         let text = format!("{} {}: {}", one.priority, one.dimension, one.suggestion);
-        Row::Suggestion(text, &one.rationale)
+        DimensionRow::Suggestion(text, &one.rationale)
     });
     numbers.chain(suggestions).collect()
 }
 
-impl Row<'_> {
+impl DimensionRow<'_> {
     /// The entry as text to copy.
     pub(super) fn as_text(&self) -> String {
         match self {
@@ -116,7 +116,7 @@ pub(super) fn draw(
             return;
         }
         let mut at = y;
-        if let Row::Number(metric, estimate) = row {
+        if let DimensionRow::Number(metric, estimate) = row {
             number(metric, estimate, canvas, Rect::new(area.x + 1, at, width + 1, 1));
             at += 1;
         }
