@@ -219,6 +219,9 @@ fn hostile_text_of_a_version_is_inert() {
             .fold(told, |told, words| told.replace(words, evil_json.trim_matches('"')))
     });
     let mut rig = rig_with(report, (120, 36), UNICODE);
+    let effects = rig.keys("y");
+    let [Effect::Copy { text, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{200b}', '\u{9b}']), "{text:?}");
     for keys in ["s", "w", "tab tab", "3"] {
         rig.keys(keys);
         let text = rig.text();
