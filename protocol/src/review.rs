@@ -487,6 +487,9 @@ pub struct ImprovedVariant {
 pub struct Iterations {
     /// Rounds that were ordered.
     pub total_rounds: u16,
+    /// The overall score, 1 to 10, at which no further round was to follow; absent where none was wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_score: Option<f64>,
     /// Rounds that were asked.
     pub completed_rounds: u16,
     /// The round with the highest overall score, from 1; the earlier of equals.

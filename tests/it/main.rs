@@ -27,6 +27,7 @@ mod questions;
 mod ranking;
 mod reading;
 mod station;
+mod station_chain;
 mod station_hands;
 mod station_kinds;
 mod station_upgrade;

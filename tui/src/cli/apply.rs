@@ -70,24 +70,13 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let results = report.results.ok_or_else(|| {
         Failure::invalid("The study has no results yet").hint("Wait for it: `demoscope show`")
     })?;
-    let (original, chosen) = choose(&results, args)?;
-    let before = read(source.as_deref().unwrap_or(&target), &target, args)?;
-    let (head, body) = split(&before);
-    if !body.is_empty() && !same(body, &original) && !args.force {
-        return Err(Failure::invalid(format!(
-            "{} has another text than the one that was reviewed",
-            shown(source.as_deref().unwrap_or(&target))
-        ))
-        .hint("It was edited since, or marks such as ** would be lost; write all the same with --force")
-        .hint("Write to another file with -o FILE"));
-    }
-    let after = format!("{head}{}\n", chosen.trim_end());
-    if target.exists() {
-        write(&copy_of(&target), &fs::read(&target).map_err(|error| unread(&target, &error))?)?;
-    }
-    write(&target, after.as_bytes())?;
+    let chosen = choose(&results, args.round, args.variant)?;
+    let other_text = if args.force { OtherText::Replaced } else { OtherText::Refused };
+    // The original may be gone where another file is named.
+    let source = source.filter(|source| args.output.is_none() || source.exists());
+    replace(source.as_deref(), &target, &chosen, other_text)?;
     let look = ui.look;
-    let difference = diff::paragraph(&original, &chosen, look);
+    let difference = diff::paragraph(&chosen.original, &chosen.text, look);
     for line in look.wrap(&difference, "  ", "  ") {
         ui.say(&line);
     }
@@ -98,14 +87,74 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The original and the chosen text.
-fn choose(results: &Results, args: &Args) -> Result<(String, String), Failure> {
+/// What is done where the file has another text than the one that was reviewed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OtherText {
+    /// Nothing is written.
+    Refused,
+    /// It is replaced as well.
+    Replaced,
+}
+
+/// The text to write, with the others of its study.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    /// The text that was reviewed.
+    original: String,
+    /// The chosen one.
+    text: String,
+    /// All rewrites of the study.
+    rewrites: Vec<String>,
+}
+
+/// Writes the chosen text with the settings of `source` (or of the target itself) into `target`, and keeps a copy of that as
+/// it was before the first rewrite.
+///
+/// # Errors
+/// When the file has a text that is not of the study, or cannot be read or written.
+pub(crate) fn replace(
+    source: Option<&Path>,
+    target: &Path,
+    chosen: &Chosen,
+    other_text: OtherText,
+) -> Result<(), Failure> {
+    let before = read(source, target)?;
+    let source = source.unwrap_or(target);
+    let (head, body) = split(&before);
+    let is_rewrite = chosen.rewrites.iter().any(|rewrite| same(body, rewrite));
+    let is_other = !body.is_empty() && !same(body, &chosen.original) && !is_rewrite;
+    if is_other && other_text == OtherText::Refused {
+        return Err(Failure::invalid(format!(
+            "{} has another text than the one that was reviewed",
+            shown(source)
+        ))
+        .hint("It was edited since, or marks such as ** would be lost; write all the same with --force")
+        .hint("Write to another file with -o FILE"));
+    }
+    let after = format!("{head}{}\n", chosen.text.trim_end());
+    // A rewrite that is replaced by another is not what its owner wrote.
+    let keeps_copy = is_rewrite && copy_of(target).exists();
+    if target.exists() && !keeps_copy {
+        write(&copy_of(target), &fs::read(target).map_err(|error| unread(target, &error))?)?;
+    }
+    write(target, after.as_bytes())
+}
+
+/// The original and the chosen text: that of a round or of a variant, else the best.
+///
+/// # Errors
+/// When there is no such round or variant, or the study is no review.
+pub(crate) fn choose(
+    results: &Results,
+    round: Option<u16>,
+    variant: Option<u32>,
+) -> Result<Chosen, Failure> {
     let found = kinds::found(&results.outcomes);
     let Some(original) = found.content else {
         return Err(Failure::invalid("Only a content review has better versions to apply"));
     };
     let chain = found.iterations.map(|iterations| &iterations.chain);
-    let chosen = match (args.round, args.variant, found.iterations) {
+    let chosen = match (round, variant, found.iterations) {
         (Some(round), _, _) => {
             let rounds = chain.map_or(1, Vec::len);
             let of_round = chain.and_then(|chain| chain.iter().find(|one| one.round == round));
@@ -134,21 +183,21 @@ fn choose(results: &Results, args: &Args) -> Result<(String, String), Failure> {
             variant.text.clone()
         }
     };
-    Ok((original.to_owned(), chosen))
+    let rounds = chain.into_iter().flatten().map(|round| &round.content);
+    let rewrites = rounds.chain(found.variants.iter().map(|variant| &variant.text));
+    let rewrites = rewrites.filter(|text| text.as_str() != original).cloned().collect();
+    Ok(Chosen { original: original.to_owned(), text: chosen, rewrites })
 }
 
 /// The file whose settings are kept; empty where there is none.
-fn read(source: &Path, target: &Path, args: &Args) -> Result<String, Failure> {
-    match fs::read_to_string(source) {
+fn read(source: Option<&Path>, target: &Path) -> Result<String, Failure> {
+    let path = source.unwrap_or(target);
+    match fs::read_to_string(path) {
         Ok(text) => Ok(text),
-        // The original may be gone where another file is written.
-        Err(error)
-            if error.kind() == std::io::ErrorKind::NotFound
-                && (args.output.is_some() || source != target) =>
-        {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && source.is_none() => {
             Ok(String::new())
         }
-        Err(error) => Err(unread(source, &error)),
+        Err(error) => Err(unread(path, &error)),
     }
 }
 
@@ -182,7 +231,11 @@ fn copy_of(target: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn restore(target: &Path) -> Result<(), Failure> {
+/// Restores the file from its copy, which is removed.
+///
+/// # Errors
+/// When there is no copy, or the file cannot be written.
+pub(crate) fn restore(target: &Path) -> Result<(), Failure> {
     let copy = copy_of(target);
     let bytes = fs::read(&copy).map_err(|error| {
         Failure::invalid(format!("There is no copy of {} as it was", shown(target))).because(&error)
@@ -225,6 +278,32 @@ mod tests {
         ] {
             assert_eq!(split(text), (head, body), "{text:?}");
         }
+    }
+
+    #[test]
+    fn one_rewrite_after_another_keeps_the_first_copy_and_foreign_text_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("idea.md");
+        let chosen = |text: &str| Chosen {
+            original: "As sent".to_owned(),
+            text: text.to_owned(),
+            rewrites: vec!["First".to_owned(), "Second".to_owned()],
+        };
+        let put = |text: &str| replace(Some(&file), &file, &chosen(text), OtherText::Refused);
+        assert!(put("First").is_err(), "there is no file");
+        fs::write(&file, "---\nstudy: content_review\n---\nAs sent\n").unwrap();
+        put("First").unwrap();
+        put("Second").unwrap();
+        let now = fs::read_to_string(&file).unwrap();
+        assert_eq!(now, "---\nstudy: content_review\n---\nSecond\n");
+        restore(&file).unwrap();
+        assert!(fs::read_to_string(&file).unwrap().ends_with("As sent\n"));
+        fs::write(&file, "Edited since").unwrap();
+        assert!(put("First").is_err());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "Edited since");
+        let other = folder.path().join("new.md");
+        replace(None, &other, &chosen("First"), OtherText::Refused).unwrap();
+        assert_eq!(fs::read_to_string(&other).unwrap(), "First\n");
     }
 
     #[test]

@@ -7,7 +7,7 @@
 )]
 
 mod answers;
-mod apply;
+pub(crate) mod apply;
 mod backup;
 mod compare;
 mod completions;

@@ -8,8 +8,8 @@ use protocol::review::{Neighbours, ReviewAnswer, ReviewMaterial, ReviewMode};
 use protocol::study::Instrument;
 
 use super::{
-    AnswerColumn, AnswerParts, FieldInput, FormField, Material, Measure, Metric, OutcomeParts,
-    StudyView,
+    AnswerColumn, AnswerParts, FieldInput, FormField, FoundTexts, Material, Measure, Metric,
+    Opening, OutcomeParts, StudyView,
 };
 use crate::look::Role;
 
@@ -59,6 +59,8 @@ pub(super) static VIEW: StudyView = StudyView {
     ],
     lines: &[("overall", "overall", 1), ("would click", "clickRate", 2)],
     found,
+    found_texts,
+    opening: Opening::Dimensions,
     shares: ("What they would do", "What would they do?"),
     ..StudyView::PLAIN
 };
@@ -366,4 +368,33 @@ fn found(outcomes: &Outcomes) -> OutcomeParts<'_> {
         iterations: iterations.as_deref(),
         ..OutcomeParts::default()
     }
+}
+
+fn found_texts(outcomes: &mut Outcomes) -> FoundTexts<'_> {
+    let Outcomes::ContentReview {
+        content, scores, suggestions, improved_variants, iterations, ..
+    } = outcomes
+    else {
+        return FoundTexts::default();
+    };
+    let mut found = FoundTexts::default();
+    found.blocks.push(&mut content.text);
+    found.lines.push(&mut content.content_type);
+    found.lines.extend(scores.dimensions.iter_mut().map(|one| &mut one.name));
+    for one in suggestions {
+        found.lines.extend([&mut one.dimension, &mut one.suggestion, &mut one.rationale]);
+    }
+    for variant in improved_variants {
+        found.blocks.push(&mut variant.text);
+        found.lines.extend(&mut variant.principles);
+    }
+    if let Some(iterations) = iterations {
+        found.blocks.push(&mut iterations.best_content);
+        for round in &mut iterations.chain {
+            found.blocks.push(&mut round.content);
+            found.lines.extend(&mut round.principles);
+            found.lines.extend(round.dimensions.iter_mut().map(|one| &mut one.name));
+        }
+    }
+    found
 }

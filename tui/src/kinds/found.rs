@@ -34,6 +34,15 @@ pub(crate) struct OutcomeParts<'a> {
     pub(crate) verdict: Option<&'static str>,
 }
 
+/// The texts of results that models or people wrote.
+#[derive(Debug, Default)]
+pub(crate) struct FoundTexts<'a> {
+    /// Texts of several lines.
+    pub(crate) blocks: Vec<&'a mut String>,
+    /// Texts of one line.
+    pub(crate) lines: Vec<&'a mut String>,
+}
+
 /// The score distribution with its moments.
 #[derive(Debug)]
 pub(crate) struct Scores<'a> {

@@ -21,7 +21,9 @@ use protocol::results::{Answer, Estimate, Outcomes};
 use protocol::study::{Instrument, StudyType};
 
 pub(crate) use form::{FieldInput, FormField, Material};
-pub(crate) use found::{Against, OutcomeParts, Reading, Remark, Said, Scores, Share, ShareBar};
+pub(crate) use found::{
+    Against, FoundTexts, OutcomeParts, Reading, Remark, Said, Scores, Share, ShareBar,
+};
 pub(crate) use metric::{Measure, Metric};
 pub(crate) use parts::{AnswerParts, Open};
 pub(crate) use table::{AnswerColumn, AnswerRow};
@@ -111,6 +113,11 @@ pub(crate) fn rows(answer: &Answer) -> Vec<AnswerRow<'_>> {
 /// The results of a study in parts.
 pub(crate) fn found(outcomes: &Outcomes) -> OutcomeParts<'_> {
     (of_outcomes(outcomes).found)(outcomes)
+}
+
+/// The texts of results that models or people wrote, for sanitising.
+pub(crate) fn found_texts(outcomes: &mut Outcomes) -> FoundTexts<'_> {
+    (of_outcomes(outcomes).found_texts)(outcomes)
 }
 
 /// The metric of that name; where several study types have one, that of the first.

@@ -6,7 +6,8 @@ use protocol::results::{Answer, Outcomes};
 use protocol::study::Instrument;
 
 use super::{
-    Against, AnswerColumn, AnswerParts, FormField, Material, Measure, Metric, OutcomeParts,
+    Against, AnswerColumn, AnswerParts, FormField, FoundTexts, Material, Measure, Metric,
+    OutcomeParts,
 };
 use crate::look::Role;
 
@@ -82,6 +83,8 @@ pub(crate) struct StudyView {
 
     /// What a study found, in parts.
     pub(crate) found: fn(&Outcomes) -> OutcomeParts<'_>,
+    /// The texts of what it found that models or people wrote, for sanitising.
+    pub(crate) found_texts: fn(&mut Outcomes) -> FoundTexts<'_>,
     /// A heading and a question for the shares.
     pub(crate) shares: (&'static str, &'static str),
     /// The two parts of an answer that the figure `self_contradictions` compares.
@@ -108,6 +111,8 @@ pub(crate) enum Opening {
     Groups,
     /// Two variants against each other.
     Variants,
+    /// The dimensions on which the text was scored.
+    Dimensions,
     /// The themes.
     Reasons,
 }
@@ -146,6 +151,7 @@ impl StudyView {
         lines: &[],
         has_level: true,
         found: |_| OutcomeParts::default(),
+        found_texts: |_| FoundTexts::default(),
         shares: ("", ""),
         compared: "Score against sentiment",
         opening: Opening::Groups,

@@ -80,7 +80,7 @@ fn sparkline(scores: &[f64], look: Look) -> String {
 }
 
 /// Why the rounds that are left were not asked.
-fn stopped(iterations: &Iterations, reason: StopReason) -> String {
+pub(crate) fn stopped(iterations: &Iterations, reason: StopReason) -> String {
     let left = iterations.total_rounds.saturating_sub(iterations.completed_rounds);
     let why = match reason {
         StopReason::TargetReached => "the target score was reached",
@@ -158,7 +158,7 @@ pub(crate) fn verdict(iterations: &Iterations) -> (Role, String) {
 }
 
 /// A warning where many of the fresh panel went by the place of a text and not by the text.
-fn by_place(iterations: &Iterations) -> Option<String> {
+pub(crate) fn by_place(iterations: &Iterations) -> Option<String> {
     let fresh = iterations.improvement.confirmation.as_ref()?;
     let by_place = fresh.first_shown + fresh.last_shown;
     (by_place * 4 > fresh.experts).then(|| {
@@ -198,6 +198,7 @@ mod tests {
     fn iterations() -> Iterations {
         Iterations {
             total_rounds: 3,
+            target_score: None,
             completed_rounds: 2,
             best_round: 2,
             early_stopped: true,

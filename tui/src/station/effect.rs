@@ -6,6 +6,7 @@ use protocol::id::{StudyId, SubmitKey};
 use protocol::service::Control;
 use protocol::study::Draft;
 
+use crate::station::model::chain::Choice;
 use crate::station::model::drafts::Origin;
 use crate::station::model::saved::{Form, Settings};
 
@@ -82,6 +83,12 @@ pub enum Call {
     Control(StudyId, Control),
     /// A replacement of its tags.
     Tag(StudyId, Vec<String>),
+    /// The file that a study was submitted from.
+    Source(StudyId),
+    /// Writes a version of its text into that file.
+    Apply(StudyId, Choice),
+    /// Restores that file as it was before.
+    TakeBack(StudyId),
     /// A new status of one of its findings.
     SetFinding(StudyId, u32, FindingStatus),
 }

@@ -12,6 +12,7 @@ use protocol::run::{Live, Preview, Study};
 use protocol::service::Page;
 
 use crate::station::input::Input;
+use crate::station::model::chain::Applied;
 
 /// A message.
 #[derive(Clone, Debug)]
@@ -62,6 +63,10 @@ pub enum Msg {
     Submitted(Result<Study, ApiError>),
     /// A study was controlled or tagged.
     Changed(Result<Study, ApiError>),
+    /// The file that a study was submitted from, if it was.
+    Source(StudyId, Result<Option<String>, ApiError>),
+    /// A version was written into the file of its study, or the file restored; or why it was not.
+    Applied(StudyId, Result<Applied, String>),
     /// The status of a finding was set.
     FindingSet(StudyId, Result<Box<FindingChange>, ApiError>),
     /// The content of a file that the form names, or why it cannot be read.

@@ -58,6 +58,10 @@ symbols! {
     whisker_line: "─" | "-";
     /// The estimate.
     whisker_point: "●" | "o";
+    /// Body of an upright interval.
+    upright: "│" | "|";
+    /// A line at a wanted value.
+    dashed: "╌" | "-";
     /// A respondent who has not answered yet.
     pending: "·" | ".";
     /// An outcome that is not an answer.

@@ -11,6 +11,7 @@ use protocol::service::{DemoscopeClient, Page, StudyQuery, Submit};
 use protocol::study::Origin;
 
 use super::files::place_of;
+use super::version_file;
 use crate::link::call;
 use crate::station::effect::{Call, People};
 use crate::station::msg::Msg;
@@ -58,6 +59,9 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
         }
         Call::Asked(id) => Msg::Asked(id, call!(client, WITHIN, asked(id)).map(Box::new)),
         Call::Control(id, control) => Msg::Changed(call!(client, WITHIN, control(id, control))),
+        Call::Source(id) => Msg::Source(id, call!(client, WITHIN, source_path(id))),
+        Call::Apply(id, choice) => Msg::Applied(id, version_file::apply(client, id, choice).await),
+        Call::TakeBack(id) => Msg::Applied(id, version_file::restore(client, id).await),
         Call::SetFinding(id, finding, status) => {
             let reply = call!(client, WITHIN, set_finding(id, finding, status, None));
             Msg::FindingSet(id, reply.map(Box::new))

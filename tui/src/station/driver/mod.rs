@@ -13,6 +13,7 @@ mod keyboard;
 mod serve;
 mod signals;
 mod terminal;
+mod version_file;
 
 use std::io;
 use std::time::{Duration, Instant};

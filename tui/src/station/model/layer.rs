@@ -4,6 +4,7 @@
 use protocol::id::StudyId;
 use protocol::ranking::Ranking;
 
+use super::chain::Choice;
 use super::studies::Column;
 use crate::station::action::{Action, Place};
 use crate::station::effect::Export;
@@ -212,6 +213,8 @@ pub(crate) enum Consent {
     Quit,
     /// Cancelling studies.
     Cancel(Vec<StudyId>),
+    /// Writing a version into the file of its study.
+    Apply(StudyId, Choice),
     /// The cost of a study.
     Cost,
 }

@@ -1,8 +1,10 @@
 //! State of the workstation, as plain data. Only `update` changes it and only `screens` draws it; it has no access to
 //! terminal, socket or clock.
 
+pub mod chain;
 pub(crate) mod class;
 pub(crate) mod compose;
+pub(crate) mod difference;
 pub mod drafts;
 mod drill;
 pub(crate) mod filter;
@@ -62,22 +64,25 @@ pub(crate) enum Screen {
     Live,
     /// The results.
     Results,
+    /// The chain of a content review.
+    Chain,
     /// The findings.
     Findings,
 }
 
 impl Screen {
     /// Every screen with its digit key and its name, in the order of the digits.
-    pub(crate) const ALL: [(Self, u8, &'static str); 4] = [
+    pub(crate) const ALL: [(Self, u8, &'static str); 5] = [
         (Self::Studies, 1, "Studies"),
         (Self::Live, 2, "Live"),
         (Self::Results, 3, "Results"),
+        (Self::Chain, 4, "Chain"),
         (Self::Findings, 5, "Findings"),
     ];
 
     /// Whether it shows the report of the open study with its answers.
     pub(crate) const fn shows_report(self) -> bool {
-        matches!(self, Self::Results | Self::Findings)
+        matches!(self, Self::Results | Self::Chain | Self::Findings)
     }
 }
 
@@ -219,6 +224,7 @@ impl Model {
                 Screen::Studies => Place::Studies,
                 Screen::Live => Place::Live,
                 Screen::Results => Place::Results,
+                Screen::Chain => Place::Chain,
                 Screen::Findings => Place::Findings,
             },
         }
@@ -228,7 +234,7 @@ impl Model {
     pub(crate) fn study(&self) -> Option<&Study> {
         match self.screen {
             Screen::Studies => self.studies.selected(),
-            Screen::Live | Screen::Results | Screen::Findings => {
+            Screen::Live | Screen::Results | Screen::Chain | Screen::Findings => {
                 self.open_study.study.and_then(|id| self.studies.get(id))
             }
         }

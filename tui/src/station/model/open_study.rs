@@ -8,6 +8,7 @@ use protocol::id::StudyId;
 use protocol::results::{Report, Response};
 use protocol::run::{Live, Study};
 
+use super::chain::ChainView;
 use super::findings::FindingsView;
 use super::results::ResultsView;
 use crate::kinds::{self, Marks, StudyView};
@@ -92,6 +93,8 @@ pub(crate) struct OpenStudy {
     pub(crate) feed: Window,
     /// The state of the screen Results.
     pub(crate) results: ResultsView,
+    /// The state of the screen Chain.
+    pub(crate) chain: ChainView,
     /// The state of the screen Findings.
     pub(crate) findings: FindingsView,
 }
@@ -116,6 +119,7 @@ impl OpenStudy {
             arrangement: old.arrangement,
             follow: old.follow,
             results: ResultsView::like(&old.results),
+            chain: ChainView::like(&old.chain),
             ..Self::default()
         };
     }

@@ -26,6 +26,8 @@ pub(crate) enum Want {
     Answer(u32),
     /// The report of a study.
     Report(StudyId),
+    /// The file that a study was submitted from.
+    Source(StudyId),
     /// The cross-table of two dimensions.
     Cross,
     /// The check of the draft in the form.
@@ -42,7 +44,7 @@ impl Want {
             Self::Newest | Self::Check => 250,
             Self::Studies => 400,
             Self::Balance => 1000,
-            Self::Page | Self::Answer(_) | Self::Report(_) | Self::Cross => 0,
+            Self::Page | Self::Answer(_) | Self::Report(_) | Self::Source(_) | Self::Cross => 0,
         }
     }
 

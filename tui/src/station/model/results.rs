@@ -19,6 +19,8 @@ use crate::station::widgets::window::Window;
 pub(crate) enum View {
     /// Comparison of two variants.
     Versus,
+    /// The dimensions of a content review, and what to change.
+    Dimensions,
     /// One row for each class, with its interval.
     #[default]
     Segments,
@@ -38,8 +40,9 @@ pub(crate) enum View {
 
 impl View {
     /// Every view with its title, in the order of the `v` key.
-    pub(crate) const ALL: [(Self, &'static str); 8] = [
+    pub(crate) const ALL: [(Self, &'static str); 9] = [
         (Self::Versus, "A against B"),
+        (Self::Dimensions, "Dimensions"),
         (Self::Segments, "Segments"),
         (Self::Cross, "Cross-tab"),
         (Self::Reasons, "Reasons"),
@@ -53,6 +56,7 @@ impl View {
     pub(crate) fn of(study_type: StudyType, results: Option<&Results>) -> Vec<Self> {
         let says_something = |view: &Self| match view {
             Self::Versus => !kinds::view(study_type).against.is_empty(),
+            Self::Dimensions => kinds::view(study_type).opening == Opening::Dimensions,
             Self::Segments => kinds::view(study_type).main.is_some(),
             Self::Channels => results.is_some_and(|results| !results.channels.is_empty()),
             Self::Checks => results.is_some_and(|results| {
@@ -73,6 +77,7 @@ impl View {
     pub(crate) fn or_first_of(self, study_type: StudyType) -> Self {
         let first = match kinds::view(study_type).opening {
             Opening::Variants => Self::Versus,
+            Opening::Dimensions => Self::Dimensions,
             Opening::Reasons => Self::Reasons,
             Opening::Groups => Self::Segments,
         };

@@ -86,6 +86,9 @@ fn results(results: &mut Results) {
         line(&mut theme.theme);
         theme.quotes.iter_mut().for_each(|quote| line(&mut quote.text));
     }
+    let found = kinds::found_texts(&mut results.outcomes);
+    found.blocks.into_iter().for_each(block);
+    found.lines.into_iter().for_each(line);
     line(&mut results.contrast_rule);
     results.conclusions.iter_mut().for_each(line);
     for finding in &mut results.findings {

@@ -5,6 +5,7 @@ use protocol::finding::{Finding, FindingStatus};
 use ratatui::layout::Rect;
 
 use crate::station::action::{ACTIONS, Action, Footer, Place};
+use crate::station::model::chain::{DiffLayout, DiffUnit};
 use crate::station::model::link::Link;
 use crate::station::model::results::{Pane, View};
 use crate::station::model::{Model, Screen, Tone};
@@ -19,6 +20,8 @@ const NAME_AT_LEAST: u16 = 16;
 const OTHER_VERSION: u16 = 72;
 /// The width from which on tabs have names.
 const NAMES_FROM: u16 = 80;
+/// The width from which on there is room between the tabs, and for the unit of the balance in full.
+const ROOMY_FROM: u16 = 90;
 
 /// The area between the first two lines and the last.
 pub(crate) fn body(area: Rect) -> Rect {
@@ -103,7 +106,8 @@ pub(crate) fn tab_spans(model: &Model, area: Rect) -> Vec<(Screen, String, u16, 
             };
             let width = columns(&label);
             let start = x;
-            x += width + 1;
+            let is_tight = (NAMES_FROM..ROOMY_FROM).contains(&area.width);
+            x += width + u16::from(!is_tight);
             (*screen, label, start, width)
         })
         .collect()
@@ -139,12 +143,15 @@ fn link(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     };
     let credits = model.balance.as_ref().filter(|_| area.width >= NAMES_FROM).map(|balance| {
         let amount = thousands(u64::try_from(balance.balance.0).unwrap_or(0));
-        format!("{amount} credits  ")
+        let unit = if area.width < ROOMY_FROM { "cr" } else { "credits" };
+        format!("{amount} {unit}  ")
     });
     let shown = format!("{mark} {text} ");
     let width = columns(&shown);
     let x = area.right().saturating_sub(width);
     canvas.text(x, area.y, width, &shown, role);
+    let tabs_end = tab_spans(model, area).last().map_or(0, |(_, _, start, width)| start + width);
+    let credits = credits.filter(|credits| tabs_end + columns(credits) <= x);
     if let Some(credits) = credits {
         let width = columns(&credits);
         canvas.text(x.saturating_sub(width), area.y, width, &credits, Role::Dim);
@@ -158,6 +165,7 @@ fn trail(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
         (None, Screen::Studies) => super::studies::trail(model),
         (None, Screen::Live) => super::live::trail(model),
         (None, Screen::Results) => super::results::trail(model),
+        (None, Screen::Chain) => super::chain::trail(model),
         (None, Screen::Findings) => super::findings::trail(model),
     };
     // A long name is cut to leave room for the facts.
@@ -203,7 +211,7 @@ fn is_useful(model: &Model, action: Action) -> bool {
             let opens = match model.screen {
                 Screen::Results => super::results::opens(model),
                 Screen::Findings => quoted(model),
-                Screen::Studies | Screen::Live => true,
+                Screen::Studies | Screen::Live | Screen::Chain => true,
             };
             (state.is_some() && opens) || offers_example(model)
         }
@@ -211,6 +219,13 @@ fn is_useful(model: &Model, action: Action) -> bool {
         Action::ShowLive => {
             model.place() == Place::Results && state.is_some_and(|state| !state.is_final())
         }
+        Action::NextVersion
+        | Action::PreviousVersion
+        | Action::SetBase
+        | Action::DiffUnit
+        | Action::DiffLayout
+        | Action::Apply => super::chain::has_any(model),
+        Action::TakeBack => model.open_study.chain.is_applied,
         // Arrow keys need no label, except where they make a choice.
         Action::Right => choice_here(model),
         Action::Complete => choice_here(model) || file_here(model) || names_here(model),
@@ -312,6 +327,14 @@ fn label(model: &Model, action: Action) -> &'static str {
         Action::NextPane if model.place() == Place::Compose => "next field",
         Action::Worth if next_worth(model) == Some(View::Channels) => "channels",
         Action::Worth => "checks",
+        Action::DiffUnit => match model.open_study.chain.unit {
+            DiffUnit::Words => "by lines",
+            DiffUnit::Lines => "by words",
+        },
+        Action::DiffLayout => match super::chain::layout(model) {
+            DiffLayout::Split => "inline",
+            DiffLayout::Inline => "split",
+        },
         Action::Right => "choose",
         Action::Complete if choice_here(model) => "next choice",
         Action::Complete if names_here(model) => "next name",
@@ -321,6 +344,7 @@ fn label(model: &Model, action: Action) -> &'static str {
             Screen::Live => "who it is",
             Screen::Results if model.open_study.results.pane == Pane::Quotes => "read it",
             Screen::Results => "answers",
+            Screen::Chain => "results",
             Screen::Findings => "read it",
         },
         Action::Accept => match model.layers.last() {

@@ -1,6 +1,7 @@
 //! Screens and overlays, one file each. Drawing is a pure function of the model and the size: the same model gives the
 //! same cells everywhere.
 
+pub(crate) mod chain;
 pub(crate) mod compose;
 pub(crate) mod findings;
 pub(crate) mod frame;
@@ -53,6 +54,10 @@ pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
         (None, Screen::Results) => {
             let panes = rejected::draw(model, &mut canvas, body);
             results::draw(model, &mut canvas, panes);
+        }
+        (None, Screen::Chain) => {
+            let panes = rejected::draw(model, &mut canvas, body);
+            chain::draw(model, &mut canvas, panes);
         }
         (None, Screen::Findings) => {
             let panes = rejected::draw(model, &mut canvas, body);

@@ -5,6 +5,7 @@
 mod channels;
 mod checks;
 mod cross;
+mod dimensions;
 mod entry;
 pub(super) mod findings;
 mod method;
@@ -87,7 +88,8 @@ fn panes(model: &Model, body: Rect) -> Panes {
 
 /// Whether the scores have a pane: on small terminals, pages of numbers with their intervals take the whole width.
 pub(crate) fn shows_scores(model: &Model) -> bool {
-    let is_page = matches!(model.open_study.results.view, View::Channels | View::Checks);
+    let is_page =
+        matches!(model.open_study.results.view, View::Dimensions | View::Channels | View::Checks);
     !is_page || model.size.0 >= WIDE_FROM
 }
 
@@ -227,6 +229,7 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
         }
         (
             View::Versus
+            | View::Dimensions
             | View::Reasons
             | View::Findings
             | View::Channels
@@ -246,6 +249,7 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
     };
     match view.view {
         View::Segments => segments::draw(model, study, canvas, inner),
+        View::Dimensions => dimensions::draw(model, study, results, canvas, inner),
         View::Versus => versus::draw(model, study, results, canvas, inner),
         View::Cross => cross::draw(model, study, canvas, inner),
         View::Reasons => reasons::draw(model, results, canvas, inner),
@@ -263,6 +267,9 @@ pub(crate) fn main_rows(model: &Model) -> usize {
     match view.view {
         View::Segments => model.open_study.rows(study).len(),
         View::Versus => kinds::view(study.instrument).against.len(),
+        View::Dimensions => {
+            results(model).map_or(0, |results| dimensions::rows(study, results).len())
+        }
         View::Cross => model.open_study.classes(Axis::Rows).len(),
         View::Reasons => results(model).map_or(0, |results| results.themes.len()),
         View::Findings => results(model).map_or(0, |results| results.findings.len()),
@@ -326,7 +333,7 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
             Some(cited(&finding.title, finding.key_quotes.iter().map(|quote| quote.answer.0)))
         }
         View::Channels => channels::entries(results(model)?).get(row)?.behind.clone(),
-        View::Checks | View::Method => None,
+        View::Dimensions | View::Checks | View::Method => None,
     }
 }
 
@@ -335,7 +342,7 @@ pub(crate) fn opens(model: &Model) -> bool {
     let view = &model.open_study.results;
     match (view.pane, view.view) {
         (Pane::Main, View::Channels) => behind(model).is_some(),
-        (Pane::Main, View::Checks | View::Method) => false,
+        (Pane::Main, View::Dimensions | View::Checks | View::Method) => false,
         _ => true,
     }
 }
@@ -379,6 +386,9 @@ pub(crate) fn as_text(model: &Model) -> Option<(&'static str, String)> {
         }
         (Pane::Main, View::Versus) => {
             ("The number", versus::as_text(study, results(model)?, row, glyphs)?)
+        }
+        (Pane::Main, View::Dimensions) => {
+            ("The line", dimensions::rows(study, results(model)?).get(row)?.as_text())
         }
         (Pane::Main, View::Cross) => ("The cell", cross::as_text(model, study)?),
         (Pane::Main, View::Reasons) => {

@@ -11,7 +11,9 @@ use crate::station::effect::{Call, Effect};
 use crate::station::look::{Colours, Glyphs};
 use crate::station::model::Model;
 use crate::station::msg::Msg;
-use crate::station::testing::{MAIN, Rig, cross, id, look, report, studies, styles};
+use crate::station::testing::{
+    MAIN, Rig, chain_report, cross, id, look, report, studies, styles, variants_report,
+};
 
 const FULL: (Colours, Glyphs) = (Colours::True, Glyphs::Unicode);
 
@@ -273,15 +275,19 @@ proptest! {
 
     #[test]
     fn nothing_breaks_at_any_size(
-        width in 1u16..=220, height in 1u16..=70, which in 0..=SCENES.len(), ascii in any::<bool>(), zoom in any::<bool>(),
+        width in 1u16..=220, height in 1u16..=70, which in 0..SCENES.len() + 3, ascii in any::<bool>(), zoom in any::<bool>(),
     ) {
         let kind = if ascii { (Colours::None, Glyphs::Ascii) } else { FULL };
-        // The last scene is an A/B test.
+        // The last scenes are an A/B test, a chain, and the variants of one round.
         let mut rig = match SCENES.get(which) {
             Some((_, known, keys)) => scene(*known, keys, (width, height), kind),
             None => {
                 let mut rig = Rig::new((width, height), look(kind.0, kind.1));
-                rig.open_ab(100);
+                match which - SCENES.len() {
+                    0 => rig.open_ab(100),
+                    1 => rig.open_chain(chain_report(20)),
+                    _ => rig.open_chain(variants_report(20)),
+                }
                 rig
             }
         };

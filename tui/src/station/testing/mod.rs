@@ -1,6 +1,7 @@
 //! Recorded data for tests: a list of studies, one of them with scores, answers and a report, all derived from
 //! ordinals, so that every run draws the same screens. Also a test rig that presses keys.
 
+mod chain;
 mod form;
 mod print;
 mod report;
@@ -8,6 +9,7 @@ mod studies;
 mod variants;
 mod worth;
 
+pub(crate) use chain::{REVIEW, chain_report, review_study, variants_report};
 pub(crate) use form::{empty_draft, model_preview, offline_settings};
 pub(crate) use print::{styles, text};
 pub(crate) use report::{cross, findings_report, report};
@@ -134,6 +136,17 @@ impl Rig {
         self.tell(Msg::Scores(id(SURVEY), 0, Ok(vec![255; people as usize])));
         let items = (0..people).map(survey_response).collect();
         self.tell(Msg::Page(id(SURVEY), Ok(Page { items, next: None })));
+    }
+
+    /// Opens the content review of that report on the screen Chain.
+    pub(crate) fn open_chain(&mut self, report: protocol::results::Report) {
+        let mut all = studies(200);
+        all.insert(0, report.study.clone());
+        self.tell(Msg::Studies(Ok(all)));
+        self.model.studies.select(Some(id(REVIEW)));
+        self.keys("4");
+        self.tell(Msg::Report(id(REVIEW), Ok(Box::new(report))));
+        self.tell(Msg::Source(id(REVIEW), Ok(Some("/home/ann/launch.md".to_owned()))));
     }
 
     /// Delivers a message, a little later.

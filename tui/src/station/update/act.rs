@@ -1,7 +1,7 @@
 //! Dispatch of actions: one match over the table of actions. The files of the screens implement them.
 
 use super::{
-    compose, export, findings, layers, leave, live, navigate, results, studies, want_screen,
+    chain, compose, export, findings, layers, leave, live, navigate, results, studies, want_screen,
 };
 use protocol::finding::FindingStatus;
 
@@ -69,7 +69,15 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ShowStudies => show(model, Screen::Studies),
         Action::ShowLive => show(model, Screen::Live),
         Action::ShowResults => show(model, Screen::Results),
+        Action::ShowChain => show(model, Screen::Chain),
         Action::ShowFindings => show(model, Screen::Findings),
+        Action::NextVersion => chain::turn(model, Move::By(1)),
+        Action::PreviousVersion => chain::turn(model, Move::By(-1)),
+        Action::SetBase => chain::set_base(model),
+        Action::DiffUnit => chain::turn_unit(model),
+        Action::DiffLayout => chain::turn_layout(model),
+        Action::Apply => chain::ask_apply(model),
+        Action::TakeBack => chain::take_back(model),
         Action::Resolve => findings::set(model, FindingStatus::Resolved),
         Action::Dismiss => findings::set(model, FindingStatus::Dismissed),
         Action::Reopen => findings::set(model, FindingStatus::Open),
@@ -110,6 +118,9 @@ fn step(model: &mut Model, place: Place, steer: Steer) -> Vec<Effect> {
             return live::steer(model, steer);
         }
         Place::Compose => return compose::steer(model, steer),
+        Place::Chain if rows.is_none() => {
+            return chain::turn(model, Move::By(if steer == Steer::Left { -1 } else { 1 }));
+        }
         Place::Results if rows.is_none() => return results::steer(model, steer),
         _ => {}
     }
@@ -125,7 +136,9 @@ pub(super) fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
     if screen != Screen::Studies {
         let wanted = match model.screen {
             Screen::Studies => model.studies.selected().map(|study| study.id),
-            Screen::Live | Screen::Results | Screen::Findings => model.open_study.study,
+            Screen::Live | Screen::Results | Screen::Chain | Screen::Findings => {
+                model.open_study.study
+            }
         };
         let Some(id) = wanted else {
             let text = match model.studies.arrival {

@@ -9,7 +9,7 @@ use protocol::run::{State, Study};
 use protocol::safe;
 use protocol::service::Page;
 
-use super::{compose, findings, news, results, studies, submission};
+use super::{chain, compose, findings, news, results, studies, submission};
 use crate::station::effect::{Effect, People};
 use crate::station::model::layer::Layer;
 use crate::station::model::open_study::{Loading, OpenStudy};
@@ -87,6 +87,8 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Checked(revision, reply) => submission::checked(model, revision, reply),
         Msg::Submitted(reply) => submission::submitted(model, reply),
         Msg::Changed(reply) => changed(model, reply),
+        Msg::Source(id, reply) => chain::source(model, id, reply),
+        Msg::Applied(id, told) => chain::applied(model, id, told),
         Msg::FindingSet(id, reply) => {
             if let Some(set) = accept(model, reply) {
                 findings::was_set(model, id, *set);
@@ -288,6 +290,7 @@ fn report(model: &mut Model, id: StudyId, reply: Result<Box<Report>, ApiError>) 
         model.studies.upsert(report.study.clone());
         if model.open_study.study == Some(id) {
             model.open_study.report = Some(*report);
+            model.open_study.chain.forget();
         }
     }
     Vec::new()

@@ -49,6 +49,10 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
                 let (what, text) = crate::station::screens::results::as_text(model).unzip();
                 return copied(model, what.unwrap_or_default(), text);
             }
+            (Screen::Chain, ..) => {
+                let text = crate::station::screens::chain::as_text(model);
+                return copied(model, "The text", text);
+            }
             (Screen::Findings, ..) => {
                 let text = crate::station::screens::findings::as_text(model);
                 return copied(model, "The finding", text);
@@ -90,7 +94,7 @@ pub(super) fn copy_command(model: &Model) -> Vec<Effect> {
     }
     let text = match (model.screen, model.study()) {
         (_, None) => "demoscope list".to_owned(),
-        (Screen::Studies | Screen::Live, Some(study)) => {
+        (Screen::Studies | Screen::Live | Screen::Chain, Some(study)) => {
             format!("demoscope show {}", study.id.short())
         }
         (Screen::Findings, Some(study)) => format!("demoscope findings {}", study.id.short()),

@@ -163,7 +163,7 @@ pub(super) fn open_themes(model: &mut Model) -> Vec<Effect> {
 pub(super) fn open_filter(model: &mut Model) -> Vec<Effect> {
     let (purpose, before) = match model.screen {
         Screen::Studies => (Purpose::FilterStudies, model.studies.filter.clone()),
-        Screen::Live | Screen::Results | Screen::Findings => {
+        Screen::Live | Screen::Results | Screen::Chain | Screen::Findings => {
             (Purpose::FilterQuotes, model.open_study.results.drill.words.clone())
         }
     };
@@ -289,6 +289,7 @@ fn open_study(model: &mut Model, id: StudyId) -> Vec<Effect> {
 fn consent(model: &mut Model, consent: Consent) -> Vec<Effect> {
     match consent {
         Consent::Quit => super::leave(model),
+        Consent::Apply(study, choice) => super::chain::apply(model, study, choice),
         Consent::Cost => super::compose::submit(model, super::compose::Cost::Agreed),
         Consent::Cancel(ids) => {
             model.studies.marked.clear();

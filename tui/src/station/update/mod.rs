@@ -3,6 +3,7 @@
 
 mod act;
 mod answers;
+mod chain;
 mod compose;
 mod export;
 mod findings;
@@ -59,6 +60,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         compose.take_save(now.ms).map(|form| Effect::SaveDraft(compose.origin, form))
     }));
     studies::follow_cursor(model);
+    chain::lay_out(model);
     effects.extend(keep(model));
     effects.extend(ask(model));
     effects
@@ -226,6 +228,7 @@ fn call(model: &mut Model, want: Want) -> Option<Call> {
         }
         Want::Answer(ordinal) => study.map(|study| Call::Answer(study, ordinal)),
         Want::Report(id) => Some(Call::Report(id)),
+        Want::Source(id) => Some(Call::Source(id)),
         Want::Cross => {
             let view = &model.open_study.results;
             study.map(|study| Call::Cross(study, [view.by.field(), view.across.field()]))
@@ -253,6 +256,9 @@ fn want_screen(model: &mut Model) {
     want_scores(model, People::ALL);
     if model.screen.shows_report() {
         results::want(model);
+    }
+    if model.screen == Screen::Chain {
+        chain::want(model);
     }
 }
 

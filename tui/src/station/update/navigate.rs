@@ -1,7 +1,8 @@
 //! Navigation: drill-down and back, between panes, and by mouse.
 
-use super::{act, findings, layers, live, results, studies};
+use super::{act, chain, findings, layers, live, results, studies};
 use crate::station::effect::Effect;
+use crate::station::model::chain::ChainPane;
 use crate::station::model::findings::FindingPane;
 use crate::station::model::layer::{Layer, Purpose};
 use crate::station::model::open_study::LivePane;
@@ -16,6 +17,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         Screen::Studies => studies::open(model),
         Screen::Live => live::open(model),
         Screen::Results => results::open(model),
+        Screen::Chain => act::show(model, Screen::Results),
         Screen::Findings => findings::open(model),
     }
 }
@@ -53,6 +55,13 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
             }
             if view.pane != Pane::Main {
                 view.pane = Pane::Main;
+                return Vec::new();
+            }
+            act::show(model, Screen::Studies)
+        }
+        Screen::Chain => {
+            if model.open_study.chain.pane != ChainPane::Versions {
+                model.open_study.chain.pane = ChainPane::Versions;
                 return Vec::new();
             }
             act::show(model, Screen::Studies)
@@ -100,6 +109,7 @@ pub(super) fn go(model: &mut Model, step: Move) -> Vec<Effect> {
         }
         Screen::Live => live::go(model, step),
         Screen::Results => results::go(model, step),
+        Screen::Chain => chain::go(model, step),
         Screen::Findings => findings::go(model, step),
     }
     Vec::new()
@@ -128,6 +138,12 @@ pub(super) fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
             let next = after(at);
             let is_hidden = Pane::ALL[next] == Pane::Scores && !results::screen_shows_scores(model);
             model.open_study.results.pane = Pane::ALL[if is_hidden { after(next) } else { next }];
+        }
+        Screen::Chain => {
+            let panes = ChainPane::ALL;
+            let pane = &mut model.open_study.chain.pane;
+            let at = panes.iter().position(|one| one == pane).unwrap_or(0);
+            *pane = panes[(at + panes.len()).saturating_add_signed(by) % panes.len()];
         }
         Screen::Findings => {
             model.open_study.findings.pane = match model.open_study.findings.pane {

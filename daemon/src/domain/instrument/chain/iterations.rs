@@ -81,6 +81,7 @@ impl ChainTally {
         let asked = u16::try_from(chain.len()).unwrap_or(u16::MAX);
         Some(Iterations {
             total_rounds: self.plan.rounds,
+            target_score: self.plan.target.map(|target| f64::from(target) / 100.0),
             completed_rounds: asked,
             best_round: best.saturating_add(1),
             early_stopped: asked < self.plan.rounds,

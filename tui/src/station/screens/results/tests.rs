@@ -3,10 +3,11 @@
 
 use protocol::results::Report;
 
+use crate::station::effect::Effect;
 use crate::station::look::{Colours, Glyphs};
 use crate::station::msg::Msg;
 use crate::station::testing::{
-    MAIN, Rig, UNREAD, WHY_UNREAD, heard_response, id, look, report, worth_report,
+    MAIN, Rig, UNREAD, WHY_UNREAD, chain_report, heard_response, id, look, report, worth_report,
 };
 use protocol::service::Page;
 
@@ -158,5 +159,32 @@ fn hostile_words_of_channels_and_checks_are_inert() {
         let text = rig.text();
         assert!(text.chars().all(|letter| letter == '\n' || !letter.is_control()), "{text}");
         assert!(!text.contains(['\u{202e}', '\u{200b}']), "{text}");
+    }
+}
+
+#[test]
+fn a_review_opens_with_its_dimensions_and_what_to_change() {
+    let suggested = |mut report: Report| {
+        let results = report.results.as_mut().unwrap();
+        let mut told = serde_json::to_value(&results.outcomes).unwrap();
+        told["suggestions"] = serde_json::json!([{
+            "priority": 1, "dimension": "Proof", "suggestion": "Name a customer or a test.",
+            "rationale": "17 of 20 experts, about “one minute”. Proof is 3.2 of 10.",
+        }]);
+        results.outcomes = serde_json::from_value(told).unwrap();
+        report
+    };
+    for (columns, rows) in [(120, 36), (80, 24), (60, 20)] {
+        let mut rig = Rig::new((columns, rows), look(Colours::True, Glyphs::Unicode));
+        rig.open_chain(suggested(chain_report(20)));
+        rig.keys("3");
+        rig.wait(10_000);
+        insta::assert_snapshot!(format!("dimensions_{columns}x{rows}"), rig.text());
+        rig.keys("G");
+        assert!(rig.text().contains("17 of 20 experts"), "{}", rig.text());
+        assert!(rig.keys("enter").is_empty());
+        let effects = rig.keys("y");
+        let [Effect::Copy { text, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+        assert!(text.starts_with("1 Proof: Name a customer"), "{text}");
     }
 }

@@ -65,9 +65,14 @@ fn how_it_is_used_is_kept_and_taken_up_again() {
 fn footer_help_and_palette_offer_what_the_table_says() {
     use crate::station::action::ACTIONS;
     let wide = look(Colours::True, Glyphs::Unicode);
-    for (keys, place) in
-        [("1", Place::Studies), ("", Place::Live), ("3", Place::Results), ("1 n", Place::Compose)]
-    {
+    for (keys, place) in [
+        ("1", Place::Studies),
+        ("", Place::Live),
+        ("3", Place::Results),
+        ("4", Place::Chain),
+        ("5", Place::Findings),
+        ("1 n", Place::Compose),
+    ] {
         let mut rig = Rig::new((200, 60), wide);
         rig.open(200, 200);
         rig.keys(keys);
