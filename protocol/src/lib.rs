@@ -11,6 +11,7 @@ pub mod control;
 pub mod credits;
 pub mod error;
 pub mod event;
+pub mod finding;
 pub mod id;
 pub mod ledger;
 pub mod measurement;

@@ -11,6 +11,7 @@ use crate::analysis::{Asked, CrossTab, PowerAnswer, PowerQuestion};
 use crate::credits::Credits;
 use crate::error::ApiError;
 use crate::event::{Cursor, EventPage};
+use crate::finding::{FindingChange, FindingStatus};
 use crate::id::{StudyId, SubmitKey};
 use crate::ledger::{Balance, Transfer};
 use crate::ranking::{RankQuestion, Ranking};
@@ -18,8 +19,9 @@ use crate::results::{Comparison, Report, Response, Tagged};
 use crate::run::{Live, Preview, Study};
 use crate::study::{Draft, Origin};
 
-/// The protocol versions of this build, oldest and newest. Version 2 sends answers with their study type.
-pub const VERSIONS: (u16, u16) = (2, 2);
+/// The protocol versions of this build, oldest and newest. Version 2 sends answers with their study type;
+/// 3 sends the quotes of findings as texts, and sets their status.
+pub const VERSIONS: (u16, u16) = (3, 3);
 
 /// What every call returns.
 pub type Reply<T> = Result<T, ApiError>;
@@ -422,6 +424,13 @@ pub trait Demoscope {
     async fn control(study: StudyId, control: Control) -> Reply<Study>;
     /// Replaces a study's tags.
     async fn tag(study: StudyId, tags: Vec<String>) -> Reply<Study>;
+    /// Sets the status of a finding, with a note on why; what has it already is left as it is.
+    async fn set_finding(
+        study: StudyId,
+        finding: u32,
+        status: FindingStatus,
+        note: Option<String>,
+    ) -> Reply<FindingChange>;
     /// Deletes an ended study for good; waits a while until all of its rows are deleted.
     async fn delete(study: StudyId) -> Reply<Deleted>;
     /// The owner's balance.

@@ -15,6 +15,7 @@ mod dispatch;
 mod evidence;
 mod exports;
 mod failover;
+mod finding_status;
 mod first_run;
 mod form;
 mod local_encoder;

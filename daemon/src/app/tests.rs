@@ -5,6 +5,7 @@ mod budget;
 mod callers;
 mod calls;
 mod delete;
+mod findings;
 mod history;
 mod lost;
 mod money;

@@ -13,6 +13,7 @@ use protocol::analysis::{Asked, CrossTab, PowerAnswer, PowerQuestion};
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, EventPage};
+use protocol::finding::{FindingChange, FindingStatus};
 use protocol::id::StudyId;
 use protocol::ledger::{Balance, Transfer};
 use protocol::paths::Paths;
@@ -239,6 +240,18 @@ impl Demoscope for Peer {
     async fn tag(self, _: Context, study: StudyId, tags: Vec<String>) -> Reply<Study> {
         let (core, caller) = self.greeted()?;
         logged(core.tag(caller, study, tags).await)
+    }
+
+    async fn set_finding(
+        self,
+        _: Context,
+        study: StudyId,
+        finding: u32,
+        status: FindingStatus,
+        note: Option<String>,
+    ) -> Reply<FindingChange> {
+        let (core, caller) = self.greeted()?;
+        logged(core.set_finding(caller, study, finding, status, note).await)
     }
 
     async fn delete(self, _: Context, study: StudyId) -> Reply<Deleted> {

@@ -37,6 +37,8 @@ pub enum Table {
     Anchors,
     /// Results by study.
     Results,
+    /// The statuses of findings by (study, number).
+    Findings,
     /// Holds by (study, attempt).
     Holds,
     /// Ledger transfers by number.
@@ -53,7 +55,7 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Meta,
         Self::Studies,
         Self::StudyNumbers,
@@ -68,6 +70,7 @@ impl Table {
         Self::Blueprints,
         Self::Anchors,
         Self::Results,
+        Self::Findings,
         Self::Holds,
         Self::Transfers,
         Self::TransferIds,
@@ -93,6 +96,7 @@ impl Table {
             Self::Blueprints => "blueprints",
             Self::Anchors => "anchors",
             Self::Results => "results",
+            Self::Findings => "findings",
             Self::Holds => "holds",
             Self::Transfers => "transfers",
             Self::TransferIds => "transfer_ids",

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::audience::words;
 use crate::credits::Credits;
+use crate::finding::FindingStatus;
 use crate::run::{PanelCounts, State};
 
 /// One list for both enums, so that every kind has a word and data.
@@ -98,6 +99,16 @@ kinds! {
         /// Counts of the whole panel so far.
         panel: PanelCounts,
     } = "answers.recorded",
+    /// The status of a finding was set.
+    FindingChanged {
+        /// The number of the finding within its study.
+        finding: u32,
+        /// The new status.
+        status: FindingStatus,
+        /// Why, in a few words; absent where nobody said, or when the study was deleted since.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    } = "finding.changed",
     /// Credits were granted.
     Granted {
         /// Number of credits.
@@ -165,6 +176,7 @@ impl EventData {
             | EventKind::Moved
             | EventKind::Deleted
             | EventKind::Recorded
+            | EventKind::FindingChanged
             | EventKind::Granted
             | EventKind::Folded => return None,
         })

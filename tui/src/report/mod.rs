@@ -21,7 +21,7 @@ pub(crate) mod segments;
 mod survey;
 #[cfg(test)]
 mod tests;
-mod themes;
+pub(crate) mod themes;
 pub(crate) mod title;
 pub(crate) mod whisker;
 

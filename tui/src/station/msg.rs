@@ -3,6 +3,7 @@
 use protocol::analysis::{Asked, CrossTab};
 use protocol::error::ApiError;
 use protocol::event::{Cursor, EventPage};
+use protocol::finding::FindingChange;
 use protocol::id::StudyId;
 use protocol::ledger::Balance;
 use protocol::ranking::Ranking;
@@ -61,6 +62,8 @@ pub enum Msg {
     Submitted(Result<Study, ApiError>),
     /// A study was controlled or tagged.
     Changed(Result<Study, ApiError>),
+    /// The status of a finding was set.
+    FindingSet(StudyId, Result<Box<FindingChange>, ApiError>),
     /// The content of a file that the form names, or why it cannot be read.
     Attached(String, Result<String, String>),
     /// File names that start with the typed text.

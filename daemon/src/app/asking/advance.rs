@@ -20,6 +20,7 @@ use crate::store::{Order, Reader, UseCaseError, Writes};
 
 use crate::app::asking::compute::compute;
 use crate::app::caller::is_of;
+use crate::app::studies::findings::carry_over;
 use crate::app::studies::lookup::{StudyRecord, by_number, of_number};
 use crate::app::studies::transition::{After, step};
 use crate::app::{Caller, Core, Owner, Scope, Settings};
@@ -249,6 +250,7 @@ fn finish(
     };
     let after = step(reader, writes, settings, found, &Input::Finish { delivered, instead })?;
     if let Some(results) = results {
+        carry_over(reader, writes, found, &results)?;
         writes.put(&found.number, &ResultsRow(results));
     }
     Ok(after)

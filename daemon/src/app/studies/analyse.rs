@@ -20,6 +20,7 @@ use crate::domain::planning;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
+use crate::app::studies::findings::findings_across;
 use crate::app::studies::lookup::{StudyRecord, by_id};
 use crate::app::studies::query::panel;
 use crate::app::{Caller, Core, Scope};
@@ -60,6 +61,7 @@ impl Core {
                 return Err(nobody_names(&found.field, &also).into());
             }
             found.also = also;
+            found.findings = findings_across(reader, &a, &b)?;
             Ok(found)
         })
         .await

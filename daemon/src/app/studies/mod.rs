@@ -6,6 +6,7 @@ pub(super) mod control;
 pub(super) mod delete;
 pub(super) mod draft;
 pub(super) mod event_feed;
+pub(super) mod findings;
 pub(super) mod headline;
 pub(super) mod lookup;
 pub(super) mod plan;

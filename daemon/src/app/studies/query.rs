@@ -13,15 +13,16 @@ use protocol::run::{Live, Silence, State, Study};
 use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
 
 use crate::domain::asking::Purpose;
-use crate::domain::instrument::{SYNTHETIC_NOTICE, below_middle, score, tasks, with_level};
+use crate::domain::instrument::{SYNTHETIC_NOTICE, below_middle, score, tasks};
 use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 use crate::domain::panel::{Panel, Population};
-use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
+use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, StudyRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
 use crate::app::asking::advance::unfinished_of;
 use crate::app::money::allowance::purse;
 use crate::app::money::cost_report::{dollars, inference, others, providers, spending};
+use crate::app::studies::findings::with_findings;
 use crate::app::studies::lookup::{StudyRecord, by_id, by_name, of_number};
 use crate::app::studies::plan::recipe;
 use crate::app::studies::submit::packed_panel;
@@ -101,7 +102,7 @@ impl Core {
         self.view(caller, move |core, reader, owner| {
             let now = core.world().clock.now();
             let found = by_id(reader, owner, id)?;
-            let results: Option<ResultsRow> = reader.get(&found.number)?;
+            let results = with_findings(reader, &found)?;
             let purse = purse(reader, core.settings(), now)?;
             let progress = &found.progress;
             let until = progress.completed_at.unwrap_or(now);
@@ -123,7 +124,6 @@ impl Core {
                 notice: SYNTHETIC_NOTICE.to_owned(),
                 model_notice: core.model_notice(&found),
             };
-            let results = results.map(|row| with_level(row.0));
             let below_middle = results.as_ref().and_then(below_middle);
             Ok(Report { study: found.study(), results, meta, below_middle, asked: None })
         })

@@ -1,6 +1,7 @@
 //! The accumulator of a study's results, fed one outcome at a time. It keeps counts per class and score and a bounded
 //! choice of quotes, so a million answers need no more memory than a thousand; every float is computed at the end.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use protocol::channels::Construct;
@@ -10,12 +11,13 @@ use protocol::study::{StudySpec, StudyType};
 use super::channels::{AnchorCalibration, ChannelTally};
 use super::contrast::{ClassTallies, SMALL, contrasts, rule};
 use super::diagnose::Quality;
-use super::findings;
+use super::findings::{self, FindingCounts};
+use super::level::standing;
 use super::metric::widenings;
 use super::stands_out::Groups;
 use super::tally::{By, Summary, Tally};
 use super::themes::Themes;
-use super::types::kind;
+use super::types::{kind, stimuli};
 use super::wording_noise::{Widenings, WordingNoise, WordingScale};
 use crate::domain::outcome::{Answered, Assignment, Mention, Outcome};
 
@@ -62,7 +64,9 @@ impl Accumulator {
             seed: spec.seed,
             all: kind(study_type).panel_tally(spec),
             classes: BTreeMap::new(),
-            themes: Themes::default(),
+            themes: Themes::about(
+                stimuli(&spec.instrument).into_iter().map(str::to_owned).collect(),
+            ),
             quality: Quality::new(spec),
             channels: ChannelTally::new(spec),
             waiting: BTreeMap::new(),
@@ -119,7 +123,8 @@ impl Accumulator {
         self.in_each_group(classes, by, &answers);
         let score = super::score(answer).zip(self.empty.scores());
         for mention in each_once(answered, &earlier) {
-            self.themes.add(ordinal, &group, classes, mention, score);
+            let verified = verified(mention, &answers);
+            self.themes.add(ordinal, &group, classes, &verified, score);
         }
     }
 
@@ -178,7 +183,7 @@ impl Accumulator {
         let summary =
             Summary { outcomes: &outcomes, estimates: &estimates, groups, panel: self.panel };
         let conclusions = self.all.conclusions(&summary);
-        Some(Results {
+        let mut results = Results {
             panel_size: self.panel,
             outcomes,
             estimates,
@@ -188,11 +193,30 @@ impl Accumulator {
             contrasts,
             conclusions,
             themes: self.themes.report(n),
-            findings: findings::find(&self.themes, self.all.scores(), n, self.theme_noise),
+            findings: Vec::new(),
+            findings_rule: findings::RULE,
             diagnostics: self.quality.diagnose(self.all.as_ref(), self.themes.uncounted),
             responses: None,
             channels: self.channels.results(self.seed),
-        })
+        };
+        results.findings = findings::find(&FindingCounts {
+            themes: &self.themes,
+            classes: &self.classes,
+            scores: self.all.scores(),
+            n,
+            noise: self.theme_noise,
+            level: standing(&results),
+        });
+        Some(results)
+    }
+}
+
+/// The mention, without a quote that stands in none of the respondent's answers: whoever answers may make one up.
+fn verified<'a>(mention: &'a Mention, answers: &[&Answer]) -> Cow<'a, Mention> {
+    let stands = |quote: &String| answers.iter().any(|answer| answer.reasoning().contains(quote));
+    match &mention.quote {
+        Some(quote) if !stands(quote) => Cow::Owned(Mention { quote: None, ..mention.clone() }),
+        _ => Cow::Borrowed(mention),
     }
 }
 

@@ -171,6 +171,7 @@ impl Comparator {
             segments,
             notes: self.notes(),
             also: Vec::new(),
+            findings: None,
         })
     }
 

@@ -56,6 +56,10 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
         }
         Call::Asked(id) => Msg::Asked(id, call!(client, WITHIN, asked(id)).map(Box::new)),
         Call::Control(id, control) => Msg::Changed(call!(client, WITHIN, control(id, control))),
+        Call::SetFinding(id, finding, status) => {
+            let reply = call!(client, WITHIN, set_finding(id, finding, status, None));
+            Msg::FindingSet(id, reply.map(Box::new))
+        }
         Call::Tag(id, tags) => Msg::Changed(call!(client, WITHIN, tag(id, tags))),
     }
 }

@@ -2,6 +2,7 @@
 //! same cells everywhere.
 
 pub(crate) mod compose;
+pub(crate) mod findings;
 pub(crate) mod frame;
 pub(crate) mod help;
 pub(crate) mod hit;
@@ -52,6 +53,10 @@ pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
         (None, Screen::Results) => {
             let panes = rejected::draw(model, &mut canvas, body);
             results::draw(model, &mut canvas, panes);
+        }
+        (None, Screen::Findings) => {
+            let panes = rejected::draw(model, &mut canvas, body);
+            findings::draw(model, &mut canvas, panes);
         }
     }
     if model.link.stale_since().is_some() {

@@ -9,7 +9,7 @@ use protocol::run::{State, Study};
 use protocol::safe;
 use protocol::service::Page;
 
-use super::{compose, news, results, studies, submission};
+use super::{compose, findings, news, results, studies, submission};
 use crate::station::effect::{Effect, People};
 use crate::station::model::layer::Layer;
 use crate::station::model::open_study::{Loading, OpenStudy};
@@ -87,6 +87,12 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Checked(revision, reply) => submission::checked(model, revision, reply),
         Msg::Submitted(reply) => submission::submitted(model, reply),
         Msg::Changed(reply) => changed(model, reply),
+        Msg::FindingSet(id, reply) => {
+            if let Some(set) = accept(model, reply) {
+                findings::was_set(model, id, *set);
+            }
+            Vec::new()
+        }
         Msg::Attached(name, text) => compose::attached(model, &name, text),
         Msg::Files(typed, files) => compose::files(model, &typed, &files),
         Msg::Edited(text) => compose::edited(model, text),
@@ -212,7 +218,7 @@ fn draft_aside(model: &mut Model, told: &str) -> Vec<Effect> {
 /// Requests missing data of an ended study while its results are shown.
 fn complete(model: &mut Model) {
     let has_ended = model.study().is_some_and(|study| study.state.is_final());
-    if model.screen == Screen::Results && has_ended {
+    if model.screen.shows_report() && has_ended {
         results::want(model);
     }
 }
@@ -243,7 +249,7 @@ fn take_page(
     let study = model.studies.get(id)?;
     model.open_study.take_answers(OpenStudy::instrument(study), page.items);
     // Sorting all answers requires reading all of them, so it is done only where they are shown.
-    if model.screen == Screen::Results {
+    if model.screen.shows_report() {
         model.open_study.find_quotes();
     }
     Some(page.next)

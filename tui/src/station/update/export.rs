@@ -49,6 +49,10 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
                 let (what, text) = crate::station::screens::results::as_text(model).unzip();
                 return copied(model, what.unwrap_or_default(), text);
             }
+            (Screen::Findings, ..) => {
+                let text = crate::station::screens::findings::as_text(model);
+                return copied(model, "The finding", text);
+            }
             (Screen::Studies, ..) => {
                 let text =
                     model.studies.selected().map(|study| format!("{}  {}", study.id, study.name));
@@ -89,6 +93,7 @@ pub(super) fn copy_command(model: &Model) -> Vec<Effect> {
         (Screen::Studies | Screen::Live, Some(study)) => {
             format!("demoscope show {}", study.id.short())
         }
+        (Screen::Findings, Some(study)) => format!("demoscope findings {}", study.id.short()),
         (Screen::Results, Some(study)) => format!("demoscope show {} --answers", study.id.short()),
     };
     vec![Effect::Copy { what: "The command", text }]

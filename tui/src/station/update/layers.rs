@@ -163,7 +163,7 @@ pub(super) fn open_themes(model: &mut Model) -> Vec<Effect> {
 pub(super) fn open_filter(model: &mut Model) -> Vec<Effect> {
     let (purpose, before) = match model.screen {
         Screen::Studies => (Purpose::FilterStudies, model.studies.filter.clone()),
-        Screen::Live | Screen::Results => {
+        Screen::Live | Screen::Results | Screen::Findings => {
             (Purpose::FilterQuotes, model.open_study.results.drill.words.clone())
         }
     };
@@ -363,6 +363,9 @@ pub(super) fn turn_person(model: &mut Model, by: isize) -> Vec<Effect> {
         let at = person.at;
         if model.screen == Screen::Results {
             model.open_study.results.quotes.cursor = at;
+        }
+        if model.screen == Screen::Findings {
+            model.open_study.findings.quotes.cursor = at;
         }
     }
     want_shown_person(model);

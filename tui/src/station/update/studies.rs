@@ -34,7 +34,9 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 fn targets(model: &Model) -> Vec<StudyId> {
     match model.screen {
         Screen::Studies => model.studies.targets(),
-        Screen::Live | Screen::Results => model.open_study.study.into_iter().collect(),
+        Screen::Live | Screen::Results | Screen::Findings => {
+            model.open_study.study.into_iter().collect()
+        }
     }
 }
 

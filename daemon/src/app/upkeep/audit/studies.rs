@@ -3,10 +3,14 @@
 
 use std::ops::ControlFlow;
 
+use protocol::finding::Finding;
 use protocol::run::{PanelCounts, State};
+use protocol::safe;
 use protocol::service::Check;
 
-use crate::domain::instrument::{Subsamples, tasks};
+use crate::app::studies::findings::{rows, with_findings};
+use crate::app::studies::lookup::StudyRecord;
+use crate::domain::instrument::{Subject, Subsamples, tasks};
 use crate::domain::outcome::Class;
 use crate::store::rows::{
     OutcomeKey, OutcomeRow, Progress, StudyNumber, StudyRow, SubmitRow, Unfinished,
@@ -24,6 +28,7 @@ pub(super) fn checks(reader: &Reader<'_>) -> Vec<Check> {
         check("studies.counts", each(reader, counts)),
         check("studies.paid", each(reader, paid)),
         check("studies.ended", each(reader, ended)),
+        check("studies.findings", each(reader, findings)),
     ]
 }
 
@@ -180,6 +185,31 @@ fn paid(
             "study {}: {} answers cost {due}, {settled} were settled and {} counted",
             row.id, progress.panel.delivered, progress.credits_used
         )
+    }))
+}
+
+/// Every status is of a finding that the study has, and of what it is about. While a study is asked again it has no
+/// results, and the statuses wait for the next ones.
+fn findings(
+    reader: &Reader<'_>,
+    number: u32,
+    row: &StudyRow,
+    progress: &Progress,
+) -> Result<Option<String>, Fault> {
+    let statuses = rows(reader, number)?;
+    if statuses.is_empty() {
+        return Ok(None);
+    }
+    let found = StudyRecord { number, row: row.clone(), progress: progress.clone() };
+    let Some(results) = with_findings(reader, &found)? else { return Ok(None) };
+    let stray = statuses.into_iter().find(|(id, status)| {
+        let is_of =
+            |finding: &Finding| finding.id == *id && Subject::of(finding).0 == status.subject;
+        !results.findings.iter().any(is_of)
+    });
+    Ok(stray.map(|(id, status)| {
+        let subject = safe::line(&status.subject);
+        format!("study {} has a status of finding {id} ({subject}), which it does not have", row.id)
     }))
 }
 

@@ -8,6 +8,7 @@ mod ab_test;
 mod asking;
 mod compare;
 mod concept_test;
+mod findings;
 mod hashes;
 mod items;
 mod level;
