@@ -18,6 +18,7 @@ use crate::measurement::Control;
 use crate::quality::{Figure, Flag, Missing, Reference};
 use crate::run::Study;
 use crate::spending::Inference;
+use crate::watch::VersionReport;
 
 words! {
     /// A respondent's sentiment about what was shown.
@@ -497,6 +498,9 @@ pub struct Report {
     /// A note that the result is below the middle of its scale, where no finding says so already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub below_middle: Option<String>,
+    /// The place of the study in its lineage, with the change against the version before; absent where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Box<VersionReport>>,
     /// The material and audience of the study; added by a client that wants everything in one document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Box<Asked>>,
@@ -522,9 +526,23 @@ pub struct Comparison {
     /// Other metrics of both studies that can be compared, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
+    /// How many respondents moved, where the same ones answered both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
     /// Which findings are new, which are still there, and which are gone; absent where a study has no results.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub findings: Option<FindingsAcross>,
+}
+
+/// How many respondents changed their value of a metric between two studies that the same ones answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Respondents whose value rose.
+    pub up: u64,
+    /// Respondents whose value fell.
+    pub down: u64,
+    /// Respondents whose value stayed.
+    pub same: u64,
 }
 
 /// A difference between two studies.

@@ -8,6 +8,7 @@ mod pace;
 mod runner;
 mod scheduler;
 mod upkeep;
+mod watch;
 
 pub(crate) use drivers::Drivers;
 

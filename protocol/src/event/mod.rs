@@ -16,8 +16,19 @@ use crate::run::{PanelCounts, State};
 pub use data::{EventData, EventKind, KindWord, StudyNews, StudyWords};
 
 /// The fields that may remain in an event of a deleted study: its state, numbers, and counts.
-const COUNTS: [&str; 9] =
-    ["state", "panel", "first", "last", "count", "delivered", "place", "finding", "status"];
+const COUNTS: [&str; 11] = [
+    "state",
+    "panel",
+    "first",
+    "last",
+    "count",
+    "delivered",
+    "place",
+    "finding",
+    "status",
+    "outcome",
+    "version",
+];
 
 /// A place in the event feed: after the event of this number. Zero is before the first.
 #[derive(

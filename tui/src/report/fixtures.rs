@@ -304,6 +304,7 @@ pub(crate) fn concept_test() -> Report {
         results: Some(results),
         meta: meta(),
         below_middle: None,
+        version: None,
         asked: None,
     }
 }

@@ -23,6 +23,7 @@ use crate::store::{Fault, Reader, Table, UseCaseError, Writes};
 use crate::app::caller::is_of;
 use crate::app::studies::lookup::{StudyRecord, by_number};
 use crate::app::studies::transition::{After, step};
+use crate::app::watch::version::NewVersion;
 use crate::app::{Caller, Core, Owner, Scope};
 
 /// A checked study with everything that was computed for it before the transaction.
@@ -59,8 +60,8 @@ pub(crate) struct Submission {
     pub key: SubmitKey,
     /// [`fingerprint`] of what the client sent. Not of the plan: a seed that was drawn differs from call to call.
     pub body: String,
-    /// The watched file it is a version of.
-    pub lineage: Option<String>,
+    /// The version of a watched file that it is.
+    pub version: Option<NewVersion>,
     /// What to run.
     pub plan: Plan,
 }
@@ -102,7 +103,7 @@ impl Core {
                 let number = number.ok_or_else(|| {
                     ApiError::new(ErrorCode::Internal, "There are no study numbers left")
                 })?;
-                let Submission { key, body, lineage, plan } = submission;
+                let Submission { key, body, version, plan } = submission;
                 let Plan {
                     spec,
                     model,
@@ -126,7 +127,7 @@ impl Core {
                     instrument_hash,
                     owner: owner.to_string(),
                     origin,
-                    lineage,
+                    lineage: version.as_ref().map(NewVersion::lineage),
                     price,
                     scale,
                     population,
@@ -142,6 +143,9 @@ impl Core {
                 writes.put(&key.0, &SubmitRow { number, body });
                 for (index, chunk) in (0_u32..).zip(panel.chunks(PANEL_CHUNK_BYTES)) {
                     writes.put_bytes(Table::Panels, &(number, index), chunk.to_vec());
+                }
+                if let Some(version) = version {
+                    version.write(reader, &mut writes, &found)?;
                 }
                 let after = step(reader, &mut writes, &settings, &mut found, &Input::Submit)?;
                 Ok(((number, found.study(), after), writes))

@@ -13,6 +13,7 @@ mod measuring;
 mod render;
 mod settings;
 mod texts;
+mod version;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ use self::render::render;
 pub(crate) use self::settings::settings;
 use self::texts::TextNotes;
 pub(crate) use self::texts::notes;
+pub(crate) use self::version::{content_hash, deciding, differing};
 use crate::domain::instrument::{self, Violation};
 use crate::domain::nearest::did_you_mean;
 

@@ -11,6 +11,7 @@ mod ledger;
 mod meta;
 mod outcome;
 mod study;
+mod watch;
 
 pub(crate) use anchors::AnchorsRow;
 pub(crate) use calls::CallsUnderWay;
@@ -24,3 +25,4 @@ pub use study::Progress;
 pub(crate) use study::{
     Counted, PANEL_CHUNK_BYTES, ResultsRow, StudyNumber, StudyRow, SubmitRow, Unfinished,
 };
+pub(crate) use watch::{FileRow, LineageRow, VersionRow, WatchRow};
