@@ -16,6 +16,9 @@ pub use crate::finding::{Finding, Priority};
 use crate::id::AnswerId;
 use crate::measurement::Control;
 use crate::quality::{Figure, Flag, Missing, Reference};
+use crate::review::{
+    ImprovedVariant, Iterations, PanelSuggestion, ReviewMode, ReviewScores, SentContent,
+};
 use crate::run::Study;
 use crate::spending::Inference;
 use crate::watch::VersionReport;
@@ -232,6 +235,23 @@ pub enum Outcomes {
         contested: Option<u64>,
         /// Answers given after seeing A first, and after seeing B first.
         orders_shown: (u64, u64),
+    },
+    /// Results of a content review: those of the content as it was sent, with what came of rewriting it.
+    ContentReview {
+        /// The content as it was sent.
+        content: SentContent,
+        /// What the experts were asked to do.
+        mode: ReviewMode,
+        /// The scores of round 1.
+        scores: ReviewScores,
+        /// What to change, most important first.
+        suggestions: Vec<PanelSuggestion>,
+        /// The rewrites, best first; empty where none was made.
+        #[serde(rename = "improvedVariants")]
+        improved_variants: Vec<ImprovedVariant>,
+        /// The chain of rounds; absent where one round was ordered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        iterations: Option<Box<Iterations>>,
     },
 }
 

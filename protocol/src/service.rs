@@ -63,6 +63,9 @@ pub struct Submit {
     pub origin: Origin,
     /// Whether the owner has seen and confirmed the cost.
     pub cost_confirmed: bool,
+    /// The absolute path of the draft's file, where it has one: a better version can be written into it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
 }
 
 /// A query for studies. The default lists all that are not archived.
@@ -364,7 +367,10 @@ pub struct Check {
 /// A cursor in the evidence of a study.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceCursor {
-    /// The next respondent's ordinal.
+    /// The round that is written, from 0.
+    #[serde(default)]
+    pub round: u16,
+    /// The next respondent's ordinal in that round.
     pub respondent: u32,
     /// Number of respondents so far.
     pub respondents: u32,
@@ -402,6 +408,13 @@ pub trait Demoscope {
     async fn live(study: StudyId) -> Reply<Live>;
     /// Answers in respondent order, from `offset` on.
     async fn answers(study: StudyId, offset: u32, limit: u32) -> Reply<Page<Response<Tagged>>>;
+    /// Answers of one round of a chain, from 1; the one after the last ordered round confirms a gain.
+    async fn round_answers(
+        study: StudyId,
+        round: u16,
+        offset: u32,
+        limit: u32,
+    ) -> Reply<Page<Response<Tagged>>>;
     /// One byte for each respondent from `offset` on: the score plus one, 0 while there is no outcome, 255 for an
     /// outcome without a score. At most 100,000.
     async fn scores(study: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>>;
@@ -417,6 +430,8 @@ pub trait Demoscope {
     async fn cross(study: StudyId, dimensions: Vec<String>, of: Option<String>) -> Reply<CrossTab>;
     /// The material, questionnaire and audience of a study.
     async fn asked(study: StudyId) -> Reply<Asked>;
+    /// The path of the file that a study was submitted from, where it had one.
+    async fn source_path(study: StudyId) -> Reply<Option<String>>;
     /// The sample size that it takes to detect a difference.
     async fn power(question: PowerQuestion) -> Reply<PowerAnswer>;
     /// The evidence of an ended study, line by line: prompts, replies, orders, costs and results.

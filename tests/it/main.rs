@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking: the message is its verdict")]
 
 // What an analyst does first, and what a script relies on.
+mod apply;
 mod backup;
 mod channels;
 mod config;
@@ -35,6 +36,7 @@ mod texts;
 mod damage;
 mod given_up;
 mod kill;
+mod kill_chain;
 mod link;
 mod lost_store;
 mod silence;

@@ -4,6 +4,7 @@
 mod budget;
 mod callers;
 mod calls;
+mod chain;
 mod delete;
 mod findings;
 mod history;
@@ -11,5 +12,6 @@ mod lost;
 mod money;
 mod rejected;
 mod replay;
+mod reviews;
 mod rounds;
 mod sabotage;

@@ -176,6 +176,21 @@ impl Demoscope for Peer {
         logged(core.answers(caller, study, offset, limit).await)
     }
 
+    async fn round_answers(
+        self,
+        _: Context,
+        study: StudyId,
+        round: u16,
+        offset: u32,
+        limit: u32,
+    ) -> Reply<Page<Response<Tagged>>> {
+        let (core, caller) = self.greeted()?;
+        let Some(round) = round.checked_sub(1) else {
+            return Err(ApiError::new(ErrorCode::InvalidInput, "Rounds are counted from 1"));
+        };
+        logged(core.answers_of(caller, study, round, offset, limit).await)
+    }
+
     async fn scores(self, _: Context, study: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>> {
         let (core, caller) = self.greeted()?;
         logged(core.scores(caller, study, offset, limit).await)
@@ -216,6 +231,11 @@ impl Demoscope for Peer {
     async fn asked(self, _: Context, study: StudyId) -> Reply<Asked> {
         let (core, caller) = self.greeted()?;
         logged(core.asked(caller, study).await)
+    }
+
+    async fn source_path(self, _: Context, study: StudyId) -> Reply<Option<String>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.source_path(caller, study).await)
     }
 
     async fn evidence(

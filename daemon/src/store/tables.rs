@@ -35,6 +35,8 @@ pub enum Table {
     Blueprints,
     /// Hash of service, model and sentences → vectors of anchors.
     Anchors,
+    /// What a content was rewritten to, by (study, round).
+    Rewrites,
     /// Results by study.
     Results,
     /// The statuses of findings by (study, number).
@@ -63,7 +65,7 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Meta,
         Self::Studies,
         Self::StudyNumbers,
@@ -77,6 +79,7 @@ impl Table {
         Self::Remembered,
         Self::Blueprints,
         Self::Anchors,
+        Self::Rewrites,
         Self::Results,
         Self::Findings,
         Self::Watches,
@@ -107,6 +110,7 @@ impl Table {
             Self::Remembered => "remembered",
             Self::Blueprints => "blueprints",
             Self::Anchors => "anchors",
+            Self::Rewrites => "rewrites",
             Self::Results => "results",
             Self::Findings => "findings",
             Self::Watches => "watches",

@@ -128,6 +128,22 @@ kinds! {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         problems: Vec<Problem>,
     } = "draft.saved",
+    /// Nothing is left to ask in a round of a chain.
+    RoundCompleted {
+        /// The round, from 1; the one after the last ordered round confirms a gain.
+        round: u16,
+        /// Counts of the round.
+        asked: PanelCounts,
+    } = "round.completed",
+    /// The content was rewritten after a round.
+    RoundRewritten {
+        /// The round, from 1.
+        round: u16,
+        /// Variants that the panel scored, of which the best are kept.
+        variants: u32,
+        /// Whether the best of them is asked in the next round.
+        taken: bool,
+    } = "round.rewritten",
     /// Credits were granted.
     Granted {
         /// Number of credits.
@@ -197,6 +213,8 @@ impl EventData {
             | EventKind::Recorded
             | EventKind::FindingChanged
             | EventKind::DraftSaved
+            | EventKind::RoundCompleted
+            | EventKind::RoundRewritten
             | EventKind::Granted
             | EventKind::Folded => return None,
         })

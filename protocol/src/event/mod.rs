@@ -15,8 +15,8 @@ use crate::run::{PanelCounts, State};
 
 pub use data::{EventData, EventKind, KindWord, StudyNews, StudyWords};
 
-/// The fields that may remain in an event of a deleted study: its state, numbers, and counts.
-const COUNTS: [&str; 11] = [
+/// The fields that may remain in an event of a deleted study: its state, and counts.
+const COUNTS: [&str; 15] = [
     "state",
     "panel",
     "first",
@@ -24,6 +24,10 @@ const COUNTS: [&str; 11] = [
     "count",
     "delivered",
     "place",
+    "round",
+    "asked",
+    "variants",
+    "taken",
     "finding",
     "status",
     "outcome",

@@ -14,7 +14,7 @@ use crate::study::Problem;
 use crate::watch::SaveOutcome;
 
 /// An event of every kind as it is stored and sent, then those of deleted studies, which keep counts only.
-const WRITTEN: [&str; 26] = [
+const WRITTEN: [&str; 28] = [
     r#"{"seq":1,"at":"2026-11-22T10:00:00Z","kind":"study.queued","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"reason":null,"state":"queued"}}"#,
     r#"{"seq":2,"at":"2026-11-22T10:00:00Z","kind":"study.running","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"reason":null,"state":"running"}}"#,
     r#"{"seq":3,"at":"2026-11-22T10:00:00.5Z","kind":"answers.recorded","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"count":40,"delivered":38,"first":0,"last":39,"panel":{"delivered":38,"failed":0,"invalid":1,"refused":1,"requested":40}}}"#,
@@ -43,6 +43,9 @@ const WRITTEN: [&str; 26] = [
     // Of other versions.
     r#"{"seq":20,"at":"2026-11-22T10:00:00Z","kind":"garden.changed","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"deep":[1,-2,3.5,1e+300,null,{"a":true}],"flower":"f1","smell":"kept"}}"#,
     r#"{"seq":21,"at":"2026-11-22T10:00:00Z","kind":"answers.recorded","study":"9e3779b9-7f4a-7c15-0000-000000000001","respondent":7,"data":null}"#,
+    // Of the rounds of a chain.
+    r#"{"seq":22,"at":"2026-11-22T10:00:00Z","kind":"round.completed","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"asked":{"delivered":40,"failed":0,"invalid":0,"refused":0,"requested":40},"round":1}}"#,
+    r#"{"seq":23,"at":"2026-11-22T10:00:00Z","kind":"round.rewritten","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"round":1,"taken":true,"variants":5}}"#,
 ];
 
 #[test]
@@ -65,7 +68,7 @@ fn again(event: &Event) -> Event {
 #[test]
 fn every_kind_is_read_as_what_it_is() {
     let mut kinds = BTreeSet::new();
-    for event in WRITTEN[..24].iter().map(|written| read(written)) {
+    for event in WRITTEN[..24].iter().chain(&WRITTEN[26..]).map(|written| read(written)) {
         assert!(!matches!(event.data, EventData::Other { .. }), "{event:?}");
         kinds.extend(event.kind());
     }
@@ -109,7 +112,7 @@ fn of_a_deleted_study_only_counts_are_left() {
         assert!(!read(WRITTEN[after]).has_words());
         assert_eq!(left(before).data, read(WRITTEN[after]).data);
     }
-    for silent in [2, 4, 11, 13] {
+    for silent in [2, 4, 11, 13, 26, 27] {
         assert!(!read(WRITTEN[silent]).has_words());
         assert_eq!(left(silent), read(WRITTEN[silent]));
     }
@@ -194,6 +197,16 @@ fn data_of(kind: EventKind) -> BoxedStrategy<EventData> {
                 })
                 .boxed()
         }
+        EventKind::RoundCompleted => (any::<u16>(), panel())
+            .prop_map(|(round, asked)| EventData::RoundCompleted { round, asked })
+            .boxed(),
+        EventKind::RoundRewritten => any::<(u16, u32, bool)>()
+            .prop_map(|(round, variants, taken)| EventData::RoundRewritten {
+                round,
+                variants,
+                taken,
+            })
+            .boxed(),
         EventKind::Granted => any::<i64>()
             .prop_map(|credits| EventData::Granted { credits: Credits(credits) })
             .boxed(),

@@ -7,6 +7,7 @@
 )]
 
 mod answers;
+mod apply;
 mod backup;
 mod compare;
 mod completions;
@@ -123,6 +124,7 @@ enum Verb {
     Show(show::Args),
     Answers(answers::Args),
     Findings(findings::Args),
+    Apply(apply::Args),
     Compare(compare::Args),
     Rank(Box<rank::Args>),
     Export(export::Args),
@@ -300,6 +302,7 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Show(args) => show::run(&args, ui).await,
         Verb::Answers(args) => answers::run(&args, ui).await,
         Verb::Findings(args) => findings::run(&args, ui).await,
+        Verb::Apply(args) => apply::run(&args, ui).await,
         Verb::Compare(args) => compare::run(&args, ui).await,
         Verb::Rank(args) => rank::run(*args, ui).await,
         Verb::Power(args) => power::run(&args, ui).await,

@@ -15,7 +15,7 @@ use protocol::study::Draft;
 
 use crate::cli::export::{Existing, NewFile, ranking_page};
 use crate::cli::input::{self, Source};
-use crate::cli::run::{Followed, Follower, Settings, end_of, submit};
+use crate::cli::run::{Followed, Follower, Settings, end_of, path_of, submit};
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
 use crate::report;
@@ -277,7 +277,8 @@ async fn ask(
             let first: &protocol::run::Study = first;
             draft.like.get_or_insert_with(|| first.id.to_string());
         }
-        match submit(link, draft, confirmed, ui).await {
+        let path = path_of(&draft);
+        match submit(link, draft, path, confirmed, ui).await {
             Ok(study) => studies.push(study),
             Err(failure) => {
                 let begun: Vec<String> = studies.iter().map(|study| study.id.short()).collect();

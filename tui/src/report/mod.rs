@@ -3,11 +3,13 @@
 
 mod answer;
 pub(crate) mod bars;
+pub(crate) mod chain;
 pub(crate) mod channels;
 mod compare;
 mod conclusions;
 mod crosstab;
 mod diagnostics;
+pub(crate) mod diff;
 pub(crate) mod estimates;
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -17,6 +19,7 @@ mod page;
 mod preview;
 pub(crate) mod quality;
 mod ranking;
+mod review;
 pub(crate) mod segments;
 mod survey;
 #[cfg(test)]
@@ -64,6 +67,7 @@ fn draw_results(results: &Results, page: &mut ReportPage) {
     estimates::draw(results, page);
     histogram::draw(&results.outcomes, page);
     bars::draw(results, page);
+    review::draw(results, page);
     channels::draw(results, page);
     survey::draw(results, page);
     segments::draw(results, page);

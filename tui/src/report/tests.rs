@@ -63,6 +63,11 @@ fn a_survey() {
 }
 
 #[test]
+fn a_content_review() {
+    insta::assert_snapshot!("content_review", render(&fixtures::content_review(), Look::PLAIN));
+}
+
+#[test]
 fn an_ab_test() {
     insta::assert_snapshot!("ab_test", render(&fixtures::ab_test(), Look::PLAIN));
 }

@@ -12,6 +12,7 @@ use crate::store::rows::StudyRow;
 
 use crate::app::money::cost_estimate::Priced;
 use crate::app::studies::lookup::by_name;
+use crate::app::studies::plan::must_rewrite;
 use crate::app::studies::submit::{Plan, Submission, fingerprint};
 use crate::app::{Caller, Core, Owner, Scope};
 
@@ -97,6 +98,9 @@ impl Core {
 
     fn preview(&self, draft: &Draft, read: ReadDraft) -> Reply<Preview> {
         let ReadDraft { spec, notes: of_likeness } = read;
+        if let Ok(engine) = self.engine(&spec.engine) {
+            must_rewrite(&spec, &engine)?;
+        }
         let panel = self.sample(&spec).map_err(|error| of_the_panel(draft, error))?;
         let balance = self.spendable()?;
         let credits = instrument::price(&spec).ok_or_else(too_expensive)?;
@@ -105,6 +109,8 @@ impl Core {
         notes.extend(of_likeness);
         let Priced { cost_usd, calls, notes: of_cost } = self.preview_cost(&spec)?;
         notes.extend(of_cost);
+        notes.extend(instrument::material_notes(&spec.instrument));
+        notes.extend(stimulus::audience_note(&spec));
         notes.extend(self.context_note(&spec));
         notes.extend(instrument::besides(&spec));
         notes.extend(self.beside_note(&spec));
@@ -132,7 +138,7 @@ impl Core {
     pub(crate) async fn submit_draft(&self, caller: &Caller, submit: Submit) -> Reply<Study> {
         let owner = caller.may(Scope::Write)?.clone();
         let body = fingerprint(&(&submit.draft, caller.door()?, owner.to_string()));
-        let Submit { key, draft, cost_confirmed, .. } = submit;
+        let Submit { key, draft, cost_confirmed, path, .. } = submit;
         let sent = body.clone();
         let look = move |core: &Self| {
             let mut notes = stimulus::notes(&draft);
@@ -142,6 +148,8 @@ impl Core {
             let model = core.model_study(&owner, &draft)?;
             let ReadDraft { spec, notes: of_likeness } = core.read_draft(&draft, model.as_ref())?;
             notes.extend(of_likeness);
+            notes.extend(instrument::material_notes(&spec.instrument));
+            notes.extend(stimulus::audience_note(&spec));
             notes.extend(core.context_note(&spec));
             let announced = core.allow_cost(&spec, cost_confirmed)?;
             let plan = core.plan(spec).map_err(|error| of_the_panel(&draft, error))?;
@@ -153,7 +161,7 @@ impl Core {
             Resubmission::Before(study) => *study,
             Resubmission::New(plan) => {
                 let plan = *plan;
-                self.submit(caller, Submission { key, body, version: None, plan }).await?
+                self.submit(caller, Submission { key, body, version: None, path, plan }).await?
             }
         };
         Ok(Study { notes, ..study })

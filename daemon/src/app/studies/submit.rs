@@ -13,6 +13,7 @@ use protocol::service::Reply;
 use protocol::study::StudySpec;
 use serde::Serialize;
 
+use crate::domain::credits::RoundCharge;
 use crate::domain::digest::sha256_hex;
 use crate::domain::run::Input;
 use crate::store::rows::{
@@ -37,6 +38,8 @@ pub(crate) struct Plan {
     pub instrument_hash: String,
     /// Credits for one answer.
     pub price: Credits,
+    /// What each round costs; none where answers are paid for one by one.
+    pub charge: Option<RoundCharge>,
     /// First and last value of the scores.
     pub scale: Option<(i32, i32)>,
     /// Hash of the population tables.
@@ -62,6 +65,8 @@ pub(crate) struct Submission {
     pub body: String,
     /// The version of a watched file that it is.
     pub version: Option<NewVersion>,
+    /// The path of the file that it was sent from.
+    pub path: Option<String>,
     /// What to run.
     pub plan: Plan,
 }
@@ -103,12 +108,13 @@ impl Core {
                 let number = number.ok_or_else(|| {
                     ApiError::new(ErrorCode::Internal, "There are no study numbers left")
                 })?;
-                let Submission { key, body, version, plan } = submission;
+                let Submission { key, body, version, path, plan } = submission;
                 let Plan {
                     spec,
                     model,
                     instrument_hash,
                     price,
+                    charge,
                     scale,
                     population,
                     margins,
@@ -128,7 +134,9 @@ impl Core {
                     owner: owner.to_string(),
                     origin,
                     lineage: version.as_ref().map(NewVersion::lineage),
+                    path,
                     price,
+                    charge,
                     scale,
                     population,
                     margins,

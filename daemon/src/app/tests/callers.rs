@@ -54,7 +54,7 @@ async fn completed(core: &Core, caller: &Caller, number: u32) -> StudyId {
         batch.push(&[(at, Outcome::Answered(answered), Usage::default())]).unwrap();
         core.record(&DRIVER, batch).await.unwrap();
     }
-    core.end_round(&DRIVER, number).await.unwrap();
+    core.end_round(&DRIVER, number, None).await.unwrap();
     id
 }
 
@@ -262,7 +262,7 @@ async fn nobody_does_what_their_scopes_do_not_hold() {
     };
     let submit = || {
         let key = SubmitKey(Uuid::from_u128(9));
-        Submit { key, draft: draft(), origin: Origin::Cli, cost_confirmed: false }
+        Submit { key, draft: draft(), origin: Origin::Cli, cost_confirmed: false, path: None }
     };
     let reader = only(&[Scope::Read]);
     let writer = only(&[Scope::Read, Scope::Write]);
@@ -324,7 +324,7 @@ async fn steps_of_drivers(core: &Core, caller: &Caller, number: u32) -> Vec<Opti
         core.record(caller, Batch::new(number, 0)).await.err(),
         core.watch_closely(caller, number, None).await.err(),
         core.keep_blueprint(caller, number, prompt_record).await.err(),
-        core.end_round(caller, number).await.err(),
+        core.end_round(caller, number, None).await.err(),
         core.fault(caller, number, why()).await.err(),
     ]
 }

@@ -120,7 +120,7 @@ async fn told_as(core: &Core, key: u128, word: &str, addresses: &str) -> StudyId
         }
         core.record(&DRIVER, batch).await.unwrap();
     }
-    core.end_round(&DRIVER, number).await.unwrap();
+    core.end_round(&DRIVER, number, None).await.unwrap();
     core.tag(&me(), id, vec![format!("later-{word}")]).await.unwrap();
     core.control(&me(), id, Control::Archive).await.unwrap();
     core.control(&me(), id, Control::Unarchive).await.unwrap();

@@ -57,7 +57,7 @@ async fn completed(core: &Core) -> StudyId {
     })
     .await;
     record(core, 20..PANEL, |_| Outcome::Failed { reason: "no line".to_owned() }).await;
-    core.end_round(&DRIVER, 1).await.unwrap();
+    core.end_round(&DRIVER, 1, None).await.unwrap();
     id
 }
 
@@ -147,7 +147,7 @@ async fn asked_again_a_status_follows_its_theme_and_ends_with_it() {
     assert_eq!(broken(&core), Vec::<String>::new(), "statuses wait for the next results");
     core.begin(&DRIVER, 1).await.unwrap();
     record(&core, 20..PANEL, |respondent| naming(respondent, "Effort")).await;
-    let study = core.end_round(&DRIVER, 1).await.unwrap();
+    let study = core.end_round(&DRIVER, 1, None).await.unwrap();
     assert_eq!(study.state, State::Completed);
     let (price, effort) = (about(&core, id, "Price").await, about(&core, id, "Effort").await);
     assert!(effort.id < price.id, "more name it now");

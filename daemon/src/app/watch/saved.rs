@@ -22,6 +22,7 @@ use crate::app::watch::version::{NewVersion, begin_day, give_back, used};
 use crate::app::watch::watches::covers;
 use crate::app::{Caller, Core, Scope};
 use crate::domain::digest::sha256_hex;
+use crate::domain::instrument;
 use crate::domain::run::Input;
 use crate::domain::stimulus::{self, content_hash, deciding, differing};
 use crate::domain::watch::{is_own_report, out_of_room};
@@ -229,8 +230,7 @@ impl Core {
         };
         let announced = announced.map(|cost| (cost.low, cost.high));
         let plan = Plan { announced, ..plan };
-        let credits =
-            plan.price.checked_mul(u64::from(plan.spec.panel)).unwrap_or(Credits(i64::MAX));
+        let credits = instrument::price(&plan.spec).unwrap_or(Credits(i64::MAX));
         let high = announced.map_or(UsdMicros::ZERO, |(_, high)| high);
         let cost = plan.spec.max_cost_usd.map_or(high, |cap| cap.min(high));
         let mut today = watch;
@@ -308,7 +308,8 @@ impl Core {
         let body = fingerprint(&(version.id, number, &version.hash));
         let key = SubmitKey(key_of(&body));
         let (file, name) = (version.file.clone(), plan.spec.name.clone());
-        let submission = Submission { key, body, version: Some(version), plan };
+        let submission =
+            Submission { key, body, version: Some(version), path: Some(saved.path.clone()), plan };
         match self.submit(&owner, submission).await {
             Ok(study) => {
                 let superseded = if running.is_empty() {

@@ -11,7 +11,9 @@ mod like;
 mod material;
 mod measuring;
 mod render;
+mod review;
 mod settings;
+mod target_audience;
 mod texts;
 mod version;
 
@@ -31,6 +33,7 @@ pub(crate) use self::like::like_notes;
 use self::material::StimulusMaterial;
 use self::render::render;
 pub(crate) use self::settings::settings;
+pub(crate) use self::target_audience::audience_note;
 use self::texts::TextNotes;
 pub(crate) use self::texts::notes;
 pub(crate) use self::version::{content_hash, deciding, differing};
@@ -70,6 +73,18 @@ const KEYS: &[&str] = &[
     "project",
     "questions",
     "orders",
+    "content_type",
+    "mode",
+    "rounds",
+    "target_score",
+    "stop_on_no_gain",
+    "allow_new_claims",
+    "competitors",
+    "competitors_generated",
+    "target_audience",
+    "niche",
+    "tone",
+    "goal",
     "replicates",
     "controls",
     "wordings",
@@ -140,16 +155,20 @@ pub(crate) fn read_like(
     let violations = instrument::check(&material.instrument);
     reader.problems.extend(material.of_violations(violations));
 
-    let defaults = Audience::default();
+    let defaults = target_audience::of_material(&material.instrument).audience;
     let audience = Audience {
         region: reader.take("audience.region", Given::word).unwrap_or(defaults.region),
         age_range: reader.take("audience.age_range", Given::ages).unwrap_or(defaults.age_range),
-        gender: reader.take("audience.gender", Given::word).unwrap_or_default(),
-        income_bracket: reader.take("audience.income_bracket", Given::word).unwrap_or_default(),
-        education: reader.take("audience.education", Given::word).unwrap_or_default(),
-        tech_adoption: reader.take("audience.tech_adoption", Given::word).unwrap_or_default(),
+        gender: reader.take("audience.gender", Given::word).unwrap_or(defaults.gender),
+        income_bracket: reader
+            .take("audience.income_bracket", Given::word)
+            .unwrap_or(defaults.income_bracket),
+        education: reader.take("audience.education", Given::word).unwrap_or(defaults.education),
+        tech_adoption: reader
+            .take("audience.tech_adoption", Given::word)
+            .unwrap_or(defaults.tech_adoption),
     };
-    let panel = panel_of(&mut reader, rules);
+    let panel = panel_of(&mut reader, study_type, rules);
     let engine = engine_of(&mut reader, rules);
     let steady = rules.steady.contains(&engine.as_str());
     let language = reader.take("language", Given::word);
@@ -251,8 +270,12 @@ fn collect(
     }
     for (key, text) in &draft.overrides {
         let name = key.strip_prefix("audience.").unwrap_or(key);
-        // Each flag gives one tag, and may be given several times.
-        let flag = if name == "tags" { "tag".to_owned() } else { name.replace('_', "-") };
+        // Each of these flags gives one entry, and may be given several times.
+        let flag = match name {
+            "tags" => "tag".to_owned(),
+            "competitors" => "competitor".to_owned(),
+            _ => name.replace('_', "-"),
+        };
         let place = format!("--{flag}");
         given.retain(|earlier| earlier.key != *key);
         let known = if key.starts_with("audience.") { AUDIENCE_KEYS } else { KEYS };
@@ -335,7 +358,7 @@ fn context_of(given: &Given) -> Result<String, Problem> {
 }
 
 /// The panel size.
-fn panel_of(reader: &mut SettingsReader<'_>, rules: &Rules<'_>) -> u32 {
+fn panel_of(reader: &mut SettingsReader<'_>, study_type: StudyType, rules: &Rules<'_>) -> u32 {
     let panel = reader.take("panel", |given| {
         let number = given.whole(1, u64::from(rules.panel_max)).map_err(|mut problem| {
             problem.hint.push_str("; the setting limits.panel_max raises the limit");
@@ -343,7 +366,12 @@ fn panel_of(reader: &mut SettingsReader<'_>, rules: &Rules<'_>) -> u32 {
         })?;
         u32::try_from(number).map_err(|_| given.problem("'panel' is too large", "ask for fewer"))
     });
-    panel.unwrap_or(PANEL)
+    panel.unwrap_or_else(|| usual_panel(study_type, rules))
+}
+
+/// The panel size where none is given.
+fn usual_panel(study_type: StudyType, rules: &Rules<'_>) -> u32 {
+    instrument::usual_panel(study_type).map_or(PANEL, |usual| usual.min(rules.panel_max))
 }
 
 /// The name of the engine.

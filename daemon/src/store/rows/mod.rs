@@ -10,6 +10,7 @@ mod finding;
 mod ledger;
 mod meta;
 mod outcome;
+mod rewrite;
 mod study;
 mod watch;
 
@@ -21,6 +22,7 @@ pub(crate) use finding::FindingRow;
 pub(crate) use ledger::{Balance, HoldRow, LedgerHead, TransferPlace, TransferRow};
 pub(crate) use meta::FormatRow;
 pub use outcome::{OutcomeKey, OutcomeRow};
+pub(crate) use rewrite::RewriteRow;
 pub use study::Progress;
 pub(crate) use study::{
     Counted, PANEL_CHUNK_BYTES, ResultsRow, StudyNumber, StudyRow, SubmitRow, Unfinished,

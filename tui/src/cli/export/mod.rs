@@ -7,7 +7,7 @@ mod codebook;
 mod csv;
 mod document;
 mod extra;
-mod file;
+pub(crate) mod file;
 mod findings_table;
 mod html;
 mod json;

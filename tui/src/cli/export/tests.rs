@@ -14,6 +14,7 @@ fn all() -> Vec<Report> {
         fixtures::sentiment(),
         fixtures::survey(),
         fixtures::ab_test(),
+        fixtures::content_review(),
     ]
 }
 

@@ -137,7 +137,8 @@ async fn run_all(
     let mut follower = Follower::attach(link)?;
     let mut studies = Vec::new();
     for draft in drafts {
-        match submit(link, draft, args.yes, ui).await {
+        let path = args.example.is_none().then(|| path_of(&draft)).flatten();
+        match submit(link, draft, path, args.yes, ui).await {
             Ok(study) if args.detach => detach(&study, Form::of(args.json), ui)?,
             Ok(study) => studies.push(study),
             Err(failure) => worst = worst.max(excuse(failure, ui)?),
@@ -180,16 +181,23 @@ fn excuse(failure: Failure, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(failure.exit)
 }
 
+/// The absolute path of a draft's file; `None` for standard input.
+pub(crate) fn path_of(draft: &Draft) -> Option<String> {
+    let path = std::path::absolute(&draft.file).ok().filter(|path| path.is_file())?;
+    path.to_str().map(ToOwned::to_owned)
+}
+
 /// Submits one draft: asks for confirmation of its cost when the daemon requires it, and repeats the same call once
 /// when the connection broke before the response.
 pub(crate) async fn submit(
     link: &mut Link,
     draft: Draft,
+    path: Option<String>,
     cost_confirmed: bool,
     ui: &mut Ui,
 ) -> Result<Study, Failure> {
     let key = SubmitKey(Uuid::new_v4());
-    let mut submit = Submit { key, draft, origin: Origin::Cli, cost_confirmed };
+    let mut submit = Submit { key, path, draft, origin: Origin::Cli, cost_confirmed };
     let mut repeated = false;
     loop {
         let failure = match call!(link, submit(submit.clone())) {

@@ -290,7 +290,7 @@ mod tests {
         let mut ui = Ui::into_buffers(Box::new(io::sink()), Box::new(err.clone()));
         ui.talk = Talk::Live;
         let size = |size| std::num::NonZero::new(size).unwrap();
-        let (rows, columns) = (size(8), size(40));
+        let (rows, columns) = (size(8), size(80));
         let mut terminal = vt100::Parser::new(rows, columns, 0);
         terminal.process(b"$ demoscope watch idea.md\r\n");
         let mut screen = Screen { lines: 3, drawn: Vec::new() };

@@ -43,7 +43,8 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
             Msg::Checked(revision, call!(client, WITHIN, check(draft)).map(Box::new))
         }
         Call::Submit { key, draft, cost_confirmed } => {
-            let submit = Submit { key, draft, origin: Origin::Tui, cost_confirmed };
+            let path = None;
+            let submit = Submit { key, draft, origin: Origin::Tui, cost_confirmed, path };
             Msg::Submitted(call!(client, WITHIN, submit(submit)))
         }
         Call::Cross(id, dimensions) => {

@@ -95,6 +95,7 @@ impl Rig {
             scale: Some((1, 10)),
             scores: tally.collect(),
             recent: vec![18, 22, 19, 25, 20],
+            round: None,
             elapsed_ms: 4200,
             spending: None,
             silence: None,

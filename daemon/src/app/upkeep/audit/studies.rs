@@ -1,6 +1,7 @@
 //! Audit of studies: counts equal the stored outcomes, payments equal the delivered answers, and the list of unfinished
 //! studies holds exactly those.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use protocol::finding::Finding;
@@ -11,7 +12,7 @@ use protocol::service::Check;
 use crate::app::studies::findings::{rows, with_findings};
 use crate::app::studies::lookup::StudyRecord;
 use crate::domain::instrument::{Subject, Subsamples, tasks};
-use crate::domain::outcome::Class;
+use crate::domain::outcome::{Class, FIRST_ROUND};
 use crate::store::rows::{
     OutcomeKey, OutcomeRow, Progress, StudyNumber, StudyRow, SubmitRow, Unfinished,
 };
@@ -113,7 +114,7 @@ fn counts(
     let mut rows = 0_usize;
     let mut respondent = None;
     let mut of_one: Vec<Class> = Vec::new();
-    let (first, last) = OutcomeKey::of_study(number);
+    let (first, last) = OutcomeKey::of_round(number, FIRST_ROUND);
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, outcome| {
         if respondent.replace(key.assignment.respondent) != Some(key.assignment.respondent) {
             of_one.clear();
@@ -152,12 +153,56 @@ fn counts(
             row.id, progress.panel
         )));
     }
+    if let Some(wrong) = later_rounds(reader, number, row, progress)? {
+        return Ok(Some(wrong));
+    }
     let tallied: u64 = progress.scores.iter().sum();
     let scores = u64::from(seen.delivered);
     if row.scale.is_some() && tallied != scores {
         return Ok(Some(format!("study {} tallies {tallied} of {scores} scores", row.id)));
     }
     Ok(None)
+}
+
+/// Outcomes of later rounds are of rounds that were reached, by respondents of the panel; those of the current one are as
+/// many as it counts, each with all of its tasks.
+fn later_rounds(
+    reader: &Reader<'_>,
+    number: u32,
+    row: &StudyRow,
+    progress: &Progress,
+) -> Result<Option<String>, Fault> {
+    let mut outside = None;
+    let mut asked = BTreeSet::new();
+    let (mut first, last) = OutcomeKey::of_study(number);
+    first.assignment.round = FIRST_ROUND.saturating_add(1);
+    reader.keys::<OutcomeRow>(&first, &last, |key| {
+        let at = key.assignment;
+        if at.round > progress.round || at.respondent >= row.spec.panel || !at.is_answer() {
+            outside = Some(at);
+            return Ok(ControlFlow::Break(()));
+        }
+        if at.round == progress.round {
+            asked.insert(at.respondent);
+        }
+        Ok(GO_ON)
+    })?;
+    if let Some(at) = outside {
+        return Ok(Some(format!(
+            "study {} has an outcome of respondent {} in round {}, who was not asked for it",
+            row.id,
+            at.respondent,
+            u32::from(at.round).saturating_add(1)
+        )));
+    }
+    let counted = progress.later.unwrap_or_default().settled();
+    let stored = u32::try_from(asked.len()).unwrap_or(u32::MAX);
+    Ok((counted != stored).then(|| {
+        format!(
+            "study {} counts {counted} outcomes of its current round but stores {stored}",
+            row.id
+        )
+    }))
 }
 
 /// What was settled, or awaits it, is the price of what was delivered, in the study's own count and in its holds (L6).
@@ -167,7 +212,11 @@ fn paid(
     row: &StudyRow,
     progress: &Progress,
 ) -> Result<Option<String>, Fault> {
-    let due = row.price.checked_mul(u64::from(progress.panel.delivered)).unwrap_or_default();
+    // A charge by the round falls due when a round ends, and is what the study counts.
+    let due = match row.charge {
+        Some(_) => progress.credits_used,
+        None => row.price.checked_mul(u64::from(progress.panel.delivered)).unwrap_or_default(),
+    };
     let mut settled = protocol::credits::Credits::ZERO;
     reader.scan::<crate::store::rows::HoldRow>(
         &(number, 0),

@@ -131,6 +131,7 @@ fn headline(instrument: StudyType, value: f64) -> Option<Headline> {
         StudyType::Nps => "nps_score",
         StudyType::Sentiment => "net_sentiment",
         StudyType::AbTest => "a_minus_b_pct",
+        StudyType::ContentReview => "overall",
         StudyType::Survey => return None,
     };
     let (low, high) = (Some(value - 0.5), Some(value + 0.5));
@@ -241,7 +242,7 @@ fn scores_are_sorted_within_each_kind() {
         assert!(order[scored..].iter().all(|study| value(study).is_none()), "they come last");
         let mut kinds: Vec<StudyType> = order[..scored].iter().map(|one| one.instrument).collect();
         kinds.dedup();
-        assert_eq!(kinds.len(), 4, "each kind is one group: {kinds:?}");
+        assert_eq!(kinds.len(), 5, "each kind is one group: {kinds:?}");
         for pair in order[..scored].windows(2) {
             let (one, other) = (value(&pair[0]).unwrap(), value(&pair[1]).unwrap());
             let is_ordered = if falling { one >= other } else { one <= other };
