@@ -548,7 +548,7 @@ pub struct Comparison {
     pub also: Vec<String>,
     /// How many respondents moved, where the same ones answered both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub moved: Option<Moved>,
+    pub moved: Option<PeopleMoved>,
     /// Which findings are new, which are still there, and which are gone; absent where a study has no results.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub findings: Option<FindingsAcross>,
@@ -556,7 +556,7 @@ pub struct Comparison {
 
 /// How many respondents changed their value of a metric between two studies that the same ones answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moved {
+pub struct PeopleMoved {
     /// Respondents whose value rose.
     pub up: u64,
     /// Respondents whose value fell.

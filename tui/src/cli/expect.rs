@@ -9,7 +9,7 @@ use crate::ui::Ui;
 
 /// How two numbers are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Relation {
+enum BoundRelation {
     AtLeast,
     AtMost,
     Above,
@@ -17,16 +17,16 @@ enum Relation {
 }
 
 /// Longer signs first, so that `>=` is not read as `>`.
-const SIGNS: [(&str, Relation); 4] = [
-    (">=", Relation::AtLeast),
-    ("<=", Relation::AtMost),
-    (">", Relation::Above),
-    ("<", Relation::Below),
+const SIGNS: [(&str, BoundRelation); 4] = [
+    (">=", BoundRelation::AtLeast),
+    ("<=", BoundRelation::AtMost),
+    (">", BoundRelation::Above),
+    ("<", BoundRelation::Below),
 ];
 
 /// Which number of an estimate is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum EstimatePart {
     Value,
     Low,
     High,
@@ -38,8 +38,8 @@ pub(crate) struct Expectation {
     /// As it was typed.
     text: String,
     field: String,
-    part: Part,
-    relation: Relation,
+    part: EstimatePart,
+    relation: BoundRelation,
     bound: f64,
 }
 
@@ -58,9 +58,9 @@ impl std::str::FromStr for Expectation {
             return Err(form.to_owned());
         }
         let (field, part) = match name.rsplit_once('.') {
-            Some((field, "low")) => (field, Part::Low),
-            Some((field, "high")) => (field, Part::High),
-            _ => (name, Part::Value),
+            Some((field, "low")) => (field, EstimatePart::Low),
+            Some((field, "high")) => (field, EstimatePart::High),
+            _ => (name, EstimatePart::Value),
         };
         Ok(Self { text: text.trim().to_owned(), field: field.to_owned(), part, relation, bound })
     }
@@ -75,15 +75,15 @@ impl Expectation {
             return Err(Failure::invalid(what).hint(format!("Choose among {}", known.join(", "))));
         };
         let found = match self.part {
-            Part::Value => Some(estimate.value),
-            Part::Low => estimate.low,
-            Part::High => estimate.high,
+            EstimatePart::Value => Some(estimate.value),
+            EstimatePart::Low => estimate.low,
+            EstimatePart::High => estimate.high,
         };
         let holds = found.is_some_and(|found| match self.relation {
-            Relation::AtLeast => found >= self.bound,
-            Relation::AtMost => found <= self.bound,
-            Relation::Above => found > self.bound,
-            Relation::Below => found < self.bound,
+            BoundRelation::AtLeast => found >= self.bound,
+            BoundRelation::AtMost => found <= self.bound,
+            BoundRelation::Above => found > self.bound,
+            BoundRelation::Below => found < self.bound,
         });
         Ok((holds, found))
     }

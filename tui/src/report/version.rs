@@ -2,7 +2,7 @@
 //! of the findings. It opens the report of a version, since that is what its author wants to know.
 
 use protocol::finding::FindingPair;
-use protocol::results::{Comparison, Difference, Moved, Report};
+use protocol::results::{Comparison, Difference, PeopleMoved, Report};
 use protocol::safe;
 use protocol::watch::VersionReport;
 
@@ -55,7 +55,7 @@ pub(crate) fn sentences(version: &VersionReport) -> Vec<String> {
         return all;
     };
     all.push(change_sentence(previous.version, change));
-    if let Some(Moved { up, down, same }) = change.moved {
+    if let Some(PeopleMoved { up, down, same }) = change.moved {
         all.push(format!(
             "Of {} people {} rose, {} fell, and {} stayed.",
             thousands(i128::from(up + down + same)),
@@ -77,15 +77,7 @@ pub(crate) fn sentences(version: &VersionReport) -> Vec<String> {
 pub(crate) fn change_sentence(previous: u32, change: &Comparison) -> String {
     let field = change.field.as_str();
     let Difference { difference, p, .. } = &change.overall;
-    let interval = difference.low.zip(difference.high).map_or(String::new(), |(low, high)| {
-        format!(" ({} to {})", signed(field, low), signed(field, high))
-    });
-    let meaning = match difference.low.zip(difference.high) {
-        None => "too little is known to tell",
-        Some(_) if difference.within_wording => "less than another wording would make",
-        Some((low, high)) if low > 0.0 || high < 0.0 => "beyond chance",
-        Some(_) => "no difference beyond chance",
-    };
+    let (interval, meaning) = (interval(change), meaning(change));
     let p = p.map(|p| format!(" (p {})", p_text(p))).unwrap_or_default();
     format!(
         "{} {} → {}: {}{interval} against version {previous}, {meaning}{p}.",
@@ -94,6 +86,33 @@ pub(crate) fn change_sentence(previous: u32, change: &Comparison) -> String {
         number(field, change.b.value),
         signed(field, difference.value)
     )
+}
+
+/// The change in a few words: `−0.60 (−0.90 to −0.30) against version 3, beyond chance`; `None` where there is none.
+pub(crate) fn brief(version: &VersionReport) -> Option<String> {
+    let (previous, change) = version.previous.as_ref().zip(version.change.as_ref())?;
+    let (field, found) = (change.field.as_str(), &change.overall.difference);
+    let interval = interval(change);
+    let meaning = meaning(change);
+    let value = signed(field, found.value);
+    Some(format!("{value}{interval} against version {}, {meaning}", previous.version))
+}
+
+fn interval(change: &Comparison) -> String {
+    let (field, found) = (change.field.as_str(), &change.overall.difference);
+    found.low.zip(found.high).map_or(String::new(), |(low, high)| {
+        format!(" ({} to {})", signed(field, low), signed(field, high))
+    })
+}
+
+fn meaning(change: &Comparison) -> &'static str {
+    let found = &change.overall.difference;
+    match found.low.zip(found.high) {
+        None => "too little is known to tell",
+        Some(_) if found.within_wording => "less than another wording would make",
+        Some((low, high)) if low > 0.0 || high < 0.0 => "beyond chance",
+        Some(_) => "no difference beyond chance",
+    }
 }
 
 /// The groups that moved beyond chance, the largest change first.

@@ -11,7 +11,7 @@ use protocol::event::EventData;
 use protocol::id::{StudyId, SubmitKey};
 use protocol::run::State;
 use protocol::service::Reply;
-use protocol::study::{Draft, Problem};
+use protocol::study::{Draft, Problem, StudySpec};
 use protocol::watch::SaveOutcome;
 use uuid::Uuid;
 
@@ -67,35 +67,51 @@ impl WhatCame {
 }
 
 /// What is to be done.
-enum Decision {
+enum SaveDecision {
     /// Nothing: the file is as it was, or nobody watches it.
     Nothing { again: bool },
     /// The row of the file is written; it is told where that is news.
-    Note(Box<Note>),
+    Note(Box<FileNote>),
     /// A version is submitted.
-    Ask(Box<Ask>),
+    Ask(Box<AskVersion>),
 }
 
-struct Note {
+struct FileNote {
     file: FileRow,
     is_news: bool,
     /// The studies of other versions that are still running: what was gone back to needs none of them.
-    running: Vec<Running>,
+    running: Vec<RunningVersion>,
     study: Option<StudyId>,
     /// The lineage under the new name, where the file was renamed.
     lineage: Option<(Uuid, LineageRow)>,
 }
 
-struct Ask {
+struct AskVersion {
     owner: Caller,
     plan: Plan,
     version: NewVersion,
-    running: Vec<Running>,
+    running: Vec<RunningVersion>,
+}
+
+/// A draft as a version of its file.
+struct ReadVersion {
+    spec: StudySpec,
+    /// The settings that decide answers.
+    settings: Vec<(String, Option<String>)>,
+    hash: String,
+    /// The lineage with the same settings, the present one or one that it branched from.
+    lineage: Option<(Uuid, LineageRow)>,
+    /// The present lineage of the file.
+    from: Option<(Uuid, LineageRow)>,
+    /// The version with the same content.
+    known: Option<(u32, StudyId)>,
+    /// Other versions that are still running.
+    running: Vec<RunningVersion>,
 }
 
 /// A version that is still running.
 #[derive(Clone, Copy, Debug)]
-struct Running {
+struct RunningVersion {
     number: u32,
     price: Credits,
     reserved: (Credits, UsdMicros),
@@ -108,19 +124,19 @@ impl Core {
         caller.may(Scope::Work)?;
         let looked = saved.clone();
         match self.looking(move |core| core.decide(&looked)).await? {
-            Decision::Nothing { again } => Ok(WhatCame { again, ..WhatCame::NOTHING }),
-            Decision::Note(note) => self.note(caller, &saved, *note).await,
-            Decision::Ask(ask) => self.ask(caller, &saved, *ask).await,
+            SaveDecision::Nothing { again } => Ok(WhatCame { again, ..WhatCame::NOTHING }),
+            SaveDecision::Note(note) => self.note(caller, &saved, *note).await,
+            SaveDecision::Ask(ask) => self.ask(caller, &saved, *ask).await,
         }
     }
 
-    fn decide(&self, saved: &SavedFile) -> Reply<Decision> {
-        let nothing = Ok(Decision::Nothing { again: false });
+    fn decide(&self, saved: &SavedFile) -> Reply<SaveDecision> {
+        let nothing = Ok(SaveDecision::Nothing { again: false });
         let now = self.world().clock.now();
         let (watch, known) = self.look(|reader| Ok(found(reader, saved)?))?;
         // Paused or removed meanwhile: it is looked at again, in case that is taken back before the driver knows.
         let Some(watch) = watch.filter(|watch| !watch.paused) else {
-            return Ok(Decision::Nothing { again: true });
+            return Ok(SaveDecision::Nothing { again: true });
         };
         let Some(owner) = Caller::of_watch(&watch.owner) else { return nothing };
         let text = match &saved.content {
@@ -128,12 +144,8 @@ impl Core {
                 if watch.is_folder {
                     return nothing;
                 }
-                let problem = Problem {
-                    place: saved.path.clone(),
-                    what: "the file is a report of ours".to_owned(),
-                    hint: "watch the file that was evaluated".to_owned(),
-                };
-                return Ok(broken(known.as_ref(), saved, String::new(), vec![problem], now));
+                let problems = vec![report_of_ours(saved)];
+                return Ok(broken(known.as_ref(), saved, String::new(), problems, now));
             }
             Ok(text) => text,
             Err(problem) => {
@@ -141,17 +153,25 @@ impl Core {
                 return Ok(broken(known.as_ref(), saved, String::new(), problems, now));
             }
         };
-        let text_hash = sha256_hex(text.as_bytes());
-        let overrides = hash_of(&watch.overrides);
-        let is_same = |file: &&FileRow| {
-            file.text == text_hash
-                && file.overrides == overrides
-                && matches!(file.outcome, SaveOutcome::Queued | SaveOutcome::Known)
-                && file.identity == saved.identity
-                && file.watch == saved.watch
+        let file = FileRow {
+            watch: saved.watch,
+            identity: saved.identity,
+            text: sha256_hex(text.as_bytes()),
+            overrides: hash_of(&watch.overrides),
+            outcome: SaveOutcome::Known,
+            problems: Vec::new(),
+            held: None,
+            version: known.as_ref().and_then(|file| file.version),
+            at: now,
+        };
+        let is_same = |known: &FileRow| {
+            known.text == file.text
+                && known.overrides == file.overrides
+                && matches!(known.outcome, SaveOutcome::Queued | SaveOutcome::Known)
+                && (known.identity, known.watch) == (file.identity, file.watch)
                 && saved.renamed_from.is_none()
         };
-        if known.as_ref().filter(is_same).is_some() {
+        if known.as_ref().is_some_and(is_same) {
             return nothing;
         }
         let draft = Draft {
@@ -160,23 +180,55 @@ impl Core {
             overrides: watch.overrides.clone(),
             ..Draft::default()
         };
-        let before = known.as_ref().and_then(|file| file.version);
+        let read = match self.read_version(&draft, file.version)? {
+            Ok(read) => read,
+            Err(problems) => return Ok(broken(known.as_ref(), saved, file.text, problems, now)),
+        };
+        if let Some((id, row)) = &read.lineage
+            && let Some((version, study)) = read.known
+        {
+            let version = (*id, version);
+            let stood = known.filter(|known| {
+                known.version == Some(version)
+                    && matches!(known.outcome, SaveOutcome::Queued | SaveOutcome::Known)
+            });
+            let is_news = stood.is_none();
+            let (outcome, at) =
+                stood.map_or((SaveOutcome::Known, now), |stood| (stood.outcome, stood.at));
+            let renamed = LineageRow { file: saved.path.clone(), ..row.clone() };
+            return Ok(SaveDecision::Note(Box::new(FileNote {
+                file: FileRow { version: Some(version), outcome, at, ..file },
+                is_news,
+                running: read.running,
+                study: Some(study),
+                lineage: (renamed != *row).then_some((*id, renamed)),
+            })));
+        }
+        Ok(self.new_version(saved, &draft, (watch, owner), known.as_ref(), file, read))
+    }
+
+    /// The draft as a version of its file; or its problems.
+    fn read_version(
+        &self,
+        draft: &Draft,
+        before: Option<(Uuid, u32)>,
+    ) -> Reply<Result<ReadVersion, Vec<Problem>>> {
         let branch =
             self.look(|reader| Ok(before.map(|(id, _)| branches(reader, id)).transpose()?))?;
         let branch = branch.unwrap_or_default();
         let seed = branch.first().map(|(_, lineage)| lineage.seed);
         let read = self.with_rules(|rules| {
-            let rules =
-                stimulus::Rules { fresh_seed: seed.unwrap_or(rules.fresh_seed), ..rules.clone() };
-            stimulus::read(&draft, &rules).map(|spec| (deciding(&spec, &rules), spec))
+            let fresh_seed = seed.unwrap_or(rules.fresh_seed);
+            let rules = stimulus::Rules { fresh_seed, ..rules.clone() };
+            stimulus::read(draft, &rules).map(|spec| (deciding(&spec, &rules), spec))
         });
         let (settings, spec) = match read {
             Ok(read) => read,
-            Err(problems) => return Ok(broken(known.as_ref(), saved, text_hash, problems, now)),
+            Err(problems) => return Ok(Err(problems)),
         };
         let hash = content_hash(&spec);
         let lineage = branch.iter().find(|(_, lineage)| lineage.deciding == settings).cloned();
-        let (versions, running) = self.look(|reader| {
+        let (known, running) = self.look(|reader| {
             let mut running = Vec::new();
             for (id, _) in &branch {
                 running.extend(unfinished(reader, *id, &hash)?);
@@ -185,51 +237,33 @@ impl Core {
                 lineage.as_ref().map(|(id, _)| version_of(reader, *id, &hash)).transpose()?;
             Ok((known.flatten(), running))
         })?;
-        let file = FileRow {
-            watch: saved.watch,
-            identity: saved.identity,
-            text: text_hash.clone(),
-            overrides,
-            outcome: SaveOutcome::Known,
-            problems: Vec::new(),
-            held: None,
-            version: before,
-            at: now,
-        };
-        if let (Some((id, row)), Some((version, study))) = (&lineage, versions) {
-            let was = known.as_ref();
-            let stands = was.is_some_and(|file| {
-                file.version == Some((*id, version))
-                    && matches!(file.outcome, SaveOutcome::Queued | SaveOutcome::Known)
-            });
-            let outcome = was.filter(|_| stands).map_or(SaveOutcome::Known, |file| file.outcome);
-            let at = was.filter(|_| stands).map_or(now, |file| file.at);
-            let renamed = LineageRow { file: saved.path.clone(), ..row.clone() };
-            return Ok(Decision::Note(Box::new(Note {
-                file: FileRow { version: Some((*id, version)), outcome, at, ..file },
-                is_news: !stands,
-                running,
-                study: Some(study),
-                lineage: (renamed != *row).then_some((*id, renamed)),
-            })));
-        }
-        let held = |why: String| held(known.as_ref(), file.clone(), why);
+        let from = branch.into_iter().next();
+        Ok(Ok(ReadVersion { spec, settings, hash, lineage, from, known, running }))
+    }
+
+    /// A version that is to be asked, if its watch has room and its owner need not be asked first.
+    fn new_version(
+        &self,
+        saved: &SavedFile,
+        draft: &Draft,
+        (watch, owner): (WatchRow, Caller),
+        known: Option<&FileRow>,
+        file: FileRow,
+        read: ReadVersion,
+    ) -> SaveDecision {
+        let now = self.world().clock.now();
+        let ReadVersion { spec, settings, hash, lineage, from, running, .. } = read;
         let announced = match self.allow_cost(&spec, false) {
-            Ok(announced) => announced,
-            Err(error) => return Ok(held(in_words(&error))),
+            Ok(announced) => announced.map(|cost| (cost.low, cost.high)),
+            Err(error) => return held(known, file, in_words(&error)),
         };
-        let plan = match self.plan(spec) {
-            Ok(plan) => plan,
-            Err(error) => {
-                let error = of_the_panel(&draft, error);
-                if error.problems.is_empty() {
-                    return Ok(held(in_words(&error)));
-                }
-                return Ok(broken(known.as_ref(), saved, text_hash, error.problems, now));
+        let plan = match self.plan(spec).map_err(|error| of_the_panel(draft, error)) {
+            Ok(plan) => Plan { announced, ..plan },
+            Err(error) if error.problems.is_empty() => {
+                return held(known, file, in_words(&error));
             }
+            Err(error) => return broken(known, saved, file.text, error.problems, now),
         };
-        let announced = announced.map(|cost| (cost.low, cost.high));
-        let plan = Plan { announced, ..plan };
         let credits = instrument::price(&plan.spec).unwrap_or(Credits(i64::MAX));
         let high = announced.map_or(UsdMicros::ZERO, |(_, high)| high);
         let cost = plan.spec.max_cost_usd.map_or(high, |cap| cap.min(high));
@@ -239,7 +273,7 @@ impl Core {
             give_back(&mut today, one.reserved);
         }
         if let Some(why) = out_of_room(&today.caps, &used(&today), now, (credits, cost)) {
-            return Ok(held(why));
+            return held(known, file, why);
         }
         let (id, lineage) = match lineage {
             Some((id, row)) => {
@@ -247,18 +281,16 @@ impl Core {
                 (id, LineageRow { file: saved.path.clone(), versions, ..row })
             }
             None => {
-                let from = branch.first();
+                let changed = from.as_ref().map(|(_, old)| differing(&old.deciding, &settings));
                 let row = LineageRow {
                     owner: owner.owner.to_string(),
                     file: saved.path.clone(),
-                    changed: from
-                        .map(|(_, old)| differing(&old.deciding, &settings))
-                        .unwrap_or_default(),
+                    changed: changed.unwrap_or_default(),
                     deciding: settings,
                     seed: plan.spec.seed,
                     versions: 1,
                     begun_at: now,
-                    branched_from: from.map(|(id, _)| *id),
+                    branched_from: from.map(|(id, _)| id),
                 };
                 (self.world().ids.fresh(), row)
             }
@@ -275,11 +307,15 @@ impl Core {
             cost,
             returned: (Credits::ZERO, UsdMicros::ZERO),
         };
-        Ok(Decision::Ask(Box::new(Ask { owner, plan, version, running })))
+        SaveDecision::Ask(Box::new(AskVersion { owner, plan, version, running }))
     }
 
     /// Ends the versions that are still running; says what they gave back.
-    async fn supersede(&self, caller: &Caller, running: &[Running]) -> Reply<(Credits, UsdMicros)> {
+    async fn supersede(
+        &self,
+        caller: &Caller,
+        running: &[RunningVersion],
+    ) -> Reply<(Credits, UsdMicros)> {
         let mut returned = (Credits::ZERO, UsdMicros::ZERO);
         for one in running {
             let study = match self.transit(caller, one.number, Input::Supersede).await {
@@ -300,8 +336,8 @@ impl Core {
         Ok(returned)
     }
 
-    async fn ask(&self, caller: &Caller, saved: &SavedFile, ask: Ask) -> Reply<WhatCame> {
-        let Ask { owner, plan, version, running } = ask;
+    async fn ask(&self, caller: &Caller, saved: &SavedFile, ask: AskVersion) -> Reply<WhatCame> {
+        let AskVersion { owner, plan, version, running } = ask;
         let returned = self.supersede(caller, &running).await?;
         let version = NewVersion { returned, ..version };
         let number = version.lineage.versions;
@@ -334,9 +370,9 @@ impl Core {
                 });
                 let known = known.await?;
                 match held(known.as_ref(), file, in_words(&error)) {
-                    Decision::Note(note) => self.note(caller, saved, *note).await,
-                    Decision::Nothing { again } => Ok(WhatCame { again, ..WhatCame::NOTHING }),
-                    Decision::Ask(_) => Ok(WhatCame::NOTHING),
+                    SaveDecision::Note(note) => self.note(caller, saved, *note).await,
+                    SaveDecision::Nothing { again } => Ok(WhatCame { again, ..WhatCame::NOTHING }),
+                    SaveDecision::Ask(_) => Ok(WhatCame::NOTHING),
                 }
             }
             Err(error) if error.code == ErrorCode::Conflict => Ok(WhatCame::NOTHING),
@@ -344,12 +380,12 @@ impl Core {
         }
     }
 
-    async fn note(&self, caller: &Caller, saved: &SavedFile, note: Note) -> Reply<WhatCame> {
+    async fn note(&self, caller: &Caller, saved: &SavedFile, note: FileNote) -> Reply<WhatCame> {
         self.supersede(caller, &note.running).await?;
         let now = self.world().clock.now();
         let (path, renamed_from, watch) =
             (saved.path.clone(), saved.renamed_from.clone(), saved.watch);
-        let Note { file, is_news, study, lineage, .. } = note;
+        let FileNote { file, is_news, study, lineage, .. } = note;
         let again = file.outcome == SaveOutcome::Held;
         let told = is_news.then(|| match file.outcome {
             SaveOutcome::Broken => format!("{path} has problems"),
@@ -387,6 +423,15 @@ impl Core {
     }
 }
 
+/// Why a report of our own is not evaluated.
+fn report_of_ours(saved: &SavedFile) -> Problem {
+    Problem {
+        place: saved.path.clone(),
+        what: "the file is a report of ours".to_owned(),
+        hint: "watch the file that was evaluated".to_owned(),
+    }
+}
+
 /// The watch of a saved file, and what is known of the file; nothing of one that another watch looks after.
 fn found(
     reader: &Reader<'_>,
@@ -414,15 +459,15 @@ fn broken(
     text: String,
     problems: Vec<Problem>,
     now: jiff::Timestamp,
-) -> Decision {
+) -> SaveDecision {
     let problems: Vec<Problem> = problems.into_iter().take(PROBLEMS_MAX).map(shortened).collect();
-    let is_known = |file: &&FileRow| {
+    let is_known = |file: &FileRow| {
         file.outcome == SaveOutcome::Broken && file.problems == problems && file.text == text
     };
-    if known.filter(is_known).is_some() && saved.renamed_from.is_none() {
-        return Decision::Nothing { again: false };
+    if known.is_some_and(is_known) && saved.renamed_from.is_none() {
+        return SaveDecision::Nothing { again: false };
     }
-    Decision::Note(Box::new(Note {
+    SaveDecision::Note(Box::new(FileNote {
         file: FileRow {
             watch: saved.watch,
             identity: saved.identity,
@@ -442,17 +487,17 @@ fn broken(
 }
 
 /// The file of which nobody is asked; nothing where that is told already.
-fn held(known: Option<&FileRow>, file: FileRow, why: String) -> Decision {
+fn held(known: Option<&FileRow>, file: FileRow, why: String) -> SaveDecision {
     let why = cut(why);
-    let is_known = |known: &&FileRow| {
+    let is_known = |known: &FileRow| {
         known.outcome == SaveOutcome::Held
             && known.text == file.text
             && known.held.as_ref() == Some(&why)
     };
-    if known.filter(is_known).is_some() {
-        return Decision::Nothing { again: true };
+    if known.is_some_and(is_known) {
+        return SaveDecision::Nothing { again: true };
     }
-    Decision::Note(Box::new(Note {
+    SaveDecision::Note(Box::new(FileNote {
         // Numbers in the reason may change with every look: only another text, or a first refusal, is news.
         is_news: known
             .is_none_or(|known| known.outcome != SaveOutcome::Held || known.text != file.text),
@@ -499,7 +544,7 @@ fn unfinished(
     reader: &Reader<'_>,
     lineage: Uuid,
     hash: &str,
-) -> Result<Vec<Running>, UseCaseError> {
+) -> Result<Vec<RunningVersion>, UseCaseError> {
     let mut running = Vec::new();
     for (_, row) in versions(reader, lineage)? {
         let progress: Option<Progress> = reader.get(&row.number)?;
@@ -507,7 +552,11 @@ fn unfinished(
         if row.hash != hash && is_running {
             let study: Option<StudyRow> = reader.get(&row.number)?;
             let price = study.map(|study| study.price).unwrap_or_default();
-            running.push(Running { number: row.number, price, reserved: (row.credits, row.cost) });
+            running.push(RunningVersion {
+                number: row.number,
+                price,
+                reserved: (row.credits, row.cost),
+            });
         }
     }
     Ok(running)

@@ -10,7 +10,7 @@ use protocol::watch::SaveOutcome;
 use uuid::Uuid;
 
 use crate::app::studies::lookup::StudyRecord;
-use crate::domain::watch::{Used, out_of_room};
+use crate::domain::watch::{WatchUse, out_of_room};
 use crate::store::rows::{FileRow, LineageRow, VersionRow, WatchRow};
 use crate::store::{Reader, UseCaseError, Writes};
 
@@ -104,8 +104,8 @@ impl NewVersion {
 }
 
 /// What a watch has used.
-pub(in crate::app) fn used(watch: &WatchRow) -> Used<'_> {
-    Used { recent: &watch.recent, credits: watch.credits, cost: watch.cost }
+pub(in crate::app) fn used(watch: &WatchRow) -> WatchUse<'_> {
+    WatchUse { recent: &watch.recent, credits: watch.credits, cost: watch.cost }
 }
 
 /// Begins the sums of another day.

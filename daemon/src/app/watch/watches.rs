@@ -415,13 +415,13 @@ fn too_many() -> ApiError {
         ErrorCode::InvalidInput,
         format!("There are {WATCHES_MAX} watches, and no more are taken"),
     )
-    .hint("Watch a folder instead of its files")
+    .hint("Name a folder instead of its files")
 }
 
 fn not_watched(shown: &str, all: &BTreeMap<u32, WatchRow>, names: &[String]) -> ApiError {
     let inside = all.values().find(|row| names.iter().any(|name| covers(row, name)));
     let hint = match inside {
-        Some(row) => format!("It lies in {}, which is", safe::line(&row.path)),
+        Some(row) => format!("Name {}, in which it lies", safe::line(&row.path)),
         None => "See what is with `demoscope watch list`".to_owned(),
     };
     ApiError::new(ErrorCode::NotFound, format!("{shown} is not watched by itself")).hint(hint)

@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use protocol::results::{Comparison, Difference, Estimate, Moved};
+use protocol::results::{Comparison, Difference, Estimate, PeopleMoved};
 use protocol::study::{EngineMode, StudySpec, StudyType};
 
 use super::contrast::SMALL;
@@ -225,8 +225,8 @@ impl Comparator {
 }
 
 /// How many respondents rose, fell and stayed.
-fn moved(gaps: &Histogram) -> Moved {
-    let mut moved = Moved { up: 0, down: 0, same: 0 };
+fn moved(gaps: &Histogram) -> PeopleMoved {
+    let mut moved = PeopleMoved { up: 0, down: 0, same: 0 };
     for (gap, count) in gaps.iter() {
         let place = match gap.cmp(&0) {
             Ordering::Greater => &mut moved.up,

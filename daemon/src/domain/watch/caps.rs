@@ -11,7 +11,7 @@ const HOUR: Duration = Duration::from_hours(1);
 
 /// What a watch has used.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Used<'a> {
+pub(crate) struct WatchUse<'a> {
     /// Submissions of the last hour, and older ones.
     pub recent: &'a [Timestamp],
     /// Credits set aside today.
@@ -20,7 +20,7 @@ pub(crate) struct Used<'a> {
     pub cost: UsdMicros,
 }
 
-impl Used<'_> {
+impl WatchUse<'_> {
     /// The submissions of the hour around `now`. A clock that was set back must not forget them.
     pub(crate) fn of_last_hour(&self, now: Timestamp) -> impl Iterator<Item = Timestamp> {
         let is_near = move |at: &&Timestamp| now.duration_since(**at).unsigned_abs() < HOUR;
@@ -32,7 +32,7 @@ impl Used<'_> {
 #[must_use]
 pub(crate) fn out_of_room(
     caps: &WatchCaps,
-    used: &Used<'_>,
+    used: &WatchUse<'_>,
     now: Timestamp,
     (credits, cost): (Credits, UsdMicros),
 ) -> Option<String> {

@@ -56,7 +56,7 @@ fn reports_of_our_own_are_known_by_their_text() {
 fn caps_count_the_next_study_and_survive_a_clock_that_jumps() {
     let now: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
     let recent = [now - 61.minutes(), now - 30.minutes(), now + 30.minutes()];
-    let used = Used { recent: &recent, credits: Credits(150), cost: UsdMicros(900_000) };
+    let used = WatchUse { recent: &recent, credits: Credits(150), cost: UsdMicros(900_000) };
     let caps = WatchCaps {
         runs_per_hour: 3,
         credits_per_day: Some(Credits(200)),

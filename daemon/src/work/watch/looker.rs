@@ -10,8 +10,8 @@ use protocol::error::ApiError;
 use protocol::study::Problem;
 
 use super::ears::Ears;
-use super::read::{Found, Stat, read};
-use super::scan::{Scan, scan};
+use super::read::{FileFound, FileStat, read};
+use super::scan::{FolderScan, scan};
 use crate::app::{Caller, Core, KnownFile, Looked, SavedFile, WatchTask};
 use crate::domain::digest::sha256_hex;
 use crate::domain::watch::{FileName, Quiet, file_name};
@@ -21,10 +21,10 @@ const AT_ONCE: usize = 8;
 
 /// A file that was seen.
 #[derive(Clone, Debug)]
-struct Seen {
+struct SeenFile {
     known: KnownFile,
     /// As it was when it was last evaluated; none where it is to be evaluated again.
-    stat: Option<Stat>,
+    stat: Option<FileStat>,
 }
 
 /// The driver's knowledge. All of it can be lost: the store knows what was evaluated.
@@ -34,15 +34,15 @@ pub(super) struct Looker<E> {
     ears: E,
     tasks: Vec<WatchTask>,
     /// None before the first look.
-    seen: Option<BTreeMap<PathBuf, Seen>>,
+    seen: Option<BTreeMap<PathBuf, SeenFile>>,
     quiet: Quiet,
     is_deaf: bool,
 }
 
 /// Something to hand to the use case.
-struct Candidate {
+struct FileCandidate {
     path: PathBuf,
-    found: Found,
+    found: FileFound,
 }
 
 impl<E: Ears> Looker<E> {
@@ -90,7 +90,7 @@ impl<E: Ears> Looker<E> {
     /// Looks at the files that are quiet now.
     pub(super) async fn look_at_quiet(&mut self) -> Looked {
         let now = self.now();
-        let mut all = Scan::default();
+        let mut all = FolderScan::default();
         for path in self.quiet.take(now) {
             let Some(task) = self.task_of(&path).cloned() else { continue };
             let part = blocking(move || part_of(&task, path)).await?;
@@ -111,7 +111,8 @@ impl<E: Ears> Looker<E> {
     pub(super) async fn look_at_everything(&mut self) -> Looked {
         if self.seen.is_none() {
             let known = self.core.known_files(&self.caller).await?;
-            let seen = known.into_iter().map(|(path, known)| (path, Seen { known, stat: None }));
+            let seen =
+                known.into_iter().map(|(path, known)| (path, SeenFile { known, stat: None }));
             self.seen = Some(seen.collect());
         }
         let before = std::mem::take(&mut self.tasks);
@@ -162,11 +163,11 @@ impl<E: Ears> Looker<E> {
     /// Hands every file that is another than it was to the use case.
     async fn evaluate(&mut self, files: Vec<PathBuf>, refused: Vec<(String, Problem)>) -> Looked {
         let files: BTreeSet<PathBuf> = files.into_iter().collect();
-        let mut candidates: Vec<Candidate> = refused
+        let mut candidates: Vec<FileCandidate> = refused
             .into_iter()
-            .map(|(path, problem)| Candidate {
+            .map(|(path, problem)| FileCandidate {
                 path: PathBuf::from(path),
-                found: Found::Refused(None, problem),
+                found: FileFound::Refused(None, problem),
             })
             .collect();
         for path in files {
@@ -174,17 +175,18 @@ impl<E: Ears> Looker<E> {
             let at = path.clone();
             let found = blocking(move || {
                 let is_same = stat.is_some()
-                    && stat == std::fs::symlink_metadata(&at).ok().map(|found| Stat::of(&found));
+                    && stat
+                        == std::fs::symlink_metadata(&at).ok().map(|found| FileStat::of(&found));
                 if is_same { None } else { Some(read(&at)) }
             });
             match found.await? {
-                None | Some(Found::Gone) => {}
+                None | Some(FileFound::Gone) => {}
                 // Read again when it is quiet.
-                Some(Found::Changing) => {
+                Some(FileFound::Changing) => {
                     let now = self.now();
                     self.quiet.hear(path, now);
                 }
-                Some(found) => candidates.push(Candidate { path, found }),
+                Some(found) => candidates.push(FileCandidate { path, found }),
             }
         }
         let saved = self.named(candidates).await?;
@@ -203,7 +205,7 @@ impl<E: Ears> Looker<E> {
                 Ok(came) => {
                     told.extend(came.told);
                     let stat = seen.stat.filter(|_| !came.again);
-                    done.push((path, Seen { stat, ..seen }));
+                    done.push((path, SeenFile { stat, ..seen }));
                 }
                 // One file stops no other; it is tried again by the next look.
                 Err(error) => trouble = Some(error),
@@ -223,17 +225,17 @@ impl<E: Ears> Looker<E> {
         }
     }
 
-    fn seen_at(&self, path: &Path) -> Option<&Seen> {
+    fn seen_at(&self, path: &Path) -> Option<&SeenFile> {
         self.seen.as_ref()?.get(path)
     }
 
     /// The files as the use case takes them; one that is new and was another that is gone keeps what that was.
     async fn named(
         &mut self,
-        candidates: Vec<Candidate>,
-    ) -> Result<Vec<(SavedFile, PathBuf, Seen)>, ApiError> {
-        let is_new = |one: &Candidate| {
-            self.seen_at(&one.path).is_none() && matches!(one.found, Found::Text(..))
+        candidates: Vec<FileCandidate>,
+    ) -> Result<Vec<(SavedFile, PathBuf, SeenFile)>, ApiError> {
+        let is_new = |one: &FileCandidate| {
+            self.seen_at(&one.path).is_none() && matches!(one.found, FileFound::Text(..))
         };
         let mut gone: Vec<(PathBuf, KnownFile)> = Vec::new();
         if candidates.iter().any(is_new) {
@@ -248,12 +250,12 @@ impl<E: Ears> Looker<E> {
                 .await?;
         }
         let mut named = Vec::new();
-        for Candidate { path, found } in candidates {
+        for FileCandidate { path, found } in candidates {
             let Some(task) = self.task_of(&path) else { continue };
             let (stat, content) = match found {
-                Found::Text(stat, text) => (Some(stat), Ok(text)),
-                Found::Refused(stat, problem) => (stat, Err(problem)),
-                Found::Gone | Found::Changing => continue,
+                FileFound::Text(stat, text) => (Some(stat), Ok(text)),
+                FileFound::Refused(stat, problem) => (stat, Err(problem)),
+                FileFound::Gone | FileFound::Changing => continue,
             };
             let identity = stat.map_or((0, 0), |stat| stat.identity);
             let text = content.as_ref().map(|text| sha256_hex(text.as_bytes())).unwrap_or_default();
@@ -280,15 +282,15 @@ impl<E: Ears> Looker<E> {
             if let (Some(all), Some(before)) = (&mut self.seen, before) {
                 all.remove(&before);
             }
-            named.push((saved, path, Seen { known, stat }));
+            named.push((saved, path, SeenFile { known, stat }));
         }
         Ok(named)
     }
 }
 
 /// What is to be looked at for a path that was heard of.
-fn part_of(task: &WatchTask, path: PathBuf) -> Scan {
-    let mut part = Scan::default();
+fn part_of(task: &WatchTask, path: PathBuf) -> FolderScan {
+    let mut part = FolderScan::default();
     let kind = std::fs::symlink_metadata(&path).map(|found| found.file_type());
     match kind {
         Ok(kind) if kind.is_dir() && task.is_folder && path != task.path => scan(&task.path, &path),
@@ -306,10 +308,10 @@ fn part_of(task: &WatchTask, path: PathBuf) -> Scan {
 }
 
 /// Everything of a watch.
-fn everything_of(task: &WatchTask) -> Scan {
+fn everything_of(task: &WatchTask) -> FolderScan {
     use std::os::unix::fs::MetadataExt as _;
 
-    let mut part = Scan::default();
+    let mut part = FolderScan::default();
     match std::fs::symlink_metadata(&task.path) {
         Err(error) => part.trouble = Some(format!("it is not there: {error}")),
         Ok(found) if task.is_folder && found.is_dir() => return scan(&task.path, &task.path),

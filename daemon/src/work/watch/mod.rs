@@ -32,7 +32,11 @@ async fn drive(core: Core, caller: Caller, enlisted: Enlisted, stop: Cancellatio
     let mut looker = Looker::new(core.clone(), caller, ears);
     let (mut changed, mut lost) = (core.watching().waiter(), lost.waiter());
     loop {
-        let mut looked: Looked = looker.look_at_everything().await;
+        // Stopping waits for no look: each file is evaluated by itself, and the next start looks at everything.
+        let mut looked: Looked = tokio::select! {
+            () = stop.cancelled() => return,
+            looked = looker.look_at_everything() => looked,
+        };
         let rescan = tokio::time::sleep(if looker.is_deaf() { POLL } else { RESCAN });
         let mut rescan = std::pin::pin!(rescan);
         loop {
@@ -46,7 +50,10 @@ async fn drive(core: Core, caller: Caller, enlisted: Enlisted, stop: Cancellatio
                 () = lost.wait() => break,
                 () = &mut rescan, if !idles => break,
                 () = tokio::time::sleep(quiet.unwrap_or_default()), if quiet.is_some() => {
-                    looked = looker.look_at_quiet().await;
+                    looked = tokio::select! {
+                        () = stop.cancelled() => return,
+                        looked = looker.look_at_quiet() => looked,
+                    };
                 }
                 Some(path) = heard.recv() => {
                     looker.hear(path);

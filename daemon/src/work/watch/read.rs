@@ -15,7 +15,7 @@ const BYTES_MAX: u64 = 256 * 1024;
 
 /// What tells whether a file may have changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stat {
+pub(super) struct FileStat {
     /// Device and inode.
     pub(super) identity: (u64, u64),
     length: u64,
@@ -23,7 +23,7 @@ pub(super) struct Stat {
     changed: (i64, i64),
 }
 
-impl Stat {
+impl FileStat {
     pub(super) fn of(found: &Metadata) -> Self {
         Self {
             identity: (found.dev(), found.ino()),
@@ -36,24 +36,24 @@ impl Stat {
 
 /// What was found at a path.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Found {
+pub(super) enum FileFound {
     /// Nothing is there.
     Gone,
     /// It changed while it was read.
     Changing,
     /// A text.
-    Text(Stat, String),
+    Text(FileStat, String),
     /// Something that is not evaluated.
-    Refused(Option<Stat>, Problem),
+    Refused(Option<FileStat>, Problem),
 }
 
 /// Reads the file at a path.
-pub(super) fn read(path: &Path) -> Found {
+pub(super) fn read(path: &Path) -> FileFound {
     let found = match std::fs::symlink_metadata(path) {
         Ok(found) => found,
         Err(error) => return of_error(path, None, &error),
     };
-    let stat = Stat::of(&found);
+    let stat = FileStat::of(&found);
     if let Some((what, hint)) = not_regular(&found) {
         return refused(path, Some(stat), what, hint);
     }
@@ -62,23 +62,23 @@ pub(super) fn read(path: &Path) -> Found {
     }
     match read_once(path, stat) {
         Ok(Some(bytes)) => text(path, stat, &bytes),
-        Ok(None) => Found::Changing,
+        Ok(None) => FileFound::Changing,
         Err(error) => of_error(path, Some(stat), &error),
     }
 }
 
 /// The bytes of the file; none when it changed since it was looked at.
-fn read_once(path: &Path, stat: Stat) -> io::Result<Option<Vec<u8>>> {
+fn read_once(path: &Path, stat: FileStat) -> io::Result<Option<Vec<u8>>> {
     // A pipe or a link may have taken the name since: neither is waited for, nor followed.
     let flags = (OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW).bits();
     let flags = i32::try_from(flags).unwrap_or(0);
     let mut file: File = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-    if Stat::of(&file.metadata()?) != stat {
+    if FileStat::of(&file.metadata()?) != stat {
         return Ok(None);
     }
     let mut bytes = Vec::new();
     io::Read::take(&mut file, BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    let stood_still = Stat::of(&file.metadata()?) == stat
+    let stood_still = FileStat::of(&file.metadata()?) == stat
         && u64::try_from(bytes.len()).is_ok_and(|length| length == stat.length);
     Ok(stood_still.then_some(bytes))
 }
@@ -103,14 +103,14 @@ fn not_regular(found: &Metadata) -> Option<(&'static str, &'static str)> {
 }
 
 /// The bytes as text, or an error that names their format and the line where it shows.
-fn text(path: &Path, stat: Stat, bytes: &[u8]) -> Found {
+fn text(path: &Path, stat: FileStat, bytes: &[u8]) -> FileFound {
     let at = |place: usize| {
         let breaks = bytes.iter().take(place).filter(|&&byte| byte == b'\n').count();
         format!("{}:{}", path.display(), breaks + 1)
     };
     let refused = |place: String, what: &str, hint: &str| {
         let problem = Problem { place, what: what.to_owned(), hint: hint.to_owned() };
-        Found::Refused(Some(stat), problem)
+        FileFound::Refused(Some(stat), problem)
     };
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return refused(at(0), "is UTF-16 text", "save it as UTF-8");
@@ -130,17 +130,17 @@ fn text(path: &Path, stat: Stat, bytes: &[u8]) -> Found {
     if text.trim().is_empty() {
         return refused(at(0), "is empty", "write down what you want to test");
     }
-    Found::Text(stat, text)
+    FileFound::Text(stat, text)
 }
 
-fn too_large(path: &Path, stat: Stat) -> Found {
+fn too_large(path: &Path, stat: FileStat) -> FileFound {
     let hint = "a stimulus has at most 5,000 characters: keep the part that people are to see";
     refused(path, Some(stat), "is larger than 256 KiB", hint)
 }
 
-fn of_error(path: &Path, stat: Option<Stat>, error: &io::Error) -> Found {
+fn of_error(path: &Path, stat: Option<FileStat>, error: &io::Error) -> FileFound {
     match error.kind() {
-        io::ErrorKind::NotFound => Found::Gone,
+        io::ErrorKind::NotFound => FileFound::Gone,
         io::ErrorKind::PermissionDenied => {
             refused(path, stat, "cannot be read: permission denied", "check who may read it")
         }
@@ -148,7 +148,7 @@ fn of_error(path: &Path, stat: Option<Stat>, error: &io::Error) -> Found {
     }
 }
 
-pub(super) fn refused(path: &Path, stat: Option<Stat>, what: &str, hint: &str) -> Found {
+pub(super) fn refused(path: &Path, stat: Option<FileStat>, what: &str, hint: &str) -> FileFound {
     let place = protocol::safe::line(&path.to_string_lossy()).into_owned();
-    Found::Refused(stat, Problem { place, what: what.to_owned(), hint: hint.to_owned() })
+    FileFound::Refused(stat, Problem { place, what: what.to_owned(), hint: hint.to_owned() })
 }

@@ -17,7 +17,7 @@ const DEPTH_MAX: usize = 32;
 
 /// What a walk found.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Scan {
+pub(super) struct FolderScan {
     /// Stimulus files by their names; whether they can be read shows when they are.
     pub(super) files: Vec<PathBuf>,
     /// Paths in a form that can be shown, with the reason why each is not evaluated.
@@ -29,8 +29,8 @@ pub(super) struct Scan {
 }
 
 /// Walks a folder, or a part of one; `root` is the watched folder, which links must not leave.
-pub(super) fn scan(root: &Path, part: &Path) -> Scan {
-    let mut scan = Scan::default();
+pub(super) fn scan(root: &Path, part: &Path) -> FolderScan {
+    let mut scan = FolderScan::default();
     let mut left = vec![(part.to_owned(), 0_usize)];
     while let Some((folder, depth)) = left.pop() {
         let entries = fs::symlink_metadata(&folder).and_then(|found| {
@@ -76,7 +76,7 @@ pub(super) fn scan(root: &Path, part: &Path) -> Scan {
     scan
 }
 
-impl Scan {
+impl FolderScan {
     /// Adds what lies at a path, if it is a stimulus file by its name or a link.
     pub(super) fn add(&mut self, root: &Path, path: PathBuf, is_link: bool) {
         match path.file_name().map_or(FileName::Other, file_name) {

@@ -345,7 +345,7 @@ async fn what_is_no_text_is_refused_by_its_path_and_stops_no_other_file() {
     fs::remove_file(bench.at("good.md")).unwrap();
     fs::create_dir(bench.at("good.md")).unwrap();
     bench.look("good.md").await;
-    fs::set_permissions(bench.at("nul.md"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(bench.at("nul.md"), fs::Permissions::from_mode(0o000)).unwrap();
     bench.save("other.md", TWO).await;
     assert_eq!(bench.file("other.md").await.outcome, SaveOutcome::Queued);
     bench.end();

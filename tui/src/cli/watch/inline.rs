@@ -29,7 +29,7 @@ const LOOKS_WITHIN: Duration = Duration::from_secs(60);
 const WAIT: Duration = Duration::from_secs(10);
 
 /// What to follow, and how.
-pub(super) struct Follow {
+pub(super) struct FollowedFile {
     pub(super) path: String,
     pub(super) lines: usize,
     pub(super) expectations: Vec<Expectation>,
@@ -99,14 +99,18 @@ async fn last_look(link: &Link) -> Result<Option<Timestamp>, Failure> {
 }
 
 /// Waits for the result of the present text and prints its report.
-pub(super) async fn once(follow: Follow, ui: &mut Ui) -> Result<Exit, Failure> {
+pub(super) async fn once(follow: FollowedFile, ui: &mut Ui) -> Result<Exit, Failure> {
     let mut watching = Watching::begin(&follow.path, ui).await?;
     let exit = report(&mut watching, &follow, ui).await;
     watching.end(&follow.path).await?;
     exit
 }
 
-async fn report(watching: &mut Watching, follow: &Follow, ui: &mut Ui) -> Result<Exit, Failure> {
+async fn report(
+    watching: &mut Watching,
+    follow: &FollowedFile,
+    ui: &mut Ui,
+) -> Result<Exit, Failure> {
     let Some(file) = watching.file(&follow.path).await? else {
         return Err(Failure::invalid("The daemon has not looked at the file")
             .hint("See `demoscope daemon status`; a report of ours is not evaluated"));
@@ -140,13 +144,13 @@ async fn report(watching: &mut Watching, follow: &Follow, ui: &mut Ui) -> Result
 }
 
 /// Keeps a few lines about the file until Ctrl-C.
-pub(super) async fn live(follow: Follow, ui: &mut Ui) -> Result<Exit, Failure> {
+pub(super) async fn live(follow: FollowedFile, ui: &mut Ui) -> Result<Exit, Failure> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
         Failure::invalid(format!("Ctrl-C cannot be heard: {error}")).because(&error)
     })?;
     let watching = Watching::begin(&follow.path, ui).await?;
     let mut cursor = watching.link.welcome.head;
-    let mut screen = Screen { lines: follow.lines, drawn: Vec::new() };
+    let mut screen = InlineLines { lines: follow.lines, drawn: Vec::new() };
     loop {
         let shown = watching.file(&follow.path).await?;
         let study = shown.as_ref().and_then(|file| file.study);
@@ -228,12 +232,12 @@ async fn lines(
 }
 
 /// Lines that are drawn over those before.
-struct Screen {
+struct InlineLines {
     lines: usize,
     drawn: Vec<String>,
 }
 
-impl Screen {
+impl InlineLines {
     fn draw(&mut self, text: Vec<(Option<Role>, String)>, ui: &mut Ui) {
         let look = ui.err_look;
         let width = look.width.saturating_sub(1);
@@ -247,7 +251,9 @@ impl Screen {
             .collect();
         if ui.talk == Talk::Lines {
             if new != self.drawn {
-                new.iter().for_each(|line| ui.say(line));
+                for line in &new {
+                    ui.say(line);
+                }
             }
             self.drawn = new;
             return;
@@ -293,7 +299,7 @@ mod tests {
         let (rows, columns) = (size(8), size(80));
         let mut terminal = vt100::Parser::new(rows, columns, 0);
         terminal.process(b"$ demoscope watch idea.md\r\n");
-        let mut screen = Screen { lines: 3, drawn: Vec::new() };
+        let mut screen = InlineLines { lines: 3, drawn: Vec::new() };
         for text in ["one", "two", "three"] {
             screen.draw(
                 vec![(None, text.to_owned()), (None, format!("{text} {}", "x".repeat(200)))],

@@ -143,7 +143,8 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
             let path = whole(&file).map_err(|problem| {
                 Failure::problems("The file cannot be watched", vec![problem])
             })?;
-            let follow = inline::Follow { path, lines: usize::from(inline), expectations, json };
+            let follow =
+                inline::FollowedFile { path, lines: usize::from(inline), expectations, json };
             if once { inline::once(follow, ui).await } else { inline::live(follow, ui).await }
         }
         (None, None) => Err(Failure::invalid("No file is named")),
