@@ -86,7 +86,7 @@ async fn lineage(link: &Link, name: &str, json: bool, ui: &mut Ui) -> Result<Exi
     let study = call!(link, find(name.to_owned()))?;
     let Some(found) = call!(link, lineage(study.id))? else {
         let what = format!("{} is no version of a watched file", safe::line(&study.name));
-        return Err(Failure::invalid(what).hint("Watch one with `demoscope watch add FILE`"));
+        return Err(Failure::invalid(what).hint("Name one to watch: `demoscope watch add FILE`"));
     };
     if json {
         ui.json(&found)?;

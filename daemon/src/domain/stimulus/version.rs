@@ -5,11 +5,28 @@ use protocol::study::StudySpec;
 
 use super::{Rules, like};
 use crate::domain::digest::sha256_hex;
+use crate::domain::instrument;
 
 /// The settings that decide who answers and what is asked, with their values; `None` for one that is not set.
 #[must_use]
 pub(crate) fn deciding(spec: &StudySpec, rules: &Rules<'_>) -> Vec<(String, Option<String>)> {
-    like::settings(spec, rules).into_iter().map(|(key, text)| (key.to_owned(), text)).collect()
+    // Words of the owner's are kept as their hash: lineages outlive their studies.
+    let kept = |key: &str, text: String| if TEXTS.contains(&key) { sha256_hex(text) } else { text };
+    let mut settings: Vec<(String, Option<String>)> = like::settings(spec, rules)
+        .into_iter()
+        .map(|(key, text)| (key.to_owned(), text.map(|text| kept(key, text))))
+        .collect();
+    settings.push((OPTIONS.to_owned(), Some(instrument::options_hash(&spec.instrument))));
+    settings
+}
+
+/// Settings that are texts.
+const TEXTS: [&str; 2] = ["context", "questions"];
+/// What a study type asks beside its text, as one value.
+const OPTIONS: &str = "options of the study type";
+
+fn is_hidden(key: &str) -> bool {
+    key == OPTIONS || TEXTS.contains(&key)
 }
 
 /// What differs between two lists of deciding settings, in words. Long texts are not repeated.
@@ -24,10 +41,18 @@ pub(crate) fn differing(
     let keys = before
         .iter()
         .chain(after.iter().filter(|(key, _)| !before.iter().any(|(known, _)| known == key)));
-    keys.map(|(key, _)| (key, value(before, key), value(after, key)))
+    let mut differing: Vec<_> = keys
+        .map(|(key, _)| (key, value(before, key), value(after, key)))
         .filter(|(_, old, new)| old != new)
+        .collect();
+    // What has a name of its own is in the options too.
+    if differing.len() > 1 {
+        differing.retain(|(key, ..)| *key != OPTIONS);
+    }
+    differing
+        .into_iter()
         .map(|(key, old, new)| match key.as_str() {
-            "context" | "questions" => format!("another {key}"),
+            hidden if is_hidden(hidden) => format!("other {hidden}"),
             _ => {
                 let word = |value: Option<String>| value.unwrap_or_else(|| "none".to_owned());
                 let name = key.trim_start_matches("audience.");

@@ -11,7 +11,7 @@ pub(crate) use name::{FileName, file_name, is_folder_name};
 pub(crate) use own::is_own_report;
 #[cfg(test)]
 pub(crate) use quiet::QUIET;
-pub(crate) use quiet::Quiet;
+pub(crate) use quiet::QuietTimer;
 
 #[cfg(test)]
 mod tests;

@@ -10,9 +10,9 @@ pub(crate) const QUIET: Duration = Duration::from_millis(500);
 
 /// Paths that were heard of, each with the time at which it is quiet. Times are those of a clock that never runs back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Quiet(BTreeMap<PathBuf, Duration>);
+pub(crate) struct QuietTimer(BTreeMap<PathBuf, Duration>);
 
-impl Quiet {
+impl QuietTimer {
     /// Something happened at that path.
     pub(crate) fn hear(&mut self, path: PathBuf, now: Duration) {
         self.0.insert(path, now.saturating_add(QUIET));

@@ -15,7 +15,7 @@ use super::*;
 fn a_file_is_quiet_once_nothing_was_heard_for_long_enough_and_each_by_itself() {
     let at = |milliseconds| Duration::from_millis(milliseconds);
     let (a, b) = (PathBuf::from("a.md"), PathBuf::from("b.md"));
-    let mut quiet = Quiet::default();
+    let mut quiet = QuietTimer::default();
     assert_eq!(quiet.next(), None);
     quiet.hear(a.clone(), at(0));
     quiet.hear(b.clone(), at(300));

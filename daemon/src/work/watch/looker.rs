@@ -14,7 +14,7 @@ use super::read::{FileFound, FileStat, read};
 use super::scan::{FolderScan, scan};
 use crate::app::{Caller, Core, KnownFile, Looked, SavedFile, WatchTask};
 use crate::domain::digest::sha256_hex;
-use crate::domain::watch::{FileName, Quiet, file_name};
+use crate::domain::watch::{FileName, QuietTimer, file_name};
 
 /// Files that are evaluated at the same time, so that their transactions are committed together.
 const AT_ONCE: usize = 8;
@@ -35,7 +35,7 @@ pub(super) struct Looker<E> {
     tasks: Vec<WatchTask>,
     /// None before the first look.
     seen: Option<BTreeMap<PathBuf, SeenFile>>,
-    quiet: Quiet,
+    quiet: QuietTimer,
     is_deaf: bool,
 }
 
@@ -47,7 +47,7 @@ struct FileCandidate {
 
 impl<E: Ears> Looker<E> {
     pub(super) fn new(core: Core, caller: Caller, ears: E) -> Self {
-        let (tasks, quiet) = (Vec::new(), Quiet::default());
+        let (tasks, quiet) = (Vec::new(), QuietTimer::default());
         Self { core, caller, ears, tasks, seen: None, quiet, is_deaf: false }
     }
 

@@ -278,12 +278,16 @@ async fn a_changed_panel_begins_a_branch_and_leads_back_to_the_old_one() {
     assert_eq!((branch.version, branch.previous), (1, None));
     assert_eq!(branch.lineage.changed, ["panel 30 instead of 20"]);
     assert!(branch.lineage.branched_from.is_some());
+    bench.save("idea.md", &ONE.replace("20", "20\ncontext: It is for shared flats.")).await;
+    let id = bench.studies().await[0].id;
+    let other = bench.core.lineage(&me(), id).await.unwrap().unwrap();
+    assert_eq!(other.lineage.changed, ["panel 20 instead of 30", "other context"]);
     bench
         .save("idea.md", &ONE.replace("20", "20\ntags: [spring]\nproject: p\nmax_cost_usd: 1"))
         .await;
     let file = bench.file("idea.md").await;
     assert_eq!(file.lineage, branch.lineage.branched_from);
-    assert_eq!(bench.studies().await.len(), 2);
+    assert_eq!(bench.studies().await.len(), 3);
     bench.end();
 }
 

@@ -60,7 +60,7 @@ impl Watching {
             Some(watch) => {
                 if watch.state == protocol::watch::WatchState::Paused {
                     return Err(Failure::invalid(format!("{} is paused", safe::line(&watch.path)))
-                        .hint("Go on with `demoscope watch resume PATH`"));
+                        .hint("Take it up again with `demoscope watch resume PATH`"));
                 }
                 call!(link, control_watch(watch.path.clone(), WatchControl::Resume))?;
             }
