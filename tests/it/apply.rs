@@ -27,9 +27,10 @@ fn a_better_version_is_written_into_its_file_and_taken_back() {
     drop(home.run(["apply", "@"]).expect(2));
     assert_eq!(fs::read_to_string(&path).unwrap(), edited, "it was edited since");
     let other = home.folder().join("better.md");
-    let _ = home
-        .run(["apply", "@", "--variant", "1", "--force", "-o", other.to_str().unwrap()])
-        .expect(0);
+    drop(
+        home.run(["apply", "@", "--variant", "1", "--force", "-o", other.to_str().unwrap()])
+            .expect(0),
+    );
     assert!(fs::read_to_string(&other).unwrap().starts_with(HEAD));
     drop(home.run(["apply", "@", "--variant", "99"]).expect(2));
     drop(home.run(["answers", "@", "--round", "6"]).expect(2));
