@@ -18,7 +18,7 @@ use protocol::watch::{SaveOutcome, WatchCaps, WatchControl, WatchRequest, Watche
 use super::ears::Ears;
 use super::looker::Looker;
 use crate::app::testing::{DRIVER, Disk, broken, everyone_answers, me, options, settings, world};
-use crate::app::{Caller, Core, Owner};
+use crate::app::{Caller, Core, Owner, SavedFile};
 use crate::domain::watch::QUIET;
 use crate::work::Drivers;
 use crate::work::scheduler;
@@ -472,6 +472,16 @@ async fn nobody_else_leads_the_daemon_to_files() {
         bench.core.watches(&guest).await.is_err()
             && bench.core.watched_files(&guest, 0, 9).await.is_err()
     );
+    // And only a driver hands in what it read.
+    let saved = SavedFile {
+        watch: 1,
+        path: "/tmp/a.md".to_owned(),
+        identity: (1, 1),
+        renamed_from: None,
+        content: Ok(ONE.to_owned()),
+    };
+    assert!(bench.core.file_saved(&me(), saved).await.is_err());
+    assert!(bench.core.watch_tasks(&me()).await.is_err());
     let paths = ["a.md", "/nowhere.md", "/dev/zero"].map(ToOwned::to_owned).to_vec();
     let refused = bench.core.watch(&me(), WatchRequest { paths, ..request }).await.unwrap_err();
     let problems = refused.problems;
