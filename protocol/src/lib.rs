@@ -29,4 +29,5 @@ pub mod service;
 pub mod setting;
 pub mod spending;
 pub mod study;
+pub mod watch;
 pub mod wire;

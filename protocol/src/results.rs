@@ -21,6 +21,7 @@ use crate::review::{
 };
 use crate::run::Study;
 use crate::spending::Inference;
+use crate::watch::VersionReport;
 
 words! {
     /// A respondent's sentiment about what was shown.
@@ -517,6 +518,9 @@ pub struct Report {
     /// A note that the result is below the middle of its scale, where no finding says so already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub below_middle: Option<String>,
+    /// The place of the study in its lineage, with the change against the version before; absent where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Box<VersionReport>>,
     /// The material and audience of the study; added by a client that wants everything in one document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Box<Asked>>,
@@ -542,9 +546,23 @@ pub struct Comparison {
     /// Other metrics of both studies that can be compared, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
+    /// How many respondents moved, where the same ones answered both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<PeopleMoved>,
     /// Which findings are new, which are still there, and which are gone; absent where a study has no results.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub findings: Option<FindingsAcross>,
+}
+
+/// How many respondents changed their value of a metric between two studies that the same ones answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeopleMoved {
+    /// Respondents whose value rose.
+    pub up: u64,
+    /// Respondents whose value fell.
+    pub down: u64,
+    /// Respondents whose value stayed.
+    pub same: u64,
 }
 
 /// A difference between two studies.

@@ -18,6 +18,7 @@ use crate::ranking::{RankQuestion, Ranking};
 use crate::results::{Comparison, Report, Response, Tagged};
 use crate::run::{Live, Preview, Study};
 use crate::study::{Draft, Origin};
+use crate::watch::{VersionReport, Watch, WatchControl, WatchRequest, WatchedFile};
 
 /// The protocol versions of this build, oldest and newest. Version 2 sends answers with their study type;
 /// 3 sends the quotes of findings as texts, and sets their status.
@@ -480,6 +481,17 @@ pub trait Demoscope {
     async fn queue() -> Reply<Vec<Study>>;
     /// Moves a queued study to a place in the queue, from 1.
     async fn move_in_queue(study: StudyId, place: u32) -> Reply<Vec<Study>>;
+    /// Watches files and folders: each file is evaluated now, and again when it is saved with another text. A path that is
+    /// watched already gets the new settings.
+    async fn watch(request: WatchRequest) -> Reply<Vec<Watch>>;
+    /// What is watched, by path.
+    async fn watches() -> Reply<Vec<Watch>>;
+    /// The files of all watches by path, from `offset` on. At most 500.
+    async fn watched_files(offset: u32, limit: u32) -> Reply<Page<WatchedFile>>;
+    /// Pauses, resumes or removes the watch of an absolute path.
+    async fn control_watch(path: String, control: WatchControl) -> Reply<Watch>;
+    /// The place of a study in its lineage, with the change against the version before; none for a study without one.
+    async fn lineage(study: StudyId) -> Reply<Option<VersionReport>>;
     /// Stops making calls, waits for those under way, and ends the daemon.
     async fn stop() -> Reply<()>;
 }

@@ -30,7 +30,7 @@ const ALONE: [(&str, &[&str]); 14] = [
     ("axum", &["daemon/src/gateway/http/"]),
     ("hyper", &["daemon/src/gateway/http/", "daemon/src/inference/", "daemon/src/work/deliver.rs"]),
     ("tarpc", &["daemon/src/gateway/rpc.rs", "protocol/src/service.rs", "protocol/src/wire.rs"]),
-    ("notify", &["daemon/src/work/watch.rs"]),
+    ("notify", &["daemon/src/work/watch/"]),
     ("ratatui", &["tui/src/"]),
     ("crossterm", &["tui/src/"]),
     ("clap", &["tui/src/"]),
@@ -177,7 +177,7 @@ fn libraries_are_named_where_they_belong_and_nowhere_else() {
 }
 
 /// The methods of the core that are no use case, and so have no caller: what it holds while it runs, and no row does.
-const RUN_TIME: [&str; 14] = [
+const RUN_TIME: [&str; 15] = [
     "cancel",
     "close",
     "enlist",
@@ -190,6 +190,7 @@ const RUN_TIME: [&str; 14] = [
     "settle_cost",
     "store",
     "unbooked",
+    "watching",
     "work",
     "world",
 ];

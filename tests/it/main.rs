@@ -44,6 +44,7 @@ mod lost_store;
 mod silence;
 mod stop;
 mod upgrade;
+mod watched_files;
 
 // What must not get through.
 mod bad_files;

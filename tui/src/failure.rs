@@ -19,6 +19,8 @@ pub(crate) enum Exit {
     Unsound,
     /// Fewer answers were delivered than requested.
     Partial,
+    /// An expectation does not hold.
+    Unexpected,
     /// The run failed.
     RunFailed,
     /// Not enough credits, a cost cap, or a cost that was not confirmed.
@@ -42,6 +44,7 @@ impl Exit {
             Self::RunFailed => 4,
             Self::Partial => 5,
             Self::Unreachable => 6,
+            Self::Unexpected => 7,
             Self::Interrupted => 130,
         }
     }
@@ -202,6 +205,7 @@ mod tests {
     fn the_worst_end_of_several_wins() {
         let ends = [Exit::Partial, Exit::Done, Exit::Invalid, Exit::RunFailed];
         assert_eq!(ends.into_iter().max(), Some(Exit::Invalid));
+        assert!(Exit::RunFailed > Exit::Unexpected && Exit::Unexpected > Exit::Partial);
     }
 
     #[test]

@@ -44,6 +44,11 @@ impl Owner {
         matches!(self, Self::Local(_) | Self::Everyone)
     }
 
+    /// Whether they are told of files on this machine.
+    pub(super) const fn is_told_of_files(&self) -> bool {
+        matches!(self, Self::Local(_) | Self::Everyone)
+    }
+
     /// Whether the study that a mark stands for was theirs.
     pub(super) fn owned(&self, mark: &DeletedRow) -> bool {
         self.owns(mark.owner.as_deref().unwrap_or(LOCAL))
@@ -190,6 +195,26 @@ impl Caller {
     pub(crate) const fn driver(name: &'static str) -> Self {
         let origin = CallOrigin::Driver(name);
         Self { owner: Owner::Everyone, scopes: Scopes::OF_DRIVERS, origin }
+    }
+
+    /// The owner of a watch, for whom a saved file is evaluated: made by the use case that a driver calls. `None` for
+    /// an owner who cannot have watches.
+    pub(super) fn of_watch(owner: &str) -> Option<Self> {
+        let owner = Owner::Local(owner.strip_prefix(LOCAL)?.parse().ok()?);
+        let scopes = Scopes::of(&[Scope::Read, Scope::Write]);
+        Some(Self { owner, scopes, origin: CallOrigin::Door(Origin::Watch) })
+    }
+
+    /// The owner, if it is the user for whom the daemon runs and may do that: nobody else leads it to files.
+    pub(super) fn at_home(&self, scope: Scope) -> Result<&Owner, ApiError> {
+        match self.may(scope)? {
+            Owner::Guest(_) => Err(ApiError::new(
+                ErrorCode::Forbidden,
+                "Files are watched for the local user only",
+            )
+            .hint("Ask whoever runs the daemon")),
+            owner => Ok(owner),
+        }
     }
 
     /// The owner, if the caller may do that.

@@ -12,6 +12,7 @@ mod evidence;
 mod money;
 mod studies;
 pub(crate) mod upkeep;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -39,6 +40,8 @@ pub(crate) use studies::queue::in_order;
 pub(crate) use upkeep::backup::restore_backup;
 pub(crate) use upkeep::drivers::{Enlisted, Looked};
 pub(crate) use upkeep::reload_settings::ReloadSource;
+pub(crate) use watch::saved::SavedFile;
+pub(crate) use watch::watches::{KnownFile, WatchTask};
 
 use crate::config::Setting;
 use crate::inference::Engine;
@@ -127,6 +130,8 @@ struct Shared {
     spending: money::cost_caps::Spending,
     /// Signalled when a study was deleted.
     erasing: Wake,
+    /// Signalled when the list of watches changed.
+    watching: Wake,
     /// Held by whoever removes the rows of deleted studies.
     erasure: AsyncMutex<()>,
     headlines: studies::headline::Headlines,
@@ -172,6 +177,7 @@ impl Core {
                 spending: money::cost_caps::Spending::default(),
                 backup_trouble: Mutex::default(),
                 erasing: Wake::default(),
+                watching: Wake::default(),
                 erasure: AsyncMutex::default(),
                 headlines: studies::headline::Headlines::default(),
                 drivers: upkeep::drivers::DriverList::default(),
@@ -213,6 +219,11 @@ impl Core {
     /// What is signalled when a study was deleted whose rows are to be removed.
     pub(crate) fn erasing(&self) -> &Wake {
         &self.shared.erasing
+    }
+
+    /// What is signalled when the list of watches changed.
+    pub(crate) fn watching(&self) -> &Wake {
+        &self.shared.watching
     }
 
     /// The gate of a study's runner: closed when nobody else may be asked.

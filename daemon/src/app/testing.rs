@@ -362,7 +362,7 @@ fn with_plan(key: u128, plan: Plan) -> Submission {
     Submission {
         key: SubmitKey(Uuid::from_u128(key)),
         body: fingerprint(&plan.spec),
-        lineage: None,
+        version: None,
         path: None,
         plan,
     }

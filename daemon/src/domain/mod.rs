@@ -20,3 +20,4 @@ pub(crate) mod redact;
 pub(crate) mod run;
 pub(crate) mod stats;
 pub(crate) mod stimulus;
+pub(crate) mod watch;

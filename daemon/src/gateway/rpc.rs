@@ -25,6 +25,7 @@ use protocol::service::{
     Hello, Page, Reply, SettingChange, Status, StudyQuery, Submit, Tuning, VERSIONS, Welcome,
 };
 use protocol::study::{Draft, Origin};
+use protocol::watch::{VersionReport, Watch, WatchControl, WatchRequest, WatchedFile};
 use protocol::wire;
 use tarpc::context::Context;
 use tarpc::server::{BaseChannel, Channel};
@@ -370,6 +371,31 @@ impl Demoscope for Peer {
     async fn move_in_queue(self, _: Context, study: StudyId, place: u32) -> Reply<Vec<Study>> {
         let (core, caller) = self.greeted()?;
         logged(core.move_in_queue(caller, study, place).await)
+    }
+
+    async fn watch(self, _: Context, request: WatchRequest) -> Reply<Vec<Watch>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.watch(caller, request).await)
+    }
+
+    async fn watches(self, _: Context) -> Reply<Vec<Watch>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.watches(caller).await)
+    }
+
+    async fn watched_files(self, _: Context, offset: u32, limit: u32) -> Reply<Page<WatchedFile>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.watched_files(caller, offset, limit).await)
+    }
+
+    async fn control_watch(self, _: Context, path: String, control: WatchControl) -> Reply<Watch> {
+        let (core, caller) = self.greeted()?;
+        logged(core.control_watch(caller, &path, control).await)
+    }
+
+    async fn lineage(self, _: Context, study: StudyId) -> Reply<Option<VersionReport>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.lineage(caller, study).await)
     }
 
     async fn stop(self, _: Context) -> Reply<()> {

@@ -41,6 +41,14 @@ pub enum Table {
     Results,
     /// The statuses of findings by (study, number).
     Findings,
+    /// Watches by number.
+    Watches,
+    /// Watched files by path.
+    WatchedFiles,
+    /// Lineages by id.
+    Lineages,
+    /// Versions by (lineage, version).
+    Versions,
     /// Holds by (study, attempt).
     Holds,
     /// Ledger transfers by number.
@@ -57,7 +65,7 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 26] = [
         Self::Meta,
         Self::Studies,
         Self::StudyNumbers,
@@ -74,6 +82,10 @@ impl Table {
         Self::Rewrites,
         Self::Results,
         Self::Findings,
+        Self::Watches,
+        Self::WatchedFiles,
+        Self::Lineages,
+        Self::Versions,
         Self::Holds,
         Self::Transfers,
         Self::TransferIds,
@@ -101,6 +113,10 @@ impl Table {
             Self::Rewrites => "rewrites",
             Self::Results => "results",
             Self::Findings => "findings",
+            Self::Watches => "watches",
+            Self::WatchedFiles => "watched_files",
+            Self::Lineages => "lineages",
+            Self::Versions => "versions",
             Self::Holds => "holds",
             Self::Transfers => "transfers",
             Self::TransferIds => "transfer_ids",
@@ -159,6 +175,17 @@ impl Key for (u32, u32) {
     fn decode(bytes: &[u8]) -> Option<Self> {
         let (first, second) = bytes.split_at_checked(4)?;
         Some((u32::decode(first)?, u32::decode(second)?))
+    }
+}
+
+impl Key for (Uuid, u32) {
+    fn encode(&self) -> Vec<u8> {
+        [self.0.as_bytes().as_slice(), &self.1.to_be_bytes()].concat()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (first, second) = bytes.split_at_checked(16)?;
+        Some((Uuid::decode(first)?, u32::decode(second)?))
     }
 }
 

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::{Caller, Core, Enlisted, Looked};
 use crate::world::Wake;
 
-use super::{scheduler, upkeep};
+use super::{scheduler, upkeep, watch};
 
 /// All drivers at work.
 #[derive(Debug)]
@@ -28,10 +28,11 @@ impl Drivers {
         let mut drivers = Self::none(core);
         scheduler::start(&mut drivers);
         upkeep::start(&mut drivers);
+        watch::start(&mut drivers);
         drivers
     }
 
-    fn none(core: Core) -> Self {
+    pub(super) fn none(core: Core) -> Self {
         Self { core, stop: CancellationToken::new(), tasks: Vec::new() }
     }
 
@@ -164,7 +165,7 @@ mod tests {
         // Upkeep may be stopped before its first step has ended.
         let periods: Vec<(String, u64)> =
             list(&core).await.into_iter().map(|one| (one.name, one.period_seconds)).collect();
-        let all = [("scheduler", 60), ("folding", 3600), ("erasure", 60)];
+        let all = [("scheduler", 60), ("folding", 3600), ("erasure", 60), ("watch", 180)];
         assert_eq!(periods, all.map(|(name, period)| (name.to_owned(), period)));
         assert_eq!(trouble(&core).await, None);
         disk.fail_after(0);

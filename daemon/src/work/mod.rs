@@ -9,6 +9,7 @@ mod rewrite;
 mod runner;
 mod scheduler;
 mod upkeep;
+mod watch;
 
 pub(crate) use drivers::Drivers;
 

@@ -8,6 +8,8 @@ use crate::audience::words;
 use crate::credits::Credits;
 use crate::finding::FindingStatus;
 use crate::run::{PanelCounts, State};
+use crate::study::Problem;
+use crate::watch::SaveOutcome;
 
 /// One list for both enums, so that every kind has a word and data.
 macro_rules! kinds {
@@ -109,6 +111,23 @@ kinds! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     } = "finding.changed",
+    /// A watched file was saved with another text; the study is that of its last good version.
+    DraftSaved {
+        /// The absolute path; absent when the study was deleted since.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
+        /// What came of it.
+        outcome: SaveOutcome,
+        /// The version that it is, or that stands, from 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<u32>,
+        /// Why nobody is asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        held: Option<String>,
+        /// The first problems of the draft.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        problems: Vec<Problem>,
+    } = "draft.saved",
     /// Nothing is left to ask in a round of a chain.
     RoundCompleted {
         /// The round, from 1; the one after the last ordered round confirms a gain.
@@ -193,6 +212,7 @@ impl EventData {
             | EventKind::Deleted
             | EventKind::Recorded
             | EventKind::FindingChanged
+            | EventKind::DraftSaved
             | EventKind::RoundCompleted
             | EventKind::RoundRewritten
             | EventKind::Granted

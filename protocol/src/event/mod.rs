@@ -16,7 +16,7 @@ use crate::run::{PanelCounts, State};
 pub use data::{EventData, EventKind, KindWord, StudyNews, StudyWords};
 
 /// The fields that may remain in an event of a deleted study: its state, and counts.
-const COUNTS: [&str; 13] = [
+const COUNTS: [&str; 15] = [
     "state",
     "panel",
     "first",
@@ -30,6 +30,8 @@ const COUNTS: [&str; 13] = [
     "taken",
     "finding",
     "status",
+    "outcome",
+    "version",
 ];
 
 /// A place in the event feed: after the event of this number. Zero is before the first.

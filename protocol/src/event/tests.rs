@@ -10,9 +10,11 @@ use proptest::sample::select;
 use super::*;
 use crate::credits::Credits;
 use crate::finding::FindingStatus;
+use crate::study::Problem;
+use crate::watch::SaveOutcome;
 
 /// An event of every kind as it is stored and sent, then those of deleted studies, which keep counts only.
-const WRITTEN: [&str; 25] = [
+const WRITTEN: [&str; 28] = [
     r#"{"seq":1,"at":"2026-11-22T10:00:00Z","kind":"study.queued","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"reason":null,"state":"queued"}}"#,
     r#"{"seq":2,"at":"2026-11-22T10:00:00Z","kind":"study.running","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"reason":null,"state":"running"}}"#,
     r#"{"seq":3,"at":"2026-11-22T10:00:00.5Z","kind":"answers.recorded","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"count":40,"delivered":38,"first":0,"last":39,"panel":{"delivered":38,"failed":0,"invalid":1,"refused":1,"requested":40}}}"#,
@@ -30,7 +32,10 @@ const WRITTEN: [&str; 25] = [
     r#"{"seq":15,"at":"2026-11-22T10:00:00Z","kind":"credits.granted","data":{"credits":77}}"#,
     r#"{"seq":16,"at":"2026-11-22T10:00:00Z","kind":"events.folded","data":{"from":3,"kinds":["answers.recorded"],"to":16,"why":"studies that ended long ago tell of single answers no more; the setting is events.keep_days"}}"#,
     r#"{"seq":17,"at":"2026-11-22T10:00:00Z","kind":"finding.changed","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"finding":2,"note":"the price stands first now","status":"resolved"}}"#,
+    r#"{"seq":17,"at":"2026-11-22T10:00:00Z","kind":"draft.saved","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"file":"/home/ada/launch.md","outcome":"queued","version":2}}"#,
+    r#"{"seq":17,"at":"2026-11-22T10:00:00Z","kind":"draft.saved","data":{"file":"/home/ada/launch.md","outcome":"broken","problems":[{"hint":"did you mean 'panel'?","place":"/home/ada/launch.md:2","what":"unknown key 'panle'"}]}}"#,
     // Of deleted studies.
+    r#"{"seq":17,"at":"2026-11-22T10:00:00Z","kind":"draft.saved","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"outcome":"queued","version":2}}"#,
     r#"{"seq":17,"at":"2026-11-22T10:00:00Z","kind":"finding.changed","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"finding":2,"status":"resolved"}}"#,
     r#"{"seq":17,"at":"2026-11-22T10:00:00Z","kind":"study.queued","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"state":"queued"}}"#,
     r#"{"seq":18,"at":"2026-11-22T10:00:00Z","kind":"study.cancelled","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"state":"cancelled"}}"#,
@@ -63,7 +68,7 @@ fn again(event: &Event) -> Event {
 #[test]
 fn every_kind_is_read_as_what_it_is() {
     let mut kinds = BTreeSet::new();
-    for event in WRITTEN[..21].iter().chain(&WRITTEN[23..]).map(|written| read(written)) {
+    for event in WRITTEN[..24].iter().chain(&WRITTEN[26..]).map(|written| read(written)) {
         assert!(!matches!(event.data, EventData::Other { .. }), "{event:?}");
         kinds.extend(event.kind());
     }
@@ -83,11 +88,11 @@ fn every_kind_is_read_as_what_it_is() {
 
 #[test]
 fn kinds_and_data_of_other_versions_are_carried_as_they_are() {
-    let later = read(WRITTEN[21]);
+    let later = read(WRITTEN[24]);
     assert_eq!((later.kind(), later.data.word()), (None, "garden.changed"));
     assert_eq!((later.state(), later.panel(), later.folded_from()), (None, None, None));
     // A known kind without its data keeps its kind.
-    let bare = read(WRITTEN[22]);
+    let bare = read(WRITTEN[25]);
     assert_eq!(bare.kind(), Some(EventKind::Recorded));
     assert!(matches!(bare.data, EventData::Other { .. }));
     // An added field does not hide the known fields of a known kind.
@@ -102,20 +107,20 @@ fn kinds_and_data_of_other_versions_are_carried_as_they_are() {
 #[test]
 fn of_a_deleted_study_only_counts_are_left() {
     let left = |at: usize| read(WRITTEN[at]).without_words();
-    for (before, after) in [(0, 18), (8, 19), (9, 20), (16, 17)] {
+    for (before, after) in [(0, 21), (8, 22), (9, 23), (16, 20), (17, 19)] {
         assert!(read(WRITTEN[before]).has_words());
         assert!(!read(WRITTEN[after]).has_words());
         assert_eq!(left(before).data, read(WRITTEN[after]).data);
     }
-    for silent in [2, 4, 11, 13, 21, 22] {
+    for silent in [2, 4, 11, 13, 26, 27] {
         assert!(!read(WRITTEN[silent]).has_words());
         assert_eq!(left(silent), read(WRITTEN[silent]));
     }
-    let later = left(21);
+    let later = left(24);
     assert_eq!((later.data.word(), later.content()), ("garden.changed", serde_json::json!({})));
-    let more = read(&WRITTEN[18].replace("\"state\"", "\"quote\":\"mine\",\"state\""));
+    let more = read(&WRITTEN[21].replace("\"state\"", "\"quote\":\"mine\",\"state\""));
     assert!(more.has_words());
-    assert_eq!(more.without_words().content(), read(WRITTEN[18]).content());
+    assert_eq!(more.without_words().content(), read(WRITTEN[21]).content());
 }
 
 fn panel() -> impl Strategy<Value = PanelCounts> {
@@ -175,6 +180,20 @@ fn data_of(kind: EventKind) -> BoxedStrategy<EventData> {
                     finding,
                     status,
                     note,
+                })
+                .boxed()
+        }
+        EventKind::DraftSaved => {
+            let problem = any::<(String, String, String)>()
+                .prop_map(|(place, what, hint)| Problem { place, what, hint });
+            let words = (option::of(any::<String>()), option::of(any::<String>()));
+            (words, select(SaveOutcome::ALL), option::of(any::<u32>()), vec(problem, 0..3))
+                .prop_map(|((file, held), outcome, version, problems)| EventData::DraftSaved {
+                    file,
+                    outcome,
+                    version,
+                    held,
+                    problems,
                 })
                 .boxed()
         }

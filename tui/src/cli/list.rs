@@ -4,13 +4,15 @@ use jiff::tz::TimeZone;
 use protocol::run::{Headline, State, Study};
 use protocol::safe;
 use protocol::service::StudyQuery;
+use protocol::watch::VersionReport;
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::pages;
 use crate::failure::{Exit, Failure};
-use crate::link::{Absent, Link};
+use crate::link::{Absent, Link, call};
 use crate::look::{Look, Role, pad, pad_left, thousands};
 use crate::report::estimates::number;
+use crate::report::version;
 use crate::ui::Ui;
 
 /// Columns kept for the name; below that the time of day is not shown.
@@ -22,6 +24,7 @@ const NAME_AT_LEAST: usize = 12;
 Examples:
   demoscope list
   demoscope list --search kit --tag spring
+  demoscope list --lineage @                   the versions of a watched file
   demoscope list --json | jq -r '.[0].id'
   demoscope list --json | jq '.[] | {name, headline}'
 
@@ -35,6 +38,9 @@ pub(crate) struct Args {
     /// Only those that carry this tag
     #[arg(long)]
     tag: Option<String>,
+    /// The versions of the watched file that this study is one of: an id, the beginning of one, or @ for the latest
+    #[arg(long, value_name = "ID", conflicts_with_all = ["search", "tag", "archived"])]
+    lineage: Option<String>,
     /// Those that were put away, instead of the others
     #[arg(long)]
     archived: bool,
@@ -49,6 +55,9 @@ pub(crate) struct Args {
 /// Prints the studies that the arguments ask for.
 pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
+    if let Some(name) = &args.lineage {
+        return lineage(&link, name, args.json, ui).await;
+    }
     let filtered = args.search.is_some() || args.tag.is_some() || args.archived;
     let query = StudyQuery {
         search: args.search,
@@ -70,6 +79,46 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
         ui.data(&super::fitted(&table, ui.look))?;
     }
     Ok(Exit::Done)
+}
+
+/// Prints the versions of a study's file, and the change of the named one.
+async fn lineage(link: &Link, name: &str, json: bool, ui: &mut Ui) -> Result<Exit, Failure> {
+    let study = call!(link, find(name.to_owned()))?;
+    let Some(found) = call!(link, lineage(study.id))? else {
+        let what = format!("{} is no version of a watched file", safe::line(&study.name));
+        return Err(Failure::invalid(what).hint("Name one to watch: `demoscope watch add FILE`"));
+    };
+    if json {
+        ui.json(&found)?;
+    } else {
+        let text = versions(&found, &TimeZone::system(), ui.look);
+        ui.data(&super::fitted(&text, ui.look))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The versions of a lineage, newest first, below the change of one of them.
+fn versions(found: &VersionReport, zone: &TimeZone, look: Look) -> String {
+    let mut out = look.paint(Role::Strong, &version::title(found)) + "\n";
+    for sentence in version::sentences(found) {
+        for line in look.wrap(&safe::line(&sentence), "  ", "  ") {
+            out.push_str(&line);
+            out.push('\n');
+        }
+    }
+    out.push('\n');
+    for one in found.lineage.versions.iter().rev() {
+        let mark = if one.version == found.version { look.glyph("▸", ">") } else { " " };
+        let at = one.at.to_zoned(zone.clone()).strftime("%m-%d %H:%M").to_string();
+        out.push_str(&format!(
+            "{mark} {} {} {} {} {at}\n",
+            pad_left(&format!("v{}", one.version), 5),
+            look.paint(Role::Accent, &one.study.short()),
+            look.paint(state_role(one.state), &pad(one.state.as_str(), 10)),
+            pad_left(&of_headline(one.headline.as_ref(), look), 14),
+        ));
+    }
+    out
 }
 
 fn table(studies: &[Study], zone: &TimeZone, look: Look) -> String {
@@ -123,7 +172,11 @@ fn table(studies: &[Study], zone: &TimeZone, look: Look) -> String {
 
 /// The main result with the half width of its interval; without one, the number of answers.
 fn score(study: &Study, look: Look) -> String {
-    let Some(Headline { of, estimate }) = &study.headline else {
+    of_headline(study.headline.as_ref(), look)
+}
+
+fn of_headline(headline: Option<&Headline>, look: Look) -> String {
+    let Some(Headline { of, estimate }) = headline else {
         return look.glyph("—", "--").to_owned();
     };
     let value = number(of, estimate.value);

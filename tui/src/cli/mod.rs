@@ -20,6 +20,7 @@ mod doctor;
 mod engines;
 mod events;
 mod example;
+mod expect;
 pub(crate) mod export;
 mod findings;
 mod input;
@@ -38,6 +39,7 @@ mod run;
 pub(crate) use run::duration;
 mod show;
 mod tag;
+mod watch;
 
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
@@ -145,6 +147,7 @@ enum Verb {
     Delete(delete::Args),
     Tag(tag::Args),
     Queue(queue::Args),
+    Watch(Box<watch::Args>),
     Credits(credits::Args),
     Engines(engines::Args),
     Events(events::Args),
@@ -312,6 +315,7 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Delete(args) => delete::run(args, ui).await,
         Verb::Tag(args) => tag::run(args, ui).await,
         Verb::Queue(args) => queue::run(args, ui).await,
+        Verb::Watch(args) => watch::run(*args, ui).await,
         Verb::Credits(args) => credits::run(&args, ui).await,
         Verb::Engines(args) => engines::run(&args, ui).await,
         Verb::Events(args) => events::run(&args, ui).await,

@@ -86,7 +86,7 @@ fn findings(across: &FindingsAcross, page: &mut ReportPage) {
 }
 
 /// `Price, P1 → P2, 31 % → 24 % name it`.
-fn told(pair: &FindingPair) -> String {
+pub(crate) fn told(pair: &FindingPair) -> String {
     let priority = |brief: &Option<FindingBrief>| {
         brief.as_ref().map_or("none".to_owned(), |brief| brief.priority.to_string())
     };

@@ -24,7 +24,7 @@ use uuid::Uuid;
 pub(crate) use channels::with_channels;
 pub(crate) use kinds::{
     ab_test, ab_test_within_wording, asked, comparison, comparison_within_wording, content_review,
-    cross, ranking, sentiment, survey,
+    cross, ranking, sentiment, survey, version,
 };
 
 fn estimate(value: f64, low: f64, high: f64, n: u64, method: &str) -> Estimate {
@@ -304,6 +304,7 @@ pub(crate) fn concept_test() -> Report {
         results: Some(results),
         meta: meta(),
         below_middle: None,
+        version: None,
         asked: None,
     }
 }

@@ -26,6 +26,7 @@ mod survey;
 mod tests;
 pub(crate) mod themes;
 pub(crate) mod title;
+pub(crate) mod version;
 pub(crate) mod whisker;
 
 use protocol::results::{Report, Results};
@@ -47,6 +48,7 @@ pub(crate) use themes::findings;
 pub fn render(report: &Report, look: Look) -> String {
     let mut page = ReportPage::new(look);
     title::draw(report, &mut page);
+    version::draw(report, &mut page);
     conclusions::draw(report, &mut page);
     match &report.results {
         Some(results) => {

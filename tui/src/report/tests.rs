@@ -73,6 +73,24 @@ fn an_ab_test() {
 }
 
 #[test]
+fn the_report_of_a_version_opens_with_its_change_against_the_one_before() {
+    let mut report = fixtures::concept_test();
+    report.version = Some(Box::new(fixtures::version()));
+    let opening = |report: &Report| {
+        let text = render(report, Look::PLAIN);
+        text.lines().take(20).map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let mut shown = opening(&report);
+    // The first of a branch has nothing to be compared with.
+    if let Some(version) = &mut report.version {
+        (version.version, version.previous, version.change) = (1, None, None);
+        version.lineage.changed = vec!["panel 200 instead of 100".to_owned()];
+    }
+    shown.push_str(&opening(&report));
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
 fn a_comparison_and_a_breakdown() {
     let study = fixtures::concept_test().study;
     let text = comparison(&study, &study, &fixtures::comparison(), Look::PLAIN);

@@ -189,6 +189,7 @@ actions! {
     Dismiss = "finding.dismiss", [Findings] 4, "dismiss", "Marks a finding as not to be acted on.";
     Reopen = "finding.reopen", [Findings] 4, "reopen", "Opens a finding again that was resolved or dismissed.";
     UndoStatus = "finding.undo", [Findings] 5, "undo", "Takes back the last change of a finding's status.";
+    UndoVersion = "watch.take-back", [Studies Live Results], "take back", "Cancels the version that the last save of a watched file queued.";
     NextStatus = "finding.status", [Findings] 6, "status", "Shows the findings of the next status: open, resolved, dismissed, or all of them.";
     Palette = "palette", [] 10, "commands", "Finds a command or a study by its name or the beginnings of its words.";
     Help = "help", [Studies Live Results Chain Findings Compose Person Ranking], "help", "Explains the keys of this screen; type to search.";
@@ -264,6 +265,7 @@ impl Action {
             Self::Resolve => &["done", "fixed", "mark"],
             Self::Dismiss => &["ignore", "won't fix"],
             Self::UndoStatus => &["take back"],
+            Self::UndoVersion => &["watch", "saved"],
             Self::Help => &["keys", "manual"],
             Self::Themes => &["colours", "colors"],
             Self::StartDaemon => &["connect", "reconnect"],

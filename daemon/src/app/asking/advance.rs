@@ -198,7 +198,12 @@ impl Core {
     }
 
     /// One transition without anything else.
-    async fn transit(&self, caller: &Caller, number: u32, input: Input) -> Reply<Study> {
+    pub(in crate::app) async fn transit(
+        &self,
+        caller: &Caller,
+        number: u32,
+        input: Input,
+    ) -> Reply<Study> {
         self.change(caller, number, move |reader, writes, settings, found| {
             step(reader, writes, settings, found, &input)
         })

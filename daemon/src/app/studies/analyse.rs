@@ -40,29 +40,7 @@ impl Core {
         let of = of.map(ToOwned::to_owned);
         self.view(caller, move |_, reader, owner| {
             let (a, b) = (by_id(reader, owner, a)?, by_id(reader, owner, b)?);
-            let (quantity, also) = choose(reader, &[&a, &b], of.as_deref())?;
-            let is_theme = quantity.is_theme();
-            // Only where one edition read both: what two editions differ by is another question.
-            let noise = WordingNoise::of_model(&a.row.model).filter(|_| a.row.model == b.row.model);
-            let mut comparator = Comparator::new(&a.row.spec, &b.row.spec, quantity)
-                .map_err(|error| refuse(&error))?
-                .with_wording(&a.row.spec, &b.row.spec, noise);
-            if comparator.is_paired() {
-                paired(reader, &a, &b, &mut comparator)?;
-            } else {
-                each(reader, &a, |classes, outcomes| comparator.add(classes, outcomes, &[]))?;
-                each(reader, &b, |classes, outcomes| comparator.add(classes, &[], outcomes))?;
-            }
-            let mut found = comparator.finish().ok_or_else(|| {
-                ApiError::new(ErrorCode::Conflict, "Both studies need answers to be compared")
-                    .hint("See how many each has with `demoscope list`")
-            })?;
-            if is_theme && found.a.value <= 0.0 && found.b.value <= 0.0 {
-                return Err(nobody_names(&found.field, &also).into());
-            }
-            found.also = also;
-            found.findings = findings_across(reader, &a, &b)?;
-            Ok(found)
+            compared(reader, &a, &b, of.as_deref())
         })
         .await
     }
@@ -143,6 +121,38 @@ impl Core {
         })
         .await
     }
+}
+
+/// Two studies against each other by one of their results.
+pub(in crate::app) fn compared(
+    reader: &Reader<'_>,
+    a: &StudyRecord,
+    b: &StudyRecord,
+    of: Option<&str>,
+) -> Result<Comparison, UseCaseError> {
+    let (quantity, also) = choose(reader, &[a, b], of)?;
+    let is_theme = quantity.is_theme();
+    // Only where one edition read both: what two editions differ by is another question.
+    let noise = WordingNoise::of_model(&a.row.model).filter(|_| a.row.model == b.row.model);
+    let mut comparator = Comparator::new(&a.row.spec, &b.row.spec, quantity)
+        .map_err(|error| refuse(&error))?
+        .with_wording(&a.row.spec, &b.row.spec, noise);
+    if comparator.is_paired() {
+        paired(reader, a, b, &mut comparator)?;
+    } else {
+        each(reader, a, |classes, outcomes| comparator.add(classes, outcomes, &[]))?;
+        each(reader, b, |classes, outcomes| comparator.add(classes, &[], outcomes))?;
+    }
+    let mut found = comparator.finish().ok_or_else(|| {
+        ApiError::new(ErrorCode::Conflict, "Both studies need answers to be compared")
+            .hint("See how many each has with `demoscope list`")
+    })?;
+    if is_theme && found.a.value <= 0.0 && found.b.value <= 0.0 {
+        return Err(nobody_names(&found.field, &also).into());
+    }
+    found.also = also;
+    found.findings = findings_across(reader, a, b)?;
+    Ok(found)
 }
 
 fn refuse(error: &impl ToString) -> ApiError {

@@ -20,6 +20,7 @@ use crate::store::{Fault, Order, Reader, Row, Table, UseCaseError, Writes};
 use crate::app::caller::in_mark;
 use crate::app::studies::lookup::by_id;
 use crate::app::studies::transition::word;
+use crate::app::watch::lineage::forget;
 use crate::app::{Caller, Core, Scope};
 
 /// Where a study's rows stand under its number.
@@ -70,6 +71,7 @@ impl Core {
                 }
                 let (number, row, progress) = (found.number, found.row, found.progress);
                 let mut writes = Writes::at(now);
+                forget(reader, &mut writes, row.lineage.as_deref(), id)?;
                 let mark = DeletedRow {
                     id,
                     at: now,

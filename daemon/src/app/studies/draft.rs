@@ -157,7 +157,7 @@ impl Core {
             Resubmission::Before(study) => *study,
             Resubmission::New(plan) => {
                 let plan = *plan;
-                self.submit(caller, Submission { key, body, lineage: None, path, plan }).await?
+                self.submit(caller, Submission { key, body, version: None, path, plan }).await?
             }
         };
         Ok(Study { notes, ..study })
@@ -204,7 +204,7 @@ impl Core {
     }
 
     /// Looks at something by what this installation allows.
-    fn with_rules<T>(&self, look: impl FnOnce(&stimulus::Rules<'_>) -> T) -> T {
+    pub(in crate::app) fn with_rules<T>(&self, look: impl FnOnce(&stimulus::Rules<'_>) -> T) -> T {
         let settings = self.settings();
         let names = self.engine_names();
         let engines: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -248,7 +248,7 @@ enum Resubmission {
     New(Box<Plan>),
 }
 
-fn invalid(problems: Vec<Problem>) -> ApiError {
+pub(in crate::app) fn invalid(problems: Vec<Problem>) -> ApiError {
     let sentence = match problems.len() {
         1 => "The study has a problem".to_owned(),
         count => format!("The study has {count} problems"),
@@ -259,7 +259,7 @@ fn invalid(problems: Vec<Problem>) -> ApiError {
 }
 
 /// An audience that cannot be sampled is a problem of the draft, like any other.
-fn of_the_panel(draft: &Draft, error: ApiError) -> ApiError {
+pub(in crate::app) fn of_the_panel(draft: &Draft, error: ApiError) -> ApiError {
     if error.code != ErrorCode::InvalidInput {
         return error;
     }

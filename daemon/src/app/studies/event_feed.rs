@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use protocol::event::{Cursor, Event, EventPage};
+use protocol::event::{Cursor, Event, EventKind, EventPage};
 use protocol::id::StudyId;
 use protocol::service::Reply;
 
@@ -87,6 +87,9 @@ fn page(
             if !is_theirs {
                 return Ok(ControlFlow::Continue(()));
             }
+        }
+        if event.kind() == Some(EventKind::DraftSaved) && !owner.is_told_of_files() {
+            return Ok(ControlFlow::Continue(()));
         }
         bytes = bytes.saturating_add(event.content().to_string().len()).saturating_add(200);
         events.push(event);

@@ -28,6 +28,7 @@ use crate::app::studies::findings::with_findings;
 use crate::app::studies::lookup::{StudyRecord, by_id, by_name, of_number};
 use crate::app::studies::plan::recipe;
 use crate::app::studies::submit::packed_panel;
+use crate::app::watch::lineage::version_report;
 use crate::app::{Caller, Core};
 
 /// Studies on one page.
@@ -132,7 +133,8 @@ impl Core {
                 model_notice: core.model_notice(&found),
             };
             let below_middle = results.as_ref().and_then(below_middle);
-            Ok(Report { study: found.study(), results, meta, below_middle, asked: None })
+            let version = version_report(core, reader, &found)?.map(Box::new);
+            Ok(Report { study: found.study(), results, meta, below_middle, version, asked: None })
         })
         .await
     }

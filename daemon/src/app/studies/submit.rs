@@ -24,6 +24,7 @@ use crate::store::{Fault, Reader, Table, UseCaseError, Writes};
 use crate::app::caller::is_of;
 use crate::app::studies::lookup::{StudyRecord, by_number};
 use crate::app::studies::transition::{After, step};
+use crate::app::watch::version::NewVersion;
 use crate::app::{Caller, Core, Owner, Scope};
 
 /// A checked study with everything that was computed for it before the transaction.
@@ -62,8 +63,8 @@ pub(crate) struct Submission {
     pub key: SubmitKey,
     /// [`fingerprint`] of what the client sent. Not of the plan: a seed that was drawn differs from call to call.
     pub body: String,
-    /// The watched file it is a version of.
-    pub lineage: Option<String>,
+    /// The version of a watched file that it is.
+    pub version: Option<NewVersion>,
     /// The path of the file that it was sent from.
     pub path: Option<String>,
     /// What to run.
@@ -107,7 +108,7 @@ impl Core {
                 let number = number.ok_or_else(|| {
                     ApiError::new(ErrorCode::Internal, "There are no study numbers left")
                 })?;
-                let Submission { key, body, lineage, path, plan } = submission;
+                let Submission { key, body, version, path, plan } = submission;
                 let Plan {
                     spec,
                     model,
@@ -132,7 +133,7 @@ impl Core {
                     instrument_hash,
                     owner: owner.to_string(),
                     origin,
-                    lineage,
+                    lineage: version.as_ref().map(NewVersion::lineage),
                     path,
                     price,
                     charge,
@@ -150,6 +151,9 @@ impl Core {
                 writes.put(&key.0, &SubmitRow { number, body });
                 for (index, chunk) in (0_u32..).zip(panel.chunks(PANEL_CHUNK_BYTES)) {
                     writes.put_bytes(Table::Panels, &(number, index), chunk.to_vec());
+                }
+                if let Some(version) = version {
+                    version.write(reader, &mut writes, &found)?;
                 }
                 let after = step(reader, &mut writes, &settings, &mut found, &Input::Submit)?;
                 Ok(((number, found.study(), after), writes))

@@ -89,6 +89,7 @@ async fn refusals(core: &Core, caller: &Caller, id: StudyId, own: StudyId) -> Ve
         refused(core.check_alike(caller, vec![like(id)]).await),
         refused(core.cross(caller, id, &classes, None).await),
         refused(core.asked(caller, id).await),
+        refused(core.lineage(caller, id).await),
         refused(core.evidence(caller, id, None).await),
         refused(core.control(caller, id, Control::Cancel).await),
         refused(core.control(caller, id, Control::Archive).await),

@@ -2,9 +2,10 @@
 //! removes the variation between people, else of two independent groups; over the whole panel and by segment. Where the
 //! built-in respondent model read two different texts, intervals and p include its wording noise.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use protocol::results::{Comparison, Difference, Estimate};
+use protocol::results::{Comparison, Difference, Estimate, PeopleMoved};
 use protocol::study::{EngineMode, StudySpec, StudyType};
 
 use super::contrast::SMALL;
@@ -170,6 +171,7 @@ impl Comparator {
             overall: self.difference(&self.all)?,
             segments,
             notes: self.notes(),
+            moved: self.paired.then(|| moved(&self.all.gaps)),
             also: Vec::new(),
             findings: None,
         })
@@ -220,6 +222,20 @@ impl Comparator {
     fn difference(&self, both: &Both) -> Option<Difference> {
         difference(both, self.paired, &self.quantity, self.wording_sd())
     }
+}
+
+/// How many respondents rose, fell and stayed.
+fn moved(gaps: &Histogram) -> PeopleMoved {
+    let mut moved = PeopleMoved { up: 0, down: 0, same: 0 };
+    for (gap, count) in gaps.iter() {
+        let place = match gap.cmp(&0) {
+            Ordering::Greater => &mut moved.up,
+            Ordering::Less => &mut moved.down,
+            Ordering::Equal => &mut moved.same,
+        };
+        *place = place.saturating_add(count);
+    }
+    moved
 }
 
 impl Both {

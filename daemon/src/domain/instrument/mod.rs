@@ -41,7 +41,7 @@ use protocol::credits::Credits;
 use protocol::measurement::{Control, QuestionsPerCall};
 use protocol::persona::Persona;
 use protocol::results::Answer;
-use protocol::study::{Order, StudySpec, StudyType};
+use protocol::study::{Instrument, Order, StudySpec, StudyType};
 
 use super::asking::{Purpose, shown};
 use super::credits::RoundCharge;
@@ -205,6 +205,26 @@ pub(crate) fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
 
 /// Credits for the answer of one respondent, for every instrument that is paid for by the answer.
 const PRICE_EACH: Credits = Credits(1);
+
+/// SHA-256 (hex) of everything of an instrument but the texts that are tested: its questions and options.
+#[must_use]
+pub(crate) fn options_hash(instrument: &Instrument) -> String {
+    fn blank(value: &mut serde_json::Value, texts: &[(&'static str, &str)]) {
+        match value {
+            serde_json::Value::String(text) if texts.iter().any(|(_, known)| known == text) => {
+                text.clear();
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| blank(item, texts)),
+            serde_json::Value::Object(fields) => {
+                fields.values_mut().for_each(|field| blank(field, texts));
+            }
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(instrument).unwrap_or_default();
+    blank(&mut value, &kind_of(instrument).texts(instrument));
+    crate::domain::digest::sha256_hex(value.to_string())
+}
 
 /// Credits for the answer of one respondent to a study: nothing where its rounds are charged for.
 #[must_use]

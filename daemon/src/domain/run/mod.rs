@@ -20,6 +20,8 @@ pub(crate) enum Input {
     Resume,
     /// The owner cancels it.
     Cancel,
+    /// A newer version of its file takes its place.
+    Supersede,
     /// Every assignment of a round has an outcome.
     Exhausted {
         /// The round that follows: another round of the panel, or the one that confirms a gain; `None` after the last.
@@ -123,6 +125,14 @@ pub(crate) fn apply(state: State, input: &Input) -> Result<(RunStatus, Vec<Effec
             "cancelled by its owner",
             &[Halt, Release, Announce(EventKind::Cancelled), Wake],
         ),
+        (
+            State::Draft | State::Queued | State::Running | State::Paused | State::Finalizing,
+            Input::Supersede,
+        ) => because(
+            State::Cancelled,
+            "superseded by a newer version of its file",
+            &[Halt, Release, Announce(EventKind::Cancelled), Wake],
+        ),
         (State::Running, Input::Exhausted { next }) => match *next {
             Some(round) => {
                 go(State::Running, &[Next { round }, Announce(EventKind::Running), Wake])
@@ -156,7 +166,7 @@ fn objection(state: State, input: &Input) -> String {
         Input::Fault(_) => "it is not at work".to_owned(),
         Input::Resume => "only a paused study resumes".to_owned(),
         Input::Cancel if state == State::Cancelled => "it is cancelled already".to_owned(),
-        Input::Cancel => "it has ended".to_owned(),
+        Input::Cancel | Input::Supersede => "it has ended".to_owned(),
         Input::Exhausted { .. } => "only a running study runs out of questions".to_owned(),
         Input::Finish { .. } => "only a finalizing study finishes".to_owned(),
         Input::Retry { .. } if matches!(state, State::Completed | State::Failed) => {

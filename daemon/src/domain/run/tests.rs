@@ -15,6 +15,7 @@ fn input() -> impl Strategy<Value = Input> {
         Just(Input::Fault("the engine broke".to_owned())),
         Just(Input::Resume),
         Just(Input::Cancel),
+        Just(Input::Supersede),
         prop::option::of(1_u16..6).prop_map(|next| Input::Exhausted { next }),
         (0_u32..3).prop_map(|delivered| Input::Finish { delivered, instead: None }),
         (0_u32..3).prop_map(|unanswered| Input::Retry { unanswered }),

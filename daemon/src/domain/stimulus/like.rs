@@ -26,7 +26,7 @@ const PEOPLE: &[&str] = &[
 ];
 
 /// Every setting that is taken from a study, with its text; `None` for one that is not set in it.
-fn settings(spec: &StudySpec, rules: &Rules<'_>) -> Vec<(&'static str, Option<String>)> {
+pub(super) fn settings(spec: &StudySpec, rules: &Rules<'_>) -> Vec<(&'static str, Option<String>)> {
     let (audience, measured) = (&spec.audience, &spec.measurement);
     let (youngest, oldest) = audience.age_range;
     let steady = rules.steady.contains(&spec.engine.as_str());

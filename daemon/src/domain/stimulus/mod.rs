@@ -15,6 +15,7 @@ mod review;
 mod settings;
 mod target_audience;
 mod texts;
+mod version;
 
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub(crate) use self::settings::settings;
 pub(crate) use self::target_audience::audience_note;
 use self::texts::TextNotes;
 pub(crate) use self::texts::notes;
+pub(crate) use self::version::{content_hash, deciding, differing};
 use crate::domain::instrument::{self, Violation};
 use crate::domain::nearest::did_you_mean;
 

@@ -12,6 +12,7 @@ mod meta;
 mod outcome;
 mod rewrite;
 mod study;
+mod watch;
 
 pub(crate) use anchors::AnchorsRow;
 pub(crate) use calls::CallsUnderWay;
@@ -26,3 +27,4 @@ pub use study::Progress;
 pub(crate) use study::{
     Counted, PANEL_CHUNK_BYTES, ResultsRow, StudyNumber, StudyRow, SubmitRow, Unfinished,
 };
+pub(crate) use watch::{FileRow, LineageRow, VersionRow, WatchRow};

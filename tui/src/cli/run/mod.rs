@@ -16,6 +16,7 @@ use protocol::service::Submit;
 use protocol::study::{Draft, Origin};
 use uuid::Uuid;
 
+use crate::cli::expect::{Expectation, judge};
 use crate::cli::show::{self, Form, ShowDetail};
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
@@ -46,10 +47,11 @@ Examples:
   demoscope run idea.md --like 3f2a      the same people, seed and settings as that study
   demoscope run --example list
   echo 'A kettle that texts you.' | demoscope run - --panel 50
+  demoscope run idea.md --expect 'mean_score >= 6' --expect 'would_buy_pct.low > 20'
   demoscope run idea.md --dry-run      who would be asked, how, and what it takes
 
-Ends with 0 when every respondent answered, 5 when some did not, 4 when the run failed,
-3 when credits or consent to a cost are missing, 2 for mistakes in the file or the flags.")]
+Ends with 0 when every respondent answered, 5 when some did not, 7 when an expectation does not
+hold, 4 when the run failed, 3 when credits or consent to a cost are missing, 2 for mistakes in the file or the flags.")]
 pub(crate) struct Args {
     /// Text files; - reads standard input. With --study ab_test two files are variants A and B of one study
     #[arg(required_unless_present = "example", value_name = "FILE")]
@@ -66,6 +68,9 @@ pub(crate) struct Args {
     /// Print one JSON object (one a line for several files)
     #[arg(long)]
     json: bool,
+    /// What is to hold, as in 'mean_score >= 6' or 'mean_score.low > 5.5'; may be given several times
+    #[arg(long = "expect", value_name = "EXPECTATION", conflicts_with_all = ["detach", "dry_run"])]
+    expectations: Vec<Expectation>,
     /// Return at once; the study goes on by itself
     #[arg(long, conflicts_with = "answers")]
     detach: bool,
@@ -148,6 +153,11 @@ async fn run_all(
                 }
                 let detail = ShowDetail::of(args.answers);
                 show::print(link, study.id, detail, Form::of(args.json), ui).await?;
+                if !args.expectations.is_empty() {
+                    let found = call!(link, report(study.id))?;
+                    let judged = judge(&args.expectations, found.results.as_ref(), ui);
+                    worst = worst.max(judged.or_else(|failure| excuse(failure, ui))?);
+                }
             }
             Followed::Interrupted => {
                 for study in &studies[place..] {

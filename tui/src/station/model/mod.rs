@@ -161,6 +161,8 @@ pub struct Model {
     pub(crate) requests: Requests,
     pub(crate) notice: Option<Notice>,
     pub(crate) balance: Option<Balance>,
+    /// The study that the last save of a watched file queued, until it is cancelled or has ended.
+    pub(crate) saved_version: Option<protocol::id::StudyId>,
     /// What to open once the specification has arrived.
     pub(crate) again: Again,
     /// The settings as last saved.
@@ -193,6 +195,7 @@ impl Model {
             requests: Requests::default(),
             notice: None,
             balance: None,
+            saved_version: None,
             again: Again::default(),
             kept: saved::Settings::default(),
             interrupted: None,

@@ -76,6 +76,16 @@ pub(crate) fn report(report: &mut Report) {
     report.meta.model_notice.iter_mut().for_each(line);
     report.below_middle.iter_mut().for_each(line);
     report.meta.providers_used.iter_mut().for_each(line);
+    if let Some(found) = &mut report.version {
+        line(&mut found.lineage.file);
+        found.lineage.changed.iter_mut().for_each(line);
+        found
+            .lineage
+            .versions
+            .iter_mut()
+            .chain(&mut found.previous)
+            .for_each(|one| line(&mut one.name));
+    }
     if let Some(results) = &mut report.results {
         self::results(results);
     }

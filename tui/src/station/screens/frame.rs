@@ -234,6 +234,7 @@ fn is_useful(model: &Model, action: Action) -> bool {
         Action::Resolve | Action::Dismiss => status(model) == Some(FindingStatus::Open),
         Action::Reopen => status(model).is_some_and(|status| status != FindingStatus::Open),
         Action::UndoStatus => model.open_study.findings.last_change().is_some(),
+        Action::UndoVersion => model.saved_version.is_some(),
         Action::NextStatus => super::findings::has_any(model),
         Action::Pause => matches!(state, Some(State::Queued | State::Running | State::Paused)),
         Action::Cancel => state.is_some_and(|state| !state.is_final()),

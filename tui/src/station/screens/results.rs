@@ -31,6 +31,7 @@ use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, fit};
 use crate::station::widgets::format::{number, thousands};
+use crate::station::widgets::versions;
 
 /// The width from which on the scores have a fixed width.
 const WIDE_FROM: u16 = 110;
@@ -51,6 +52,7 @@ struct Panes {
 }
 
 fn panes(model: &Model, body: Rect) -> Panes {
+    let body = below_strip(model, body);
     let none = Panes { main: None, scores: None, reasons: None, quotes: None };
     if model.zoom == Zoom::One {
         return match model.open_study.results.pane {
@@ -171,6 +173,7 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
         frame::nothing_open(canvas, body, "Results");
         return;
     };
+    draw_strip(model, canvas, body);
     let panes = panes(model, body);
     if let Some(area) = panes.main {
         draw_main(model, study, canvas, area);
@@ -184,6 +187,23 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     if let Some(area) = panes.quotes {
         quotes::draw(model, study, canvas, area);
     }
+}
+
+/// The strip of the lineage in the first line, for a version of a watched file.
+fn draw_strip(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
+    let report = model.open_study.report.as_ref();
+    if let Some(strip) = report.and_then(|report| versions::strip(report, canvas.glyphs())) {
+        let pieces: Vec<(&str, Role)> =
+            strip.iter().map(|(text, role)| (text.as_str(), *role)).collect();
+        canvas.pieces(body.x + 1, body.y, body.width.saturating_sub(2), &pieces);
+    }
+}
+
+/// What the strip leaves of the body.
+fn below_strip(model: &Model, body: Rect) -> Rect {
+    let has_strip = model.open_study.report.as_ref().is_some_and(|report| report.version.is_some());
+    let taken = u16::from(has_strip);
+    Rect { y: body.y + taken, height: body.height.saturating_sub(taken), ..body }
 }
 
 /// The pane next to the scores on large terminals: the reasons, or the findings while the main view is the reasons.

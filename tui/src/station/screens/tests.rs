@@ -95,6 +95,30 @@ fn a_rejected_text_is_told_of_above_the_panes() {
 }
 
 #[test]
+fn the_strip_of_a_lineage_stands_above_the_results_and_in_the_preview() {
+    for (name, keys, size, glyphs) in [
+        ("results_version_200x60", "3", (200, 60), Glyphs::Unicode),
+        ("results_version_80x24", "3", (80, 24), Glyphs::Unicode),
+        ("results_version_60x20", "3", (60, 20), Glyphs::Unicode),
+        ("results_version_ascii", "3", (80, 24), Glyphs::Ascii),
+        ("studies_version_120x36", "1", (120, 36), Glyphs::Unicode),
+    ] {
+        let mut rig = Rig::new(size, look(Colours::None, glyphs));
+        rig.open(200, 200);
+        let mut told = report(200);
+        let mut version = crate::report::fixtures::version();
+        version.lineage.file = "/home/ada/la\u{1b}]0;x\u{7}unch.md".to_owned();
+        told.version = Some(Box::new(version));
+        rig.tell(Msg::Report(id(MAIN), Ok(Box::new(told))));
+        rig.keys(keys);
+        rig.wait(10_000);
+        let text = rig.text();
+        assert!(!text.contains('\u{1b}'), "{text}");
+        insta::assert_snapshot!(name, text);
+    }
+}
+
+#[test]
 fn a_ranking_stands_on_one_scale() {
     for (name, size, glyphs) in [
         ("ranking_200x60", (200, 60), Glyphs::Unicode),

@@ -127,6 +127,7 @@ pub(crate) fn report(people: u32) -> Report {
             model_notice: None,
         },
         below_middle: None,
+        version: None,
         asked: None,
     }
 }

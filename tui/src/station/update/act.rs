@@ -82,6 +82,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Dismiss => findings::set(model, FindingStatus::Dismissed),
         Action::Reopen => findings::set(model, FindingStatus::Open),
         Action::UndoStatus => findings::undo(model),
+        Action::UndoVersion => studies::undo_version(model),
         Action::NextStatus => findings::next_status(model),
         Action::Palette => layers::open_palette(model),
         Action::Help => layers::open_help(model),

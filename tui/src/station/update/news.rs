@@ -3,7 +3,10 @@
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, Event, EventData, EventKind, EventPage};
 use protocol::id::StudyId;
-use protocol::run::PanelCounts;
+use protocol::run::{PanelCounts, State};
+use protocol::safe;
+use protocol::study::Problem;
+use protocol::watch::SaveOutcome;
 
 use super::{results, want_scores, want_screen};
 use crate::station::action::{Action, Place};
@@ -161,7 +164,14 @@ fn news(model: &mut Model, event: &Event) -> Option<Effect> {
     if event.kind() != Some(EventKind::Recorded) {
         model.requests.want(Want::Balance, now);
     }
+    if let EventData::DraftSaved { file, outcome, version, held, problems } = &event.data {
+        saved(model, event.study, (file.as_deref(), *version), *outcome, held.as_deref(), problems);
+        return None;
+    }
     let id = event.study?;
+    if event.state().is_some_and(State::is_final) && model.saved_version == Some(id) {
+        model.saved_version = None;
+    }
     if event.kind() == Some(EventKind::FindingChanged) {
         model.requests.want(Want::Report(id), now);
     }
@@ -189,4 +199,38 @@ fn news(model: &mut Model, event: &Event) -> Option<Effect> {
         }
     }
     None
+}
+
+/// A watched file was saved: what came of it is told, and a new version can be taken back.
+fn saved(
+    model: &mut Model,
+    study: Option<StudyId>,
+    (file, version): (Option<&str>, Option<u32>),
+    outcome: SaveOutcome,
+    held: Option<&str>,
+    problems: &[Problem],
+) {
+    let name = file.and_then(|file| file.rsplit('/').next()).unwrap_or("a file");
+    let name = safe::line(name).into_owned();
+    let name = fit(&name, NAME_MAX, model.theme.glyphs());
+    let version = version.map_or(String::new(), |version| format!("version {version}"));
+    match outcome {
+        SaveOutcome::Queued => {
+            model.saved_version = study;
+            model.say(Tone::Done, format!("{name}: {version} is queued (z takes it back)."));
+        }
+        SaveOutcome::Known => model.say(Tone::Done, format!("{name} is {version} again.")),
+        SaveOutcome::Held => {
+            let why = safe::line(held.unwrap_or_default()).into_owned();
+            model.say(Tone::Trouble, format!("{name}: nobody is asked: {why}"));
+        }
+        SaveOutcome::Broken => {
+            let first = problems.first().map(|one| {
+                let place = file.and_then(|file| one.place.strip_prefix(file)).unwrap_or_default();
+                format!("{place}: {}", one.what)
+            });
+            let first = safe::line(&first.unwrap_or_default()).into_owned();
+            model.say(Tone::Trouble, format!("{name}{first}"));
+        }
+    }
 }

@@ -70,6 +70,20 @@ pub(super) fn pause(model: &mut Model) -> Vec<Effect> {
     control(model, fits, "Only a study that waits, runs or is paused can be paused or go on.")
 }
 
+/// Cancels the version that the last save of a watched file queued.
+pub(super) fn undo_version(model: &mut Model) -> Vec<Effect> {
+    if !can_ask(model) {
+        return Vec::new();
+    }
+    match model.saved_version.take() {
+        Some(id) => vec![Effect::Call(Call::Control(id, Control::Cancel))],
+        None => {
+            model.say(Tone::Trouble, "No version of a watched file is on its way.");
+            Vec::new()
+        }
+    }
+}
+
 /// Retries failed respondents.
 pub(super) fn retry(model: &mut Model) -> Vec<Effect> {
     let fits = |state| matches!(state, State::Completed | State::Failed).then_some(Control::Retry);

@@ -6,5 +6,6 @@ pub(crate) mod canvas;
 pub(crate) mod format;
 pub(crate) mod mosaic;
 pub(crate) mod textbox;
+pub(crate) mod versions;
 pub(crate) mod whisker;
 pub(crate) mod window;

@@ -5,6 +5,7 @@ mod deleted;
 mod events;
 mod ledger;
 mod studies;
+mod watches;
 
 use protocol::service::Check;
 
@@ -13,7 +14,8 @@ use crate::store::{Fault, Reader};
 /// Looks at all of them.
 pub(crate) fn all(reader: &Reader<'_>) -> Vec<Check> {
     let ledger = ledger::checks(reader);
-    [ledger, studies::checks(reader), deleted::checks(reader), events::checks(reader)].concat()
+    let studies = [studies::checks(reader), watches::checks(reader)].concat();
+    [ledger, studies, deleted::checks(reader), events::checks(reader)].concat()
 }
 
 /// Something that holds.

@@ -10,9 +10,11 @@ mod summary;
 
 use protocol::analysis::Asked;
 use protocol::results::Report;
+use protocol::watch::VersionReport;
 
 use crate::kinds;
 use crate::look::thousands;
+use crate::report::version;
 
 /// A document with its title and sections.
 #[derive(Debug, Default)]
@@ -121,12 +123,27 @@ pub(super) enum Weight {
     Small,
 }
 
+/// The change against the version before, for a version of a watched file.
+fn of_version(found: &VersionReport) -> Section {
+    let mut section = Section::new(version::title(found));
+    let mut sentences = version::sentences(found).into_iter();
+    if let Some(first) = sentences.next() {
+        section.text(first);
+    }
+    let more: Vec<String> = sentences.collect();
+    if !more.is_empty() {
+        section.blocks.push(Block::Bullets(more));
+    }
+    section
+}
+
 impl Document {
     /// The document of a study.
     pub(super) fn of(report: &Report, asked: &Asked) -> Self {
         let study = &report.study;
         let mut sections = Vec::new();
         sections.extend(report.results.as_ref().map(|results| summary::section(study, results)));
+        sections.extend(report.version.as_deref().map(of_version));
         sections.extend([provenance::question(report, asked), provenance::panel(report, asked)]);
         match &report.results {
             Some(results) => {

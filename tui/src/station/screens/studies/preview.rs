@@ -13,6 +13,7 @@ use crate::station::theme::Role;
 use crate::station::widgets::bar::sparkline;
 use crate::station::widgets::canvas::{Canvas, Caption, wrap};
 use crate::station::widgets::format::{number, thousands};
+use crate::station::widgets::versions;
 use crate::station::widgets::whisker::Whisker;
 
 /// The height from which on every section has room.
@@ -36,6 +37,14 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         let reason = study.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         let text = format!("{}{reason}", state_label(study.state));
         fact(canvas, line, kind.title, &text, role);
+    }
+    let strip = model.studies.report(study.id).and_then(|report| versions::strip(report, glyphs));
+    if let Some(strip) = strip
+        && let Some(line) = next()
+    {
+        let pieces: Vec<(&str, Role)> =
+            strip.iter().map(|(text, role)| (text.as_str(), *role)).collect();
+        canvas.pieces(line.x, line.y, line.width, &pieces);
     }
     let report = model.studies.report(study.id).and_then(|report| report.results.as_ref());
     if let Some(results) = report {

@@ -2,8 +2,11 @@
 //! unprompted.
 
 use protocol::error::{ApiError, ErrorCode};
-use protocol::event::{Cursor, EventData, EventKind};
-use protocol::run::PanelCounts;
+use protocol::event::{Cursor, EventData, EventKind, StudyNews};
+use protocol::run::{PanelCounts, State};
+use protocol::service::Control;
+use protocol::study::Problem;
+use protocol::watch::SaveOutcome;
 
 use super::{calls, rig};
 use crate::station::effect::{Call, Effect, People};
@@ -235,4 +238,41 @@ fn answers_are_read_once_and_put_in_order_when_they_are_looked_at() {
     assert!(calls(&effects).contains(&&Call::Unread(id(AB), 40, 1)), "{effects:?}");
     rig.keys("3");
     assert_eq!(rig.model.open_study.results.found.len(), 99);
+}
+
+/// A save is told with its version, and taken back while it is on its way.
+#[test]
+fn a_saved_file_is_told_of_and_its_version_taken_back() {
+    let mut rig = rig();
+    rig.open(200, 200);
+    let saved = |outcome: SaveOutcome| EventData::DraftSaved {
+        file: Some("/home/ada/la\u{1b}unch.md".to_owned()),
+        outcome,
+        version: Some(5),
+        held: Some("no room today".to_owned()),
+        problems: vec![Problem {
+            place: "/home/ada/la\u{1b}unch.md:2".to_owned(),
+            what: "unknown key 'panle'".to_owned(),
+            hint: String::new(),
+        }],
+    };
+    let z = |rig: &mut crate::station::testing::Rig| {
+        calls(&rig.keys("z")).into_iter().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(z(&mut rig), []);
+    for (seq, outcome, told) in [
+        (10, SaveOutcome::Queued, "launch.md: version 5 is queued"),
+        (11, SaveOutcome::Known, "launch.md is version 5 again"),
+        (12, SaveOutcome::Held, "nobody is asked: no room today"),
+        (13, SaveOutcome::Broken, "launch.md:2: unknown key 'panle'"),
+    ] {
+        rig.event(saved(outcome), 2, seq);
+        assert!(rig.text().contains(told), "{told}: {}", rig.text());
+    }
+    assert_eq!(z(&mut rig), [Call::Control(id(2), Control::Cancel)]);
+    assert_eq!(z(&mut rig), [], "once");
+    rig.event(saved(SaveOutcome::Queued), 2, 14);
+    let news = StudyNews { state: State::Completed, panel: PanelCounts::default(), words: None };
+    rig.event(EventData::Completed(news), 2, 15);
+    assert_eq!(z(&mut rig), [], "what has ended is not taken back");
 }

@@ -1,0 +1,338 @@
+//! What the driver of watched files knows and does: which files it has seen and as what, which are waiting to be quiet,
+//! and the look at one file, a folder, or everything. Time is the world's, and messages come through [`Ears`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use protocol::error::ApiError;
+use protocol::study::Problem;
+
+use super::ears::Ears;
+use super::read::{FileFound, FileStat, read};
+use super::scan::{FolderScan, scan};
+use crate::app::{Caller, Core, KnownFile, Looked, SavedFile, WatchTask};
+use crate::domain::digest::sha256_hex;
+use crate::domain::watch::{FileName, QuietTimer, file_name};
+
+/// Files that are evaluated at the same time, so that their transactions are committed together.
+const AT_ONCE: usize = 8;
+
+/// A file that was seen.
+#[derive(Clone, Debug)]
+struct SeenFile {
+    known: KnownFile,
+    /// As it was when it was last evaluated; none where it is to be evaluated again.
+    stat: Option<FileStat>,
+}
+
+/// The driver's knowledge. All of it can be lost: the store knows what was evaluated.
+pub(super) struct Looker<E> {
+    core: Core,
+    caller: Caller,
+    ears: E,
+    tasks: Vec<WatchTask>,
+    /// None before the first look.
+    seen: Option<BTreeMap<PathBuf, SeenFile>>,
+    quiet: QuietTimer,
+    is_deaf: bool,
+}
+
+/// Something to hand to the use case.
+struct FileCandidate {
+    path: PathBuf,
+    found: FileFound,
+}
+
+impl<E: Ears> Looker<E> {
+    pub(super) fn new(core: Core, caller: Caller, ears: E) -> Self {
+        let (tasks, quiet) = (Vec::new(), QuietTimer::default());
+        Self { core, caller, ears, tasks, seen: None, quiet, is_deaf: false }
+    }
+
+    /// Whether changes are not heard of.
+    pub(super) const fn is_deaf(&self) -> bool {
+        self.is_deaf
+    }
+
+    /// Whether nothing is watched.
+    pub(super) const fn is_idle(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    fn now(&self) -> Duration {
+        self.core.world().clock.monotonic()
+    }
+
+    /// How long until a file is quiet; none while none is waited for.
+    pub(super) fn quiet_in(&self) -> Option<Duration> {
+        Some(self.quiet.next()?.saturating_sub(self.now()))
+    }
+
+    /// Something happened at a path: it is looked at once it is quiet, if it can be a stimulus or a folder.
+    pub(super) fn hear(&mut self, path: PathBuf) {
+        let is_file = path.file_name().is_some_and(|name| file_name(name) != FileName::Other);
+        if self.task_of(&path).is_some() && (is_file || path.is_dir()) {
+            let now = self.now();
+            self.quiet.hear(path, now);
+        }
+    }
+
+    /// The watch that looks after a path.
+    fn task_of(&self, path: &Path) -> Option<&WatchTask> {
+        let own = self.tasks.iter().find(|task| task.path == path);
+        own.or_else(|| {
+            self.tasks.iter().find(|task| task.is_folder && path.starts_with(&task.path))
+        })
+    }
+
+    /// Looks at the files that are quiet now.
+    pub(super) async fn look_at_quiet(&mut self) -> Looked {
+        let now = self.now();
+        let mut all = FolderScan::default();
+        for path in self.quiet.take(now) {
+            let Some(task) = self.task_of(&path).cloned() else { continue };
+            let part = blocking(move || part_of(&task, path)).await?;
+            all.files.extend(part.files);
+            all.refused.extend(part.refused);
+            all.folders.extend(part.folders);
+        }
+        for (folder, identity) in &all.folders {
+            if self.ears.listen(folder, *identity).is_err() {
+                // The next look at everything says why.
+                self.core.watching().signal();
+            }
+        }
+        self.evaluate(all.files, all.refused).await
+    }
+
+    /// Looks at everything that is watched.
+    pub(super) async fn look_at_everything(&mut self) -> Looked {
+        if self.seen.is_none() {
+            let known = self.core.known_files(&self.caller).await?;
+            let seen =
+                known.into_iter().map(|(path, known)| (path, SeenFile { known, stat: None }));
+            self.seen = Some(seen.collect());
+        }
+        let before = std::mem::take(&mut self.tasks);
+        self.tasks = self.core.watch_tasks(&self.caller).await?;
+        self.look_anew(&before);
+        let (mut files, mut refused, mut wanted) = (Vec::new(), Vec::new(), BTreeSet::new());
+        self.is_deaf = false;
+        for task in self.tasks.clone() {
+            let walked = task.clone();
+            let part = blocking(move || everything_of(&walked)).await?;
+            let mut trouble = part.trouble;
+            for (folder, identity) in part.folders {
+                if let Err(why) = self.ears.listen(&folder, identity) {
+                    self.is_deaf = true;
+                    trouble = Some(why);
+                }
+                wanted.insert(folder);
+            }
+            if trouble != task.trouble {
+                self.core.note_watch(&self.caller, task.number, trouble).await?;
+            }
+            files.extend(part.files);
+            refused.extend(part.refused);
+        }
+        self.ears.keep(&|folder| wanted.contains(folder));
+        self.evaluate(files, refused).await
+    }
+
+    /// What a watch that is new, resumed or changed covers is read again, as is what no watch covers any more.
+    fn look_anew(&mut self, before: &[WatchTask]) {
+        let same = |task: &&WatchTask| {
+            before.iter().any(|old| {
+                WatchTask { trouble: None, ..old.clone() }
+                    == WatchTask { trouble: None, ..(*task).clone() }
+            })
+        };
+        let kept: Vec<WatchTask> = self.tasks.iter().filter(same).cloned().collect();
+        for (path, seen) in self.seen.iter_mut().flatten() {
+            let covers = |task: &WatchTask| {
+                task.path == *path || (task.is_folder && path.starts_with(&task.path))
+            };
+            if !kept.iter().any(covers) {
+                seen.stat = None;
+            }
+        }
+    }
+
+    /// Hands every file that is another than it was to the use case.
+    async fn evaluate(&mut self, files: Vec<PathBuf>, refused: Vec<(String, Problem)>) -> Looked {
+        let files: BTreeSet<PathBuf> = files.into_iter().collect();
+        let mut candidates: Vec<FileCandidate> = refused
+            .into_iter()
+            .map(|(path, problem)| FileCandidate {
+                path: PathBuf::from(path),
+                found: FileFound::Refused(None, problem),
+            })
+            .collect();
+        for path in files {
+            let stat = self.seen_at(&path).and_then(|seen| seen.stat);
+            let at = path.clone();
+            let found = blocking(move || {
+                let is_same = stat.is_some()
+                    && stat
+                        == std::fs::symlink_metadata(&at).ok().map(|found| FileStat::of(&found));
+                if is_same { None } else { Some(read(&at)) }
+            });
+            match found.await? {
+                None | Some(FileFound::Gone) => {}
+                // Read again when it is quiet.
+                Some(FileFound::Changing) => {
+                    let now = self.now();
+                    self.quiet.hear(path, now);
+                }
+                Some(found) => candidates.push(FileCandidate { path, found }),
+            }
+        }
+        let saved = self.named(candidates).await?;
+        let mut told = Vec::new();
+        let mut trouble = None;
+        let (core, caller) = (&self.core, &self.caller);
+        let mut outcomes =
+            futures::stream::iter(saved)
+                .map(|(saved, path, seen)| async move {
+                    (core.file_saved(caller, saved).await, path, seen)
+                })
+                .buffer_unordered(AT_ONCE);
+        let mut done = Vec::new();
+        while let Some((outcome, path, seen)) = outcomes.next().await {
+            match outcome {
+                Ok(came) => {
+                    told.extend(came.told);
+                    let stat = seen.stat.filter(|_| !came.again);
+                    done.push((path, SeenFile { stat, ..seen }));
+                }
+                // One file stops no other; it is tried again by the next look.
+                Err(error) => trouble = Some(error),
+            }
+        }
+        drop(outcomes);
+        if let Some(all) = &mut self.seen {
+            all.extend(done);
+        }
+        match trouble {
+            Some(error) => Err(error),
+            None => Ok(match told.len() {
+                0 => None,
+                1 => told.pop(),
+                count => Some(format!("{count} saved files looked at")),
+            }),
+        }
+    }
+
+    fn seen_at(&self, path: &Path) -> Option<&SeenFile> {
+        self.seen.as_ref()?.get(path)
+    }
+
+    /// The files as the use case takes them; one that is new and was another that is gone keeps what that was.
+    async fn named(
+        &mut self,
+        candidates: Vec<FileCandidate>,
+    ) -> Result<Vec<(SavedFile, PathBuf, SeenFile)>, ApiError> {
+        let is_new = |one: &FileCandidate| {
+            self.seen_at(&one.path).is_none() && matches!(one.found, FileFound::Text(..))
+        };
+        let mut gone: Vec<(PathBuf, KnownFile)> = Vec::new();
+        if candidates.iter().any(is_new) {
+            let all: Vec<(PathBuf, KnownFile)> = self
+                .seen
+                .iter()
+                .flatten()
+                .map(|(path, seen)| (path.clone(), seen.known.clone()))
+                .collect();
+            let is_gone = |path: &Path| std::fs::symlink_metadata(path).is_err();
+            gone = blocking(move || all.into_iter().filter(|(path, _)| is_gone(path)).collect())
+                .await?;
+        }
+        let mut named = Vec::new();
+        for FileCandidate { path, found } in candidates {
+            let Some(task) = self.task_of(&path) else { continue };
+            let (stat, content) = match found {
+                FileFound::Text(stat, text) => (Some(stat), Ok(text)),
+                FileFound::Refused(stat, problem) => (stat, Err(problem)),
+                FileFound::Gone | FileFound::Changing => continue,
+            };
+            let identity = stat.map_or((0, 0), |stat| stat.identity);
+            let text = content.as_ref().map(|text| sha256_hex(text.as_bytes())).unwrap_or_default();
+            let known = KnownFile { identity, text };
+            let before = if self.seen_at(&path).is_some() {
+                None
+            } else {
+                let same = |(_, old): &(PathBuf, KnownFile)| {
+                    old.identity == known.identity && identity != (0, 0)
+                };
+                let alike = |(_, old): &(PathBuf, KnownFile)| {
+                    old.text == known.text && !old.text.is_empty()
+                };
+                let place = gone.iter().position(same).or_else(|| gone.iter().position(alike));
+                place.map(|place| gone.remove(place).0)
+            };
+            let saved = SavedFile {
+                watch: task.number,
+                path: path.to_string_lossy().into_owned(),
+                identity,
+                renamed_from: before.as_ref().map(|path| path.to_string_lossy().into_owned()),
+                content,
+            };
+            if let (Some(all), Some(before)) = (&mut self.seen, before) {
+                all.remove(&before);
+            }
+            named.push((saved, path, SeenFile { known, stat }));
+        }
+        Ok(named)
+    }
+}
+
+/// What is to be looked at for a path that was heard of.
+fn part_of(task: &WatchTask, path: PathBuf) -> FolderScan {
+    let mut part = FolderScan::default();
+    let kind = std::fs::symlink_metadata(&path).map(|found| found.file_type());
+    match kind {
+        Ok(kind) if kind.is_dir() && task.is_folder && path != task.path => scan(&task.path, &path),
+        Ok(kind) if task.is_folder => {
+            part.add(&task.path, path, kind.is_symlink());
+            part
+        }
+        // A file that is watched by itself is refused for what it is when it is read.
+        Ok(_) => {
+            part.files.push(path);
+            part
+        }
+        Err(_) => part,
+    }
+}
+
+/// Everything of a watch.
+fn everything_of(task: &WatchTask) -> FolderScan {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let mut part = FolderScan::default();
+    match std::fs::symlink_metadata(&task.path) {
+        Err(error) => part.trouble = Some(format!("it is not there: {error}")),
+        Ok(found) if task.is_folder && found.is_dir() => return scan(&task.path, &task.path),
+        Ok(_) if task.is_folder => part.trouble = Some("it is no folder any more".to_owned()),
+        Ok(_) => part.files.push(task.path.clone()),
+    }
+    // Its editor may put another file in its place, so the folder around it is listened to.
+    if let Some(around) = task.path.parent()
+        && let Ok(found) = std::fs::metadata(around)
+    {
+        part.folders.push((around.to_owned(), (found.dev(), found.ino())));
+    }
+    part
+}
+
+/// Runs what waits for the disk on a thread that may.
+async fn blocking<T: Send + 'static>(
+    look: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::task::spawn_blocking(look).await.map_err(|error| {
+        let what = format!("Looking at watched files failed: {error}");
+        ApiError::new(protocol::error::ErrorCode::Internal, what).because(&error)
+    })
+}

@@ -1,0 +1,491 @@
+//! Tests of the driver of watched files: real files in a folder of the test's own, the use cases on a store in memory, a
+//! clock that the test moves, and ears that hear what the test says.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::credits::Credits;
+use protocol::event::{Cursor, EventData};
+use protocol::run::{State, Study};
+use protocol::service::{Control, StudyQuery};
+use protocol::study::Origin;
+use protocol::watch::{SaveOutcome, WatchCaps, WatchControl, WatchRequest, WatchedFile};
+
+use super::ears::Ears;
+use super::looker::Looker;
+use crate::app::testing::{DRIVER, Disk, broken, everyone_answers, me, options, settings, world};
+use crate::app::{Caller, Core, Owner, SavedFile};
+use crate::domain::watch::QUIET;
+use crate::work::Drivers;
+use crate::work::scheduler;
+use crate::world::World;
+use crate::world::testing::ManualClock;
+
+/// Ears that hear nothing by themselves; they may be refused.
+#[derive(Default)]
+struct NoEars {
+    limit: Option<usize>,
+    folders: usize,
+}
+
+impl Ears for NoEars {
+    fn listen(&mut self, _: &Path, _: (u64, u64)) -> Result<(), String> {
+        self.folders += 1;
+        match self.limit {
+            Some(limit) if self.folders > limit => Err("no more folders".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    fn keep(&mut self, _: &dyn Fn(&Path) -> bool) {}
+}
+
+/// A watched folder.
+struct Bench {
+    core: Core,
+    clock: Arc<ManualClock>,
+    disk: Disk,
+    folder: tempfile::TempDir,
+    looker: Looker<NoEars>,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        Self::with(WatchCaps::default()).await
+    }
+
+    async fn with(caps: WatchCaps) -> Self {
+        let (world, clock) = world();
+        let disk = Disk::default();
+        let settings = settings(10_000, everyone_answers());
+        let core = Core::open_with(world, disk.storage(), settings, options()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let paths = vec![folder.path().to_str().unwrap().to_owned()];
+        core.watch(&me(), WatchRequest { paths, caps, ..WatchRequest::default() }).await.unwrap();
+        let mut looker = Looker::new(core.clone(), DRIVER.clone(), NoEars::default());
+        looker.look_at_everything().await.unwrap();
+        Self { core, clock, disk, folder, looker }
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().canonicalize().unwrap().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.at(name), text).unwrap();
+    }
+
+    /// The file was saved: it is heard of, and quiet after a while.
+    async fn save(&mut self, name: &str, text: &str) {
+        self.write(name, text);
+        self.look(name).await;
+    }
+
+    async fn look(&mut self, name: &str) {
+        self.looker.hear(self.at(name));
+        self.clock.advance(QUIET);
+        self.looker.look_at_quiet().await.unwrap();
+    }
+
+    async fn look_everywhere(&mut self) {
+        self.looker.look_at_everything().await.unwrap();
+    }
+
+    async fn studies(&self) -> Vec<Study> {
+        self.core.studies(&me(), &StudyQuery::default()).await.unwrap().items
+    }
+
+    async fn files(&self) -> Vec<WatchedFile> {
+        self.core.watched_files(&me(), 0, 500).await.unwrap().items
+    }
+
+    async fn file(&self, name: &str) -> WatchedFile {
+        let path = self.at(name);
+        self.files().await.into_iter().find(|file| Path::new(&file.path) == path).unwrap()
+    }
+
+    /// Lets everyone answer who is asked.
+    async fn answer(&self) {
+        let mut drivers = Drivers::none(self.core.clone());
+        scheduler::start(&mut drivers);
+        let mut after = Cursor(0);
+        while self.studies().await.iter().any(|study| !study.state.is_final()) {
+            let wait = Duration::from_secs(20);
+            after = self.core.events(&me(), after, 500, wait).await.unwrap().next;
+        }
+        drivers.stop().await;
+    }
+
+    /// The outcomes of saved files, in order.
+    async fn told(&self) -> Vec<SaveOutcome> {
+        let page = self.core.events(&me(), Cursor(0), 1_000, Duration::ZERO).await.unwrap();
+        let outcome = |data: EventData| match data {
+            EventData::DraftSaved { outcome, .. } => Some(outcome),
+            _ => None,
+        };
+        page.events.into_iter().filter_map(|event| outcome(event.data)).collect()
+    }
+
+    fn end(self) {
+        assert_eq!(broken(&self.core), Vec::<String>::new());
+        self.core.close();
+    }
+}
+
+const ONE: &str = "---\npanel: 20\n---\nA kettle that texts you when it boils.\n";
+const TWO: &str = "---\npanel: 20\n---\nA kettle that calls you when it boils.\n";
+const THREE: &str = "---\npanel: 20\n---\nA kettle that waits for you.\n";
+
+#[tokio::test]
+async fn a_saved_text_becomes_a_version_on_the_same_panel_and_an_earlier_one_is_shown_again() {
+    let mut bench = Bench::new().await;
+    bench.write("idea.md", ONE);
+    bench.look_everywhere().await;
+    bench.answer().await;
+    let first = bench.studies().await.remove(0);
+    assert_eq!((first.origin, first.state), (Origin::Watch, State::Completed));
+    assert!(first.lineage.is_some());
+
+    // It is read when it is quiet, not before.
+    bench.write("idea.md", TWO);
+    bench.looker.hear(bench.at("idea.md"));
+    bench.clock.advance(QUIET / 2);
+    bench.looker.look_at_quiet().await.unwrap();
+    assert_eq!((bench.looker.quiet_in(), bench.studies().await.len()), (Some(QUIET / 2), 1));
+    bench.clock.advance(QUIET / 2);
+    bench.looker.look_at_quiet().await.unwrap();
+    bench.answer().await;
+    let second = bench.studies().await.remove(0);
+    assert_eq!((&second.lineage, second.seed), (&first.lineage, first.seed));
+    let report = bench.core.report(&me(), second.id).await.unwrap().version.unwrap();
+    assert_eq!((report.version, report.lineage.versions.len()), (2, 2));
+    assert_eq!(report.previous.as_ref().map(|before| before.study), Some(first.id));
+    let change = report.change.unwrap();
+    assert!(change.paired);
+    let moved = change.moved.unwrap();
+    assert_eq!(moved.up + moved.down + moved.same, 20);
+
+    // A touch, other line ends, a comment and another name ask nobody, and are no news.
+    let same = TWO.replace("panel: 20", "panel: 20\nname: Kettle") + "\n<!-- note -->\n";
+    for text in [TWO.to_owned(), TWO.replace('\n', "\r\n"), format!("\u{feff}{TWO}"), same] {
+        bench.save("idea.md", &text).await;
+    }
+    assert_eq!(bench.studies().await.len(), 2);
+    assert_eq!(bench.told().await, [SaveOutcome::Queued, SaveOutcome::Queued]);
+
+    bench.save("idea.md", ONE).await;
+    let file = bench.file("idea.md").await;
+    assert_eq!(
+        (file.outcome, file.version, file.study),
+        (SaveOutcome::Known, Some(1), Some(first.id))
+    );
+    assert_eq!(bench.studies().await.len(), 2, "an earlier text asks nobody");
+    assert_eq!(bench.told().await.last(), Some(&SaveOutcome::Known));
+    bench.end();
+}
+
+#[tokio::test]
+async fn a_broken_draft_tells_every_problem_with_its_line_and_the_last_good_version_stands() {
+    let mut bench = Bench::new().await;
+    bench.save("idea.md", ONE).await;
+    let broken = "---\npanle: 20\nseed: x\n---\nA kettle.\n";
+    bench.save("idea.md", broken).await;
+    bench.look("idea.md").await;
+    let file = bench.file("idea.md").await;
+    let places: Vec<String> =
+        file.problems.iter().map(|one| one.place.replace(&file.path, "")).collect();
+    assert_eq!(places, [":2", ":3", ":5"]);
+    assert_eq!((file.outcome, file.version), (SaveOutcome::Broken, Some(1)));
+    assert_eq!(bench.studies().await[0].state, State::Queued, "it goes on");
+    assert_eq!(bench.told().await, [SaveOutcome::Queued, SaveOutcome::Broken], "told once");
+    let watch = bench.core.watches(&me()).await.unwrap().remove(0);
+    assert_eq!((watch.files, watch.unresolved), (1, 1));
+    bench.save("idea.md", ONE).await;
+    let file = bench.file("idea.md").await;
+    assert_eq!((file.outcome, file.problems.len()), (SaveOutcome::Known, 0));
+    bench.end();
+}
+
+#[tokio::test]
+async fn a_newer_version_takes_the_place_of_one_that_is_running_and_its_hold_comes_back() {
+    let mut bench = Bench::new().await;
+    bench.save("idea.md", ONE).await;
+    assert_eq!(bench.core.credits(&me()).await.unwrap().held, Credits(20));
+    bench.save("idea.md", TWO).await;
+    let studies = bench.studies().await;
+    assert_eq!([studies[0].state, studies[1].state], [State::Queued, State::Cancelled]);
+    assert!(
+        studies[1].reason.as_deref().unwrap().contains("superseded"),
+        "{:?}",
+        studies[1].reason
+    );
+    assert_eq!(bench.core.credits(&me()).await.unwrap().held, Credits(20));
+    assert_eq!(bench.core.watches(&me()).await.unwrap()[0].credits_today, Credits(20));
+    // What was superseded has no result, so its text is asked again.
+    bench.save("idea.md", ONE).await;
+    assert_eq!(bench.file("idea.md").await.version, Some(3));
+    bench.answer().await;
+    assert_eq!(bench.studies().await[0].state, State::Completed);
+    bench.end();
+}
+
+#[tokio::test]
+async fn a_file_keeps_its_lineage_when_it_is_renamed_or_replaced_by_its_editor() {
+    let mut bench = Bench::new().await;
+    bench.save("idea.md", ONE).await;
+    bench.answer().await;
+    for text in [TWO, THREE] {
+        bench.write("4913", text);
+        fs::rename(bench.at("4913"), bench.at("idea.md")).unwrap();
+        bench.look("idea.md").await;
+        bench.answer().await;
+    }
+    assert_eq!(bench.file("idea.md").await.version, Some(3), "also the second save");
+    fs::rename(bench.at("idea.md"), bench.at("kettle.md")).unwrap();
+    bench.look("kettle.md").await;
+    let file = bench.file("kettle.md").await;
+    assert_eq!(
+        (file.version, bench.studies().await.len(), bench.files().await.len()),
+        (Some(3), 3, 1)
+    );
+    // Copied and removed: the text tells.
+    fs::create_dir(bench.at("later")).unwrap();
+    bench.write("later/copy.md", THREE);
+    fs::remove_file(bench.at("kettle.md")).unwrap();
+    bench.look("later").await;
+    assert_eq!(bench.file("later/copy.md").await.version, Some(3), "a folder made later, too");
+    bench.save("later/copy.md", ONE).await;
+    assert_eq!(bench.file("later/copy.md").await.version, Some(1));
+    let id = bench.studies().await[0].id;
+    let lineage = bench.core.lineage(&me(), id).await.unwrap().unwrap().lineage;
+    assert!(lineage.file.ends_with("later/copy.md"), "{}", lineage.file);
+    bench.end();
+}
+
+#[tokio::test]
+async fn a_changed_panel_begins_a_branch_and_leads_back_to_the_old_one() {
+    let mut bench = Bench::new().await;
+    bench.save("idea.md", ONE).await;
+    bench.answer().await;
+    bench.save("idea.md", &ONE.replace("20", "30")).await;
+    bench.answer().await;
+    let id = bench.studies().await[0].id;
+    let branch = bench.core.lineage(&me(), id).await.unwrap().unwrap();
+    assert_eq!((branch.version, branch.previous), (1, None));
+    assert_eq!(branch.lineage.changed, ["panel 30 instead of 20"]);
+    assert!(branch.lineage.branched_from.is_some());
+    bench.save("idea.md", &ONE.replace("20", "20\ncontext: It is for shared flats.")).await;
+    let id = bench.studies().await[0].id;
+    let other = bench.core.lineage(&me(), id).await.unwrap().unwrap();
+    assert_eq!(other.lineage.changed, ["panel 20 instead of 30", "other context"]);
+    bench
+        .save("idea.md", &ONE.replace("20", "20\ntags: [spring]\nproject: p\nmax_cost_usd: 1"))
+        .await;
+    let file = bench.file("idea.md").await;
+    assert_eq!(file.lineage, branch.lineage.branched_from);
+    assert_eq!(bench.studies().await.len(), 3);
+    bench.end();
+}
+
+#[tokio::test]
+async fn what_is_no_text_is_refused_by_its_path_and_stops_no_other_file() {
+    let mut bench = Bench::new().await;
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("secret.md"), ONE).unwrap();
+    bench.write("good.md", ONE);
+    fs::create_dir(bench.at("folder.md")).unwrap();
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        bench.at("pipe.md"),
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR,
+        0,
+    )
+    .unwrap();
+    fs::File::create(bench.at("large.md")).unwrap().set_len(50_000_000).unwrap();
+    symlink(outside.path().join("secret.md"), bench.at("link.md")).unwrap();
+    symlink(outside.path(), bench.at("away")).unwrap();
+    symlink(bench.at("loop.md"), bench.at("loop.md")).unwrap();
+    symlink(bench.at("good.md"), bench.at("inside.md")).unwrap();
+    symlink("/dev/zero", bench.at("zero.md")).unwrap();
+    bench.write("\u{1b}]52;c;aGk=\u{7}.md", ONE);
+    bench.write("nul.md", "a\0b");
+    bench.write("empty.md", " \n");
+    bench.write("report.md", "# Kit\n\n**Synthetic panel · no person was asked.** 20 answers\n");
+    fs::create_dir(bench.at(".git")).unwrap();
+    bench.write(".git/hidden.md", ONE);
+    bench.look_everywhere().await;
+    assert_eq!(bench.studies().await.len(), 1);
+    let root = bench.at("");
+    let shown: Vec<String> = bench
+        .files()
+        .await
+        .iter()
+        .flat_map(|file| &file.problems)
+        .map(|one| {
+            format!("{}: {}", one.place.trim_start_matches(root.to_str().unwrap()), one.what)
+        })
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"), @r"
+    ]52;c;aGk=.md: its name holds characters that cannot be shown
+    away: is a link to a folder outside, which is not followed
+    empty.md:1: is empty
+    large.md: is larger than 256 KiB
+    link.md: is a link that leads out of the watched folder
+    loop.md: is a link that leads nowhere
+    nul.md:1: is not text: it holds a zero byte
+    pipe.md: is a pipe
+    zero.md: is a link that leads out of the watched folder
+    ");
+    // The same again tells nothing new.
+    let told = bench.told().await.len();
+    bench.look_everywhere().await;
+    assert_eq!(bench.told().await.len(), told);
+    // A good file that becomes something else stops nothing either.
+    fs::remove_file(bench.at("good.md")).unwrap();
+    fs::create_dir(bench.at("good.md")).unwrap();
+    bench.look("good.md").await;
+    fs::set_permissions(bench.at("nul.md"), fs::Permissions::from_mode(0o000)).unwrap();
+    bench.save("other.md", TWO).await;
+    assert_eq!(bench.file("other.md").await.outcome, SaveOutcome::Queued);
+    bench.end();
+}
+
+#[tokio::test]
+async fn caps_hold_before_anybody_is_asked_and_room_is_used_when_it_comes() {
+    let caps =
+        WatchCaps { runs_per_hour: 1, credits_per_day: Some(Credits(30)), cost_per_day: None };
+    let mut bench = Bench::with(caps).await;
+    bench.write("a.md", ONE);
+    bench.look_everywhere().await;
+    bench.write("b.md", TWO);
+    for _ in 0..2 {
+        bench.look_everywhere().await;
+    }
+    let held = |file: &WatchedFile| file.held.clone().unwrap_or_default();
+    let file = bench.file("b.md").await;
+    assert!(held(&file).contains("1 studies in the last hour"), "{file:?}");
+    assert_eq!(bench.told().await, [SaveOutcome::Queued, SaveOutcome::Held]);
+    bench.clock.advance(Duration::from_hours(1));
+    bench.look_everywhere().await;
+    assert!(held(&bench.file("b.md").await).contains("40 credits today"));
+    bench.clock.advance(Duration::from_hours(24));
+    bench.look_everywhere().await;
+    assert_eq!(bench.file("b.md").await.outcome, SaveOutcome::Queued);
+    bench.end();
+}
+
+#[tokio::test]
+async fn a_restart_asks_nobody_again_and_finds_what_was_saved_meanwhile() {
+    let mut bench = Bench::new().await;
+    bench.save("a.md", ONE).await;
+    bench.save("b.md", TWO).await;
+    bench.answer().await;
+    let disk = bench.disk.after_kill();
+    bench.core.close();
+    bench.write("b.md", THREE);
+    fs::rename(bench.at("a.md"), bench.at("c.md")).unwrap();
+    // The store knows the ids of its earlier life.
+    let ids = World::system().ids;
+    let other = World::new(bench.clock.clone(), ids);
+    let settings = settings(10_000, everyone_answers());
+    bench.core = Core::open_with(other, disk.storage(), settings, options()).unwrap();
+    bench.looker = Looker::new(bench.core.clone(), DRIVER.clone(), NoEars::default());
+    bench.look_everywhere().await;
+    assert_eq!(bench.studies().await.len(), 3);
+    let found: Vec<_> = bench.files().await.iter().map(|file| file.version).collect();
+    assert_eq!(found, [Some(2), Some(1)], "b was saved, c is what a was");
+    bench.end();
+}
+
+#[tokio::test]
+async fn a_paused_or_removed_watch_asks_nobody() {
+    let mut bench = Bench::new().await;
+    let path = bench.folder.path().to_str().unwrap().to_owned();
+    bench.save("a.md", ONE).await;
+    bench.core.control_watch(&me(), &path, WatchControl::Pause).await.unwrap();
+    bench.save("a.md", TWO).await;
+    assert_eq!(bench.studies().await.len(), 1);
+    bench.core.control_watch(&me(), &path, WatchControl::Resume).await.unwrap();
+    bench.look_everywhere().await;
+    assert_eq!(bench.studies().await.len(), 2);
+    // Other settings for the same text are another study.
+    let overrides = BTreeMap::from([("panel".to_owned(), "30".to_owned())]);
+    let request = WatchRequest { paths: vec![path.clone()], overrides, ..WatchRequest::default() };
+    bench.core.watch(&me(), request).await.unwrap();
+    bench.look_everywhere().await;
+    assert_eq!(bench.studies().await[0].panel.requested, 30);
+    bench.core.control_watch(&me(), &path, WatchControl::Remove).await.unwrap();
+    bench.save("a.md", THREE).await;
+    assert_eq!((bench.studies().await.len(), bench.files().await.len()), (3, 0));
+    let again = bench.core.control_watch(&me(), &path, WatchControl::Pause).await.unwrap_err();
+    assert!(again.message.contains("is not watched"), "{again}");
+    bench.end();
+}
+
+#[tokio::test]
+async fn a_deleted_version_leaves_its_lineage_and_its_text_can_be_asked_again() {
+    let mut bench = Bench::new().await;
+    bench.save("a.md", ONE).await;
+    let id = bench.studies().await[0].id;
+    bench.core.control(&me(), id, Control::Cancel).await.unwrap();
+    bench.core.delete(&me(), id, Duration::from_secs(20)).await.unwrap();
+    assert_eq!(bench.file("a.md").await.study, None);
+    assert_eq!(broken(&bench.core), Vec::<String>::new());
+    bench.save("a.md", &format!("{ONE}\nIt is blue.\n")).await;
+    bench.save("a.md", ONE).await;
+    assert_eq!(bench.file("a.md").await.version, Some(3), "no number is given twice");
+    bench.end();
+}
+
+#[tokio::test]
+async fn where_changes_are_not_heard_of_that_is_told_and_files_are_found_all_the_same() {
+    let mut bench = Bench::new().await;
+    let ears = NoEars { limit: Some(1), ..NoEars::default() };
+    bench.looker = Looker::new(bench.core.clone(), DRIVER.clone(), ears);
+    fs::create_dir(bench.at("deep")).unwrap();
+    bench.write("deep/a.md", ONE);
+    bench.look_everywhere().await;
+    assert!(bench.looker.is_deaf());
+    let trouble = bench.core.watches(&me()).await.unwrap().remove(0).trouble;
+    assert_eq!(trouble.as_deref(), Some("no more folders"));
+    assert_eq!(bench.core.store().degraded(), None);
+    bench.write("deep/a.md", TWO);
+    bench.look_everywhere().await;
+    assert_eq!(bench.file("deep/a.md").await.version, Some(2));
+    bench.end();
+}
+
+#[tokio::test]
+async fn nobody_else_leads_the_daemon_to_files() {
+    let bench = Bench::new().await;
+    let guest = Caller { owner: Owner::Guest("berta".to_owned()), ..me() };
+    let paths = vec!["/etc/motd.txt".to_owned()];
+    let request = WatchRequest { paths, ..WatchRequest::default() };
+    let refused = bench.core.watch(&guest, request.clone()).await.unwrap_err();
+    assert_eq!(refused.code, protocol::error::ErrorCode::Forbidden);
+    assert!(
+        bench.core.watches(&guest).await.is_err()
+            && bench.core.watched_files(&guest, 0, 9).await.is_err()
+    );
+    // And only a driver hands in what it read.
+    let saved = SavedFile {
+        watch: 1,
+        path: "/tmp/a.md".to_owned(),
+        identity: (1, 1),
+        renamed_from: None,
+        content: Ok(ONE.to_owned()),
+    };
+    assert!(bench.core.file_saved(&me(), saved).await.is_err());
+    assert!(bench.core.watch_tasks(&me()).await.is_err());
+    let paths = ["a.md", "/nowhere.md", "/dev/zero"].map(ToOwned::to_owned).to_vec();
+    let refused = bench.core.watch(&me(), WatchRequest { paths, ..request }).await.unwrap_err();
+    let problems = refused.problems;
+    let what: Vec<&str> = problems.iter().map(|one| one.what.as_str()).collect();
+    assert_eq!(what, ["is no absolute path", "does not exist", "is neither a file nor a folder"]);
+    bench.end();
+}

@@ -1,0 +1,193 @@
+//! The list of watches as a table: each watch, its files with version, state and score, and below a file its problems,
+//! each at its line, or why nobody is asked.
+
+use std::path::Path;
+
+use protocol::run::Headline;
+use protocol::safe;
+use protocol::watch::{SaveOutcome, Watch, WatchState, WatchedFile};
+
+use crate::look::{Look, Role, pad, pad_left, thousands};
+use crate::report::dollars;
+use crate::report::estimates::number;
+
+/// Problems of one file that are shown.
+const PROBLEMS: usize = 8;
+/// Files of one watch that are shown: those with problems first.
+const FILES: usize = 40;
+
+/// The table. Paths below `here` are shown from there on.
+pub(super) fn table(
+    watches: &[Watch],
+    files: &[WatchedFile],
+    here: Option<&Path>,
+    look: Look,
+) -> String {
+    let mut out = String::new();
+    for watch in watches {
+        out.push_str(&head(watch, here, look));
+        let mut own: Vec<&WatchedFile> =
+            files.iter().filter(|file| file.watch == watch.path).collect();
+        own.sort_by_key(|file| !matches!(file.outcome, SaveOutcome::Broken | SaveOutcome::Held));
+        for file in own.iter().take(FILES) {
+            out.push_str(&row(file, here, look));
+        }
+        if own.len() > FILES {
+            let more = thousands(i128::try_from(own.len() - FILES).unwrap_or_default());
+            out.push_str(&format!("  and {more} more without problems; --json has all\n"));
+        }
+    }
+    out
+}
+
+fn head(watch: &Watch, here: Option<&Path>, look: Look) -> String {
+    let mut path = near(&watch.path, here);
+    if watch.is_folder {
+        path.push('/');
+    }
+    let runs = format!(
+        "{} of {} studies this hour",
+        watch.runs_last_hour,
+        thousands(watch.caps.runs_per_hour)
+    );
+    let credits = match watch.caps.credits_per_day {
+        Some(cap) => format!(", {} of {cap} credits today", watch.credits_today),
+        None => format!(", {} credits today", watch.credits_today),
+    };
+    let cost = match watch.caps.cost_per_day {
+        Some(cap) if watch.cost_today.0 > 0 => {
+            format!(", {} of {}", dollars(watch.cost_today.dollars()), dollars(cap.dollars()))
+        }
+        _ => String::new(),
+    };
+    let paused = if watch.state == WatchState::Paused { "paused · " } else { "" };
+    let used = look.paint(Role::Dim, &format!("{paused}{runs}{credits}{cost}"));
+    let mut out = format!("{}  {used}\n", look.paint(Role::Strong, &path));
+    if let Some(trouble) = &watch.trouble {
+        out.push_str(&look.paint(Role::Warning, &format!("  ! {}", safe::line(trouble))));
+        out.push('\n');
+    }
+    out
+}
+
+fn row(file: &WatchedFile, here: Option<&Path>, look: Look) -> String {
+    let state = if file.is_missing {
+        "missing"
+    } else {
+        match (file.outcome, file.state) {
+            (SaveOutcome::Broken, _) => "broken",
+            (SaveOutcome::Held, _) => "not asked",
+            (_, Some(state)) => state.as_str(),
+            (SaveOutcome::Queued | SaveOutcome::Known, None) => "deleted",
+        }
+    };
+    let role = match (file.outcome, state) {
+        (SaveOutcome::Broken, _) | (_, "failed") => Role::Bad,
+        (SaveOutcome::Held, _) | (_, "missing" | "deleted") => Role::Warning,
+        (_, "completed") => Role::Good,
+        _ => Role::Accent,
+    };
+    let version = file.version.map_or(String::new(), |version| format!("v{version}"));
+    let id = file.study.map_or(String::new(), |study| study.short());
+    let score = file.headline.as_ref().map_or(String::new(), |Headline { of, estimate }| {
+        let value = number(of, estimate.value);
+        match (estimate.low, estimate.high) {
+            (Some(low), Some(high)) => {
+                format!("{value} {}{}", look.glyph("±", "+/-"), number(of, (high - low) / 2.0))
+            }
+            _ => value,
+        }
+    });
+    let columns = [
+        format!("  {}", pad(&look.shorten(&near(&file.path, here), 34), 34)),
+        pad_left(&version, 5),
+        look.paint(role, &pad(state, 10)),
+        pad(&id, 8),
+        pad_left(&score, 12),
+    ];
+    let mut out = columns.join(" ").trim_end().to_owned() + "\n";
+    let mut more = |text: &str| {
+        out.push_str(&look.paint(Role::Warning, &format!("      {text}")));
+        out.push('\n');
+    };
+    for problem in file.problems.iter().take(PROBLEMS) {
+        let place = near(&problem.place, here);
+        more(&format!("{place}: {} · {}", safe::line(&problem.what), safe::line(&problem.hint)));
+    }
+    if file.problems.len() > PROBLEMS {
+        more(&format!("and {} more", file.problems.len() - PROBLEMS));
+    }
+    if let Some(why) = &file.held {
+        more(&safe::line(why));
+    }
+    out
+}
+
+/// A path as it is named from `here`, safe to show.
+fn near(path: &str, here: Option<&Path>) -> String {
+    let below = here.and_then(|here| Path::new(path).strip_prefix(here).ok());
+    let below = below.and_then(Path::to_str).filter(|below| !below.is_empty());
+    safe::line(below.unwrap_or(path)).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::credits::{Credits, UsdMicros};
+    use protocol::run::State;
+    use protocol::study::Problem;
+    use protocol::watch::WatchCaps;
+    use unicode_width::UnicodeWidthStr as _;
+
+    use super::*;
+    use crate::report::fixtures;
+
+    #[test]
+    fn problems_stand_at_their_lines_below_the_file_and_first() {
+        let report = fixtures::concept_test();
+        let estimate = report.results.as_ref().unwrap().estimates["mean_score"].clone();
+        let at = report.study.created_at;
+        let file = |name: &str, outcome: SaveOutcome| WatchedFile {
+            path: format!("/home/ada/copy/{name}"),
+            watch: "/home/ada/copy".to_owned(),
+            outcome,
+            problems: Vec::new(),
+            held: None,
+            lineage: None,
+            version: Some(3),
+            study: Some(report.study.id),
+            state: Some(State::Completed),
+            headline: Some(Headline { of: "mean_score".to_owned(), estimate: estimate.clone() }),
+            is_missing: false,
+            at,
+        };
+        let mut broken = file("launch.md", SaveOutcome::Broken);
+        broken.problems = vec![Problem {
+            place: "/home/ada/copy/launch.md:2".to_owned(),
+            what: "unknown key 'panle'\u{1b}]0;x\u{7}".to_owned(),
+            hint: "did you mean 'panel'?".to_owned(),
+        }];
+        let mut held = file("paid.md", SaveOutcome::Held);
+        held.held = Some("Asking 100 people costs up to $3.20".to_owned());
+        let mut gone = file("old.md", SaveOutcome::Known);
+        gone.is_missing = true;
+        let watch = Watch {
+            path: "/home/ada/copy".to_owned(),
+            is_folder: true,
+            state: WatchState::Active,
+            caps: WatchCaps::default(),
+            overrides: std::collections::BTreeMap::new(),
+            added_at: at,
+            runs_last_hour: 7,
+            credits_today: Credits(700),
+            cost_today: UsdMicros(1_500_000),
+            files: 4,
+            unresolved: 2,
+            trouble: Some("the system listens to no more folders".to_owned()),
+        };
+        let files = [file("kettle.md", SaveOutcome::Queued), broken, held, gone];
+        let text = table(&[watch], &files, Some(Path::new("/home/ada")), Look::PLAIN);
+        assert!(!text.contains('\u{1b}'));
+        assert!(text.lines().all(|line| line.width() <= 80), "{text}");
+        insta::assert_snapshot!(text);
+    }
+}
