@@ -34,6 +34,8 @@ words! {
         Salad = "salad",
         /// Its price is far below what such a thing costs.
         TooCheap = "too_cheap",
+        /// The reader makes nothing of it, so that its scores say nothing about the text.
+        Nonsense = "nonsense",
     }
 }
 
@@ -50,6 +52,9 @@ impl RejectionKind {
             Self::Impossible => "it claims what cannot work",
             Self::Salad => "it is praise without a statement",
             Self::TooCheap => "it is too cheap to be true",
+            Self::Nonsense => {
+                "it cannot make sense of it, so its scores say nothing about the text"
+            }
         }
     }
 }

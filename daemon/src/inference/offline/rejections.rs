@@ -21,13 +21,14 @@ pub(super) fn of(reader: &Reader, spec: &StudySpec) -> Vec<Rejection> {
             let reading = reader.read(text, spec.context.as_deref()).ok()?;
             let features = &reading.features;
             // What makes no sense is answered as nonsense, and as nothing else.
-            let (kind, span) = features.veto.filter(|_| features.makes_sense())?;
+            let (kind, clause) = if features.makes_sense() {
+                let (kind, span) = features.veto?;
+                (kind_of(kind), voice::quotation(&reading.text, span))
+            } else {
+                (RejectionKind::Nonsense, None)
+            };
             let variant = if place == 0 { Variant::A } else { Variant::B };
-            Some(Rejection {
-                variant: has_variants.then_some(variant),
-                kind: kind_of(kind),
-                clause: voice::quotation(&reading.text, span),
-            })
+            Some(Rejection { variant: has_variants.then_some(variant), kind, clause })
         })
         .collect()
 }
