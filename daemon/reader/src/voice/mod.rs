@@ -39,6 +39,7 @@ const WORTH_SAYING: f64 = 0.08;
 const WORTH_OBJECTING: f64 = 0.20;
 /// Price, difficulty and hype are always there a little; they are named when they matter.
 const WORTH_BLAMING: f64 = 0.25;
+const WORTH_CALLING_DEAR: f64 = 0.5;
 
 /// How much someone likes a text, in five steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,7 +187,7 @@ fn reasons<'a>(
                 let meaning = file.concern(concern).filter(|_| part.theme_is_sure);
                 reason(ThemeKind::Concern, lexicon.label(theme), Words::Clause(meaning))
             }
-            Source::Price if weight > WORTH_BLAMING => {
+            Source::Price if weight > WORTH_CALLING_DEAR => {
                 let label = lexicon.label(Theme::Concern(Concern::Price));
                 reason(ThemeKind::Concern, label, Words::Alone(&file.other.amount))
             }
