@@ -11,6 +11,7 @@ test name="":
 # The long forms of the promise tests: hundreds of kills, thousands of damaged files. About half an hour.
 long:
     DEMOSCOPE_LONG=1 cargo test --release -p demoscope-tests --test it -- --nocapture
+    DEMOSCOPE_LONG=1 cargo test --release -p demoscope-reader --lib review
 
 # The measured figures, as a table.
 bench:

@@ -10,6 +10,7 @@ use crate::channels::Channels;
 use crate::id::AnswerId;
 use crate::respondent::Respondent;
 use crate::results::{Mention, Preference, PurchaseIntent, Sentiment};
+use crate::review::ReviewAnswer;
 use crate::study::Order;
 
 /// Declares the answers of all study types once, for both serialisations.
@@ -94,6 +95,14 @@ answers! {
         /// Question → why it was refused.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         refused: BTreeMap<String, String>,
+    }
+    /// Answer to a content review.
+    ContentReview {
+        /// The expert's reasons in their words.
+        reasoning: String,
+        /// The scores, or the choice between two texts.
+        #[serde(flatten)]
+        said: ReviewAnswer,
     }
 }
 

@@ -34,7 +34,7 @@ words! {
         Salad = "salad",
         /// Its price is far below what such a thing costs.
         TooCheap = "too_cheap",
-        /// The reader makes nothing of it, so that its scores say nothing about the text.
+        /// The reader makes nothing of it.
         Nonsense = "nonsense",
     }
 }
@@ -52,9 +52,7 @@ impl RejectionKind {
             Self::Impossible => "it claims what cannot work",
             Self::Salad => "it is praise without a statement",
             Self::TooCheap => "it is too cheap to be true",
-            Self::Nonsense => {
-                "it cannot make sense of it, so its scores say nothing about the text"
-            }
+            Self::Nonsense => "it makes nothing of the words",
         }
     }
 }

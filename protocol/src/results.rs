@@ -11,9 +11,14 @@ use crate::audience::words;
 use crate::channels::{Construct, ConstructResult};
 use crate::control::{ControlResult, Verdict, Wordings};
 use crate::credits::Credits;
+use crate::finding::FindingsAcross;
+pub use crate::finding::{Finding, Priority};
 use crate::id::AnswerId;
 use crate::measurement::Control;
 use crate::quality::{Figure, Flag, Missing, Reference};
+use crate::review::{
+    ImprovedVariant, Iterations, PanelSuggestion, ReviewMode, ReviewScores, SentContent,
+};
 use crate::run::Study;
 use crate::spending::Inference;
 
@@ -230,6 +235,23 @@ pub enum Outcomes {
         /// Answers given after seeing A first, and after seeing B first.
         orders_shown: (u64, u64),
     },
+    /// Results of a content review: those of the content as it was sent, with what came of rewriting it.
+    ContentReview {
+        /// The content as it was sent.
+        content: SentContent,
+        /// What the experts were asked to do.
+        mode: ReviewMode,
+        /// The scores of round 1.
+        scores: ReviewScores,
+        /// What to change, most important first.
+        suggestions: Vec<PanelSuggestion>,
+        /// The rewrites, best first; empty where none was made.
+        #[serde(rename = "improvedVariants")]
+        improved_variants: Vec<ImprovedVariant>,
+        /// The chain of rounds; absent where one round was ordered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        iterations: Option<Box<Iterations>>,
+    },
 }
 
 /// The result of one open question.
@@ -366,40 +388,6 @@ impl Diagnostics {
     }
 }
 
-words! {
-    /// Priority of a finding.
-    Priority {
-        /// Blocks success.
-        P0 = "P0",
-        /// Affects many respondents.
-        P1 = "P1",
-        /// Affects some respondents.
-        P2 = "P2",
-        /// Worth knowing.
-        P3 = "P3",
-    }
-}
-
-/// A conclusion to act on, with the answers that support it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Finding {
-    /// Its number within the study, from 1.
-    pub id: u32,
-    /// Its priority.
-    pub priority: Priority,
-    /// One line.
-    pub title: String,
-    /// A few sentences, computed from the data.
-    pub description: String,
-    /// Number of answers that mention it.
-    pub times_mentioned: u64,
-    /// Verbatim evidence.
-    pub key_quotes: Vec<Quote>,
-    /// The action to take.
-    pub suggested_action: String,
-}
-
 /// A reason that a respondent named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mention {
@@ -441,6 +429,9 @@ pub struct Results {
     pub diagnostics: Diagnostics,
     /// Findings to act on.
     pub findings: Vec<Finding>,
+    /// The edition of the rule by which they were found; absent in results of the first.
+    #[serde(default = "first_rule", skip_serializing_if = "is_first_rule")]
+    pub findings_rule: u32,
     /// Results of each channel, by construct; empty where there is only the direct channel.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub channels: BTreeMap<Construct, ConstructResult>,
@@ -448,6 +439,15 @@ pub struct Results {
     /// because printed answers do not name their study type; on the socket they are sent in pages of their own.
     #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub responses: Option<Vec<Response>>,
+}
+
+const fn first_rule() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_first_rule(rule: &u32) -> bool {
+    *rule == first_rule()
 }
 
 /// Metadata of the run: it differs between runs and is not part of the results.
@@ -542,6 +542,9 @@ pub struct Comparison {
     /// Other metrics of both studies that can be compared, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
+    /// Which findings are new, which are still there, and which are gone; absent where a study has no results.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub findings: Option<FindingsAcross>,
 }
 
 /// A difference between two studies.

@@ -292,6 +292,9 @@ pub struct ReviewMaterial {
     /// What the content is to achieve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goal: Option<String>,
+    /// The rewrite that the content is held against, in the round that confirms a gain; absent in every other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
 }
 
 /// What the content is seen among.
@@ -319,6 +322,10 @@ pub enum Neighbours {
 pub enum ReviewAnswer {
     /// Scores of the content.
     Scores {
+        /// The name of the expert's role.
+        role: String,
+        /// Mean of the scores, weighted by the expert's lens.
+        overall: Hundredths,
         /// One score from 1 to 10 for each dimension, in the order of the content's type.
         scores: Vec<DimensionScore>,
         /// Whether this reader would click, open or read on.
@@ -345,6 +352,47 @@ pub enum ReviewAnswer {
         /// The order in which they were shown.
         order: Order,
     },
+}
+
+/// A score in hundredths of a point, so that means of it are counted and never summed in floating point; on the wire a
+/// number with two decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hundredths(pub u16);
+
+impl Hundredths {
+    /// In points.
+    #[must_use]
+    pub fn points(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+
+    /// The nearest whole number of points; a half is rounded up.
+    #[must_use]
+    pub fn rounded(self) -> u8 {
+        u8::try_from((u32::from(self.0) + 50) / 100).unwrap_or(u8::MAX)
+    }
+}
+
+impl Serialize for Hundredths {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.points())
+    }
+}
+
+impl<'de> Deserialize<'de> for Hundredths {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let points = f64::deserialize(deserializer)?;
+        let hundredths = (points * 100.0).round();
+        if !(0.0..=f64::from(u16::MAX)).contains(&hundredths) {
+            return Err(serde::de::Error::custom("a score lies outside of its scale"));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked right above"
+        )]
+        Ok(Self(hundredths as u16))
+    }
 }
 
 /// One expert's score on one dimension.
@@ -445,6 +493,9 @@ pub struct Iterations {
     pub best_round: u16,
     /// Whether the chain ended before its last round.
     pub early_stopped: bool,
+    /// Why it did; absent where it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_reason: Option<StopReason>,
     /// Every round.
     pub chain: Vec<ChainRound>,
     /// The content of the best round.
@@ -455,6 +506,20 @@ pub struct Iterations {
     pub best_click_rate: f64,
     /// What was gained.
     pub improvement: Improvement,
+}
+
+words! {
+    /// Why a chain ended before its last round.
+    StopReason {
+        /// The target score was reached.
+        TargetReached = "target_reached",
+        /// A round brought no gain, and its owner wanted no further one then.
+        NoGain = "no_gain",
+        /// No rewrite was better with the same experts, so that there was nothing to ask.
+        NoBetterRewrite = "no_better_rewrite",
+        /// Its owner ended it, or it has not come further yet.
+        Unfinished = "unfinished",
+    }
 }
 
 /// One round of a chain.
@@ -479,6 +544,9 @@ pub struct ChainRound {
     /// The rules or findings that the rewrite applied; empty in round 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub principles: Vec<String>,
+    /// The round that it was rewritten from, from 1; absent in round 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<u16>,
     /// Experts who scored it higher, equal and lower than the round that it was rewritten from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
@@ -519,4 +587,37 @@ pub struct Improvement {
     /// Whether a fresh panel, which did not know which is which, preferred the best round's content in both orders beyond
     /// chance; null where none was asked.
     pub confirmed: Option<bool>,
+    /// What that panel chose; absent where none was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmation: Option<Confirmation>,
+}
+
+impl Improvement {
+    /// Whether the gain is proved: its interval is above zero, and the fresh panel agreed.
+    #[must_use]
+    pub fn is_proved(&self) -> bool {
+        self.interval.is_some_and(|(low, _)| low > 0.0) && self.confirmed == Some(true)
+    }
+}
+
+/// What a fresh panel chose between the original and the best rewrite, each expert once in either order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Confirmation {
+    /// Experts who chose in both orders.
+    pub experts: u64,
+    /// Those who preferred the rewrite in both orders.
+    pub rewrite: u64,
+    /// Those who preferred the original in both orders.
+    pub original: u64,
+    /// Those who chose what was shown first, both times: a preference for the place and not for the text.
+    pub first_shown: u64,
+    /// Those who chose what was shown last, both times.
+    pub last_shown: u64,
+    /// Share for the rewrite minus share for the original, in percentage points, −100 to 100.
+    pub net: f64,
+    /// Lower end of its interval, with sampling and wording noise; null where it is undefined.
+    pub net_low: Option<f64>,
+    /// Upper end.
+    pub net_high: Option<f64>,
 }

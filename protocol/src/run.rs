@@ -144,6 +144,9 @@ pub struct Live {
     pub scores: Vec<u64>,
     /// Outcomes recorded in each of the last seconds, oldest first; at most 60.
     pub recent: Vec<u32>,
+    /// The round that is asked, for a study with several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<RoundProgress>,
     /// Working time so far, without pauses.
     pub elapsed_ms: u64,
     /// Real cost, where models answer.
@@ -155,6 +158,19 @@ pub struct Live {
     /// Why the store is read-only, while it is: answers cannot be recorded then, and the study waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_writes: Option<String>,
+}
+
+/// The round of a chain that is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundProgress {
+    /// From 1.
+    pub round: u16,
+    /// Rounds that were ordered.
+    pub rounds: u16,
+    /// Whether it is the round in which a fresh panel holds the best rewrite against the original.
+    pub confirms: bool,
+    /// Counts of the round.
+    pub panel: PanelCounts,
 }
 
 /// A service that does not reply while a study waits for it.

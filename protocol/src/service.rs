@@ -11,14 +11,17 @@ use crate::analysis::{Asked, CrossTab, PowerAnswer, PowerQuestion};
 use crate::credits::Credits;
 use crate::error::ApiError;
 use crate::event::{Cursor, EventPage};
+use crate::finding::{FindingChange, FindingStatus};
 use crate::id::{StudyId, SubmitKey};
 use crate::ledger::{Balance, Transfer};
+use crate::ranking::{RankQuestion, Ranking};
 use crate::results::{Comparison, Report, Response, Tagged};
 use crate::run::{Live, Preview, Study};
 use crate::study::{Draft, Origin};
 
-/// The protocol versions of this build, oldest and newest. Version 2 sends answers with their study type.
-pub const VERSIONS: (u16, u16) = (2, 2);
+/// The protocol versions of this build, oldest and newest. Version 2 sends answers with their study type;
+/// 3 sends the quotes of findings as texts, and sets their status.
+pub const VERSIONS: (u16, u16) = (3, 3);
 
 /// What every call returns.
 pub type Reply<T> = Result<T, ApiError>;
@@ -59,6 +62,9 @@ pub struct Submit {
     pub origin: Origin,
     /// Whether the owner has seen and confirmed the cost.
     pub cost_confirmed: bool,
+    /// The absolute path of the draft's file, where it has one: a better version can be written into it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
 }
 
 /// A query for studies. The default lists all that are not archived.
@@ -360,7 +366,10 @@ pub struct Check {
 /// A cursor in the evidence of a study.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceCursor {
-    /// The next respondent's ordinal.
+    /// The round that is written, from 0.
+    #[serde(default)]
+    pub round: u16,
+    /// The next respondent's ordinal in that round.
     pub respondent: u32,
     /// Number of respondents so far.
     pub respondents: u32,
@@ -398,16 +407,30 @@ pub trait Demoscope {
     async fn live(study: StudyId) -> Reply<Live>;
     /// Answers in respondent order, from `offset` on.
     async fn answers(study: StudyId, offset: u32, limit: u32) -> Reply<Page<Response<Tagged>>>;
+    /// Answers of one round of a chain, from 1; the one after the last ordered round confirms a gain.
+    async fn round_answers(
+        study: StudyId,
+        round: u16,
+        offset: u32,
+        limit: u32,
+    ) -> Reply<Page<Response<Tagged>>>;
     /// One byte for each respondent from `offset` on: the score plus one, 0 while there is no outcome, 255 for an
     /// outcome without a score. At most 100,000.
     async fn scores(study: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>>;
     /// Compares two studies by one metric (by default the study type's own), paired when the same respondents answered
     /// both.
     async fn compare(first: StudyId, second: StudyId, of: Option<String>) -> Reply<Comparison>;
+    /// Ranks ended studies of one type by one metric.
+    async fn rank(question: RankQuestion) -> Reply<Ranking>;
+    /// Checks drafts that are to be asked alike: what the first one decides holds for all. Returns what each would do, and
+    /// stores nothing.
+    async fn check_alike(drafts: Vec<Draft>) -> Reply<Vec<Preview>>;
     /// Breaks one metric of a study (by default the study type's own) down by one or two dimensions.
     async fn cross(study: StudyId, dimensions: Vec<String>, of: Option<String>) -> Reply<CrossTab>;
     /// The material, questionnaire and audience of a study.
     async fn asked(study: StudyId) -> Reply<Asked>;
+    /// The path of the file that a study was submitted from, where it had one.
+    async fn source_path(study: StudyId) -> Reply<Option<String>>;
     /// The sample size that it takes to detect a difference.
     async fn power(question: PowerQuestion) -> Reply<PowerAnswer>;
     /// The evidence of an ended study, line by line: prompts, replies, orders, costs and results.
@@ -416,6 +439,13 @@ pub trait Demoscope {
     async fn control(study: StudyId, control: Control) -> Reply<Study>;
     /// Replaces a study's tags.
     async fn tag(study: StudyId, tags: Vec<String>) -> Reply<Study>;
+    /// Sets the status of a finding, with a note on why; what has it already is left as it is.
+    async fn set_finding(
+        study: StudyId,
+        finding: u32,
+        status: FindingStatus,
+        note: Option<String>,
+    ) -> Reply<FindingChange>;
     /// Deletes an ended study for good; waits a while until all of its rows are deleted.
     async fn delete(study: StudyId) -> Reply<Deleted>;
     /// The owner's balance.

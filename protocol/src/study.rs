@@ -9,6 +9,7 @@ use crate::audience::{Audience, words};
 use crate::credits::UsdMicros;
 use crate::measurement::Measurement;
 use crate::results::{Answer, Outcomes};
+use crate::review::ReviewMaterial;
 
 words! {
     /// Study types: the questionnaires that a study can use.
@@ -23,6 +24,8 @@ words! {
         Survey = "survey",
         /// Two variants compared.
         AbTest = "ab_test",
+        /// A piece of content, scored by experts on the dimensions of its type.
+        ContentReview = "content_review",
     }
 }
 
@@ -84,7 +87,7 @@ words! {
 }
 
 /// The questionnaire, with exactly the material that its study type needs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "study_type", rename_all = "snake_case")]
 pub enum Instrument {
     /// Concept test.
@@ -117,6 +120,12 @@ pub enum Instrument {
         variant_b: String,
         /// The order of the variants.
         orders: Orders,
+    },
+    /// Content review.
+    ContentReview {
+        /// The content, with what is asked of it.
+        #[serde(flatten)]
+        review: Box<ReviewMaterial>,
     },
 }
 
@@ -156,7 +165,7 @@ macro_rules! tell_their_type {
     };
 }
 
-tell_their_type! { ConceptTest, Sentiment, Nps, Survey, AbTest }
+tell_their_type! { ConceptTest, Sentiment, Nps, Survey, AbTest, ContentReview }
 
 /// A checked study: everything that determines its results. The same specification gives the same results on every
 /// machine.
@@ -211,6 +220,10 @@ pub struct Draft {
     /// The file of variant B, where an A/B test has two files; the first one is then variant A.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant_b: Option<SecondFile>,
+    /// The study that it is to be like, as an id, the beginning of one, or `@`: who answers and what is asked are taken from
+    /// it where no override says otherwise, and the file's settings for that are not used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub like: Option<String>,
 }
 
 /// The second file of an A/B test, which has only a text.

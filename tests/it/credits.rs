@@ -89,7 +89,7 @@ fn the_same_key_is_the_same_study_and_another_body_a_conflict() {
         ..Draft::default()
     };
     let key = SubmitKey(uuid::Uuid::new_v4());
-    let submit = Submit { key, draft, origin: Origin::Cli, cost_confirmed: false };
+    let submit = Submit { key, draft, origin: Origin::Cli, cost_confirmed: false, path: None };
     let first = link.submit(submit.clone()).unwrap();
     let others: Vec<_> = std::thread::scope(|scope| {
         let calls: Vec<_> = (0..10)

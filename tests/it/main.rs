@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking: the message is its verdict")]
 
 // What an analyst does first, and what a script relies on.
+mod apply;
 mod backup;
 mod channels;
 mod config;
@@ -15,12 +16,14 @@ mod dispatch;
 mod evidence;
 mod exports;
 mod failover;
+mod finding_status;
 mod first_run;
 mod form;
 mod local_encoder;
 mod models;
 mod page;
 mod questions;
+mod ranking;
 mod reading;
 mod station;
 mod station_hands;
@@ -33,6 +36,7 @@ mod texts;
 mod damage;
 mod given_up;
 mod kill;
+mod kill_chain;
 mod link;
 mod lost_store;
 mod silence;

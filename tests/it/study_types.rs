@@ -337,3 +337,46 @@ fn a_list_tells_each_study_by_the_number_of_its_type() {
         assert_eq!(report["study"]["headline"], Value::Null);
     }
 }
+
+#[test]
+fn a_review_scores_every_dimension_and_says_what_to_fix_first() {
+    let home = Home::new();
+    let printed =
+        home.run(["run", "--example", "product-page", "--json", "--answers"]).expect(0).json();
+    let results = &printed["results"];
+    estimates_hold(results);
+    assert_eq!(results["content"]["type"], "product_description");
+    let dimensions = results["scores"]["dimensions"].as_array().unwrap();
+    let names: Vec<&str> = dimensions.iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(
+        names,
+        ["Benefit Clarity", "Specificity", "Trust", "Differentiation", "Call to Action"]
+    );
+    for field in ["overall", "clickRate", "feedDistinctiveness", "regulatoryFit", "dimension.trust"]
+    {
+        assert_eq!(results["estimates"][field]["n"], 20, "{field}");
+    }
+    let content = results["content"]["text"].as_str().unwrap();
+    let mut quotes = 0;
+    for answer in results["responses"].as_array().unwrap() {
+        for one in answer["suggestions"].as_array().unwrap() {
+            if let Some(quote) = one["quote"].as_str() {
+                quotes += 1;
+                assert!(content.contains(quote), "{quote}");
+            }
+        }
+    }
+    assert!(quotes > 10, "{quotes} quotes");
+    // Deep simulation: 4.5 credits for each of 20 experts, and 50 for the competitors.
+    assert_eq!(printed["meta"]["credits_used"], 140, "{}", printed["meta"]);
+    let shown = home.run(["show", "@"]).expect(0).out();
+    for wanted in
+        ["IN SHORT", "Overall, 1–10", "Benefit Clarity", "WHAT TO FIX FIRST", "SYNTHETIC PANEL"]
+    {
+        assert!(shown.contains(wanted), "{wanted} is missing:\n{shown}");
+    }
+    for format in ["md", "html", "csv", "json"] {
+        let told = home.run(["export", "@", "--format", format]).expect(0).out();
+        assert!(told.contains("Benefit Clarity") || told.contains("benefit_clarity"), "{format}");
+    }
+}

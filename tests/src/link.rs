@@ -119,7 +119,7 @@ impl Link {
     pub fn take_on(&self, text: &str) -> Reply<Study> {
         let draft = Draft { file: "idea.md".to_owned(), text: text.to_owned(), ..Draft::default() };
         let key = SubmitKey(uuid::Uuid::new_v4());
-        self.submit(Submit { key, draft, origin: Origin::Cli, cost_confirmed: false })
+        self.submit(Submit { key, draft, origin: Origin::Cli, cost_confirmed: false, path: None })
     }
 
     /// The current end of the event feed.

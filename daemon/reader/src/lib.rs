@@ -3,11 +3,13 @@
 //! of the text, the persona and the seed.
 
 pub mod draw;
+pub mod editor;
 pub mod features;
 pub mod lexicon;
 pub mod meaning;
 pub mod questions;
 pub mod response;
+pub mod review;
 pub mod theme;
 pub mod topics;
 pub mod traits;
@@ -18,8 +20,10 @@ pub mod weights;
 
 use std::sync::LazyLock;
 
+use editor::EditorTables;
 use lexicon::{Lexicon, LexiconError};
 use questions::AnswerFile;
+use review::ReviewRecipes;
 use ring::digest::{Context, SHA256};
 use topics::{Situations, Topics};
 use traits::TraitTable;
@@ -45,7 +49,10 @@ pub struct Reader {
     pub vetoes: VetoRules,
     pub topics: Topics,
     pub situations: Situations,
+    pub review: ReviewRecipes,
+    pub editor: EditorTables,
     asset_hash: String,
+    review_hash: String,
 }
 
 /// A text, read.
@@ -81,10 +88,13 @@ impl Reader {
             usual: Usual::parse()?,
             vetoes: VetoRules::parse(&lexicon)?,
             situations: Situations::parse(&topics)?,
+            review: ReviewRecipes::parse()?,
+            editor: EditorTables::parse()?,
             topics,
             table: TraitTable::new(&weights),
             voice: VoiceFile::parse()?,
             answers: AnswerFile::parse()?,
+            review_hash: review_hash(&asset_hash(&lexicon)),
             asset_hash: asset_hash(&lexicon),
             lexicon,
             weights,
@@ -95,6 +105,12 @@ impl Reader {
     #[must_use]
     pub fn asset_hash(&self) -> &str {
         &self.asset_hash
+    }
+
+    /// SHA-256 (hex) of everything that decides a review or a rewrite besides the code.
+    #[must_use]
+    pub fn review_hash(&self) -> &str {
+        &self.review_hash
     }
 
     /// What the reader sees in a text.
@@ -148,6 +164,24 @@ fn asset_hash(lexicon: &Lexicon) -> String {
     for (word, tone) in tones {
         hash.update(word.as_bytes());
         hash.update(&tone.to_bits().to_le_bytes());
+    }
+    hex::encode(hash.finish())
+}
+
+fn review_hash(answers: &str) -> String {
+    let files = [
+        review::DIMENSIONS,
+        review::SIGNALS,
+        review::PHRASES,
+        review::FEEDS,
+        review::FRAMING,
+        editor::PLAIN_WORDS,
+        editor::CUTS,
+    ];
+    let mut hash = Context::new(&SHA256);
+    hash.update(answers.as_bytes());
+    for file in files {
+        hash.update(ring::digest::digest(&SHA256, file.as_bytes()).as_ref());
     }
     hex::encode(hash.finish())
 }

@@ -27,6 +27,7 @@ use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 pub(crate) use asking::advance::{Job, Pending};
 pub(crate) use asking::cancel_study::StudyCancel;
 pub(crate) use asking::record::Batch;
+pub(crate) use asking::rounds::{RewriteTask, Rewritten};
 pub(crate) use caller::{CallOrigin, Caller, Owner, Scope, Scopes};
 pub(crate) use engines::anchors::{Anchors, AnchorsUnavailable};
 pub(crate) use evidence::replay::replay;

@@ -16,12 +16,13 @@ use protocol::study::{EngineMode, Instrument, Origin, StudySpec};
 use redb_seam::StorageBackend;
 use uuid::Uuid;
 
-use crate::inference::{Ask, Engine, EngineError, InProcess, Reply, Responder};
+use crate::inference::{Ask, Engine, EngineError, InProcess, Reply, Responder, RewriteProposal};
 use crate::store::{OpenStorage, Options, Storage, backend as redb_seam};
 use crate::world::World;
 use crate::world::testing::{CountedIds, ManualClock};
 
 use super::asking::compute::compute;
+use super::asking::rounds::rewrites;
 use super::studies::lookup::by_number;
 use super::studies::submit::{Plan, Submission, fingerprint};
 use super::{CallOrigin, Caller, Core, ErasureSteps, Owner, Scopes, Settings};
@@ -213,6 +214,7 @@ pub(crate) fn options() -> Options {
 pub(crate) struct Script {
     answer: Arc<Scripted>,
     model: &'static str,
+    rewrites: fn(&StudySpec) -> Vec<RewriteProposal>,
 }
 
 type Scripted = dyn Fn(&Ask<'_>) -> Result<Reply, EngineError> + Send + Sync;
@@ -222,7 +224,22 @@ impl Script {
     pub(crate) fn new(
         answer: impl Fn(&Ask<'_>) -> Result<Reply, EngineError> + Send + Sync + 'static,
     ) -> Self {
-        Self { answer: Arc::new(answer), model: "scripted" }
+        Self { answer: Arc::new(answer), model: "scripted", rewrites: |_| Vec::new() }
+    }
+
+    /// What it says to that question.
+    pub(crate) fn ask_directly(&self, ask: &Ask<'_>) -> Result<Reply, EngineError> {
+        (self.answer)(ask)
+    }
+
+    /// Its rewrites of a content.
+    pub(crate) fn rewrites_of(&self) -> fn(&StudySpec) -> Vec<RewriteProposal> {
+        self.rewrites
+    }
+
+    /// The same, with those rewrites of a content.
+    pub(crate) fn rewriting(self, rewrites: fn(&StudySpec) -> Vec<RewriteProposal>) -> Self {
+        Self { rewrites, ..self }
     }
 
     /// The same under the name of another model.
@@ -244,6 +261,10 @@ impl InProcess for Script {
 
     fn asset_hash(&self) -> &'static str {
         "scripted"
+    }
+
+    fn rewrites(&self, spec: &StudySpec) -> Vec<RewriteProposal> {
+        (self.rewrites)(spec)
     }
 
     fn prepare(&self, _spec: &StudySpec) -> Box<dyn Responder> {
@@ -325,6 +346,7 @@ pub(crate) fn paper(key: u128, panel: u32) -> Submission {
             model: "scripted".to_owned(),
             instrument_hash: "none".to_owned(),
             price: Credits(1),
+            charge: None,
             scale: Some((1, 10)),
             population: String::new(),
             margins: protocol::results::Margins::new(),
@@ -341,6 +363,7 @@ fn with_plan(key: u128, plan: Plan) -> Submission {
         key: SubmitKey(Uuid::from_u128(key)),
         body: fingerprint(&plan.spec),
         lineage: None,
+        path: None,
         plan,
     }
 }
@@ -362,6 +385,9 @@ impl Core {
     /// The results of a study from the outcomes that its round has now: while some are missing, a partial result, whose
     /// figures say of how many answers they are. `None` without a single answer.
     pub(crate) fn compute(&self, number: u32) -> protocol::service::Reply<Option<Results>> {
-        self.look(|reader| compute(reader, &by_number(reader, number)?))
+        self.look(|reader| {
+            let rewrites = rewrites(reader, number)?;
+            compute(reader, &by_number(reader, number)?, rewrites)
+        })
     }
 }

@@ -4,11 +4,14 @@
 mod budget;
 mod callers;
 mod calls;
+mod chain;
 mod delete;
+mod findings;
 mod history;
 mod lost;
 mod money;
 mod rejected;
 mod replay;
+mod reviews;
 mod rounds;
 mod sabotage;

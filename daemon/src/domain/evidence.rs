@@ -15,13 +15,17 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::digest::{Digest, sha256_hex};
 use super::exchange::{End, ReplySource, SidePart};
 use super::instrument::Item;
+use super::instrument::chain::Rewrite;
 use super::instrument::channels::AnchorCalibration;
 use super::outcome::{Assignment, Outcome, Usage};
 
 /// The name of the format, in the first line of each file.
 pub(crate) const FORMAT: &str = "demoscope-evidence";
-/// The version of the format.
-pub(crate) const VERSION: u32 = 1;
+/// The version of the format. 2 has rounds: lines of respondents for each round that was asked, and between them what the
+/// content was rewritten to.
+pub(crate) const VERSION: u32 = 2;
+/// The version of a bundle without rewrites: programs that know no rounds read it too.
+pub(crate) const WITHOUT_ROUNDS: u32 = 1;
 /// The seal before the first line.
 pub(crate) const UNSEALED: &str = "";
 /// The text between a line and its seal.
@@ -39,6 +43,8 @@ pub(crate) enum EvidenceLine {
     Opening(Box<Opening>),
     /// One respondent with all prompts and replies.
     Respondent(Box<Respondent>),
+    /// What the content was rewritten to after a round.
+    Rewritten(Box<RewrittenContent>),
     /// The last line: the results.
     Closing(Box<Closing>),
 }
@@ -48,7 +54,7 @@ pub(crate) enum EvidenceLine {
 pub(crate) struct Opening {
     /// [`FORMAT`].
     pub format: String,
-    /// [`VERSION`].
+    /// [`VERSION`], or [`WITHOUT_ROUNDS`].
     pub version: u32,
     /// The program that wrote the bundle.
     pub program: String,
@@ -161,6 +167,15 @@ pub(crate) struct RecordedCall {
     /// The item, if each question is put in a call of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<Item>,
+}
+
+/// What the content was rewritten to after a round.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RewrittenContent {
+    /// The round, from 0.
+    pub round: u16,
+    /// The variants with the panel's scores.
+    pub rewrite: Rewrite,
 }
 
 /// The results of the study.

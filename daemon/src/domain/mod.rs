@@ -3,6 +3,7 @@
 pub(crate) mod asking;
 pub(crate) mod capital;
 pub(crate) mod channel_readings;
+pub(crate) mod credits;
 pub(crate) mod digest;
 pub(crate) mod evidence;
 pub(crate) mod exchange;

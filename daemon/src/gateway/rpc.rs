@@ -13,9 +13,11 @@ use protocol::analysis::{Asked, CrossTab, PowerAnswer, PowerQuestion};
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, EventPage};
+use protocol::finding::{FindingChange, FindingStatus};
 use protocol::id::StudyId;
 use protocol::ledger::{Balance, Transfer};
 use protocol::paths::Paths;
+use protocol::ranking::{RankQuestion, Ranking};
 use protocol::results::{Comparison, Report, Response, Tagged};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::{
@@ -173,6 +175,21 @@ impl Demoscope for Peer {
         logged(core.answers(caller, study, offset, limit).await)
     }
 
+    async fn round_answers(
+        self,
+        _: Context,
+        study: StudyId,
+        round: u16,
+        offset: u32,
+        limit: u32,
+    ) -> Reply<Page<Response<Tagged>>> {
+        let (core, caller) = self.greeted()?;
+        let Some(round) = round.checked_sub(1) else {
+            return Err(ApiError::new(ErrorCode::InvalidInput, "Rounds are counted from 1"));
+        };
+        logged(core.answers_of(caller, study, round, offset, limit).await)
+    }
+
     async fn scores(self, _: Context, study: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>> {
         let (core, caller) = self.greeted()?;
         logged(core.scores(caller, study, offset, limit).await)
@@ -189,6 +206,16 @@ impl Demoscope for Peer {
         logged(core.compare(caller, first, second, of.as_deref()).await)
     }
 
+    async fn rank(self, _: Context, question: RankQuestion) -> Reply<Ranking> {
+        let (core, caller) = self.greeted()?;
+        logged(core.rank(caller, question).await)
+    }
+
+    async fn check_alike(self, _: Context, drafts: Vec<Draft>) -> Reply<Vec<Preview>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.check_alike(caller, drafts).await)
+    }
+
     async fn cross(
         self,
         _: Context,
@@ -203,6 +230,11 @@ impl Demoscope for Peer {
     async fn asked(self, _: Context, study: StudyId) -> Reply<Asked> {
         let (core, caller) = self.greeted()?;
         logged(core.asked(caller, study).await)
+    }
+
+    async fn source_path(self, _: Context, study: StudyId) -> Reply<Option<String>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.source_path(caller, study).await)
     }
 
     async fn evidence(
@@ -228,6 +260,18 @@ impl Demoscope for Peer {
     async fn tag(self, _: Context, study: StudyId, tags: Vec<String>) -> Reply<Study> {
         let (core, caller) = self.greeted()?;
         logged(core.tag(caller, study, tags).await)
+    }
+
+    async fn set_finding(
+        self,
+        _: Context,
+        study: StudyId,
+        finding: u32,
+        status: FindingStatus,
+        note: Option<String>,
+    ) -> Reply<FindingChange> {
+        let (core, caller) = self.greeted()?;
+        logged(core.set_finding(caller, study, finding, status, note).await)
     }
 
     async fn delete(self, _: Context, study: StudyId) -> Reply<Deleted> {

@@ -31,8 +31,25 @@ pub trait InProcess: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// Other wordings of a study's content that may be better, without new claims, the most promising first: the panel
+    /// scores them. The same study gives the same ones.
+    fn rewrites(&self, _spec: &StudySpec) -> Vec<RewriteProposal> {
+        Vec::new()
+    }
+
     /// Reads the material of a study once, for all its respondents.
     fn prepare(&self, spec: &StudySpec) -> Box<dyn Responder>;
+}
+
+/// A content in other words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RewriteProposal {
+    /// The content.
+    pub text: String,
+    /// The rules that it applies, each once, as a sentence.
+    pub principles: Vec<String>,
+    /// The titles of the dimensions that these rules are about.
+    pub dimensions: Vec<String>,
 }
 
 /// A responder for one material.

@@ -26,8 +26,8 @@ use protocol::persona::Persona;
 use protocol::rejection::Rejection;
 use protocol::study::{Order, StudySpec, StudyType};
 
-pub(crate) use self::local_engine::LocalEngine;
 pub use self::local_engine::{InProcess, Responder};
+pub(crate) use self::local_engine::{LocalEngine, RewriteProposal};
 use self::model::ModelEngine;
 use self::offline::BuiltIn;
 use self::pool::Pool;
@@ -139,6 +139,14 @@ impl Engine {
     pub fn rejections(&self, spec: &StudySpec) -> Vec<Rejection> {
         match self {
             Self::InProcess(engine) => engine.rejections(spec),
+            Self::Model(_) | Self::Pool(_) => Vec::new(),
+        }
+    }
+
+    /// Other wordings of a study's content that may be better; none where a service answers.
+    pub fn rewrites(&self, spec: &StudySpec) -> Vec<RewriteProposal> {
+        match self {
+            Self::InProcess(engine) => engine.rewrites(spec),
             Self::Model(_) | Self::Pool(_) => Vec::new(),
         }
     }

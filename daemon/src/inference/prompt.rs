@@ -267,11 +267,13 @@ impl Prompts {
         let (spec, material) =
             (other.as_ref().unwrap_or(spec), others.as_ref().unwrap_or(material));
         let options = instrument::options(spec.seed, at);
+        let of_one = plain(instrument::facts_of_one(spec, at));
         let about = context! {
             persona => facts(persona),
             sentiments => options.sentiments.iter().map(|word| word.as_str()).collect::<Vec<_>>(),
             intents => options.intents.iter().map(|word| word.as_str()).collect::<Vec<_>>(),
             correction => correction,
+            expert => of_one,
             ..material.about(instrument::order_shown(spec, at))
         };
         let study_type = spec.instrument.study_type();
@@ -279,7 +281,7 @@ impl Prompts {
             return self.alone(study_type, item, asking, &about);
         }
         let base = format!("{study_type}.jinja");
-        let system = self.fill("respondent.jinja", &about)?;
+        let system = self.fill(instrument::speaker(study_type), &about)?;
         let question = self.fill(&base, &about)?;
         let (name, about) = match asking {
             Purpose::Answer

@@ -12,8 +12,9 @@ use super::{Fault, Key, OpenError, Reader, Table};
 /// format 1 would ignore the former and report the latter as damage. 3 stores each answer with its study type, and
 /// reads none without. 4 adds to a study the texts that the built-in reader rejects and the language of its texts; its
 /// older rows are read as they are. A program of format 3 would ask what is left of a study of this edition of the reader
-/// by its own edition.
-pub(crate) const FORMAT: u32 = 4;
+/// by its own edition. 5 adds the statuses of findings, which a program of format 4 would not remove with their study, and
+/// what a content was rewritten to: a program of format 4 knows no rounds.
+pub(crate) const FORMAT: u32 = 5;
 
 /// The first format whose answers name their study type.
 pub(crate) const ANSWERS_ARE_TAGGED: u32 = 3;

@@ -35,8 +35,12 @@ pub enum Table {
     Blueprints,
     /// Hash of service, model and sentences → vectors of anchors.
     Anchors,
+    /// What a content was rewritten to, by (study, round).
+    Rewrites,
     /// Results by study.
     Results,
+    /// The statuses of findings by (study, number).
+    Findings,
     /// Holds by (study, attempt).
     Holds,
     /// Ledger transfers by number.
@@ -53,7 +57,7 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Meta,
         Self::Studies,
         Self::StudyNumbers,
@@ -67,7 +71,9 @@ impl Table {
         Self::Remembered,
         Self::Blueprints,
         Self::Anchors,
+        Self::Rewrites,
         Self::Results,
+        Self::Findings,
         Self::Holds,
         Self::Transfers,
         Self::TransferIds,
@@ -92,7 +98,9 @@ impl Table {
             Self::Remembered => "remembered",
             Self::Blueprints => "blueprints",
             Self::Anchors => "anchors",
+            Self::Rewrites => "rewrites",
             Self::Results => "results",
+            Self::Findings => "findings",
             Self::Holds => "holds",
             Self::Transfers => "transfers",
             Self::TransferIds => "transfer_ids",

@@ -5,6 +5,7 @@
 mod calls;
 mod drivers;
 mod pace;
+mod rewrite;
 mod runner;
 mod scheduler;
 mod upkeep;

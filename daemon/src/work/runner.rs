@@ -23,6 +23,7 @@ use crate::inference::{EngineError, LocalEngine, Ready};
 
 use super::calls::Calls;
 use super::pace::Pace;
+use super::rewrite::rewrite;
 
 /// Respondents asked by one thread before what they said is recorded.
 const CHUNK: usize = 512;
@@ -195,7 +196,10 @@ async fn ask_study(
             return Ok(Stopped::Halted);
         }
     }
-    core.end_round(caller, number).await?;
+    let Some(rewritten) = rewrite(core, caller, number, &job.model, cancel).await? else {
+        return Ok(Stopped::Halted);
+    };
+    core.end_round(caller, number, rewritten).await?;
     Ok(Stopped::Ended)
 }
 
@@ -353,13 +357,13 @@ fn trouble(joined: Result<Result<(), ApiError>, tokio::task::JoinError>) -> Opti
 }
 
 /// Does what may wait for the disk or a core on a thread that may.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ApiError> {
     tokio::task::spawn_blocking(work).await.map_err(|error| panicked(&error))
 }
 
-fn panicked(error: &tokio::task::JoinError) -> ApiError {
+pub(super) fn panicked(error: &tokio::task::JoinError) -> ApiError {
     ApiError::new(ErrorCode::Internal, format!("The engine stopped unexpectedly: {error}"))
         .because(error)
 }

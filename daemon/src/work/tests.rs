@@ -1,6 +1,7 @@
 //! Tests of studies at work: resumed after a crash, halted at any moment, and halted by a fault when they cannot
 //! continue.
 
+mod chain;
 mod kinds;
 
 use std::sync::Arc;

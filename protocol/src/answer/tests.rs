@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::persona::Persona;
 use crate::results::ThemeKind;
+use crate::review::{Dimension, DimensionScore, ExpertSuggestion, Hundredths};
 use crate::service::{DemoscopeResponse, Page};
 use crate::study::StudyType;
 
@@ -63,6 +64,52 @@ fn of_type(study_type: StudyType) -> BoxedStrategy<Answer> {
                     themes,
                     refused,
                 })
+                .boxed()
+        }
+        StudyType::ContentReview => {
+            let dimensions = || word(Dimension::ALL);
+            let scores = prop::collection::vec((dimensions(), any::<u8>()), 0..4);
+            let suggestions =
+                prop::collection::vec((dimensions(), text(), prop::option::of(text())), 0..3);
+            let scored = (
+                (text(), any::<u16>(), any::<bool>(), any::<(u8, u8)>()),
+                (scores, suggestions, prop::option::of(text())),
+            );
+            let scored = scored.prop_map(
+                |((role, overall, would_click, (far, fit)), (scores, suggestions, objection))| {
+                    ReviewAnswer::Scores {
+                        role,
+                        overall: Hundredths(overall),
+                        scores: scores
+                            .into_iter()
+                            .map(|(dimension, score)| DimensionScore { dimension, score })
+                            .collect(),
+                        would_click,
+                        distinctiveness: far,
+                        regulatory_fit: fit,
+                        suggestions: suggestions
+                            .into_iter()
+                            .map(|(dimension, suggestion, quote)| ExpertSuggestion {
+                                dimension,
+                                suggestion,
+                                quote,
+                            })
+                            .collect(),
+                        objection,
+                    }
+                },
+            );
+            let order = prop_oneof![Just(Order::AFirst), Just(Order::BFirst)];
+            let chosen = (word(Preference::ALL), any::<(u8, u8)>(), order).prop_map(
+                |(preference, (score_a, score_b), order)| ReviewAnswer::Choice {
+                    preference,
+                    score_a,
+                    score_b,
+                    order,
+                },
+            );
+            (text(), prop_oneof![scored, chosen])
+                .prop_map(|(reasoning, said)| Answer::ContentReview { reasoning, said })
                 .boxed()
         }
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::audience::words;
 use crate::credits::Credits;
+use crate::finding::FindingStatus;
 use crate::run::{PanelCounts, State};
 
 /// One list for both enums, so that every kind has a word and data.
@@ -98,6 +99,32 @@ kinds! {
         /// Counts of the whole panel so far.
         panel: PanelCounts,
     } = "answers.recorded",
+    /// The status of a finding was set.
+    FindingChanged {
+        /// The number of the finding within its study.
+        finding: u32,
+        /// The new status.
+        status: FindingStatus,
+        /// Why, in a few words; absent where nobody said, or when the study was deleted since.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    } = "finding.changed",
+    /// Nothing is left to ask in a round of a chain.
+    RoundCompleted {
+        /// The round, from 1; the one after the last ordered round confirms a gain.
+        round: u16,
+        /// Counts of the round.
+        asked: PanelCounts,
+    } = "round.completed",
+    /// The content was rewritten after a round.
+    RoundRewritten {
+        /// The round, from 1.
+        round: u16,
+        /// Variants that the panel scored, of which the best are kept.
+        variants: u32,
+        /// Whether the best of them is asked in the next round.
+        taken: bool,
+    } = "round.rewritten",
     /// Credits were granted.
     Granted {
         /// Number of credits.
@@ -165,6 +192,9 @@ impl EventData {
             | EventKind::Moved
             | EventKind::Deleted
             | EventKind::Recorded
+            | EventKind::FindingChanged
+            | EventKind::RoundCompleted
+            | EventKind::RoundRewritten
             | EventKind::Granted
             | EventKind::Folded => return None,
         })

@@ -16,7 +16,21 @@ use crate::run::{PanelCounts, State};
 pub use data::{EventData, EventKind, KindWord, StudyNews, StudyWords};
 
 /// The fields that may remain in an event of a deleted study: its state, and counts.
-const COUNTS: [&str; 7] = ["state", "panel", "first", "last", "count", "delivered", "place"];
+const COUNTS: [&str; 13] = [
+    "state",
+    "panel",
+    "first",
+    "last",
+    "count",
+    "delivered",
+    "place",
+    "round",
+    "asked",
+    "variants",
+    "taken",
+    "finding",
+    "status",
+];
 
 /// A place in the event feed: after the event of this number. Zero is before the first.
 #[derive(

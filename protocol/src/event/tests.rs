@@ -9,9 +9,10 @@ use proptest::sample::select;
 
 use super::*;
 use crate::credits::Credits;
+use crate::finding::FindingStatus;
 
 /// An event of every kind as it is stored and sent, then those of deleted studies, which keep counts only.
-const WRITTEN: [&str; 21] = [
+const WRITTEN: [&str; 25] = [
     r#"{"seq":1,"at":"2026-11-22T10:00:00Z","kind":"study.queued","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"reason":null,"state":"queued"}}"#,
     r#"{"seq":2,"at":"2026-11-22T10:00:00Z","kind":"study.running","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"reason":null,"state":"running"}}"#,
     r#"{"seq":3,"at":"2026-11-22T10:00:00.5Z","kind":"answers.recorded","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"count":40,"delivered":38,"first":0,"last":39,"panel":{"delivered":38,"failed":0,"invalid":1,"refused":1,"requested":40}}}"#,
@@ -28,13 +29,18 @@ const WRITTEN: [&str; 21] = [
     r#"{"seq":14,"at":"2026-11-22T10:00:00Z","kind":"study.deleted","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{}}"#,
     r#"{"seq":15,"at":"2026-11-22T10:00:00Z","kind":"credits.granted","data":{"credits":77}}"#,
     r#"{"seq":16,"at":"2026-11-22T10:00:00Z","kind":"events.folded","data":{"from":3,"kinds":["answers.recorded"],"to":16,"why":"studies that ended long ago tell of single answers no more; the setting is events.keep_days"}}"#,
+    r#"{"seq":17,"at":"2026-11-22T10:00:00Z","kind":"finding.changed","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"finding":2,"note":"the price stands first now","status":"resolved"}}"#,
     // Of deleted studies.
+    r#"{"seq":17,"at":"2026-11-22T10:00:00Z","kind":"finding.changed","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"finding":2,"status":"resolved"}}"#,
     r#"{"seq":17,"at":"2026-11-22T10:00:00Z","kind":"study.queued","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"state":"queued"}}"#,
     r#"{"seq":18,"at":"2026-11-22T10:00:00Z","kind":"study.cancelled","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"state":"cancelled"}}"#,
     r#"{"seq":19,"at":"2026-11-22T10:00:00Z","kind":"study.tagged","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{}}"#,
     // Of other versions.
-    r#"{"seq":20,"at":"2026-11-22T10:00:00Z","kind":"finding.changed","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"deep":[1,-2,3.5,1e+300,null,{"a":true}],"finding":"f1","status":"kept"}}"#,
+    r#"{"seq":20,"at":"2026-11-22T10:00:00Z","kind":"garden.changed","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"deep":[1,-2,3.5,1e+300,null,{"a":true}],"flower":"f1","smell":"kept"}}"#,
     r#"{"seq":21,"at":"2026-11-22T10:00:00Z","kind":"answers.recorded","study":"9e3779b9-7f4a-7c15-0000-000000000001","respondent":7,"data":null}"#,
+    // Of the rounds of a chain.
+    r#"{"seq":22,"at":"2026-11-22T10:00:00Z","kind":"round.completed","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"asked":{"delivered":40,"failed":0,"invalid":0,"refused":0,"requested":40},"round":1}}"#,
+    r#"{"seq":23,"at":"2026-11-22T10:00:00Z","kind":"round.rewritten","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"round":1,"taken":true,"variants":5}}"#,
 ];
 
 #[test]
@@ -57,7 +63,7 @@ fn again(event: &Event) -> Event {
 #[test]
 fn every_kind_is_read_as_what_it_is() {
     let mut kinds = BTreeSet::new();
-    for event in WRITTEN[..19].iter().map(|written| read(written)) {
+    for event in WRITTEN[..21].iter().chain(&WRITTEN[23..]).map(|written| read(written)) {
         assert!(!matches!(event.data, EventData::Other { .. }), "{event:?}");
         kinds.extend(event.kind());
     }
@@ -77,11 +83,11 @@ fn every_kind_is_read_as_what_it_is() {
 
 #[test]
 fn kinds_and_data_of_other_versions_are_carried_as_they_are() {
-    let later = read(WRITTEN[19]);
-    assert_eq!((later.kind(), later.data.word()), (None, "finding.changed"));
+    let later = read(WRITTEN[21]);
+    assert_eq!((later.kind(), later.data.word()), (None, "garden.changed"));
     assert_eq!((later.state(), later.panel(), later.folded_from()), (None, None, None));
     // A known kind without its data keeps its kind.
-    let bare = read(WRITTEN[20]);
+    let bare = read(WRITTEN[22]);
     assert_eq!(bare.kind(), Some(EventKind::Recorded));
     assert!(matches!(bare.data, EventData::Other { .. }));
     // An added field does not hide the known fields of a known kind.
@@ -96,20 +102,20 @@ fn kinds_and_data_of_other_versions_are_carried_as_they_are() {
 #[test]
 fn of_a_deleted_study_only_counts_are_left() {
     let left = |at: usize| read(WRITTEN[at]).without_words();
-    for (before, after) in [(0, 16), (8, 17), (9, 18)] {
+    for (before, after) in [(0, 18), (8, 19), (9, 20), (16, 17)] {
         assert!(read(WRITTEN[before]).has_words());
         assert!(!read(WRITTEN[after]).has_words());
         assert_eq!(left(before).data, read(WRITTEN[after]).data);
     }
-    for silent in [2, 4, 11, 13] {
+    for silent in [2, 4, 11, 13, 21, 22] {
         assert!(!read(WRITTEN[silent]).has_words());
         assert_eq!(left(silent), read(WRITTEN[silent]));
     }
-    let later = left(19);
-    assert_eq!((later.data.word(), later.content()), ("finding.changed", serde_json::json!({})));
-    let more = read(&WRITTEN[16].replace("\"state\"", "\"quote\":\"mine\",\"state\""));
+    let later = left(21);
+    assert_eq!((later.data.word(), later.content()), ("garden.changed", serde_json::json!({})));
+    let more = read(&WRITTEN[18].replace("\"state\"", "\"quote\":\"mine\",\"state\""));
     assert!(more.has_words());
-    assert_eq!(more.without_words().content(), read(WRITTEN[16]).content());
+    assert_eq!(more.without_words().content(), read(WRITTEN[18]).content());
 }
 
 fn panel() -> impl Strategy<Value = PanelCounts> {
@@ -160,6 +166,26 @@ fn data_of(kind: EventKind) -> BoxedStrategy<EventData> {
                 count,
                 delivered,
                 panel,
+            })
+            .boxed(),
+        EventKind::FindingChanged => {
+            let status = select(FindingStatus::ALL);
+            (any::<u32>(), status, option::of(any::<String>()))
+                .prop_map(|(finding, status, note)| EventData::FindingChanged {
+                    finding,
+                    status,
+                    note,
+                })
+                .boxed()
+        }
+        EventKind::RoundCompleted => (any::<u16>(), panel())
+            .prop_map(|(round, asked)| EventData::RoundCompleted { round, asked })
+            .boxed(),
+        EventKind::RoundRewritten => any::<(u16, u32, bool)>()
+            .prop_map(|(round, variants, taken)| EventData::RoundRewritten {
+                round,
+                variants,
+                taken,
             })
             .boxed(),
         EventKind::Granted => any::<i64>()

@@ -1,7 +1,5 @@
 //! The `demoscope answers` command: the answer of each respondent, page by page.
 
-use protocol::id::StudyId;
-
 use crate::cli::pages::Answers;
 use crate::failure::{Exit, Failure};
 use crate::json::{self, Layout};
@@ -15,6 +13,7 @@ use crate::ui::Ui;
 Examples:
   demoscope answers @ | less -R
   demoscope answers @ --limit 10
+  demoscope answers @ --round 2        a later round of a content review
   demoscope answers @ --json | jq -r '.[] | select(.score < 4) | .reasoning'")]
 pub(crate) struct Args {
     /// An id, the beginning of one, or @ for the latest
@@ -22,6 +21,9 @@ pub(crate) struct Args {
     /// At most this many, in the order of the panel
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
+    /// A round of a content review, from 1; the one after the last confirms a gain
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=6))]
+    round: u16,
     /// Print an array of answers
     #[arg(long)]
     json: bool,
@@ -32,21 +34,15 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let study = call!(link, find(args.id.clone()))?;
     if args.json {
-        print_json(&link, study.id, args.limit, ui).await?;
+        print_json(&link, Answers::of_round(study.id, args.round, args.limit), ui).await?;
     } else {
-        print(&link, study.id, args.limit, ui).await?;
+        print(&link, Answers::of_round(study.id, args.round, args.limit), ui).await?;
     }
     Ok(Exit::Done)
 }
 
 /// Prints answers for people.
-pub(crate) async fn print(
-    link: &Link,
-    study: StudyId,
-    limit: Option<u32>,
-    ui: &mut Ui,
-) -> Result<(), Failure> {
-    let mut answers = Answers::of(study, limit);
+pub(crate) async fn print(link: &Link, mut answers: Answers, ui: &mut Ui) -> Result<(), Failure> {
     let mut none = true;
     while !ui.reader_has_left() {
         let page = answers.page(link).await?;
@@ -65,13 +61,7 @@ pub(crate) async fn print(
 }
 
 /// Prints one JSON array, an answer per line, while holding at most one page in memory.
-async fn print_json(
-    link: &Link,
-    study: StudyId,
-    limit: Option<u32>,
-    ui: &mut Ui,
-) -> Result<(), Failure> {
-    let mut answers = Answers::of(study, limit);
+async fn print_json(link: &Link, mut answers: Answers, ui: &mut Ui) -> Result<(), Failure> {
     let mut before = "[";
     while !ui.reader_has_left() {
         let page = answers.page(link).await?;

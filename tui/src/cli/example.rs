@@ -18,6 +18,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("same-text-ab", include_str!("../../../assets/studies/same-text-ab.md")),
     ("panel-check", include_str!("../../../assets/studies/panel-check.md")),
     ("subscription-ab-both", include_str!("../../../assets/studies/subscription-ab-both.md")),
+    ("video-title", include_str!("../../../assets/studies/video-title.md")),
+    ("product-page", include_str!("../../../assets/studies/product-page.md")),
 ];
 
 /// List the example studies, or print one to start from

@@ -1,5 +1,7 @@
-//! The `demoscope findings` command: every finding with its quotes.
+//! The `demoscope findings` command: every finding with its quotes and what became of it, and the change of that.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use protocol::finding::{Finding, FindingChange, FindingLife, FindingStatus};
 use protocol::results::Report;
 use protocol::run::{State, Study};
 use protocol::safe;
@@ -10,45 +12,154 @@ use crate::link::{Absent, Link, call};
 use crate::report;
 use crate::ui::Ui;
 
-/// List what to act on, with the answers behind it
+/// List what to act on, with the answers behind it, and say what became of each
 ///
-/// A result that is low at all is one, whatever the reasons. Urgent (P0): a mean score below 4 of 10, fewer than 10 % who would
-/// buy, a Net Promoter Score below −70, positive minus negative feelings below −50; from 30 answers on, with fewer when the
-/// whole interval lies below, else P1. What lies below the middle (5.5 of 10, or 0) is said in a sentence. A survey has no level.
+/// A finding is urgent (P0) when the whole result is so low that nothing else matters: a mean score below 4 of 10, fewer than
+/// 10 % who would buy, a Net Promoter Score below −70, positive minus negative feelings below −50 (from 30 answers on; with
+/// fewer when the whole interval lies below, else P1), or when the built-in reader rejects the text. A concern is a P1 when at
+/// least 20 % name it and 0.3 points of the mean are sure to go along with it, a P2 when 20 % name it or 0.1 points go along
+/// with it, else a P3; at an urgent level it counts one step more. What lies below the middle (5.5 of 10, or 0) is said in a
+/// sentence. A survey has no level.
+///
+/// A status is kept with the study: resolve what you acted on, dismiss what you will not act on, reopen either.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "\
 Examples:
   demoscope findings @
-  demoscope findings 3f2a --json | jq '.[] | select(.priority == \"P1\")'")]
+  demoscope findings @ --status open
+  demoscope findings resolve @ 2 --note \"the price stands in the first line now\"
+  demoscope findings dismiss 3f2a 4
+  demoscope findings reopen 3f2a 4
+  demoscope findings 3f2a --json | jq '.[] | select(.priority == \"P1\")'"
+)]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    act: Option<Act>,
     /// An id, the beginning of one, or @ for the latest
-    id: String,
+    #[arg(required = true)]
+    id: Option<String>,
+    /// Only those with this status
+    #[arg(long, value_parser = statuses())]
+    status: Option<FindingStatus>,
     /// Print an array of findings
     #[arg(long)]
     json: bool,
 }
 
-/// Prints the findings of the study.
+#[derive(Debug, clap::Subcommand)]
+enum Act {
+    /// Say that a finding was acted on
+    #[command(
+        after_help = "Examples:\n  demoscope findings resolve @ 2 --note \"the price stands first now\""
+    )]
+    Resolve(ChangeArgs),
+    /// Say that a finding is not to be acted on
+    #[command(after_help = "Examples:\n  demoscope findings dismiss @ 4 --note \"it is meant so\"")]
+    Dismiss(ChangeArgs),
+    /// Take either back
+    #[command(after_help = "Examples:\n  demoscope findings reopen @ 2")]
+    Reopen(ChangeArgs),
+}
+
+/// Which finding, and why.
+#[derive(Debug, clap::Args)]
+struct ChangeArgs {
+    /// The study: an id, the beginning of one, or @ for the latest
+    id: String,
+    /// The number of the finding, as `demoscope findings ID` lists it
+    number: u32,
+    /// Why, in a few words
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    /// Print the finding as one JSON object, with the status it had before
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads a status, and offers them in the help.
+fn statuses() -> impl TypedValueParser<Value = FindingStatus> {
+    let words = FindingStatus::ALL.iter().map(|status| status.as_str());
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<FindingStatus>())
+}
+
+/// Prints the findings of the study, or sets the status of one.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
+    match &args.act {
+        Some(Act::Resolve(change)) => set(change, FindingStatus::Resolved, ui).await,
+        Some(Act::Dismiss(change)) => set(change, FindingStatus::Dismissed, ui).await,
+        Some(Act::Reopen(change)) => set(change, FindingStatus::Open, ui).await,
+        None => list(args, ui).await,
+    }
+}
+
+async fn list(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
-    let study = call!(link, find(args.id.clone()))?;
+    let study = call!(link, find(args.id.clone().unwrap_or_default()))?;
     let mut found = call!(link, report(study.id))?;
     let judged = found.results.is_some();
-    let findings = found.results.take().map(|results| results.findings).unwrap_or_default();
+    let all = found.results.take().map(|results| results.findings).unwrap_or_default();
+    let nothing_found = all.is_empty();
+    let is_wanted = |finding: &Finding| args.status.is_none_or(|status| finding.status() == status);
+    let mut findings: Vec<Finding> = all.into_iter().filter(is_wanted).collect();
+    for finding in &mut findings {
+        // Results have no clock: what nobody changed is open since the end of its study.
+        finding.life.get_or_insert_with(|| FindingLife {
+            status: FindingStatus::Open,
+            created_at: found.study.completed_at,
+            changed: None,
+        });
+    }
     if args.json {
         ui.json(&findings)?;
-    } else if !judged {
+    }
+    if !judged {
         ui.say(&nothing_to_judge(&found.study));
-    } else {
+    } else if !args.json {
         if !findings.is_empty() {
             let look = ui.look;
             ui.data(&report::findings(&findings, look))?;
+        } else if let Some(status) = args.status.filter(|_| !nothing_found) {
+            ui.say(&format!("No finding of this study is {status}."));
         }
-        if let Some(level) = level(&found, findings.is_empty()) {
+        if let Some(level) = level(&found, nothing_found) {
             ui.say(&level);
         }
     }
     Ok(Exit::Done)
+}
+
+/// Sets the status of a finding, and says how to take that back.
+async fn set(args: &ChangeArgs, status: FindingStatus, ui: &mut Ui) -> Result<Exit, Failure> {
+    let link = Link::open(ui, Absent::Start).await?;
+    let study = call!(link, find(args.id.clone()))?;
+    let note = args.note.clone();
+    let set = call!(link, set_finding(study.id, args.number, status, note))?;
+    if args.json {
+        ui.json(&set)?;
+    } else {
+        ui.say(&told(&set));
+    }
+    Ok(Exit::Done)
+}
+
+/// What was done, and how to undo it.
+fn told(set: &FindingChange) -> String {
+    let (id, number) = (set.study.short(), set.finding.id);
+    let (now, title) = (set.finding.status(), safe::line(&set.finding.title));
+    if set.before == now {
+        return format!("Finding {number} of {id} is {now} ({title}).");
+    }
+    let undo = match set.before {
+        FindingStatus::Open => "reopen",
+        FindingStatus::Resolved => "resolve",
+        FindingStatus::Dismissed => "dismiss",
+    };
+    format!(
+        "Finding {number} of {id} is {now} ({title}). Take it back with: demoscope findings {undo} {id} {number}"
+    )
 }
 
 /// A note on the level of a study whose findings do not mention it.

@@ -7,6 +7,7 @@
 )]
 
 mod answers;
+mod apply;
 mod backup;
 mod compare;
 mod completions;
@@ -29,6 +30,7 @@ pub(crate) mod pages;
 mod plain;
 mod power;
 mod queue;
+mod rank;
 mod replay;
 mod reset_terminal;
 mod restore;
@@ -67,6 +69,7 @@ Examples:
   demoscope examples                       studies to start from
   demoscope show @                         the latest study again
   demoscope compare 3f2a @                 two studies against each other
+  demoscope rank a.md b.md c.md            which of several texts is the best
   demoscope export @ --format csv -o answers.csv
 
 Each command has its own page: demoscope run --help"
@@ -119,7 +122,9 @@ enum Verb {
     Show(show::Args),
     Answers(answers::Args),
     Findings(findings::Args),
+    Apply(apply::Args),
     Compare(compare::Args),
+    Rank(Box<rank::Args>),
     Export(export::Args),
     Replay(replay::Args),
     /// Ask nobody else for now; answers so far are kept
@@ -294,7 +299,9 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Show(args) => show::run(&args, ui).await,
         Verb::Answers(args) => answers::run(&args, ui).await,
         Verb::Findings(args) => findings::run(&args, ui).await,
+        Verb::Apply(args) => apply::run(&args, ui).await,
         Verb::Compare(args) => compare::run(&args, ui).await,
+        Verb::Rank(args) => rank::run(*args, ui).await,
         Verb::Power(args) => power::run(&args, ui).await,
         Verb::Export(args) => export::run(&args, ui).await,
         Verb::Pause(args) => control::run(args, Control::Pause, ui).await,

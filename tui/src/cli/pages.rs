@@ -18,6 +18,8 @@ const ANSWERS: u32 = 250;
 /// An iteration over all answers of a study.
 pub(crate) struct Answers {
     study: StudyId,
+    /// From 1.
+    round: u16,
     next: Option<u32>,
     left: u32,
     within: Duration,
@@ -26,7 +28,13 @@ pub(crate) struct Answers {
 impl Answers {
     /// From the first answer on, at most that many.
     pub(crate) fn of(study: StudyId, limit: Option<u32>) -> Self {
-        Self { study, next: Some(0), left: limit.unwrap_or(u32::MAX), within: DEADLINE_MAX }
+        Self::of_round(study, 1, limit)
+    }
+
+    /// The same of a later round, from 1.
+    pub(crate) fn of_round(study: StudyId, round: u16, limit: Option<u32>) -> Self {
+        let left = limit.unwrap_or(u32::MAX);
+        Self { study, round, next: Some(0), left, within: DEADLINE_MAX }
     }
 
     /// The same with a time limit for each page.
@@ -45,7 +53,12 @@ impl Answers {
                 break;
             }
             let limit = ANSWERS.min(self.left);
-            let page = call!(calls, self.within, answers(self.study, offset, limit))?;
+            let page = match self.round {
+                1 => call!(calls, self.within, answers(self.study, offset, limit))?,
+                round => {
+                    call!(calls, self.within, round_answers(self.study, round, offset, limit))?
+                }
+            };
             let page = page.map(Response::from);
             self.next = page.next.filter(|&next| next > offset);
             if !page.items.is_empty() {

@@ -129,7 +129,7 @@ pub(crate) async fn print(
             }
             if detail == ShowDetail::Answers {
                 ui.data("\n")?;
-                super::answers::print(link, study, None, ui).await?;
+                super::answers::print(link, Answers::of(study, None), ui).await?;
             }
             Ok(())
         }

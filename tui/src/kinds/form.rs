@@ -17,6 +17,8 @@ pub(crate) struct FormField {
 /// The input type of a form field.
 #[derive(Debug)]
 pub(crate) enum FieldInput {
+    /// A line.
+    Line,
     /// A text of several lines.
     Text,
     /// One of several words; the first is the default.

@@ -1,6 +1,7 @@
 //! Results in parts: scores with their distribution, shares as bars and as lines of a screen, open questions.
 
 use protocol::results::{Answer, Distribution, PurchaseIntent, QuestionResult, Sentiment};
+use protocol::review::{ImprovedVariant, Iterations, PanelSuggestion};
 
 use super::parts;
 use crate::look::Role;
@@ -19,6 +20,16 @@ pub(crate) struct OutcomeParts<'a> {
     pub(crate) shares: Vec<Share>,
     /// The results of open questions.
     pub(crate) questions: &'a [QuestionResult],
+    /// What was judged and how, in a few words.
+    pub(crate) subject: Option<String>,
+    /// What a panel of experts would change, most important first.
+    pub(crate) suggestions: &'a [PanelSuggestion],
+    /// Rewrites of the content, best first.
+    pub(crate) variants: &'a [ImprovedVariant],
+    /// The content of a review as it was sent.
+    pub(crate) content: Option<&'a str>,
+    /// The rounds of a review.
+    pub(crate) iterations: Option<&'a Iterations>,
     /// The winning variant.
     pub(crate) verdict: Option<&'static str>,
 }

@@ -4,6 +4,7 @@
 
 mod ab_test;
 mod concept_test;
+mod content_review;
 mod form;
 mod found;
 mod metric;
@@ -58,6 +59,7 @@ register! {
     nps: Nps,
     survey: Survey,
     ab_test: AbTest,
+    content_review: ContentReview,
 }
 
 /// The stimuli and questions of a study.

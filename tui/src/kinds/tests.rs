@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use protocol::results::{Preference, PurchaseIntent, Sentiment};
+use protocol::review::{Dimension, DimensionScore, ExpertSuggestion, Hundredths, ReviewAnswer};
 use protocol::study::Order;
 
 use super::*;
@@ -34,6 +35,23 @@ fn answer(study_type: StudyType, word: &str) -> Answer {
             reasoning,
             themes: BTreeMap::new(),
             refused: [("How?".to_owned(), word.to_owned())].into(),
+        },
+        StudyType::ContentReview => Answer::ContentReview {
+            reasoning,
+            said: ReviewAnswer::Scores {
+                role: word.to_owned(),
+                overall: Hundredths(667),
+                scores: vec![DimensionScore { dimension: Dimension::Clarity, score: 7 }],
+                would_click: true,
+                distinctiveness: 4,
+                regulatory_fit: 6,
+                suggestions: vec![ExpertSuggestion {
+                    dimension: Dimension::Clarity,
+                    suggestion: word.to_owned(),
+                    quote: Some(word.to_owned()),
+                }],
+                objection: Some(word.to_owned()),
+            },
         },
     }
 }

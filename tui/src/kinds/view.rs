@@ -26,6 +26,8 @@ pub(crate) struct StudyView {
     pub(crate) asked: &'static str,
     /// The heading above the themes of the answers.
     pub(crate) topics: &'static str,
+    /// How many are asked where nobody says.
+    pub(crate) panel: &'static str,
     /// The fields of the form that only this type has.
     pub(crate) fields: &'static [FormField],
     /// The stimuli and questions of a study.
@@ -118,6 +120,7 @@ impl StudyView {
         stimulus: "the text, as respondents read it",
         asked: "Everyone read the text below.",
         topics: "What it is about",
+        panel: "100",
         fields: &[],
         material: |_| Material::default(),
         parts: |_| AnswerParts::default(),

@@ -1,6 +1,7 @@
 //! Comparison of two studies: the overall difference first, then the groups in which it differs.
 
-use protocol::results::{Comparison, Difference};
+use protocol::finding::{FindingBrief, FindingPair, FindingStatus, FindingsAcross};
+use protocol::results::{Comparison, Difference, Estimate};
 use protocol::run::Study;
 use protocol::safe;
 
@@ -59,12 +60,56 @@ pub(crate) fn comparison(a: &Study, b: &Study, found: &Comparison, look: Look) -
     page.paragraph(&verdict(found), "  ", "  ", None);
 
     groups(found, &mut page);
+    if let Some(across) = &found.findings {
+        findings(across, &mut page);
+    }
     page.heading("What this is worth", "");
     for note in &found.notes {
         page.bullet(note);
     }
     crate::report::crosstab::also(&found.also, &mut page);
     page.finish()
+}
+
+/// Which findings are new, which are still there, and which are gone.
+fn findings(across: &FindingsAcross, page: &mut ReportPage) {
+    let lists = [("new", &across.new), ("persists", &across.persisting), ("fixed", &across.fixed)];
+    if lists.iter().all(|(_, pairs)| pairs.is_empty()) {
+        return;
+    }
+    page.heading("What to act on, first → second", "");
+    for (word, pairs) in lists {
+        for pair in pairs {
+            page.bullet(&format!("{word}: {}", told(pair)));
+        }
+    }
+}
+
+/// `Price, P1 → P2, 31 % → 24 % name it`.
+fn told(pair: &FindingPair) -> String {
+    let priority = |brief: &Option<FindingBrief>| {
+        brief.as_ref().map_or("none".to_owned(), |brief| brief.priority.to_string())
+    };
+    let share = |share: &Option<Estimate>| {
+        share.as_ref().map_or("none".to_owned(), |share| format!("{:.0} %", 100.0 * share.value))
+    };
+    let change =
+        |from: String, to: String| if from == to { from } else { format!("{from} → {to}") };
+    let mut text = format!(
+        "{}, {}",
+        safe::line(&pair.affected_feature),
+        change(priority(&pair.first), priority(&pair.second))
+    );
+    if pair.first_share.is_some() || pair.second_share.is_some() {
+        let shares = change(share(&pair.first_share), share(&pair.second_share));
+        text.push_str(&format!(", {shares} name it"));
+    }
+    if let Some(status) = pair.first.as_ref().map(|brief| brief.status)
+        && status != FindingStatus::Open
+    {
+        text.push_str(&format!(" (was {status})"));
+    }
+    text
 }
 
 fn row(label: &str, value: &str, interval: &str, n: u64, page: &mut ReportPage) {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption};
 use protocol::credits::Credits;
+use protocol::finding::FindingCategory;
 use protocol::id::{AnswerId, StudyId};
 use protocol::persona::{BigFive, Employment, Household, Persona, Urbanicity};
 use protocol::rejection::{Rejection, RejectionKind, Variant};
@@ -22,8 +23,8 @@ use uuid::Uuid;
 
 pub(crate) use channels::with_channels;
 pub(crate) use kinds::{
-    ab_test, ab_test_within_wording, asked, comparison, comparison_within_wording, cross,
-    sentiment, survey,
+    ab_test, ab_test_within_wording, asked, comparison, comparison_within_wording, content_review,
+    cross, ranking, sentiment, survey,
 };
 
 fn estimate(value: f64, low: f64, high: f64, n: u64, method: &str) -> Estimate {
@@ -284,11 +285,18 @@ pub(crate) fn concept_test() -> Report {
             priority: Priority::P1,
             title: "Price holds back every second respondent".into(),
             description: "53 % name it, and they score 1.8 points lower than the others.".into(),
+            category: FindingCategory::Concern,
+            affected_feature: "Price".into(),
+            clause: None,
             times_mentioned: 61,
             key_quotes: Vec::new(),
+            dissent: None,
+            segments: Vec::new(),
             suggested_action: "Test the same concept with a price and a smaller box beside it."
                 .into(),
+            life: None,
         }],
+        findings_rule: 2,
         responses: None,
     };
     Report {

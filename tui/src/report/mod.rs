@@ -3,11 +3,13 @@
 
 mod answer;
 pub(crate) mod bars;
+pub(crate) mod chain;
 pub(crate) mod channels;
 mod compare;
 mod conclusions;
 mod crosstab;
 mod diagnostics;
+pub(crate) mod diff;
 pub(crate) mod estimates;
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -16,11 +18,13 @@ mod next;
 mod page;
 mod preview;
 pub(crate) mod quality;
+mod ranking;
+mod review;
 pub(crate) mod segments;
 mod survey;
 #[cfg(test)]
 mod tests;
-mod themes;
+pub(crate) mod themes;
 pub(crate) mod title;
 pub(crate) mod whisker;
 
@@ -28,12 +32,15 @@ use protocol::results::{Report, Results};
 
 use crate::look::Look;
 pub(crate) use answer::answer;
-pub(crate) use compare::comparison;
+pub(crate) use compare::{comparison, words};
 pub(crate) use crosstab::cross;
 pub(crate) use next::dollars;
 use page::ReportPage;
 pub(crate) use page::plain_punctuation;
 pub(crate) use preview::{of_kind as calls_of_kind, preview};
+pub(crate) use ranking::{
+    chance, place, plan, ranking, scale as ranking_scale, takes, title as ranking_title,
+};
 pub(crate) use themes::findings;
 
 /// The report as text. It ends with a line break.
@@ -58,6 +65,7 @@ fn draw_results(results: &Results, page: &mut ReportPage) {
     estimates::draw(results, page);
     histogram::draw(&results.outcomes, page);
     bars::draw(results, page);
+    review::draw(results, page);
     channels::draw(results, page);
     survey::draw(results, page);
     segments::draw(results, page);

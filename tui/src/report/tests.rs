@@ -63,6 +63,11 @@ fn a_survey() {
 }
 
 #[test]
+fn a_content_review() {
+    insta::assert_snapshot!("content_review", render(&fixtures::content_review(), Look::PLAIN));
+}
+
+#[test]
 fn an_ab_test() {
     insta::assert_snapshot!("ab_test", render(&fixtures::ab_test(), Look::PLAIN));
 }
@@ -78,6 +83,27 @@ fn a_comparison_and_a_breakdown() {
     for line in narrow.lines() {
         assert!(line.width() <= NARROW.width, "{line:?}");
     }
+}
+
+#[test]
+fn a_ranking_and_what_one_would_take() {
+    let found = fixtures::ranking();
+    insta::assert_snapshot!("ranking_80", ranking(&found, Look::PLAIN));
+    let wide = Look { width: 120, ..Look::PLAIN };
+    for look in [Look::PLAIN, NARROW, wide, ASCII] {
+        let text = ranking(&found, look);
+        for line in text.lines() {
+            assert!(line.width() <= look.width, "{line:?}");
+        }
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'), "{text}");
+    }
+    // Without letters the possible ranks stand there, and the differences are from the next one.
+    let mut many = fixtures::ranking();
+    many.studies.iter_mut().for_each(|study| study.groups.clear());
+    many.pairs.retain(|pair| pair.second.0.as_u128() - pair.first.0.as_u128() == 1 << 96);
+    let text = ranking(&many, Look::PLAIN);
+    assert!(text.contains("places") && text.contains("2–3"), "{text}");
+    assert!(text.contains("EACH BEHIND THE ONE ABOVE IT"), "{text}");
 }
 
 #[test]

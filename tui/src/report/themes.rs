@@ -1,5 +1,6 @@
 //! Themes for and against with verbatim quotes, and the findings that follow from them.
 
+use protocol::finding::FindingStatus;
 use protocol::results::{Finding, Priority, Results, Theme, ThemeKind};
 use protocol::safe;
 
@@ -71,18 +72,39 @@ pub(crate) fn findings(findings: &[Finding], look: Look) -> String {
     for finding in by_urgency(findings) {
         page.gap();
         draw_finding(finding, &mut page);
+        page.paragraph(&standing(finding), "     ", "     ", Some(Role::Dim));
         for quote in &finding.key_quotes {
             let text = format!("“{}” {}", quote.text.trim(), quote.answer);
+            page.paragraph(&text, "     ", "      ", Some(Role::Dim));
+        }
+        if let Some(quote) = finding.dissent.as_ref().and_then(|other| other.quote.as_ref()) {
+            let text = format!("But: “{}” {}", quote.text.trim(), quote.answer);
             page.paragraph(&text, "     ", "      ", Some(Role::Dim));
         }
     }
     page.finish()
 }
 
+/// The number of a finding with its status, and why it has that.
+fn standing(finding: &Finding) -> String {
+    let note = finding.note().map(|note| format!(": {note}")).unwrap_or_default();
+    format!("Finding {} is {}{note}.", finding.id, finding.status())
+}
+
 fn by_urgency(findings: &[Finding]) -> Vec<&Finding> {
     let mut sorted: Vec<&Finding> = findings.iter().collect();
-    sorted.sort_by_key(|finding| (finding.priority, finding.id));
+    // Stable sort: equally urgent findings stay in the order of the daemon, the level first.
+    sorted.sort_by_key(|finding| finding.priority);
     sorted
+}
+
+/// The title, with the status of a finding that is no longer open.
+pub(crate) fn titled(finding: &Finding) -> String {
+    let title = safe::line(&finding.title);
+    match finding.status() {
+        FindingStatus::Open => title.into_owned(),
+        status => format!("{title} · {status}"),
+    }
 }
 
 fn draw_finding(finding: &Finding, page: &mut ReportPage) {
@@ -93,7 +115,7 @@ fn draw_finding(finding: &Finding, page: &mut ReportPage) {
     };
     let look = page.look;
     let tag = look.paint(role, finding.priority.as_str());
-    let title = safe::line(&finding.title);
+    let title = titled(finding);
     let mut lines = look.wrap(&title, "     ", "     ").into_iter();
     if let Some(first) = lines.next() {
         page.line(format!("  {tag} {}", look.paint(Role::Strong, first.trim_start())));

@@ -12,6 +12,8 @@ pub enum Place {
     Live,
     /// The results.
     Results,
+    /// The findings.
+    Findings,
     /// The form for a new study.
     Compose,
     /// The palette.
@@ -26,6 +28,8 @@ pub enum Place {
     Question,
     /// The page of a respondent.
     Person,
+    /// The ranking of several studies.
+    Ranking,
 }
 
 impl Place {
@@ -34,8 +38,10 @@ impl Place {
         Self::Studies,
         Self::Live,
         Self::Results,
+        Self::Findings,
         Self::Compose,
         Self::Person,
+        Self::Ranking,
         Self::Palette,
         Self::Help,
         Self::Menu,
@@ -50,6 +56,7 @@ impl Place {
             Self::Studies => "studies",
             Self::Live => "live",
             Self::Results => "results",
+            Self::Findings => "findings",
             Self::Compose => "compose",
             Self::Palette => "palette",
             Self::Help => "help",
@@ -57,6 +64,7 @@ impl Place {
             Self::Prompt => "prompt",
             Self::Question => "question",
             Self::Person => "person",
+            Self::Ranking => "ranking",
         }
     }
 
@@ -66,10 +74,10 @@ impl Place {
         matches!(self, Self::Compose | Self::Palette | Self::Help | Self::Prompt)
     }
 
-    /// Whether it is one of the three screens, where global keys work too.
+    /// Whether it is one of the screens, where global keys work too.
     #[must_use]
     pub const fn is_screen(self) -> bool {
-        matches!(self, Self::Studies | Self::Live | Self::Results)
+        matches!(self, Self::Studies | Self::Live | Self::Results | Self::Findings)
     }
 }
 
@@ -126,17 +134,18 @@ macro_rules! actions {
 }
 
 actions! {
-    Open = "open", [Studies Live Results] 1, "open", "Opens what is under the cursor: a study, a segment, a person.";
-    Back = "back", [Studies Live Results Palette Help Menu Prompt Question Person Compose] 2, "back", "Goes back the way you came; it never leaves the workstation.";
+    Open = "open", [Studies Live Results Findings] 1, "open", "Opens what is under the cursor: a study, a segment, a person.";
+    Back = "back", [Studies Live Results Findings Palette Help Menu Prompt Question Person Ranking Compose] 2, "back", "Goes back the way you came; it never leaves the workstation.";
     New = "study.new", [Studies] 3, "new", "Starts a new study.";
-    Duplicate = "study.duplicate", [Studies Live Results] 12, "duplicate", "Starts a new study with the settings of this one.";
-    Edit = "study.edit", [Studies Live Results] 13, "edit text", "Starts a new study from this one with its text in your own editor ($VISUAL or $EDITOR).";
-    Pause = "study.pause", [Studies Live Results] 5, "pause", "Pauses a study, or lets a paused one go on.";
-    Cancel = "study.cancel", [Studies Live Results] 6, "cancel", "Stops a study for good; answers are kept and unused credits come back.";
-    Retry = "study.retry", [Studies Live Results] 3, "retry failed", "Asks again those who failed or whose reply could not be read.";
+    Duplicate = "study.duplicate", [Studies Live Results Findings] 12, "duplicate", "Starts a new study with the settings of this one.";
+    Edit = "study.edit", [Studies Live Results Findings] 13, "edit text", "Starts a new study from this one with its text in your own editor ($VISUAL or $EDITOR).";
+    Pause = "study.pause", [Studies Live Results Findings] 5, "pause", "Pauses a study, or lets a paused one go on.";
+    Cancel = "study.cancel", [Studies Live Results Findings] 6, "cancel", "Stops a study for good; answers are kept and unused credits come back.";
+    Retry = "study.retry", [Studies Live Results Findings] 3, "retry failed", "Asks again those who failed or whose reply could not be read.";
     Archive = "study.archive", [Studies] 12, "archive", "Puts a study away, or takes it out again.";
     Tag = "study.tag", [Studies] 14, "tags", "Changes the tags of a study.";
-    Mark = "list.mark", [Studies] 11, "mark", "Marks a study, so that pause, cancel and archive work on all that are marked.";
+    Mark = "list.mark", [Studies] 11, "mark", "Marks a study, so that pause, cancel, archive and rank work on all that are marked.";
+    Rank = "list.rank", [Studies] 4, "rank", "Ranks the marked studies: their order, who cannot be told apart, and how probable it is that each is the best.";
     Filter = "list.filter", [Studies Results] 7, "filter", "Narrows the list as you type: words, tag:spring, state:live, type:nps, n>=100; score<4 (concept tests, or the type you name), nps<0, net<0, lead>10 (A \u{2212} B).";
     Sort = "list.sort", [Studies Results] 8, "sort", "Chooses what the list is sorted by; the same choice again turns it round. Scores are sorted within each study type.";
     Archived = "list.archived", [Studies], "archived", "Shows the archived studies, or the others again.";
@@ -146,25 +155,31 @@ actions! {
     Worth = "results.worth", [Results] 3, "worth", "Shows what the numbers are worth: channels side by side; then controls, wordings and figures on the answers.";
     CrossTab = "results.cross", [Results] 7, "cross-tab", "Crosses two attributes in a table of means.";
     View = "results.view", [Results] 5, "view", "Shows the next view: segments, A against B, cross-tab, reasons, findings, channels, checks, method.";
-    Down = "move.down", [Studies Live Results Palette Help Menu Person Compose], "down", "Moves down.";
-    Up = "move.up", [Studies Live Results Palette Help Menu Person Compose], "up", "Moves up.";
+    Down = "move.down", [Studies Live Results Findings Palette Help Menu Person Ranking Compose], "down", "Moves down.";
+    Up = "move.up", [Studies Live Results Findings Palette Help Menu Person Ranking Compose], "up", "Moves up.";
     Left = "move.left", [Live Results Compose Prompt Palette Help], "left", "Moves left.";
     Right = "move.right", [Live Results Compose Prompt Palette Help] 5, "right", "Moves right.";
-    PageDown = "move.page-down", [Studies Live Results Help Person Compose], "page down", "Moves down by half a page.";
-    PageUp = "move.page-up", [Studies Live Results Help Person Compose], "page up", "Moves up by half a page.";
-    First = "move.first", [Studies Live Results Help Person], "first", "Goes to the first line.";
-    Last = "move.last", [Studies Live Results Help Person], "last", "Goes to the last line.";
-    NextPane = "pane.next", [Live Results Compose] 9, "next pane", "Goes to the next pane or field.";
-    PreviousPane = "pane.previous", [Live Results Compose], "previous pane", "Goes to the previous pane or field.";
-    Zoom = "pane.zoom", [Studies Live Results] 15, "zoom", "Gives the whole screen to this pane, or back to all of them.";
-    Export = "export", [Studies Live Results] 6, "export", "Writes answers, report or picture to a file.";
-    Copy = "copy", [Studies Live Results Person] 16, "copy", "Copies what is under the cursor.";
-    CopyCommand = "copy.command", [Studies Live Results] 17, "copy command", "Copies the command line that shows the same.";
+    PageDown = "move.page-down", [Studies Live Results Findings Help Person Ranking Compose], "page down", "Moves down by half a page.";
+    PageUp = "move.page-up", [Studies Live Results Findings Help Person Ranking Compose], "page up", "Moves up by half a page.";
+    First = "move.first", [Studies Live Results Findings Help Person Ranking], "first", "Goes to the first line.";
+    Last = "move.last", [Studies Live Results Findings Help Person Ranking], "last", "Goes to the last line.";
+    NextPane = "pane.next", [Live Results Findings Compose] 9, "next pane", "Goes to the next pane or field.";
+    PreviousPane = "pane.previous", [Live Results Findings Compose], "previous pane", "Goes to the previous pane or field.";
+    Zoom = "pane.zoom", [Studies Live Results Findings] 15, "zoom", "Gives the whole screen to this pane, or back to all of them.";
+    Export = "export", [Studies Live Results Findings] 6, "export", "Writes answers, report or picture to a file.";
+    Copy = "copy", [Studies Live Results Findings Person Ranking] 16, "copy", "Copies what is under the cursor.";
+    CopyCommand = "copy.command", [Studies Live Results Findings Ranking] 17, "copy command", "Copies the command line that shows the same.";
     ShowStudies = "screen.studies", [], "studies", "Goes to the list of studies.";
     ShowLive = "screen.live", [] 4, "watch it", "Goes to the panel as it fills.";
     ShowResults = "screen.results", [] 3, "results", "Goes to what was found.";
+    ShowFindings = "screen.findings", [], "findings", "Goes to what to act on, and what became of it.";
+    Resolve = "finding.resolve", [Findings] 3, "resolve", "Marks a finding as acted on.";
+    Dismiss = "finding.dismiss", [Findings] 4, "dismiss", "Marks a finding as not to be acted on.";
+    Reopen = "finding.reopen", [Findings] 4, "reopen", "Opens a finding again that was resolved or dismissed.";
+    UndoStatus = "finding.undo", [Findings] 5, "undo", "Takes back the last change of a finding's status.";
+    NextStatus = "finding.status", [Findings] 6, "status", "Shows the findings of the next status: open, resolved, dismissed, or all of them.";
     Palette = "palette", [] 10, "commands", "Finds a command or a study by its name or the beginnings of its words.";
-    Help = "help", [Studies Live Results Compose Person], "help", "Explains the keys of this screen; type to search.";
+    Help = "help", [Studies Live Results Findings Compose Person Ranking], "help", "Explains the keys of this screen; type to search.";
     Themes = "theme", [], "theme", "Chooses the colours.";
     StartDaemon = "daemon.start", [], "start daemon", "Starts the daemon when it is away.";
     Redraw = "redraw", [], "redraw", "Draws everything anew.";
@@ -175,7 +190,7 @@ actions! {
     Complete = "compose.complete", [Compose] 4, "complete", "Completes a name of a file or of an engine, or takes the next choice.";
     Undo = "compose.undo", [Compose] 14, "undo", "Takes back the last change of the field.";
     Clear = "compose.clear", [Compose Palette Prompt Help], "clear", "Empties the field.";
-    Accept = "accept", [Palette Menu Prompt Question] 1, "choose", "Takes what is chosen.";
+    Accept = "accept", [Palette Menu Prompt Question Ranking] 1, "choose", "Takes what is chosen.";
     NextPerson = "person.next", [Person] 1, "next", "Shows the next person of the list.";
     PreviousPerson = "person.previous", [Person] 1, "previous", "Shows the previous person of the list.";
 }
@@ -214,7 +229,8 @@ impl Action {
             Self::Tag => &["label"],
             Self::Mark => &["select"],
             Self::Filter => &["search", "find", "narrow"],
-            Self::Sort => &["order by", "rank"],
+            Self::Rank => &["ranking", "best", "winner"],
+            Self::Sort => &["order by"],
             Self::Order => &["rearrange", "histogram"],
             Self::GroupBy => &["segments", "break down"],
             Self::Worth => &["channels", "controls", "checks"],
@@ -226,6 +242,10 @@ impl Action {
             Self::ShowStudies => &["list", "home"],
             Self::ShowLive => &["live", "panel", "progress"],
             Self::ShowResults => &["report"],
+            Self::ShowFindings => &["act on", "to do"],
+            Self::Resolve => &["done", "fixed", "mark"],
+            Self::Dismiss => &["ignore", "won't fix"],
+            Self::UndoStatus => &["take back"],
             Self::Help => &["keys", "manual"],
             Self::Themes => &["colours", "colors"],
             Self::StartDaemon => &["connect", "reconnect"],

@@ -1,6 +1,7 @@
 //! Effects of the workstation. They are data: the driver executes them and sends the results back as messages.
 
 use protocol::event::Cursor;
+use protocol::finding::FindingStatus;
 use protocol::id::{StudyId, SubmitKey};
 use protocol::service::Control;
 use protocol::study::Draft;
@@ -73,12 +74,16 @@ pub enum Call {
     },
     /// A cross-table of two dimensions, by their names in reports.
     Cross(StudyId, [&'static str; 2]),
+    /// The ranking of those studies.
+    Rank(Vec<StudyId>),
     /// The specification of a study, to repeat it.
     Asked(StudyId),
     /// A control operation on a study.
     Control(StudyId, Control),
     /// A replacement of its tags.
     Tag(StudyId, Vec<String>),
+    /// A new status of one of its findings.
+    SetFinding(StudyId, u32, FindingStatus),
 }
 
 /// An export format, the same as those of the command line.

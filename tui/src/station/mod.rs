@@ -1,4 +1,4 @@
-//! Workstation: a keyboard-driven terminal interface with three screens. The model is pure and independent of
+//! Workstation: a keyboard-driven terminal interface with four screens. The model is pure and independent of
 //! terminals; `update` changes it and returns effects; `screens` draws it; only `driver` does I/O.
 
 pub mod action;

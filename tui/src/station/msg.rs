@@ -3,8 +3,10 @@
 use protocol::analysis::{Asked, CrossTab};
 use protocol::error::ApiError;
 use protocol::event::{Cursor, EventPage};
+use protocol::finding::FindingChange;
 use protocol::id::StudyId;
 use protocol::ledger::Balance;
+use protocol::ranking::Ranking;
 use protocol::results::{Report, Response};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::Page;
@@ -60,6 +62,8 @@ pub enum Msg {
     Submitted(Result<Study, ApiError>),
     /// A study was controlled or tagged.
     Changed(Result<Study, ApiError>),
+    /// The status of a finding was set.
+    FindingSet(StudyId, Result<Box<FindingChange>, ApiError>),
     /// The content of a file that the form names, or why it cannot be read.
     Attached(String, Result<String, String>),
     /// File names that start with the typed text.
@@ -74,6 +78,8 @@ pub enum Msg {
     Copied(Result<String, String>),
     /// A cross-table of two dimensions.
     Cross(StudyId, Result<Box<CrossTab>, ApiError>),
+    /// The ranking of those studies.
+    Ranked(Vec<StudyId>, Result<Box<Ranking>, ApiError>),
     /// The specification of a study.
     Asked(StudyId, Result<Box<Asked>, ApiError>),
     /// A notice for the user.

@@ -5,21 +5,27 @@ use crate::features::Token;
 use super::table::Subjects;
 
 /// The whole text of a clause.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Context<'a> {
     tokens: &'a [Token],
+    /// Its different words: what a text speaks of is asked for each number in it, whatever its length.
+    words: Vec<&'a Token>,
 }
 
 impl<'a> Context<'a> {
     /// The context that these tokens, of the whole text, make.
     #[must_use]
-    pub const fn new(tokens: &'a [Token]) -> Self {
-        Self { tokens }
+    pub fn new(tokens: &'a [Token]) -> Self {
+        // A number is the subject of nothing.
+        let mut words: Vec<&Token> = tokens.iter().filter(|token| token.number.is_none()).collect();
+        words.sort_by(|one, other| one.word.cmp(&other.word));
+        words.dedup_by(|one, other| one.word == other.word);
+        Self { tokens, words }
     }
 
     /// Whether the text speaks of one of these.
     pub(super) fn speaks_of(&self, subjects: &Subjects, clause: &[Token]) -> bool {
-        self.tokens.iter().chain(clause).any(|token| subjects.holds(token))
+        self.words.iter().copied().chain(clause).any(|token| subjects.holds(token))
     }
 
     /// The tokens before a clause.

@@ -5,21 +5,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::event::EventData;
 use protocol::run::{State, Study};
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
 use crate::domain::asking::Purpose;
-use crate::domain::instrument::{Subsamples, rounds};
-use crate::domain::outcome::{Assignment, Outcome};
+use crate::domain::instrument::Subsamples;
+use crate::domain::instrument::chain::{Rewrite, chain_plan};
+use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome};
 use crate::domain::probation::Group;
 use crate::domain::run::Input;
-use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
+use crate::store::rows::{HoldRow, OutcomeKey, OutcomeRow, ResultsRow, RewriteRow, Unfinished};
 use crate::store::{Order, Reader, UseCaseError, Writes};
 
 use crate::app::asking::compute::compute;
+use crate::app::asking::rounds::{Rewritten, next_round, rewrites, spec_of};
 use crate::app::caller::is_of;
+use crate::app::studies::findings::carry_over;
 use crate::app::studies::lookup::{StudyRecord, by_number, of_number};
 use crate::app::studies::transition::{After, step};
 use crate::app::{Caller, Core, Owner, Scope, Settings};
@@ -47,7 +52,7 @@ pub(crate) struct Job {
     pub attempt: u32,
     /// Where it stands.
     pub state: State,
-    /// What is asked.
+    /// What is asked in its round.
     pub spec: StudySpec,
     /// The model that answers it.
     pub model: String,
@@ -128,9 +133,11 @@ impl Core {
     /// A study with what is left to ask in its round.
     pub(crate) async fn job(&self, caller: &Caller, number: u32) -> Reply<Job> {
         self.view(caller, move |_, reader, owner| {
-            let StudyRecord { row, progress, .. } = of_number(reader, owner, number)?;
-            let mut left = Left::all(&row.spec, progress.round);
-            if progress.panel.settled() > 0 {
+            let found = of_number(reader, owner, number)?;
+            let spec = spec_of(reader, &found, found.progress.round)?.into_owned();
+            let StudyRecord { row, progress, .. } = found;
+            let mut left = Left::all(&spec, progress.round);
+            if progress.later.unwrap_or(progress.panel).settled() > 0 {
                 let (first, last) = OutcomeKey::of_round(number, left.round);
                 reader.keys::<OutcomeRow>(&first, &last, |key| {
                     left.strike(key.assignment);
@@ -141,7 +148,7 @@ impl Core {
                 number,
                 attempt: progress.attempt,
                 state: progress.state,
-                spec: row.spec,
+                spec,
                 model: row.model,
                 has_begun: progress.worked_ms > 0 || progress.working_since.is_some(),
                 left,
@@ -156,29 +163,31 @@ impl Core {
         self.transit(caller, number, Input::Start).await
     }
 
-    /// T3: nothing is left of a round. One transaction goes on with the next round, or computes the results, stores them and
-    /// gives back what is left of the hold.
-    pub(crate) async fn end_round(&self, caller: &Caller, number: u32) -> Reply<Study> {
-        self.end_round_of(caller, number, rounds).await
-    }
-
-    /// The same with another number of rounds than that of the study's type.
-    pub(in crate::app) async fn end_round_of(
+    /// T3: nothing is left of a round. One transaction stores what the content was rewritten to, and goes on with the next
+    /// round, or computes the results, stores them and gives back what is left of the hold.
+    pub(crate) async fn end_round(
         &self,
         caller: &Caller,
         number: u32,
-        rounds: fn(&StudySpec) -> u16,
+        rewritten: Option<Rewritten>,
     ) -> Reply<Study> {
         self.change(caller, number, move |reader, writes, settings, found| {
+            let mut known = rewrites(reader, number)?;
             // Earlier versions ended the last round and the study in two transactions: the end of the program may have
             // come between them.
             if found.progress.state == State::Finalizing {
-                return finish(reader, writes, settings, found);
+                return finish(reader, writes, settings, found, known);
             }
+            let before = known.len();
+            let next = next_round(reader, found, &mut known, rewritten)?;
             let round = found.progress.round;
-            let input = Input::Exhausted { round, rounds: rounds(&found.row.spec) };
-            let after = step(reader, writes, settings, found, &input)?;
-            if after.finish { finish(reader, writes, settings, found) } else { Ok(after) }
+            if let Some(rewrite) = known.get(before) {
+                writes.put(&RewriteRow::key(number, round), &RewriteRow(rewrite.clone()));
+            }
+            charge_round(reader, writes, found)?;
+            tell_of_round(writes, found, known.get(before));
+            let after = step(reader, writes, settings, found, &Input::Exhausted { next })?;
+            if after.finish { finish(reader, writes, settings, found, known) } else { Ok(after) }
         })
         .await
     }
@@ -227,14 +236,57 @@ impl Core {
     }
 }
 
+/// Takes what fell due for the rounds so far out of what is held, for a study that is paid for by the round. A study that is
+/// cancelled or fails before a round ends pays nothing for it.
+fn charge_round(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    found: &mut StudyRecord,
+) -> Result<(), UseCaseError> {
+    let Some(charge) = found.row.charge else { return Ok(()) };
+    let mut answered = Vec::new();
+    for round in 0..=found.progress.round {
+        answered.push(answered_in(reader, found.number, round)?);
+    }
+    let internal = |what: String| UseCaseError::from(ApiError::new(ErrorCode::Internal, what));
+    let due = charge.due(&answered).unwrap_or(Credits(i64::MAX));
+    let before = found.progress.credits_used;
+    let credits = due.checked_sub(before).filter(|credits| *credits > Credits::ZERO);
+    let Some(credits) = credits else { return Ok(()) };
+    let key = (found.number, found.progress.attempt);
+    let HoldRow(hold) = reader
+        .get(&key)?
+        .ok_or_else(|| internal("The study holds no credits for its rounds".to_owned()))?;
+    let hold = hold.fall_due(credits).map_err(|over| internal(over.to_string()))?;
+    writes.put(&key, &HoldRow(hold));
+    found.progress.credits_used = due;
+    Ok(())
+}
+
+/// How many respondents answered all that one round asked them.
+fn answered_in(reader: &Reader<'_>, number: u32, round: u16) -> Result<u32, UseCaseError> {
+    let (first, last) = OutcomeKey::of_round(number, round);
+    let mut of_all: BTreeMap<u32, bool> = BTreeMap::new();
+    reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+        if key.assignment.is_answer() {
+            let is_answered = matches!(row.outcome(), Outcome::Answered(_));
+            *of_all.entry(key.assignment.respondent).or_insert(true) &= is_answered;
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let answered = of_all.values().filter(|answered| **answered).count();
+    Ok(u32::try_from(answered).unwrap_or(u32::MAX))
+}
+
 /// Computes the results, stores them and ends the study.
 fn finish(
     reader: &Reader<'_>,
     writes: &mut Writes,
     settings: &Settings,
     found: &mut StudyRecord,
+    rewrites: Vec<Rewrite>,
 ) -> Result<After, UseCaseError> {
-    let results = compute(reader, found)?;
+    let results = compute(reader, found, rewrites)?;
     let delivered = found.progress.panel.delivered;
     if results.is_some() != (delivered > 0) {
         return Err(ApiError::new(
@@ -249,16 +301,33 @@ fn finish(
     };
     let after = step(reader, writes, settings, found, &Input::Finish { delivered, instead })?;
     if let Some(results) = results {
+        carry_over(reader, writes, found, &results)?;
         writes.put(&found.number, &ResultsRow(results));
     }
     Ok(after)
+}
+
+/// Announces the end of a round of a chain, and what its content was rewritten to.
+fn tell_of_round(writes: &mut Writes, found: &StudyRecord, rewrite: Option<&Rewrite>) {
+    let progress = &found.progress;
+    if chain_plan(&found.row.spec).is_none() {
+        return;
+    }
+    let round = progress.round.saturating_add(1);
+    let asked = progress.later.unwrap_or(progress.panel);
+    writes.announce(Some(found.row.id), EventData::RoundCompleted { round, asked });
+    if let Some(rewrite) = rewrite {
+        let variants = u32::try_from(rewrite.variants.len()).unwrap_or(u32::MAX);
+        let taken = rewrite.taken;
+        writes.announce(Some(found.row.id), EventData::RoundRewritten { round, variants, taken });
+    }
 }
 
 /// What came of most respondents of a study without an answer, in the words of their outcomes, and of how many.
 fn instead(reader: &Reader<'_>, number: u32) -> Result<Option<String>, UseCaseError> {
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let (mut all, mut last) = (0_u32, None);
-    let (first, end) = OutcomeKey::of_study(number);
+    let (first, end) = OutcomeKey::of_round(number, FIRST_ROUND);
     reader.scan::<OutcomeRow>(&first, &end, Order::Rising, |key, row| {
         let reason = match row.outcome() {
             Outcome::Refused { reason }

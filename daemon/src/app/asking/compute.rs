@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use protocol::results::Results;
 
 use crate::domain::evidence::benches;
+use crate::domain::instrument::chain::Rewrite;
 use crate::domain::instrument::{Accumulator, WordingNoise};
 use crate::store::rows::{OutcomeKey, OutcomeRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
@@ -14,11 +15,12 @@ use crate::app::asking::response_cache::prompt_records;
 use crate::app::studies::lookup::StudyRecord;
 use crate::app::studies::query::panel;
 
-/// The results of the round that is asked, from the outcomes there are. Memory does not grow with the panel beyond four bytes
-/// a respondent. `None` without a single answer.
+/// The results of the first round, with those of the chain where there are more, from the outcomes there are. Memory does not
+/// grow with the panel beyond four bytes a respondent, and two for each round of a chain. `None` without a single answer.
 pub(in crate::app) fn compute(
     reader: &Reader<'_>,
     found: &StudyRecord,
+    rewrites: Vec<Rewrite>,
 ) -> Result<Option<Results>, UseCaseError> {
     if found.progress.panel.delivered == 0 {
         return Ok(None);
@@ -29,7 +31,10 @@ pub(in crate::app) fn compute(
     let mut accumulator = Accumulator::new(&found.row.spec)
         .with_wording(&found.row.spec, noise)
         .with_benches(benches);
-    let (first, last) = OutcomeKey::of_round(found.number, found.progress.round);
+    for rewrite in rewrites {
+        accumulator.add_rewrite(rewrite);
+    }
+    let (first, last) = OutcomeKey::of_study(found.number);
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
         let respondent = key.assignment.respondent;
         let classes = panel.classes(respondent).ok_or_else(|| Fault::Row {

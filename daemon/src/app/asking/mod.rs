@@ -7,3 +7,4 @@ pub(super) mod compute;
 pub(super) mod probation;
 pub(super) mod record;
 pub(super) mod response_cache;
+pub(super) mod rounds;

@@ -12,7 +12,7 @@ use protocol::service::Reply;
 use crate::domain::exchange::{Exchange, ReplySource};
 use crate::domain::instrument::score;
 use crate::domain::ledger::cost;
-use crate::domain::outcome::{Assignment, Class, EngineUse, Outcome, Usage};
+use crate::domain::outcome::{Assignment, Class, EngineUse, FIRST_ROUND, Outcome, Usage};
 use crate::domain::projection::Taken;
 use crate::store::rows::{
     AddressKey, Counted, ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, Progress, RememberedRow,
@@ -289,13 +289,18 @@ fn settle(
 }
 
 fn count(progress: &mut Progress, batch: &Batch, scale: Option<(i32, i32)>, second: i64) {
-    let panel = &mut progress.panel;
+    let is_first = progress.round == FIRST_ROUND;
+    let panel = match &mut progress.later {
+        Some(later) if !is_first => later,
+        _ => &mut progress.panel,
+    };
     panel.delivered = panel.delivered.saturating_add(batch.counts.delivered);
     panel.refused = panel.refused.saturating_add(batch.counts.refused);
     panel.invalid = panel.invalid.saturating_add(batch.counts.invalid);
     panel.failed = panel.failed.saturating_add(batch.counts.failed);
     let lowest = scale.map_or(0, |(low, _)| low);
-    for score in &batch.scores {
+    // The live tally is of the content as it was sent.
+    for score in batch.scores.iter().filter(|_| is_first) {
         let place = i32::from(*score).checked_sub(lowest).and_then(|at| usize::try_from(at).ok());
         if let Some(count) = place.and_then(|at| progress.scores.get_mut(at)) {
             *count = count.saturating_add(1);
@@ -333,9 +338,14 @@ fn name(batch: &Batch) -> String {
     let of_it: Vec<OutcomeKey> =
         batch.keys.iter().filter(|key| key.assignment.replicate == asking).copied().collect();
     let (first, last) = span(&of_it);
+    // A batch is of one round. The names of the first round's are those of earlier versions.
+    let attempt = match batch.keys.first().map_or(FIRST_ROUND, |key| key.assignment.round) {
+        FIRST_ROUND => batch.attempt.to_string(),
+        round => format!("{}/round-{round}", batch.attempt),
+    };
     match asking {
-        0 => format!("{}/{first}-{last}", batch.attempt),
-        _ => format!("{}/{first}-{last}/again-{asking}", batch.attempt),
+        0 => format!("{attempt}/{first}-{last}"),
+        _ => format!("{attempt}/{first}-{last}/again-{asking}"),
     }
 }
 

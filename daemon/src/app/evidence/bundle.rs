@@ -10,23 +10,26 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
 use protocol::persona::Persona;
 use protocol::service::{EvidenceCursor, EvidencePage, Reply};
+use protocol::study::StudySpec;
 
 use crate::domain::evidence::{
     Asked, Closing, EvidenceLine, FORMAT, Opening, PromptRecord, RecordedCall, Respondent,
-    UNSEALED, VERSION, results_hash, seal,
+    RewrittenContent, UNSEALED, VERSION, WITHOUT_ROUNDS, results_hash, seal,
 };
 use crate::domain::exchange::{End, Exchange, ReplySource, SidePart, address, asked_again};
+use crate::domain::instrument::chain::Rewrite;
 use crate::domain::instrument::channels::read_text;
 use crate::domain::instrument::{self, SYNTHETIC_NOTICE};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome};
+use crate::domain::panel::Panel;
 use crate::inference::prompt::{Prompt, Prompts, ReaskPrompt, put};
 use crate::inference::{Engine, LocalEngine, Ready};
 use crate::store::rows::{ExchangesRow, OutcomeKey, OutcomeRow, ResultsRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
 use crate::app::asking::response_cache::prompt_records;
+use crate::app::asking::rounds::{panel_of, rewrites, spec_of};
 use crate::app::studies::lookup::{StudyRecord, by_id};
-use crate::app::studies::query::panel;
 use crate::app::{Caller, Core};
 
 /// Bytes of one page, with room to spare in a frame of 1 MiB.
@@ -70,6 +73,23 @@ struct EvidenceWriter<'a> {
     /// The templates of each blueprint; none where this program cannot read them.
     prompts: Vec<Option<Prompts>>,
     /// The engine, where it lives in this process and is the one that answered.
+    here: Option<Engine>,
+    rewrites: Vec<Rewrite>,
+}
+
+/// What one respondent was asked in a round.
+#[derive(Clone, Copy)]
+struct AskedQuestion<'a> {
+    spec: &'a StudySpec,
+    at: Assignment,
+    persona: &'a Persona,
+}
+
+/// A round as it was asked.
+struct RoundAsked {
+    spec: StudySpec,
+    panel: Panel,
+    /// The engine made ready for it, where it answers in this process.
     here: Option<LocalEngine>,
 }
 
@@ -81,13 +101,29 @@ impl<'a> EvidenceWriter<'a> {
             .map(|prompt_record| Prompts::with(&prompt_record.templates).ok())
             .collect();
         let engine = core.settings().engines.get(&found.row.spec.engine);
-        let here = engine.filter(|engine| engine.model() == found.row.model).and_then(
-            |engine: &Engine| match engine.prepare(&found.row.spec) {
-                Ready::Local(prepared) => Some(prepared),
-                Ready::Models(_) => None,
-            },
-        );
-        Ok(Self { reader, found, prompt_records, prompts, here })
+        let here = engine.filter(|engine| engine.model() == found.row.model).cloned();
+        let rewrites = rewrites(reader, found.number)?;
+        Ok(Self { reader, found, prompt_records, prompts, here, rewrites })
+    }
+
+    /// A round as it was asked; `None` for one that was left out, as those before a confirmation can be.
+    fn round(&self, round: u16) -> Result<Option<RoundAsked>, UseCaseError> {
+        let (first, last) = OutcomeKey::of_round(self.found.number, round);
+        let mut is_asked = round == FIRST_ROUND;
+        self.reader.keys::<OutcomeRow>(&first, &last, |_| {
+            is_asked = true;
+            Ok(ControlFlow::Break(()))
+        })?;
+        if !is_asked {
+            return Ok(None);
+        }
+        let spec = spec_of(self.reader, &self.found, round)?.into_owned();
+        let panel = panel_of(self.reader, &self.found, &spec)?;
+        let here = self.here.as_ref().and_then(|engine| match engine.prepare(&spec) {
+            Ready::Local(prepared) => Some(prepared),
+            Ready::Models(_) => None,
+        });
+        Ok(Some(RoundAsked { spec, panel, here }))
     }
 
     fn page(&self, after: Option<EvidenceCursor>) -> Result<EvidencePage, UseCaseError> {
@@ -102,28 +138,60 @@ impl<'a> EvidenceWriter<'a> {
                 EvidenceCursor { seal, ..EvidenceCursor::default() }
             }
         };
-        let panel = panel(self.reader, &self.found)?;
-        let number = self.found.number;
-        while cursor.respondent < self.found.row.spec.panel {
-            if bytes >= PAGE_BYTES {
-                return Ok(EvidencePage { lines, next: Some(cursor) });
+        while cursor.round <= self.found.progress.round {
+            if let Some(of) = self.round(cursor.round)?
+                && let Some(next) = self.write_round(&of, &mut cursor, &mut lines, &mut bytes)?
+            {
+                return Ok(EvidencePage { lines, next: Some(next) });
+            }
+            if let Some(rewrite) = self.rewrites.get(usize::from(cursor.round)).cloned() {
+                let rewritten = RewrittenContent { round: cursor.round, rewrite };
+                let line = EvidenceLine::Rewritten(Box::new(rewritten));
+                let (text, seal) = seal(&cursor.seal, &line).map_err(unwritten)?;
+                if !lines.is_empty() && bytes.saturating_add(travelling(&text)) > PAGE_BYTES_MAX {
+                    return Ok(EvidencePage { lines, next: Some(cursor) });
+                }
+                bytes = bytes.saturating_add(travelling(&text));
+                lines.push(text);
+                cursor.seal = seal;
+            }
+            cursor.round = cursor.round.saturating_add(1);
+            cursor.respondent = 0;
+        }
+        let (text, _) = seal(&cursor.seal, &self.closing(&cursor)?).map_err(unwritten)?;
+        lines.push(text);
+        Ok(EvidencePage { lines, next: None })
+    }
+
+    /// Writes the respondents of a round from the cursor on; gives back where to go on when the page is full.
+    fn write_round(
+        &self,
+        of: &RoundAsked,
+        cursor: &mut EvidenceCursor,
+        lines: &mut Vec<String>,
+        bytes: &mut usize,
+    ) -> Result<Option<EvidenceCursor>, UseCaseError> {
+        while cursor.respondent < of.spec.panel {
+            if *bytes >= PAGE_BYTES {
+                return Ok(Some(cursor.clone()));
             }
             let here = cursor.clone();
             let who = cursor.respondent;
             cursor.respondent = who.saturating_add(1);
-            let persona = panel.persona(who).ok_or_else(|| Fault::Row {
+            let persona = of.panel.persona(who).ok_or_else(|| Fault::Row {
                 table: Table::Panels,
                 why: format!("nobody is at place {who}"),
             })?;
             let mut asked = Vec::new();
-            let (first, last) = OutcomeKey::of_respondents(number, FIRST_ROUND, who..=who);
+            let (first, last) =
+                OutcomeKey::of_respondents(self.found.number, cursor.round, who..=who);
             self.reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let usage = row.usage();
                 let outcome = row.into_outcome();
-                let exchanges = self.exchanges(key, &persona, &outcome)?;
+                let exchanges = self.exchanges(of, key, &persona, &outcome)?;
                 asked.push(Asked {
                     at: key.assignment,
-                    order: instrument::order_shown(&self.found.row.spec, key.assignment),
+                    order: instrument::order_shown(&of.spec, key.assignment),
                     exchanges,
                     outcome,
                     usage,
@@ -139,21 +207,19 @@ impl<'a> EvidenceWriter<'a> {
             let respondent = Respondent { respondent: who, persona, asked };
             let (text, seal) = fitting(&cursor.seal, respondent).map_err(unwritten)?;
             if !lines.is_empty() && bytes.saturating_add(travelling(&text)) > PAGE_BYTES_MAX {
-                return Ok(EvidencePage { lines, next: Some(here) });
+                return Ok(Some(here));
             }
-            bytes = bytes.saturating_add(travelling(&text));
+            *bytes = bytes.saturating_add(travelling(&text));
             lines.push(text);
             cursor.seal = seal;
         }
-        let (text, _) = seal(&cursor.seal, &self.closing(&cursor)?).map_err(unwritten)?;
-        lines.push(text);
-        Ok(EvidencePage { lines, next: None })
+        Ok(None)
     }
 
     fn opening(&self) -> EvidenceLine {
         EvidenceLine::Opening(Box::new(Opening {
             format: FORMAT.to_owned(),
-            version: VERSION,
+            version: if self.rewrites.is_empty() { WITHOUT_ROUNDS } else { VERSION },
             program: concat!("demoscope ", env!("CARGO_PKG_VERSION")).to_owned(),
             notice: SYNTHETIC_NOTICE.to_owned(),
             study: self.found.study(),
@@ -179,12 +245,14 @@ impl<'a> EvidenceWriter<'a> {
     /// says it again.
     fn exchanges(
         &self,
+        of: &RoundAsked,
         key: OutcomeKey,
         persona: &Persona,
         outcome: &Outcome,
     ) -> Result<Vec<RecordedCall>, Fault> {
-        if let Some(here) = &self.here {
-            return Ok(self.again(here, key.assignment, persona, outcome).into_iter().collect());
+        if let Some(here) = &of.here {
+            let again = again(&of.spec, here, key.assignment, persona, outcome);
+            return Ok(again.into_iter().collect());
         }
         let kept: Option<ExchangesRow> = self.reader.get(&key)?;
         let kept = kept.map(|row| row.0).unwrap_or_default();
@@ -197,16 +265,16 @@ impl<'a> EvidenceWriter<'a> {
                 asked_again(before, said).map(ToOwned::to_owned)
             })
             .collect();
+        let question = AskedQuestion { spec: &of.spec, at: key.assignment, persona };
         let said = |(said, former): (_, Option<String>)| {
-            self.said(key.assignment, persona, &texts, said, former.as_deref())
+            self.said(question, &texts, said, former.as_deref())
         };
         Ok(kept.into_iter().zip(formers).map(said).collect())
     }
 
     fn said(
         &self,
-        at: Assignment,
-        persona: &Persona,
+        question: AskedQuestion<'_>,
         texts: &Texts,
         said: Exchange,
         former: Option<&str>,
@@ -222,8 +290,7 @@ impl<'a> EvidenceWriter<'a> {
                 let ways = if former.is_some() { ways.as_slice() } else { &ways[1..] };
                 ways.iter().find_map(|former| {
                     let former = former.unwrap_or_default();
-                    let prompt =
-                        self.prompt(prompts.as_ref(), at, persona, texts, &said, former)?;
+                    let prompt = self.prompt(question, prompts.as_ref(), texts, &said, former)?;
                     let found = address(&prompt_record.parameters, &prompt.system, &prompt.said());
                     (found == said.address).then_some((place, prompt))
                 })
@@ -250,14 +317,12 @@ impl<'a> EvidenceWriter<'a> {
     /// The prompt of an exchange, made again. A text that was embedded is one too: what it was held against, and itself.
     fn prompt(
         &self,
+        AskedQuestion { spec, at, persona }: AskedQuestion<'_>,
         prompts: Option<&Prompts>,
-        at: Assignment,
-        persona: &Persona,
         texts: &Texts,
         said: &Exchange,
         former: &str,
     ) -> Option<Prompt> {
-        let spec = &self.found.row.spec;
         let reask = said.correction.as_deref().map(|why| ReaskPrompt { why, former });
         match said.beside {
             None => {
@@ -280,36 +345,35 @@ impl<'a> EvidenceWriter<'a> {
         }
         .ok()
     }
+}
 
-    /// What the built-in reader says when it is asked the same again; nothing where that is not what is stored.
-    fn again(
-        &self,
-        here: &LocalEngine,
-        at: Assignment,
-        persona: &Persona,
-        outcome: &Outcome,
-    ) -> Option<RecordedCall> {
-        let spec = &self.found.row.spec;
-        let reply = here.ask(spec, at, persona).ok()?;
-        let same = match (instrument::read_at(spec, at, &reply.text), outcome) {
-            (Ok(again), Outcome::Answered(stored)) => again.answer == stored.answer,
-            (Err(_), Outcome::Refused { .. } | Outcome::Invalid { .. }) => true,
-            _ => false,
-        };
-        same.then(|| RecordedCall {
-            system: None,
-            question: Some(instrument::questionnaire_at(spec, at, persona)),
-            engine: None,
-            address: String::new(),
-            reply: reply.text,
-            whole_bytes: None,
-            end: End::Finished,
-            model: reply.model,
-            source: ReplySource::Asked,
-            beside: None,
-            item: None,
-        })
-    }
+/// What the built-in reader says when it is asked the same again; nothing where that is not what is stored.
+fn again(
+    spec: &StudySpec,
+    here: &LocalEngine,
+    at: Assignment,
+    persona: &Persona,
+    outcome: &Outcome,
+) -> Option<RecordedCall> {
+    let reply = here.ask(spec, at, persona).ok()?;
+    let same = match (instrument::read_at(spec, at, &reply.text), outcome) {
+        (Ok(again), Outcome::Answered(stored)) => again.answer == stored.answer,
+        (Err(_), Outcome::Refused { .. } | Outcome::Invalid { .. }) => true,
+        _ => false,
+    };
+    same.then(|| RecordedCall {
+        system: None,
+        question: Some(instrument::questionnaire_at(spec, at, persona)),
+        engine: None,
+        address: String::new(),
+        reply: reply.text,
+        whole_bytes: None,
+        end: End::Finished,
+        model: reply.model,
+        source: ReplySource::Asked,
+        beside: None,
+        item: None,
+    })
 }
 
 /// Bytes of a line as it travels: within a text, where quotes and backslashes take one more.

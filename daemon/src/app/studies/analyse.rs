@@ -20,12 +20,13 @@ use crate::domain::planning;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
+use crate::app::studies::findings::findings_across;
 use crate::app::studies::lookup::{StudyRecord, by_id};
 use crate::app::studies::query::panel;
 use crate::app::{Caller, Core, Scope};
 
 /// Respondents whose outcomes of one study wait in memory for those of the other.
-const STRETCH: u32 = 4_096;
+pub(super) const STRETCH: u32 = 4_096;
 
 impl Core {
     /// Two studies against each other by one of their results, paired when the same people answered both.
@@ -60,6 +61,7 @@ impl Core {
                 return Err(nobody_names(&found.field, &also).into());
             }
             found.also = also;
+            found.findings = findings_across(reader, &a, &b)?;
             Ok(found)
         })
         .await
@@ -174,7 +176,7 @@ fn paired(
 }
 
 /// Everything that came of some respondents.
-fn stretch(
+pub(super) fn stretch(
     reader: &Reader<'_>,
     number: u32,
     start: u32,
@@ -211,7 +213,7 @@ fn each(
 }
 
 /// A theme that does not occur is more likely a slip of the pen than a result.
-fn nobody_names(field: &str, also: &[String]) -> ApiError {
+pub(super) fn nobody_names(field: &str, also: &[String]) -> ApiError {
     let names: Vec<&str> = also.iter().map(String::as_str).collect();
     let hint = match nearest(field, &names) {
         Some(near) => format!("Try '{near}'"),
@@ -225,7 +227,7 @@ const THEMES_OFFERED: usize = 5;
 
 /// The number of that name, and the names of others that those studies have. Of surveys it is by default the theme that
 /// divides their respondents most evenly into those who name it and those who do not.
-fn choose(
+pub(super) fn choose(
     reader: &Reader<'_>,
     studies: &[&StudyRecord],
     of: Option<&str>,

@@ -8,6 +8,7 @@ use protocol::id::StudyId;
 use protocol::run::Study;
 use protocol::service::{Control, Reply};
 
+use crate::domain::instrument::chain::chain_plan;
 use crate::domain::run::Input;
 use crate::store::{UseCaseError, Writes};
 
@@ -35,6 +36,7 @@ impl Core {
                 let mut found = by_id(reader, &owner, id)?;
                 if control == Control::Retry {
                     must_be_of_this_edition(&settings, &found)?;
+                    must_be_one_round(&found)?;
                 }
                 let mut writes = Writes::at(now);
                 let panel = found.progress.panel;
@@ -102,6 +104,18 @@ fn must_be_of_this_edition(settings: &Settings, found: &StudyRecord) -> Result<(
     let what = format!("The study was answered by {began}, and this program has {now}");
     Err(ApiError::new(ErrorCode::Conflict, what)
         .hint(format!("Ask {now} with `demoscope run FILE`: answers of both are never mixed"))
+        .into())
+}
+
+/// Refuses to ask again for a study of several rounds: what its later rounds asked follows from the answers of the first.
+fn must_be_one_round(found: &StudyRecord) -> Result<(), UseCaseError> {
+    if chain_plan(&found.row.spec).is_none_or(|plan| plan.rounds < 2) {
+        return Ok(());
+    }
+    let what = "Single respondents of a study with several rounds cannot be asked again";
+    Err(ApiError::new(ErrorCode::Conflict, what)
+        .hint("Each round follows from the answers of the one before")
+        .hint("Ask everybody anew with `demoscope run FILE`")
         .into())
 }
 

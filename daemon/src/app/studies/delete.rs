@@ -23,8 +23,14 @@ use crate::app::studies::transition::word;
 use crate::app::{Caller, Core, Scope};
 
 /// Where a study's rows stand under its number.
-pub(in crate::app) const ROWS: [Table; 4] =
-    [Table::Exchanges, Table::Outcomes, Table::Panels, Table::Blueprints];
+pub(in crate::app) const ROWS: [Table; 6] = [
+    Table::Findings,
+    Table::Exchanges,
+    Table::Outcomes,
+    Table::Panels,
+    Table::Blueprints,
+    Table::Rewrites,
+];
 
 /// How much of an erasure is done at once.
 #[derive(Clone, Copy, Debug)]

@@ -8,18 +8,25 @@ use protocol::study::{Draft, Problem, StudySpec};
 
 use crate::domain::instrument::WordingNoise;
 use crate::domain::{instrument, stimulus};
+use crate::store::rows::StudyRow;
 
 use crate::app::money::cost_estimate::Priced;
+use crate::app::studies::lookup::by_name;
+use crate::app::studies::plan::must_rewrite;
 use crate::app::studies::submit::{Plan, Submission, fingerprint};
-use crate::app::{Caller, Core, Scope};
+use crate::app::{Caller, Core, Owner, Scope};
 
 impl Core {
     /// Checks a draft and says what it would do. Stores nothing.
     pub(crate) async fn check(&self, caller: &Caller, draft: Draft) -> Reply<Preview> {
-        caller.may(Scope::Read)?;
+        let owner = caller.may(Scope::Read)?.clone();
         self.looking(move |core| {
             let settings = core.with_rules(|rules| stimulus::settings(&draft, rules));
-            match core.preview(&draft) {
+            let preview = core
+                .model_study(&owner, &draft)
+                .and_then(|model| core.read_draft(&draft, model.as_ref()))
+                .and_then(|read| core.preview(&draft, read));
+            match preview {
                 Ok(preview) => Ok(Preview { settings, ..preview }),
                 Err(error) => Err(ApiError { settings: Some(Box::new(settings)), ..error }),
             }
@@ -27,15 +34,83 @@ impl Core {
         .await
     }
 
-    fn preview(&self, draft: &Draft) -> Reply<Preview> {
-        let spec = self.read_draft(draft)?;
+    /// Checks drafts that are to be asked alike, for a ranking: what the first one decides holds for all. Stores nothing.
+    pub(crate) async fn check_alike(
+        &self,
+        caller: &Caller,
+        drafts: Vec<Draft>,
+    ) -> Reply<Vec<Preview>> {
+        let owner = caller.may(Scope::Read)?.clone();
+        if drafts.len() > TEXTS_MAX {
+            return Err(ApiError::new(
+                ErrorCode::InvalidInput,
+                format!("{} texts are too many to be asked at once", drafts.len()),
+            )
+            .hint(format!(
+                "Give at most {TEXTS_MAX}; studies that have ended are ranked by their ids"
+            )));
+        }
+        self.looking(move |core| {
+            let mut first: Option<ModelStudy> = None;
+            let (mut previews, mut problems) = (Vec::new(), Vec::new());
+            for draft in &drafts {
+                let own = core.model_study(&owner, draft)?;
+                let read = core.read_draft(draft, first.as_ref().or(own.as_ref()));
+                let read = match read {
+                    Ok(read) => read,
+                    // Without the first one nobody knows what the others are to be.
+                    Err(error) if first.is_none() || error.problems.is_empty() => {
+                        return Err(error);
+                    }
+                    Err(error) => {
+                        problems.extend(error.problems);
+                        continue;
+                    }
+                };
+                if let Some(first) = &first {
+                    problems.extend(core.of_another_type(draft, first));
+                }
+                let (spec, model) = (&read.spec, core.model_of(&read.spec));
+                instrument::rankable([(spec, "")]).map_err(|error| {
+                    ApiError::new(ErrorCode::InvalidInput, error.to_string()).hint(error.hint())
+                })?;
+                let next = ModelStudy { spec: spec.clone(), name: spec.name.clone(), model };
+                previews.push(core.preview(draft, read)?);
+                first.get_or_insert(next);
+            }
+            if problems.is_empty() { Ok(previews) } else { Err(invalid(problems)) }
+        })
+        .await
+    }
+
+    /// The problem of a file that says by itself that it is of another type than the first one.
+    fn of_another_type(&self, draft: &Draft, first: &ModelStudy) -> Option<Problem> {
+        let alone = self.with_rules(|rules| stimulus::read(draft, rules)).ok()?;
+        let (its, wanted) = (alone.instrument.study_type(), first.spec.instrument.study_type());
+        (stimulus::names_its_type(draft) && its != wanted).then(|| Problem {
+            place: draft.file.clone(),
+            what: format!(
+                "it says that it is a {its} study, and the first one is a {wanted} study"
+            ),
+            hint: format!("rank texts of one type, or say --study {wanted} for all"),
+        })
+    }
+
+    fn preview(&self, draft: &Draft, read: ReadDraft) -> Reply<Preview> {
+        let ReadDraft { spec, notes: of_likeness } = read;
+        if let Ok(engine) = self.engine(&spec.engine) {
+            must_rewrite(&spec, &engine)?;
+        }
         let panel = self.sample(&spec).map_err(|error| of_the_panel(draft, error))?;
         let balance = self.spendable()?;
         let credits = instrument::price(&spec).ok_or_else(too_expensive)?;
         let questionnaire = self.questionnaire(&spec, &panel)?;
         let mut notes = stimulus::notes(draft);
+        notes.extend(of_likeness);
         let Priced { cost_usd, calls, notes: of_cost } = self.preview_cost(&spec)?;
         notes.extend(of_cost);
+        notes.extend(instrument::material_notes(&spec.instrument));
+        notes.extend(stimulus::audience_note(&spec));
         notes.extend(self.context_note(&spec));
         notes.extend(instrument::besides(&spec));
         notes.extend(self.beside_note(&spec));
@@ -63,14 +138,18 @@ impl Core {
     pub(crate) async fn submit_draft(&self, caller: &Caller, submit: Submit) -> Reply<Study> {
         let owner = caller.may(Scope::Write)?.clone();
         let body = fingerprint(&(&submit.draft, caller.door()?, owner.to_string()));
-        let Submit { key, draft, cost_confirmed, .. } = submit;
+        let Submit { key, draft, cost_confirmed, path, .. } = submit;
         let sent = body.clone();
         let look = move |core: &Self| {
             let mut notes = stimulus::notes(&draft);
             if let Some(study) = core.submitted(&owner, key, &sent)? {
                 return Ok((Resubmission::Before(Box::new(study)), notes));
             }
-            let spec = core.read_draft(&draft)?;
+            let model = core.model_study(&owner, &draft)?;
+            let ReadDraft { spec, notes: of_likeness } = core.read_draft(&draft, model.as_ref())?;
+            notes.extend(of_likeness);
+            notes.extend(instrument::material_notes(&spec.instrument));
+            notes.extend(stimulus::audience_note(&spec));
             notes.extend(core.context_note(&spec));
             let announced = core.allow_cost(&spec, cost_confirmed)?;
             let plan = core.plan(spec).map_err(|error| of_the_panel(&draft, error))?;
@@ -82,14 +161,45 @@ impl Core {
             Resubmission::Before(study) => *study,
             Resubmission::New(plan) => {
                 let plan = *plan;
-                self.submit(caller, Submission { key, body, lineage: None, plan }).await?
+                self.submit(caller, Submission { key, body, lineage: None, path, plan }).await?
             }
         };
         Ok(Study { notes, ..study })
     }
 
-    fn read_draft(&self, draft: &Draft) -> Reply<StudySpec> {
-        self.with_rules(|rules| stimulus::read(draft, rules)).map_err(invalid)
+    /// The draft as a specification, like the model study where there is one.
+    fn read_draft(&self, draft: &Draft, like: Option<&ModelStudy>) -> Reply<ReadDraft> {
+        self.with_rules(|rules| {
+            let spec = stimulus::read_like(draft, rules, like.map(|like| &like.spec));
+            let spec = spec.map_err(invalid)?;
+            let mut notes = Vec::new();
+            if let Some(like) = like {
+                let alone = stimulus::read(draft, rules).ok();
+                let (theirs, name) = (&like.spec, like.name.as_str());
+                notes = stimulus::like_notes(draft, rules, (theirs, name), alone.as_ref(), &spec);
+                let model = self.model_of(&spec);
+                if spec.engine == theirs.engine && model != like.model {
+                    notes.push(format!(
+                        "“{name}” was answered by {}, and now {model} answers: part of a difference is the model",
+                        like.model
+                    ));
+                }
+            }
+            Ok(ReadDraft { spec, notes })
+        })
+    }
+
+    /// The study that a draft is to be like.
+    fn model_study(&self, owner: &Owner, draft: &Draft) -> Reply<Option<ModelStudy>> {
+        let Some(name) = &draft.like else { return Ok(None) };
+        let found = self.look(|reader| by_name(reader, owner, name))?;
+        let StudyRow { spec, model, .. } = found.row;
+        Ok(Some(ModelStudy { name: spec.name.clone(), spec, model }))
+    }
+
+    /// The model that would answer now; empty where the engine is not known.
+    fn model_of(&self, spec: &StudySpec) -> String {
+        self.engine(&spec.engine).map(|engine| engine.model().to_owned()).unwrap_or_default()
     }
 
     /// What is to be said of the language of a study's context.
@@ -114,6 +224,24 @@ impl Core {
         };
         look(&rules)
     }
+}
+
+/// Most texts that are asked alike at once.
+const TEXTS_MAX: usize = 20;
+
+/// A study that others are to be like.
+struct ModelStudy {
+    spec: StudySpec,
+    name: String,
+    /// The model that answered, or would.
+    model: String,
+}
+
+/// A draft that was read.
+struct ReadDraft {
+    spec: StudySpec,
+    /// What is to be said of its likeness to another study.
+    notes: Vec<String>,
 }
 
 /// What a submission turned out to be.

@@ -6,6 +6,7 @@ use protocol::service::Reply;
 use protocol::study::StudySpec;
 
 use crate::domain::instrument;
+use crate::domain::instrument::chain::chain_plan;
 use crate::domain::panel::{Panel, Population, Recipe, SampleError, sample};
 use crate::inference::Engine;
 use crate::inference::service::Unready;
@@ -26,11 +27,13 @@ impl Core {
     /// What a submission of that specification would run. Blocks its thread for the sampling.
     pub(in crate::app) fn plan(&self, spec: StudySpec) -> Reply<Plan> {
         let engine = self.engine(&spec.engine)?;
+        must_rewrite(&spec, &engine)?;
         let panel = self.sample(&spec)?;
         Ok(Plan {
             model: engine.model().to_owned(),
             instrument_hash: instrument::instrument_hash(&spec, &self.assets(&spec, &engine)?),
-            price: instrument::PRICE_EACH,
+            price: instrument::price_each(&spec),
+            charge: instrument::charge(&spec),
             scale: instrument::scale(spec.instrument.study_type()),
             population: Population::embedded().hash().to_owned(),
             margins: panel.margins(),
@@ -92,6 +95,18 @@ impl Core {
         let models = settings.models.iter().flat_map(|models| models.names());
         settings.engines.keys().cloned().chain(models).collect()
     }
+}
+
+/// Refuses several rounds of an engine that cannot rewrite a content.
+pub(in crate::app) fn must_rewrite(spec: &StudySpec, engine: &Engine) -> Reply<()> {
+    if chain_plan(spec).is_none_or(|plan| plan.rounds < 2) || engine.models().is_empty() {
+        return Ok(());
+    }
+    let what =
+        format!("The engine '{}' asks one round: language models do not rewrite yet", spec.engine);
+    Err(ApiError::new(ErrorCode::InvalidInput, what)
+        .hint("Ask for one round: rounds: 1")
+        .hint("Or let the built-in reader rewrite: engine: offline"))
 }
 
 /// What a study's panel is sampled to.

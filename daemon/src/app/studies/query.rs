@@ -9,19 +9,22 @@ use protocol::channels::Channels;
 use protocol::error::ApiError;
 use protocol::id::{AnswerId, StudyId};
 use protocol::results::{Answer, Besides, Mention, Meta, Report, Response, Tagged};
-use protocol::run::{Live, Silence, State, Study};
+use protocol::run::{Live, RoundProgress, Silence, State, Study};
 use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
 
 use crate::domain::asking::Purpose;
-use crate::domain::instrument::{SYNTHETIC_NOTICE, below_middle, score, tasks, with_level};
+use crate::domain::instrument::chain::chain_plan;
+use crate::domain::instrument::{SYNTHETIC_NOTICE, below_middle, score, tasks};
 use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 use crate::domain::panel::{Panel, Population};
-use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
+use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, StudyRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
 use crate::app::asking::advance::unfinished_of;
+use crate::app::asking::rounds::{panel_of, spec_of};
 use crate::app::money::allowance::purse;
 use crate::app::money::cost_report::{dollars, inference, others, providers, spending};
+use crate::app::studies::findings::with_findings;
 use crate::app::studies::lookup::{StudyRecord, by_id, by_name, of_number};
 use crate::app::studies::plan::recipe;
 use crate::app::studies::submit::packed_panel;
@@ -96,12 +99,17 @@ impl Core {
         self.view(caller, move |_, reader, owner| Ok(by_name(reader, owner, &name)?.study())).await
     }
 
+    /// The path of the file that a study was submitted from, where it had one.
+    pub(crate) async fn source_path(&self, caller: &Caller, id: StudyId) -> Reply<Option<String>> {
+        self.view(caller, move |_, reader, owner| Ok(by_id(reader, owner, id)?.row.path)).await
+    }
+
     /// A study with its results, without single answers.
     pub(crate) async fn report(&self, caller: &Caller, id: StudyId) -> Reply<Report> {
         self.view(caller, move |core, reader, owner| {
             let now = core.world().clock.now();
             let found = by_id(reader, owner, id)?;
-            let results: Option<ResultsRow> = reader.get(&found.number)?;
+            let results = with_findings(reader, &found)?;
             let purse = purse(reader, core.settings(), now)?;
             let progress = &found.progress;
             let until = progress.completed_at.unwrap_or(now);
@@ -123,7 +131,6 @@ impl Core {
                 notice: SYNTHETIC_NOTICE.to_owned(),
                 model_notice: core.model_notice(&found),
             };
-            let results = results.map(|row| with_level(row.0));
             let below_middle = results.as_ref().and_then(below_middle);
             Ok(Report { study: found.study(), results, meta, below_middle, asked: None })
         })
@@ -151,6 +158,7 @@ impl Core {
                 scale: found.row.scale,
                 scores: progress.scores.clone(),
                 recent: seconds(progress, now.as_second()),
+                round: round_progress(&found),
                 elapsed_ms: progress.worked_ms.saturating_add(present.unwrap_or(0)),
                 spending: spending(&found),
                 silence: core.silence(progress, &found.row.spec.engine, now.as_second()),
@@ -190,7 +198,8 @@ impl Core {
         })
     }
 
-    /// Answers in respondent order, from the respondent at `offset` on; `next` is the respondent to go on with.
+    /// Answers of the first round in respondent order, from the respondent at `offset` on; `next` is the respondent to go on
+    /// with.
     pub(crate) async fn answers(
         &self,
         caller: &Caller,
@@ -198,16 +207,28 @@ impl Core {
         offset: u32,
         limit: u32,
     ) -> Reply<Page<Response<Tagged>>> {
+        self.answers_of(caller, id, FIRST_ROUND, offset, limit).await
+    }
+
+    /// Answers of a round, from 0.
+    pub(crate) async fn answers_of(
+        &self,
+        caller: &Caller,
+        id: StudyId,
+        round: u16,
+        offset: u32,
+        limit: u32,
+    ) -> Reply<Page<Response<Tagged>>> {
         let limit = usize::try_from(limit.clamp(1, ANSWERS_MAX)).unwrap_or(1);
         self.view(caller, move |_, reader, owner| {
             let found = by_id(reader, owner, id)?;
-            let panel = panel(reader, &found)?;
-            let tasks = usize::from(tasks(&found.row.spec));
+            let asked = spec_of(reader, &found, round)?;
+            let panel = panel_of(reader, &found, &asked)?;
+            let tasks = usize::from(tasks(&asked));
             let mut page = AnswerPage { items: Vec::new(), bytes: 0, limit };
             let mut next = None;
             let mut one = OneRespondent::default();
-            let (first, last) =
-                OutcomeKey::of_respondents(found.number, FIRST_ROUND, offset..=u32::MAX);
+            let (first, last) = OutcomeKey::of_respondents(found.number, round, offset..=u32::MAX);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let respondent = key.assignment.respondent;
                 if respondent != one.respondent {
@@ -286,10 +307,12 @@ impl Core {
         .await
     }
 
-    /// The panel of a study, as it was sampled.
+    /// The people whom the current round of a study asks.
     pub(crate) async fn panel(&self, caller: &Caller, number: u32) -> Reply<Panel> {
         self.view(caller, move |_, reader, owner| {
-            Ok(panel(reader, &of_number(reader, owner, number)?)?)
+            let found = of_number(reader, owner, number)?;
+            let asked = spec_of(reader, &found, found.progress.round)?;
+            Ok(panel_of(reader, &found, &asked)?)
         })
         .await
     }
@@ -300,6 +323,18 @@ impl Core {
     ) -> Reply<T> {
         self.store().read(look).map_err(ApiError::from)
     }
+}
+
+/// The round that is asked, for a study with several.
+fn round_progress(found: &StudyRecord) -> Option<RoundProgress> {
+    let plan = chain_plan(&found.row.spec).filter(|plan| plan.rounds > 1)?;
+    let progress = &found.progress;
+    Some(RoundProgress {
+        round: progress.round.saturating_add(1),
+        rounds: plan.rounds,
+        confirms: progress.round == plan.confirmation(),
+        panel: progress.later.unwrap_or(progress.panel),
+    })
 }
 
 /// Everything that one respondent said.

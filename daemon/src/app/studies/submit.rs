@@ -13,6 +13,7 @@ use protocol::service::Reply;
 use protocol::study::StudySpec;
 use serde::Serialize;
 
+use crate::domain::credits::RoundCharge;
 use crate::domain::digest::sha256_hex;
 use crate::domain::run::Input;
 use crate::store::rows::{
@@ -36,6 +37,8 @@ pub(crate) struct Plan {
     pub instrument_hash: String,
     /// Credits for one answer.
     pub price: Credits,
+    /// What each round costs; none where answers are paid for one by one.
+    pub charge: Option<RoundCharge>,
     /// First and last value of the scores.
     pub scale: Option<(i32, i32)>,
     /// Hash of the population tables.
@@ -61,6 +64,8 @@ pub(crate) struct Submission {
     pub body: String,
     /// The watched file it is a version of.
     pub lineage: Option<String>,
+    /// The path of the file that it was sent from.
+    pub path: Option<String>,
     /// What to run.
     pub plan: Plan,
 }
@@ -102,12 +107,13 @@ impl Core {
                 let number = number.ok_or_else(|| {
                     ApiError::new(ErrorCode::Internal, "There are no study numbers left")
                 })?;
-                let Submission { key, body, lineage, plan } = submission;
+                let Submission { key, body, lineage, path, plan } = submission;
                 let Plan {
                     spec,
                     model,
                     instrument_hash,
                     price,
+                    charge,
                     scale,
                     population,
                     margins,
@@ -127,7 +133,9 @@ impl Core {
                     owner: owner.to_string(),
                     origin,
                     lineage,
+                    path,
                     price,
+                    charge,
                     scale,
                     population,
                     margins,

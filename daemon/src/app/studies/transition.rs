@@ -10,11 +10,13 @@ use protocol::event::{EventData, EventKind, StudyNews, StudyWords};
 use protocol::run::{PanelCounts, State};
 use protocol::service::Control;
 
-use crate::domain::ledger::{Settlement, Unbalanced, open_hold};
+use crate::domain::ledger::{Hold, Settlement, Unbalanced, open_hold, open_hold_of};
 use crate::domain::outcome::{Class, FIRST_ROUND};
 use crate::domain::projection::Taken;
 use crate::domain::run::{Effect, Illegal, Input, apply};
-use crate::store::rows::{ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
+use crate::store::rows::{
+    ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, ResultsRow, RewriteRow, Unfinished,
+};
 use crate::store::{Order, Reader, UseCaseError, Writes};
 
 use crate::app::Settings;
@@ -60,7 +62,12 @@ pub(in crate::app) fn step(
             Effect::Announce(kind) => {
                 writes.announce(Some(found.row.id), news(found, kind)?);
             }
-            Effect::Next { round } => found.progress.round = round,
+            Effect::Next { round } => {
+                found.progress.round = round;
+                let requested = found.progress.panel.requested;
+                found.progress.later = Some(PanelCounts { requested, ..PanelCounts::default() });
+                found.progress.probation = None;
+            }
             Effect::Finish => after.finish = true,
             Effect::Wake => after.wake = true,
             Effect::Halt => after.halt = true,
@@ -142,7 +149,13 @@ fn forget(
     })?;
     forget(&mut of_one);
     writes.remove::<ResultsRow>(&found.number);
+    let (first, last) = RewriteRow::of_study(found.number);
+    reader.keys::<RewriteRow>(&first, &last, |key| {
+        writes.remove::<RewriteRow>(&key);
+        Ok(ControlFlow::Continue(()))
+    })?;
     let progress = &mut found.progress;
+    progress.later = None;
     progress.panel = PanelCounts { invalid: 0, failed: 0, ..progress.panel };
     progress.attempt = progress.attempt.saturating_add(1);
     progress.round = FIRST_ROUND;
@@ -161,8 +174,16 @@ fn hold(
 ) -> Result<(), UseCaseError> {
     let purse = open_purse(reader, writes, settings)?;
     let (study, attempt, price) = (found.row.id, found.progress.attempt, found.row.price);
-    // A persona is paid for when its answer is recorded.
-    let held = open_hold(study, attempt, answers, price, Settlement::PerAnswer, &purse);
+    let held = match found.row.charge {
+        // A persona is paid for when its answer is recorded.
+        None => open_hold(study, attempt, answers, price, Settlement::PerAnswer, &purse),
+        // Rounds are paid for at the end; what is charged once is held until it fell due.
+        Some(charge) => {
+            let is_due = found.progress.credits_used > Credits::ZERO;
+            let wanted = charge.held(answers, !is_due).unwrap_or(Credits(i64::MAX));
+            open_hold_of(study, attempt, wanted, price, Settlement::OnCompletion, &purse)
+        }
+    };
     let (hold, movement) = held.map_err(|short| {
         ApiError::new(ErrorCode::InsufficientCredits, short.to_string())
             .hint(format!("Add them with `demoscope credits grant {}`", short.missing()))
@@ -184,6 +205,7 @@ fn release(
     let key = (found.number, found.progress.attempt);
     // A draft holds nothing.
     let Some(HoldRow(hold)) = reader.get(&key)? else { return Ok(()) };
+    let hold = with_rounds(reader, found, hold)?;
     let month = this_month(reader, now)?.max(hold.month);
     let (closed, movements) = hold.release(month).map_err(|error| defect(&error))?;
     for movement in movements {
@@ -191,6 +213,24 @@ fn release(
     }
     writes.put(&key, &HoldRow(closed));
     Ok(())
+}
+
+/// The hold with what fell due for rounds in this very transaction, which the reader does not see.
+fn with_rounds(reader: &Reader<'_>, found: &StudyRecord, hold: Hold) -> Result<Hold, UseCaseError> {
+    if found.row.charge.is_none() {
+        return Ok(hold);
+    }
+    let mut booked = Credits::ZERO;
+    let (first, last) = ((found.number, 0), (found.number, u32::MAX));
+    reader.scan::<HoldRow>(&first, &last, Order::Rising, |_, HoldRow(hold)| {
+        for part in [hold.settled, hold.pending] {
+            booked = booked.checked_add(part).unwrap_or(Credits(i64::MAX));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let due = found.progress.credits_used.checked_sub(booked).unwrap_or(Credits::ZERO);
+    hold.fall_due(due.max(Credits::ZERO))
+        .map_err(|over| ApiError::new(ErrorCode::Internal, over.to_string()).into())
 }
 
 pub(in crate::app) fn defect(error: &Unbalanced) -> UseCaseError {

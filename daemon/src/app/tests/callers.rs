@@ -9,6 +9,7 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, EventKind};
 use protocol::id::{StudyId, SubmitKey};
 use protocol::measurement::Reuse;
+use protocol::ranking::RankQuestion;
 use protocol::service::{Control, Reply, StudyCounts, StudyQuery, Submit, Tuning};
 use protocol::study::{Draft, Origin};
 use uuid::Uuid;
@@ -53,7 +54,7 @@ async fn completed(core: &Core, caller: &Caller, number: u32) -> StudyId {
         batch.push(&[(at, Outcome::Answered(answered), Usage::default())]).unwrap();
         core.record(&DRIVER, batch).await.unwrap();
     }
-    core.end_round(&DRIVER, number).await.unwrap();
+    core.end_round(&DRIVER, number, None).await.unwrap();
     id
 }
 
@@ -63,6 +64,17 @@ async fn refusals(core: &Core, caller: &Caller, id: StudyId, own: StudyId) -> Ve
         reply.err()
     }
     let classes = ["gender".to_owned()];
+    let ranking = |first, second| RankQuestion {
+        studies: vec![first, second],
+        of: None,
+        lowest_first: false,
+    };
+    let like = |id: StudyId| Draft {
+        file: "idea.md".into(),
+        text: "A meal kit that learns your taste.".into(),
+        like: Some(id.to_string()),
+        ..Draft::default()
+    };
     [
         refused(core.find(caller, &id.to_string()).await),
         refused(core.report(caller, id).await),
@@ -71,6 +83,10 @@ async fn refusals(core: &Core, caller: &Caller, id: StudyId, own: StudyId) -> Ve
         refused(core.scores(caller, id, 0, 10).await),
         refused(core.compare(caller, own, id, None).await),
         refused(core.compare(caller, id, own, None).await),
+        refused(core.rank(caller, ranking(own, id)).await),
+        refused(core.rank(caller, ranking(id, own)).await),
+        refused(core.check(caller, like(id)).await),
+        refused(core.check_alike(caller, vec![like(id)]).await),
         refused(core.cross(caller, id, &classes, None).await),
         refused(core.asked(caller, id).await),
         refused(core.evidence(caller, id, None).await),
@@ -246,7 +262,7 @@ async fn nobody_does_what_their_scopes_do_not_hold() {
     };
     let submit = || {
         let key = SubmitKey(Uuid::from_u128(9));
-        Submit { key, draft: draft(), origin: Origin::Cli, cost_confirmed: false }
+        Submit { key, draft: draft(), origin: Origin::Cli, cost_confirmed: false, path: None }
     };
     let reader = only(&[Scope::Read]);
     let writer = only(&[Scope::Read, Scope::Write]);
@@ -308,7 +324,7 @@ async fn steps_of_drivers(core: &Core, caller: &Caller, number: u32) -> Vec<Opti
         core.record(caller, Batch::new(number, 0)).await.err(),
         core.watch_closely(caller, number, None).await.err(),
         core.keep_blueprint(caller, number, prompt_record).await.err(),
-        core.end_round(caller, number).await.err(),
+        core.end_round(caller, number, None).await.err(),
         core.fault(caller, number, why()).await.err(),
     ]
 }

@@ -10,6 +10,7 @@ use protocol::event::{Cursor, EventKind};
 use protocol::id::StudyId;
 use protocol::ledger::Transfer;
 use protocol::measurement::Reuse;
+use protocol::ranking::RankQuestion;
 use protocol::service::{Control, StudyQuery};
 use protocol::study::{Instrument, StudySpec};
 
@@ -119,7 +120,7 @@ async fn told_as(core: &Core, key: u128, word: &str, addresses: &str) -> StudyId
         }
         core.record(&DRIVER, batch).await.unwrap();
     }
-    core.end_round(&DRIVER, number).await.unwrap();
+    core.end_round(&DRIVER, number, None).await.unwrap();
     core.tag(&me(), id, vec![format!("later-{word}")]).await.unwrap();
     core.control(&me(), id, Control::Archive).await.unwrap();
     core.control(&me(), id, Control::Unarchive).await.unwrap();
@@ -233,6 +234,9 @@ async fn every_door_says_that_it_was_deleted_and_when() {
         core.answers(&me(), id, 0, 10).await.unwrap_err(),
         core.scores(&me(), id, 0, 10).await.unwrap_err(),
         core.compare(&me(), kept, id, None).await.unwrap_err(),
+        core.rank(&me(), RankQuestion { studies: vec![kept, id], of: None, lowest_first: false })
+            .await
+            .unwrap_err(),
         core.cross(&me(), id, &["gender".to_owned()], None).await.unwrap_err(),
         core.asked(&me(), id).await.unwrap_err(),
         core.evidence(&me(), id, None).await.unwrap_err(),

@@ -587,7 +587,8 @@ impl StateMachineTest for Money {
                 let number = Real::number(*index);
                 let left = real.runtime.block_on(real.core.job(&DRIVER, number));
                 let left = left.map(|job| job.left.iter().count());
-                left == Ok(0) && real.runtime.block_on(real.core.end_round(&DRIVER, number)).is_ok()
+                left == Ok(0)
+                    && real.runtime.block_on(real.core.end_round(&DRIVER, number, None)).is_ok()
             }
             Step::Control(index, control) => {
                 let id = real.ids[*index];

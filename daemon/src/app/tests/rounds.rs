@@ -1,10 +1,9 @@
 //! Tests of rounds and their end: an outcome of another round leaves the assignments to ask unchanged, the last round
 //! ends the study with its results, and partial results can be computed at any moment before that.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use protocol::credits::Credits;
 use protocol::error::ErrorCode;
 use protocol::event::{Cursor, EventKind};
 use protocol::id::StudyId;
@@ -76,7 +75,7 @@ async fn what_there_is_can_be_computed_at_any_moment_and_the_end_stores_what_it_
     let whole = core.compute(number).unwrap().unwrap();
     assert_eq!(n(&whole), u64::from(PANEL));
     let before = *core.store().last_event().borrow();
-    let ended = core.end_round(&DRIVER, number).await.unwrap();
+    let ended = core.end_round(&DRIVER, number, None).await.unwrap();
     assert_eq!(ended.state, State::Completed);
     let stored = core.look(|reader| Ok(reader.get::<ResultsRow>(&number)?)).unwrap().unwrap().0;
     assert_eq!(serde_json::to_vec(&stored).unwrap(), serde_json::to_vec(&whole).unwrap());
@@ -105,39 +104,10 @@ async fn a_study_that_was_left_between_its_last_round_and_its_end_is_ended() {
         Ok(((), writes))
     });
     left.await.unwrap();
-    assert_eq!(core.end_round(&DRIVER, number).await.unwrap().state, State::Completed);
-    let again = core.end_round(&DRIVER, number).await.unwrap_err();
+    assert_eq!(core.end_round(&DRIVER, number, None).await.unwrap().state, State::Completed);
+    let again = core.end_round(&DRIVER, number, None).await.unwrap_err();
     assert_eq!(again.code, ErrorCode::Conflict);
     assert_eq!(broken(&core), Vec::<String>::new());
-    core.close();
-}
-
-#[tokio::test]
-async fn a_round_that_is_not_the_last_is_followed_by_the_next_and_no_results() {
-    let core = core();
-    let (id, number) = begun(&core).await;
-    for respondent in 0..PANEL {
-        let reason = "no line".to_owned();
-        let at = Assignment::first(FIRST_ROUND, respondent);
-        record_as(&core, number, at, Outcome::Failed { reason }).await;
-    }
-    assert_eq!(core.job(&DRIVER, number).await.unwrap().left.iter().count(), 0);
-    let study = core.end_round_of(&DRIVER, number, |_| 2).await.unwrap();
-    assert_eq!((study.state, study.completed_at), (State::Running, None));
-    let left = core.job(&DRIVER, number).await.unwrap().left;
-    assert_eq!(left.round(), FIRST_ROUND + 1);
-    assert_eq!(left.iter().collect::<Vec<_>>(), (0..PANEL).collect::<Vec<_>>());
-    assert_eq!(core.report(&me(), id).await.unwrap().results, None);
-    assert_eq!(core.credits(&me()).await.unwrap().held, Credits(i64::from(PANEL)));
-    for respondent in 0..PANEL {
-        record(&core, number, Assignment::first(FIRST_ROUND + 1, respondent)).await;
-    }
-    let study = core.end_round_of(&DRIVER, number, |_| 2).await.unwrap();
-    assert_eq!(study.state, State::Completed);
-    let results = core.report(&me(), id).await.unwrap().results.unwrap();
-    assert_eq!(n(&results), u64::from(PANEL), "of the last round alone");
-    assert_eq!(results.diagnostics.not_answered, BTreeMap::new());
-    assert_eq!(core.credits(&me()).await.unwrap().held, Credits(0));
     core.close();
 }
 

@@ -1,23 +1,26 @@
 //! The accumulator of a study's results, fed one outcome at a time. It keeps counts per class and score and a bounded
 //! choice of quotes, so a million answers need no more memory than a thousand; every float is computed at the end.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use protocol::channels::Construct;
 use protocol::results::{Answer, Margins, Results, Segment};
 use protocol::study::{StudySpec, StudyType};
 
+use super::chain::{ChainTally, Follows, Rewrite, after_round};
 use super::channels::{AnchorCalibration, ChannelTally};
 use super::contrast::{ClassTallies, SMALL, contrasts, rule};
 use super::diagnose::Quality;
-use super::findings;
+use super::findings::{self, FindingCounts};
+use super::level::standing;
 use super::metric::widenings;
 use super::stands_out::Groups;
 use super::tally::{By, Summary, Tally};
 use super::themes::Themes;
-use super::types::kind;
+use super::types::{kind, stimuli};
 use super::wording_noise::{Widenings, WordingNoise, WordingScale};
-use crate::domain::outcome::{Answered, Assignment, Mention, Outcome};
+use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Mention, Outcome};
 
 /// The dimensions from which quotes are sampled, so that different ages and genders are represented.
 const QUOTE_DIMENSIONS: [&str; 2] = ["age_band", "gender"];
@@ -48,6 +51,17 @@ pub struct Accumulator {
     /// Standard deviation of the wording noise in the share that names a theme, against another text; 0 where none is
     /// known.
     theme_noise: f64,
+    /// The rounds of a chain, where the study has one.
+    chain: Option<ChainCounts>,
+}
+
+/// What a chain's results are computed from, besides the answers of the first round.
+#[derive(Debug)]
+struct ChainCounts {
+    spec: StudySpec,
+    tally: ChainTally,
+    rewrites: Vec<Rewrite>,
+    noise: Option<WordingNoise>,
 }
 
 impl Accumulator {
@@ -62,13 +76,48 @@ impl Accumulator {
             seed: spec.seed,
             all: kind(study_type).panel_tally(spec),
             classes: BTreeMap::new(),
-            themes: Themes::default(),
+            themes: Themes::about(
+                stimuli(&spec.instrument).into_iter().map(str::to_owned).collect(),
+            ),
             quality: Quality::new(spec),
             channels: ChannelTally::new(spec),
             waiting: BTreeMap::new(),
             empty: kind(study_type).tally(),
             widenings: None,
             theme_noise: 0.0,
+            chain: ChainTally::new(spec).map(|tally| ChainCounts {
+                spec: spec.clone(),
+                tally,
+                rewrites: Vec::new(),
+                noise: None,
+            }),
+        }
+    }
+
+    /// Adds what the content was rewritten to after a round, in the order of rounds.
+    pub(crate) fn add_rewrite(&mut self, rewrite: Rewrite) {
+        if let Some(chain) = &mut self.chain {
+            chain.rewrites.push(rewrite);
+        }
+    }
+
+    /// The best round so far, from 0.
+    #[must_use]
+    pub(crate) fn best_round(&self) -> u16 {
+        self.chain.as_ref().map_or(FIRST_ROUND, |chain| chain.tally.best())
+    }
+
+    /// Whether that rewrite can follow that round: made from the best so far, its variants in order, and the first of them
+    /// taken where it is better and another round may follow.
+    #[must_use]
+    pub(crate) fn allows(&self, round: u16, rewrite: &Rewrite) -> bool {
+        let Some(chain) = &self.chain else { return false };
+        match after_round(&chain.tally, round, &chain.rewrites) {
+            Follows::Rewrite { from, another } => {
+                let variants = rewrite.variants.clone();
+                Rewrite::choose(&chain.tally, from, another, variants) == *rewrite
+            }
+            Follows::Round(_) | Follows::Finish => false,
         }
     }
 
@@ -76,6 +125,9 @@ impl Accumulator {
     #[must_use]
     pub(crate) fn with_wording(mut self, spec: &StudySpec, noise: Option<&WordingNoise>) -> Self {
         let Some(noise) = noise else { return self };
+        if let Some(chain) = &mut self.chain {
+            chain.noise = Some(noise.clone());
+        }
         self.widenings = widenings(spec, noise);
         if let Some(widenings) = &self.widenings {
             self.all.widen(widenings);
@@ -93,8 +145,14 @@ impl Accumulator {
 
     /// Adds the outcome of an assignment, whose respondent belongs to those (dimension, class) pairs. The outcomes of
     /// one respondent must be consecutive, a replicate after the answer it repeats. Replicates never count as
-    /// answers.
+    /// answers. Outcomes of later rounds count for the chain alone, after those of the first.
     pub fn add(&mut self, at: Assignment, classes: ClassesOfOne<'_>, outcome: &Outcome) {
+        if let Some(chain) = &mut self.chain {
+            chain.tally.add(&chain.spec, at, outcome);
+        }
+        if at.round != FIRST_ROUND {
+            return;
+        }
         if self.quality.admit(at, classes, outcome)
             && let Outcome::Answered(answered) = outcome
         {
@@ -119,7 +177,8 @@ impl Accumulator {
         self.in_each_group(classes, by, &answers);
         let score = super::score(answer).zip(self.empty.scores());
         for mention in each_once(answered, &earlier) {
-            self.themes.add(ordinal, &group, classes, mention, score);
+            let verified = verified(mention, &answers);
+            self.themes.add(ordinal, &group, classes, &verified, score);
         }
     }
 
@@ -158,7 +217,12 @@ impl Accumulator {
             self.quality.count_reason("skipped", "answered in one order only");
         }
         let n = self.all.n();
-        let outcomes = self.all.outcomes(self.seed, &self.themes)?;
+        let mut outcomes = self.all.outcomes(self.seed, &self.themes)?;
+        if let Some(ChainCounts { spec, tally, rewrites, noise }) = &self.chain {
+            let iterations = tally.iterations(spec, rewrites, noise.as_ref());
+            let variants = tally.improved_variants(rewrites);
+            kind(self.study_type).add_chain(&mut outcomes, iterations, variants);
+        }
         let contrasts = contrasts(self.study_type, self.all.as_ref(), &self.classes, &self.themes);
         let by_themes = kind(self.study_type).headline().is_none();
         let segments = self.classes.iter().map(|(dimension, classes)| {
@@ -178,7 +242,7 @@ impl Accumulator {
         let summary =
             Summary { outcomes: &outcomes, estimates: &estimates, groups, panel: self.panel };
         let conclusions = self.all.conclusions(&summary);
-        Some(Results {
+        let mut results = Results {
             panel_size: self.panel,
             outcomes,
             estimates,
@@ -188,11 +252,30 @@ impl Accumulator {
             contrasts,
             conclusions,
             themes: self.themes.report(n),
-            findings: findings::find(&self.themes, self.all.scores(), n, self.theme_noise),
+            findings: Vec::new(),
+            findings_rule: findings::RULE,
             diagnostics: self.quality.diagnose(self.all.as_ref(), self.themes.uncounted),
             responses: None,
             channels: self.channels.results(self.seed),
-        })
+        };
+        results.findings = findings::find(&FindingCounts {
+            themes: &self.themes,
+            classes: &self.classes,
+            scores: self.all.scores(),
+            n,
+            noise: self.theme_noise,
+            level: standing(&results),
+        });
+        Some(results)
+    }
+}
+
+/// The mention, without a quote that stands in none of the respondent's answers: whoever answers may make one up.
+fn verified<'a>(mention: &'a Mention, answers: &[&Answer]) -> Cow<'a, Mention> {
+    let stands = |quote: &String| answers.iter().any(|answer| answer.reasoning().contains(quote));
+    match &mention.quote {
+        Some(quote) if !stands(quote) => Cow::Owned(Mention { quote: None, ..mention.clone() }),
+        _ => Cow::Borrowed(mention),
     }
 }
 

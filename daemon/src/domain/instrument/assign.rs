@@ -16,12 +16,6 @@ pub(crate) fn tasks(spec: &StudySpec) -> u16 {
     kind_of(&spec.instrument).tasks(&spec.instrument)
 }
 
-/// The number of rounds of a study: in each of them every respondent is asked anew.
-#[must_use]
-pub(crate) fn rounds(spec: &StudySpec) -> u16 {
-    kind_of(&spec.instrument).rounds(&spec.instrument)
-}
-
 /// A subsample of a panel: spread evenly over it from a start that the seed draws. Two subsamples of the same size
 /// contain the same respondents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

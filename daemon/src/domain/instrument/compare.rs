@@ -11,7 +11,7 @@ use super::contrast::SMALL;
 use super::metric::StudyMetric;
 use super::wording_noise::{Widening, WordingNoise};
 use super::words::number;
-use crate::domain::outcome::{Answered, Outcome};
+use crate::domain::outcome::Outcome;
 use crate::domain::stats::compare::{Moments, PairedT, Welch, cohens_d, paired_t, welch};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::wording::{Tested, p_with, widened};
@@ -27,11 +27,11 @@ pub(crate) enum NotComparable {
 
 /// Counts of one group in both studies.
 #[derive(Clone, Debug, PartialEq)]
-struct Both {
-    a: Histogram,
-    b: Histogram,
+pub(super) struct Both {
+    pub(super) a: Histogram,
+    pub(super) b: Histogram,
     /// Second minus first, for respondents who answered both.
-    gaps: Histogram,
+    pub(super) gaps: Histogram,
 }
 
 impl Both {
@@ -129,17 +129,8 @@ impl Comparator {
         a: &[Outcome],
         b: &[Outcome],
     ) {
-        let read = |outcomes: &[Outcome], tasks: u16| {
-            let said: Vec<&Answered> = outcomes
-                .iter()
-                .filter_map(|outcome| match outcome {
-                    Outcome::Answered(answered) => Some(answered),
-                    _ => None,
-                })
-                .collect();
-            (said.len() >= usize::from(tasks)).then(|| self.quantity.value(&said)).flatten()
-        };
-        let (a, b) = (read(a, self.tasks.0), read(b, self.tasks.1));
+        let a = self.quantity.of_outcomes(a, self.tasks.0);
+        let b = self.quantity.of_outcomes(b, self.tasks.1);
         self.all.add(a, b);
         for (dimension, class) in classes {
             self.classes
@@ -180,6 +171,7 @@ impl Comparator {
             segments,
             notes: self.notes(),
             also: Vec::new(),
+            findings: None,
         })
     }
 
@@ -226,40 +218,61 @@ impl Comparator {
     }
 
     fn difference(&self, both: &Both) -> Option<Difference> {
-        let (n, value, found, effect_size, method, small);
-        if self.paired {
-            n = both.gaps.n();
-            value = both.gaps.mean()?;
-            found = paired_t(&both.gaps, LEVEL).map(|found| {
-                let PairedT { difference, error, df, interval, .. } = found;
-                (Tested { difference, error, df }, interval)
-            });
-            effect_size = both.gaps.sd().filter(|sd| *sd > 0.0).map(|sd| value / sd);
-            method = "paired_t";
-            small = n < SMALL;
-        } else {
-            n = both.a.n() + both.b.n();
-            value = both.b.mean()? - both.a.mean()?;
-            let moments = Moments::of_histogram(&both.b).zip(Moments::of_histogram(&both.a));
-            found = moments.and_then(|(b, a)| welch(b, a, LEVEL)).map(|found| {
-                let Welch { difference, error, df, interval, .. } = found;
-                (Tested { difference, error, df }, interval)
-            });
-            effect_size = moments.and_then(|(b, a)| cohens_d(b, a));
-            method = "welch_t";
-            small = both.a.n().min(both.b.n()) < SMALL;
-        }
-        let (sd, factor) = (self.wording_sd(), self.quantity.factor());
-        let p = found.and_then(|(tested, _)| p_with(tested, sd / factor));
-        let interval = found.map(|(_, interval)| interval);
-        let sampling: Estimate = estimate::equal_weights(value, interval, LEVEL, n, method);
-        let difference = widened(estimate::scaled(sampling, factor), sd, None);
-        Some(Difference { difference, p, p_adjusted: None, effect_size, small })
+        difference(both, self.paired, &self.quantity, self.wording_sd())
     }
 }
 
+impl Both {
+    /// Second minus first with its error, and the interval of sampling, in the unit of the values; `None` where a test
+    /// is undefined.
+    pub(super) fn tested(&self, paired: bool) -> Option<(Tested, (f64, f64))> {
+        if paired {
+            return paired_t(&self.gaps, LEVEL).map(|found| {
+                let PairedT { difference, error, df, interval, .. } = found;
+                (Tested { difference, error, df }, interval)
+            });
+        }
+        let (b, a) = (Moments::of_histogram(&self.b)?, Moments::of_histogram(&self.a)?);
+        welch(b, a, LEVEL).map(|found| {
+            let Welch { difference, error, df, interval, .. } = found;
+            (Tested { difference, error, df }, interval)
+        })
+    }
+}
+
+/// Second minus first, with wording noise of that standard deviation in the unit of the metric; `None` without answers on
+/// both sides.
+pub(super) fn difference(
+    both: &Both,
+    paired: bool,
+    quantity: &StudyMetric,
+    wording_sd: f64,
+) -> Option<Difference> {
+    let (n, value, effect_size, method, small);
+    if paired {
+        n = both.gaps.n();
+        value = both.gaps.mean()?;
+        effect_size = both.gaps.sd().filter(|sd| *sd > 0.0).map(|sd| value / sd);
+        method = "paired_t";
+        small = n < SMALL;
+    } else {
+        n = both.a.n() + both.b.n();
+        value = both.b.mean()? - both.a.mean()?;
+        let moments = Moments::of_histogram(&both.b).zip(Moments::of_histogram(&both.a));
+        effect_size = moments.and_then(|(b, a)| cohens_d(b, a));
+        method = "welch_t";
+        small = both.a.n().min(both.b.n()) < SMALL;
+    }
+    let (found, factor) = (both.tested(paired), quantity.factor());
+    let p = found.and_then(|(tested, _)| p_with(tested, wording_sd / factor));
+    let interval = found.map(|(_, interval)| interval);
+    let sampling: Estimate = estimate::equal_weights(value, interval, LEVEL, n, method);
+    let difference = widened(estimate::scaled(sampling, factor), wording_sd, None);
+    Some(Difference { difference, p, p_adjusted: None, effect_size, small })
+}
+
 /// The same panel definition gives the same people; the standing panel does not depend on the seed.
-fn same_panel(a: &StudySpec, b: &StudySpec) -> bool {
+pub(super) fn same_panel(a: &StudySpec, b: &StudySpec) -> bool {
     let standing = a.engine_mode == EngineMode::Anchor;
     a.audience == b.audience
         && a.panel == b.panel

@@ -169,7 +169,9 @@ fn check(spec: &StudySpec, item: Item, mut fields: Fields) -> Result<(), Unreada
             FieldKind::Theme => drop(fields.text(key, THEME_MAX)?),
             FieldKind::Themes => drop(fields.mentions(key, ThemeKind::Topic, &reasoning)?),
             FieldKind::Topics => drop(fields.topics(key)?),
-            FieldKind::Answers(_) => {}
+            FieldKind::Truth => drop(fields.truth(key)?),
+            // What no type puts in a call of its own.
+            FieldKind::Answers(_) | FieldKind::Suggestions(_) => {}
         }
     }
     fields.finish()

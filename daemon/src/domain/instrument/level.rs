@@ -10,9 +10,11 @@
 
 use std::fmt::Write as _;
 
-use protocol::results::{Estimate, Finding, Priority, Results, Theme, ThemeKind};
+use protocol::finding::{Finding, FindingCategory, Priority};
+use protocol::results::{Estimate, Results, Theme, ThemeKind};
 
 use super::contrast::SMALL;
+use super::findings::{WHOLE_TEXT, dissent_of_level};
 use super::types::kind;
 use super::words::{interval, number};
 use crate::domain::capital::capital;
@@ -36,6 +38,27 @@ pub(crate) fn with_level(mut results: Results) -> Results {
         results.findings.sort_by_key(|finding| finding.priority);
     }
     results
+}
+
+/// How low a whole result is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// So low that nothing else matters before it, and there are enough answers to be sure.
+    Urgent,
+    /// Below the middle of its scale, or lower and unsure.
+    Low,
+    /// Neither, or the level is not judged.
+    Fine,
+}
+
+/// How low those results are.
+pub(super) fn standing(results: &Results) -> Standing {
+    let measures = kind(results.outcomes.study_type()).levels(results);
+    match lowest(&measures) {
+        Some((Level::Deep { doubtful: false }, _)) => Standing::Urgent,
+        Some(_) => Standing::Low,
+        None => Standing::Fine,
+    }
 }
 
 /// A sentence that the result lies below the middle of the scale, if it is not low enough for a finding.
@@ -144,6 +167,14 @@ fn describe(
         let percent = 100.0 * share.value;
         let _ = write!(description, " Most often named against it: {theme} ({percent:.0} %).");
     }
+    let dissent = dissent_of_level(&results.themes);
+    if let Some(other) = &dissent {
+        let _ = write!(
+            description,
+            " Most often named for it: {} ({} of {}).",
+            other.theme, other.count, measure.estimate.n
+        );
+    }
     let has_interval = measure.estimate.high.is_some();
     let _ = match (doubtful, has_interval) {
         (true, true) => write!(
@@ -165,15 +196,29 @@ fn describe(
             " Below {limit} {name} is urgent whatever the reasons, from {SMALL} answers on."
         ),
     };
-    let begin =
-        concern.map_or_else(String::new, |concern| format!(", beginning with {}", concern.theme));
+    let of_concern = concern.and_then(|concern| {
+        let mut findings = results.findings.iter();
+        findings.find(|finding| finding.affected_feature == concern.theme)
+    });
+    let clause = of_concern.and_then(|finding| finding.clause.clone());
+    let begin = match (concern, &clause) {
+        (Some(concern), Some(clause)) => format!(", beginning with {} (“{clause}”)", concern.theme),
+        (Some(concern), None) => format!(", beginning with {}", concern.theme),
+        (None, _) => String::new(),
+    };
     Finding {
         id: results.findings.iter().map(|finding| finding.id).max().unwrap_or(0).saturating_add(1),
         priority: if doubtful { Priority::P1 } else { Priority::P0 },
         title: kind(results.outcomes.study_type()).level_title(results, measure),
         description,
+        category: FindingCategory::Level,
+        affected_feature: WHOLE_TEXT.to_owned(),
+        clause,
         times_mentioned: measure.estimate.n,
         key_quotes: concern.map(|concern| concern.quotes.clone()).unwrap_or_default(),
+        dissent,
+        segments: Vec::new(),
+        life: None,
         suggested_action: format!(
             "Change what is offered before how it is told{begin}. Then ask the same panel again (same seed): it has worked \
              when {name} is above {limit}."

@@ -12,7 +12,7 @@ use super::wording_noise::{
     Widening, Widenings, WordingNoise, WordingScale, factor, weighted_sentences,
 };
 use crate::domain::nearest::nearest;
-use crate::domain::outcome::Answered;
+use crate::domain::outcome::{Answered, Outcome};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate};
 
@@ -133,6 +133,10 @@ pub(super) type MetricValue = fn(&[&Answered]) -> Option<i32>;
 pub(super) enum MetricSource {
     /// Points of a scale: their mean.
     Points { scale: (i32, i32), value: MetricValue },
+    /// Points of one of several parts of an answer, by its index.
+    PointsOf { scale: (i32, i32), of: usize, value: fn(&[&Answered], usize) -> Option<i32> },
+    /// Hundredths of points, so that a weighted mean stays whole: their mean.
+    Hundredths { scale: (i32, i32), value: MetricValue },
     /// Twice the points, so that the mean of two answers stays whole.
     Doubled { scale: (i32, i32), value: MetricValue },
     /// Twice the difference within each respondent.
@@ -141,8 +145,10 @@ pub(super) enum MetricSource {
     Promoters { value: MetricValue },
     /// One side (1) minus the other (−1).
     Balance { value: MetricValue },
-    /// The share of values between two.
+    /// The share of values between two, in percent.
     Share { value: MetricValue, from: i32, to: i32 },
+    /// The share of ones among zeros and ones, 0 to 1.
+    Rate { value: MetricValue },
 }
 
 impl StudyMetric {
@@ -190,20 +196,29 @@ impl StudyMetric {
         match self.what {
             MetricKind::Read(
                 MetricSource::Points { scale, .. }
+                | MetricSource::PointsOf { scale, .. }
+                | MetricSource::Hundredths { scale, .. }
                 | MetricSource::Doubled { scale, .. }
                 | MetricSource::DoubledGap { scale, .. },
             ) => scale,
             MetricKind::Read(MetricSource::Promoters { .. } | MetricSource::Balance { .. }) => {
                 (-1, 1)
             }
-            MetricKind::Read(MetricSource::Share { .. }) | MetricKind::Theme(..) => (0, 1),
+            MetricKind::Read(MetricSource::Share { .. } | MetricSource::Rate { .. })
+            | MetricKind::Theme(..) => (0, 1),
         }
     }
 
     /// The factor of the mean of values.
     pub(super) fn factor(&self) -> f64 {
         match self.what {
-            MetricKind::Read(MetricSource::Points { .. }) | MetricKind::Theme(..) => 1.0,
+            MetricKind::Read(
+                MetricSource::Points { .. }
+                | MetricSource::PointsOf { .. }
+                | MetricSource::Rate { .. },
+            )
+            | MetricKind::Theme(..) => 1.0,
+            MetricKind::Read(MetricSource::Hundredths { .. }) => 0.01,
             MetricKind::Read(MetricSource::Doubled { .. } | MetricSource::DoubledGap { .. }) => 0.5,
             MetricKind::Read(
                 MetricSource::Promoters { .. }
@@ -220,7 +235,7 @@ impl StudyMetric {
                 Some((-100.0, 100.0))
             }
             MetricKind::Read(MetricSource::Share { .. }) => Some((0.0, 100.0)),
-            MetricKind::Theme(..) => Some((0.0, 1.0)),
+            MetricKind::Read(MetricSource::Rate { .. }) | MetricKind::Theme(..) => Some((0.0, 1.0)),
             MetricKind::Read(_) => None,
         }
     }
@@ -260,16 +275,48 @@ impl StudyMetric {
         })
     }
 
+    /// The value of everything that came of one respondent who had that many tasks; `None` unless all were answered.
+    pub(crate) fn of_outcomes(&self, outcomes: &[Outcome], tasks: u16) -> Option<i32> {
+        let said: Vec<&Answered> = outcomes
+            .iter()
+            .filter_map(|outcome| match outcome {
+                Outcome::Answered(answered) => Some(answered),
+                _ => None,
+            })
+            .collect();
+        (said.len() >= usize::from(tasks)).then(|| self.value(&said)).flatten()
+    }
+
+    /// The standard deviation of wording noise between two texts without a common sentence, in the unit of the field.
+    pub(super) fn wording_sd(&self, noise: &WordingNoise) -> f64 {
+        noise.sd(self.wording.scale)
+    }
+
+    /// Every sentence that the number is read from, with its signed weight and what stands for it: two sentences with equal
+    /// names are read alike.
+    pub(super) fn sentences(&self, spec: &StudySpec) -> Vec<(f64, String)> {
+        self.readings(spec, 1.0)
+            .map(|(weight, (context, sentence, questions))| {
+                let parts = [context.unwrap_or_default(), sentence].into_iter();
+                let parts = parts.chain(questions.iter().map(String::as_str));
+                (weight, parts.collect::<Vec<_>>().join("\u{1f}"))
+            })
+            .collect()
+    }
+
     /// The value of all answers of one respondent; `None` without answers, or for those of another instrument.
     pub(super) fn value(&self, said: &[&Answered]) -> Option<i32> {
         match &self.what {
             MetricKind::Read(
                 MetricSource::Points { value, .. }
+                | MetricSource::Hundredths { value, .. }
+                | MetricSource::Rate { value }
                 | MetricSource::Doubled { value, .. }
                 | MetricSource::DoubledGap { value, .. }
                 | MetricSource::Promoters { value }
                 | MetricSource::Balance { value },
             ) => value(said),
+            MetricKind::Read(MetricSource::PointsOf { of, value, .. }) => value(said, *of),
             MetricKind::Read(MetricSource::Share { value, from, to }) => {
                 Some(i32::from((*from..=*to).contains(&value(said)?)))
             }
@@ -289,7 +336,12 @@ impl StudyMetric {
         let (n, ones) = (values.n(), values.between(1, 1));
         let mean = || Some(estimate::scaled(estimate::mean(values, LEVEL)?, self.factor()));
         match self.what {
-            MetricKind::Read(MetricSource::Points { .. } | MetricSource::Doubled { .. }) => mean(),
+            MetricKind::Read(
+                MetricSource::Points { .. }
+                | MetricSource::PointsOf { .. }
+                | MetricSource::Hundredths { .. }
+                | MetricSource::Doubled { .. },
+            ) => mean(),
             MetricKind::Read(MetricSource::DoubledGap { .. }) => mean().map(estimate::paired),
             MetricKind::Read(MetricSource::Promoters { .. }) => {
                 estimate::nps(ones, values.between(-1, -1), n, LEVEL)
@@ -298,7 +350,9 @@ impl StudyMetric {
                 estimate::net_share(ones, values.between(-1, -1), n, LEVEL)
             }
             MetricKind::Read(MetricSource::Share { .. }) => estimate::percent(ones, n, LEVEL),
-            MetricKind::Theme(..) => estimate::share(ones, n, LEVEL),
+            MetricKind::Read(MetricSource::Rate { .. }) | MetricKind::Theme(..) => {
+                estimate::share(ones, n, LEVEL)
+            }
         }
     }
 }

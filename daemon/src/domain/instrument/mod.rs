@@ -4,6 +4,7 @@
 
 mod accumulate;
 mod assign;
+pub(crate) mod chain;
 pub(crate) mod channels;
 mod compare;
 mod conclusions;
@@ -19,6 +20,7 @@ mod limits;
 mod metric;
 mod normalize_reply;
 mod options;
+mod rank;
 mod reply;
 mod scale;
 mod schema;
@@ -42,23 +44,28 @@ use protocol::results::Answer;
 use protocol::study::{Order, StudySpec, StudyType};
 
 use super::asking::{Purpose, shown};
+use super::credits::RoundCharge;
 use super::digest::Digest;
 use super::outcome::{Answered, Assignment, FIRST_ROUND};
 
 pub use accumulate::Accumulator;
-pub(crate) use assign::{Subsamples, assignments, besides, rounds, tasks};
+pub(crate) use assign::{Subsamples, assignments, besides, tasks};
 pub(crate) use compare::Comparator;
 pub(crate) use crosstab::{CrossTally, DIMENSIONS};
+pub(crate) use findings::{RULE as FINDINGS_RULE, Subject, across, told};
 pub(crate) use items::{Item, ItemReply, assemble, decline_item, items, put, read_item};
-pub(crate) use level::{below_middle, with_level};
+pub(crate) use level::below_middle;
 pub(crate) use limits::{Violation, check};
 pub(crate) use metric::{StudyMetric, UnknownMetric, theme_field};
 pub(crate) use options::{OptionOrder, options};
+pub(crate) use rank::{Candidate, NotRankable, rank, rankable};
 pub(crate) use schema::{is_own_word, item_schema, schema};
 pub(crate) use types::{
-    Controls, Layout, Rehearsal, Supplied, Template, USUAL, compose, controls, decoy, facts,
-    has_headline, layout, open_questions, puts_one_a_call, rehearsal, stimuli, takes, templates,
-    type_that_takes, with_texts,
+    Controls, Expert, Layout, Rehearsal, ReviewSettings, Supplied, Template, USUAL,
+    UnknownContentType, compose, content_type, controls, decoy, facts, facts_of_one, has_headline,
+    layout, material_notes, neighbours, open_questions, orders_of, puts_one_a_call, rehearsal,
+    review_of, speaker, stimuli, takes, templates, text_field, type_that_takes, usual_panel,
+    with_texts,
 };
 use types::{kind, kind_of};
 pub(crate) use wording_noise::{WordingNoise, WordingScale};
@@ -175,7 +182,7 @@ pub(crate) fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
     let mut hash = Digest::new().texts([
         EDITION,
         study_type.as_str(),
-        orders,
+        &orders,
         &body,
         &spec.engine,
         engine_assets,
@@ -196,13 +203,28 @@ pub(crate) fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
     hash.finish_hex()
 }
 
-/// Credits for the answer of one respondent, for every instrument that asks a panel.
-pub(crate) const PRICE_EACH: Credits = Credits(1);
+/// Credits for the answer of one respondent, for every instrument that is paid for by the answer.
+const PRICE_EACH: Credits = Credits(1);
 
-/// Credits that the study holds: one for each respondent. `None` on overflow.
+/// Credits for the answer of one respondent to a study: nothing where its rounds are charged for.
+#[must_use]
+pub(crate) fn price_each(spec: &StudySpec) -> Credits {
+    if charge(spec).is_some() { Credits::ZERO } else { PRICE_EACH }
+}
+
+/// What each round of a study costs; `None` where answers are paid for one by one.
+#[must_use]
+pub(crate) fn charge(spec: &StudySpec) -> Option<RoundCharge> {
+    kind_of(&spec.instrument).charge(&spec.instrument)
+}
+
+/// Credits that the study holds: one for each respondent, or the charge of all its rounds. `None` on overflow.
 #[must_use]
 pub(crate) fn price(spec: &StudySpec) -> Option<Credits> {
-    PRICE_EACH.checked_mul(u64::from(spec.panel))
+    match charge(spec) {
+        Some(charge) => charge.held(spec.panel, true),
+        None => PRICE_EACH.checked_mul(u64::from(spec.panel)),
+    }
 }
 
 /// Reads the reply to an assignment against the strict schema of the instrument.

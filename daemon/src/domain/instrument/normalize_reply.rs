@@ -4,6 +4,7 @@
 //! guesses.
 
 use protocol::results::{Preference, PurchaseIntent, Sentiment};
+use protocol::review::Dimension;
 use protocol::safe::is_hidden;
 use protocol::study::StudySpec;
 use serde_json::{Map, Value};
@@ -15,6 +16,11 @@ use super::reply::{
 };
 use super::types::{ANSWER_MAX, kind_of};
 use crate::domain::outcome::Answered;
+
+/// Most suggestions of one expert.
+pub(super) const SUGGESTIONS_MAX: usize = 5;
+/// Most characters of a suggestion.
+pub(super) const SUGGESTION_MAX: usize = 500;
 
 /// The key of a reason for declining.
 const REFUSED: &str = "refused";
@@ -36,6 +42,10 @@ pub(super) enum FieldKind {
     Topics,
     /// The answers to these questions.
     Answers(Vec<String>),
+    /// Yes or no.
+    Truth,
+    /// What an expert would change, each about one of these dimensions.
+    Suggestions(&'static [Dimension]),
 }
 
 impl FieldKind {
@@ -111,7 +121,7 @@ pub(super) fn normalize_reply(
 impl FieldKind {
     /// Whether the value is a choice, which must be unambiguous.
     fn is_choice(&self) -> bool {
-        matches!(self, Self::Whole(..) | Self::Word(_))
+        matches!(self, Self::Whole(..) | Self::Word(_) | Self::Truth)
     }
 
     /// The value in the form that the strict reader accepts; `None` if it is empty. A choice that cannot be read
@@ -125,6 +135,8 @@ impl FieldKind {
             Self::Word(words) => {
                 Some(word(value, words).map_or_else(|| value.clone(), Value::from))
             }
+            Self::Truth => Some(truth(value).map_or_else(|| value.clone(), Value::from)),
+            Self::Suggestions(dimensions) => list(suggestions(value, dimensions)),
             Self::Text(most) => some(words(value, *most)),
             Self::Theme => some(theme(value)),
             Self::Themes => list(themes(value, reasoning)),
@@ -147,6 +159,9 @@ impl FieldKind {
                 format!("one of {}", words.join(", ")),
                 given.is_some_and(|value| word(value, words).is_some()),
             ),
+            Self::Truth => {
+                ("true or false".to_owned(), given.is_some_and(|value| truth(value).is_some()))
+            }
             _ => return Ok(()),
         };
         match given {
@@ -472,6 +487,58 @@ fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
         let entry = Value::Object(said.into_iter().collect());
         if !read.contains(&entry) {
             read.push(entry);
+        }
+    }
+    read
+}
+
+/// Yes or no: `true`, `"yes"`, `"No."`.
+fn truth(value: &Value) -> Option<bool> {
+    match alone(value) {
+        Value::Bool(truth) => Some(*truth),
+        said => {
+            word(said, &["yes", "no", "true", "false"]).map(|said| matches!(said, "yes" | "true"))
+        }
+    }
+}
+
+/// The suggestions about a known dimension, each once.
+fn suggestions(value: &Value, dimensions: &[Dimension]) -> Vec<Map<String, Value>> {
+    let one;
+    let entries = match value {
+        Value::Array(entries) => entries.as_slice(),
+        Value::Object(_) => {
+            one = [value.clone()];
+            &one
+        }
+        _ => return Vec::new(),
+    };
+    let mut read: Vec<Map<String, Value>> = Vec::new();
+    for entry in entries.iter().filter_map(Value::as_object) {
+        let named = under(entry, "dimension").map(bare).and_then(|named| {
+            dimensions
+                .iter()
+                .find(|known| is_same(named, known.as_str()) || is_same(named, known.title()))
+        });
+        let suggestion = under(entry, "suggestion").map(|said| text(said, SUGGESTION_MAX));
+        let suggestion = suggestion.filter(|said| !said.is_empty() && !denies(said));
+        let (Some(dimension), Some(suggestion)) = (named, suggestion) else { continue };
+        let quote = under(entry, "quote").map(|quote| text(quote, QUOTE_MAX));
+        let quote = quote.filter(|quote| !quote.is_empty());
+        let fields = [
+            ("dimension", Some(dimension.to_string())),
+            ("suggestion", Some(suggestion)),
+            ("quote", quote),
+        ];
+        let given = fields
+            .into_iter()
+            .filter_map(|(key, text)| Some((key.to_owned(), Value::String(text?))));
+        let entry = given.collect();
+        if !read.contains(&entry) {
+            read.push(entry);
+        }
+        if read.len() >= SUGGESTIONS_MAX {
+            break;
         }
     }
     read

@@ -139,6 +139,12 @@ impl Fields {
             })
     }
 
+    /// True or false.
+    pub(super) fn truth(&mut self, key: &str) -> Result<bool, Unreadable> {
+        let value = self.take(key)?;
+        value.as_bool().ok_or_else(|| Unreadable::invalid(format!("`{key}` is not true or false")))
+    }
+
     /// One word of a closed list.
     pub(super) fn word<T: std::str::FromStr>(&mut self, key: &str) -> Result<T, Unreadable> {
         self.take(key)?

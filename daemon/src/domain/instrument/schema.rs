@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use protocol::review::Dimension;
 use protocol::study::StudySpec;
 use serde_json::{Map, Value, json};
 
@@ -28,12 +29,14 @@ pub(crate) fn item_schema(spec: &StudySpec, item: Item) -> Value {
 }
 
 /// Keys of replies that are not in the form of any study type: those of nested parts, and of side measures.
-const OTHER_KEYS: [&str; 4] = ["question", "quote", "rating", "refused"];
+const OTHER_KEYS: [&str; 6] = ["dimension", "question", "quote", "rating", "refused", "suggestion"];
 
 /// Keys of replies and options, of all study types together.
 static OWN_WORDS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let forms = KINDS.iter().map(|kind| kind.form(&kind.compose(Supplied::default())));
     let mut own = BTreeSet::from(OTHER_KEYS);
+    // The forms of types of content differ; each has the keys of some.
+    own.extend(Dimension::ALL.iter().map(|one| one.as_str()));
     for (key, kind) in forms.chain([entry_form()]).flatten() {
         own.insert(key);
         if let FieldKind::Word(words) = kind {
@@ -72,6 +75,8 @@ fn value(kind: &FieldKind) -> Value {
         FieldKind::Whole(low, high) => whole(*low, *high),
         FieldKind::Word(words) => json!({ "type": "string", "enum": words }),
         FieldKind::Text(_) | FieldKind::Theme => text(),
+        FieldKind::Truth => json!({ "type": "boolean" }),
+        FieldKind::Suggestions(dimensions) => suggestions(dimensions),
         FieldKind::Themes => themes(),
         FieldKind::Topics => json!({ "type": "array", "items": text() }),
         FieldKind::Answers(questions) => {
@@ -81,6 +86,16 @@ fn value(kind: &FieldKind) -> Value {
             json!({ "type": "array", "items": object(entry) })
         }
     }
+}
+
+fn suggestions(dimensions: &[Dimension]) -> Value {
+    let words: Vec<&str> = dimensions.iter().map(|one| one.as_str()).collect();
+    let entry = object(vec![
+        ("dimension", json!({ "type": "string", "enum": words })),
+        ("suggestion", json!({ "type": "string" })),
+        ("quote", maybe_text()),
+    ]);
+    json!({ "type": "array", "items": entry })
 }
 
 pub(super) fn whole(low: u8, high: u8) -> Value {

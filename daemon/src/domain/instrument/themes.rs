@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use protocol::id::AnswerId;
 use protocol::results::{Estimate, Quote, Theme, ThemeKind};
 
+use super::findings::{ClauseCounts, ClauseIndex};
 use super::metric::folded;
 use crate::domain::outcome::Mention;
 use crate::domain::stats::histogram::Histogram;
@@ -45,9 +46,16 @@ pub(super) struct ThemeTally {
     /// Respondents of each class who name it.
     pub(super) classes: BTreeMap<(&'static str, &'static str), u64>,
     quotes: BTreeMap<String, QuoteCandidate>,
+    /// The clauses of the text that its quotes name.
+    clauses: ClauseCounts,
 }
 
 impl ThemeTally {
+    /// The clause of the text that respondents quote most when they name it.
+    pub(super) fn clause(&self) -> Option<&str> {
+        self.clauses.most()
+    }
+
     pub(super) fn name(&self) -> &str {
         &self.name.1
     }
@@ -82,9 +90,16 @@ pub(super) struct Themes {
     known: BTreeMap<(ThemeKind, String), ThemeTally>,
     /// Mentions of themes beyond [`THEMES_MAX`].
     pub(super) uncounted: u64,
+    /// The texts of the study, in which quoted clauses are looked up.
+    clauses: ClauseIndex,
 }
 
 impl Themes {
+    /// No themes yet, of answers about those texts.
+    pub(super) fn about(texts: Vec<String>) -> Self {
+        Self { clauses: ClauseIndex::new(texts), ..Self::default() }
+    }
+
     /// Counts one mention by the respondent at `ordinal`, who belongs to those classes. `score` is the respondent's
     /// score with an empty histogram over its scale, if the instrument has scores.
     pub(super) fn add(
@@ -107,6 +122,7 @@ impl Themes {
             scores: score.map(|(_, empty)| empty.clone()),
             classes: BTreeMap::new(),
             quotes: BTreeMap::new(),
+            clauses: ClauseCounts::default(),
         });
         theme.count += 1;
         if ordinal < theme.name.0 {
@@ -120,6 +136,7 @@ impl Themes {
         }
         if let Some(text) = &mention.quote {
             theme.offer(ordinal, group, text);
+            self.clauses.quoted(text).into_iter().for_each(|clause| theme.clauses.add(clause));
         }
     }
 

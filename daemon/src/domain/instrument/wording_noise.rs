@@ -34,6 +34,8 @@ pub(crate) enum WordingScale {
     IntentShare,
     /// The share that names a theme.
     ThemeShare,
+    /// The mean overall score of a content review.
+    ReviewOverall,
 }
 
 /// The measured wording noise of one edition of the reader.
@@ -155,7 +157,7 @@ mod tests {
     #[test]
     fn the_shipped_file_has_every_scale() {
         let noise: WordingNoise = toml::from_str(FILE).unwrap();
-        assert_eq!(noise.sd.len(), 9, "{noise:?}");
+        assert_eq!(noise.sd.len(), 10, "{noise:?}");
         assert!(noise.sd.values().all(|sd| sd.is_finite() && *sd > 0.0), "{noise:?}");
         assert_eq!(Some(&noise), WordingNoise::of_model(&noise.reader));
         for other in ["offline-reader/1", "gpt-5", "offline", ""] {

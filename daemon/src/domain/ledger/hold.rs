@@ -106,6 +106,19 @@ pub(crate) fn open_hold(
     purse: &Spendable,
 ) -> Result<(Hold, Movement), Shortfall> {
     let wanted = price.checked_mul(u64::from(answers)).unwrap_or(Credits(i64::MAX));
+    open_hold_of(study, attempt, wanted, price, settlement, purse)
+}
+
+/// Reserves that many credits, from the allowance first. The price is that of one answer, where answers are paid for one by
+/// one.
+pub(crate) fn open_hold_of(
+    study: StudyId,
+    attempt: u32,
+    wanted: Credits,
+    price: Credits,
+    settlement: Settlement,
+    purse: &Spendable,
+) -> Result<(Hold, Movement), Shortfall> {
     let short = Shortfall { wanted, spendable: purse.spendable().unwrap_or(Credits(i64::MAX)) };
     if wanted > short.spendable || wanted.is_negative() {
         return Err(short);
@@ -184,6 +197,16 @@ impl Hold {
                 Ok((Self { pending, ..self.clone() }, None))
             }
         }
+    }
+
+    /// Takes what fell due for a round, to be paid for when the study ends.
+    pub(crate) fn fall_due(&self, credits: Credits) -> Result<Self, OverHold> {
+        let over = || OverHold { study: self.study, left: self.free(), asked: credits };
+        if !self.open || self.closing || credits.is_negative() || credits > self.free() {
+            return Err(over());
+        }
+        let pending = self.pending.checked_add(credits).ok_or_else(over)?;
+        Ok(Self { pending, ..self.clone() })
     }
 
     /// Pays a participant for a delivery that was approved. Whoever calls it remembers which deliveries are decided: the

@@ -22,10 +22,8 @@ pub(crate) enum Input {
     Cancel,
     /// Every assignment of a round has an outcome.
     Exhausted {
-        /// The round.
-        round: u16,
-        /// The number of rounds of the study.
-        rounds: u16,
+        /// The round that follows: another round of the panel, or the one that confirms a gain; `None` after the last.
+        next: Option<u16>,
     },
     /// The results are computed.
     Finish {
@@ -125,7 +123,7 @@ pub(crate) fn apply(state: State, input: &Input) -> Result<(RunStatus, Vec<Effec
             "cancelled by its owner",
             &[Halt, Release, Announce(EventKind::Cancelled), Wake],
         ),
-        (State::Running, Input::Exhausted { round, rounds }) => match next(*round, *rounds) {
+        (State::Running, Input::Exhausted { next }) => match *next {
             Some(round) => {
                 go(State::Running, &[Next { round }, Announce(EventKind::Running), Wake])
             }
@@ -147,11 +145,6 @@ pub(crate) fn apply(state: State, input: &Input) -> Result<(RunStatus, Vec<Effec
         }
         (_, input) => Err(Illegal { state, why: objection(state, input), allowed: allowed(state) }),
     }
-}
-
-/// The round that follows, where there is one.
-fn next(round: u16, rounds: u16) -> Option<u16> {
-    round.checked_add(1).filter(|next| *next < rounds)
 }
 
 fn objection(state: State, input: &Input) -> String {

@@ -9,11 +9,13 @@ pub(crate) mod compare;
 pub(crate) mod distinct;
 pub(crate) mod distribution;
 pub(crate) mod estimate;
+pub(crate) mod groups;
 pub(crate) mod histogram;
 pub(crate) mod multiple;
 pub(crate) mod power;
 #[cfg_attr(not(test), expect(dead_code, reason = "the next study types use it"))]
 pub(crate) mod ppi;
+pub(crate) mod rank_odds;
 #[cfg_attr(not(test), expect(dead_code, reason = "the next study types use it"))]
 pub(crate) mod ranking;
 #[cfg_attr(not(test), expect(dead_code, reason = "the next study types use it"))]

@@ -3,6 +3,7 @@
 //! respondents would see them and they would have no effect. A text that begins with a rule or a dash and contains no
 //! setting is a plain text.
 
+use protocol::review::ReviewMode;
 use protocol::study::StudyType;
 
 use super::KEYS;
@@ -135,9 +136,19 @@ fn setting(line: &str) -> Option<(&str, u32)> {
             let named = value.to_ascii_lowercase().replace(['-', ' '], "_");
             2 * u32::from(StudyType::ALL.iter().any(|known| known.as_str() == named))
         }
-        "engine_mode" | "questions_per_call" | "embedding_engine" | "elicitation" => {
-            2 * u32::from(is_word)
-        }
+        "engine_mode"
+        | "questions_per_call"
+        | "embedding_engine"
+        | "elicitation"
+        | "content_type"
+        | "stop_on_no_gain"
+        | "allow_new_claims"
+        | "competitors_generated" => 2 * u32::from(is_word),
+        "target_score" => 2 * u32::from(is_number),
+        // Words that a text may begin a line with as well.
+        "mode" => u32::from(ReviewMode::ALL.iter().any(|mode| mode.as_str() == value)),
+        "rounds" => u32::from(is_number),
+        "competitors" => u32::from(value.is_empty() || value.starts_with('[')),
         "engine" | "rater" | "reuse" | "orders" | "controls" => u32::from(is_word),
         "language" => u32::from(value == "en"),
         "audience" | "questions" => u32::from(value.is_empty() || value.starts_with(['{', '['])),

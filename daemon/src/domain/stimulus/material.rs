@@ -5,9 +5,10 @@ use protocol::study::{Draft, Instrument, Problem, StudyType};
 
 use super::front_matter::{self, Parts};
 use super::given::Given;
-use super::language;
 use super::render::{Remains, Rendered, render};
+use super::review;
 use super::{SettingsReader, Violation};
+use super::{language, like};
 use crate::domain::instrument::{self, Layout, Supplied};
 
 /// The material of a study, with the places of its parts.
@@ -39,10 +40,16 @@ impl StimulusMaterial {
         let stimulus = parts.body();
         let questions = reader.take("questions", Given::lines);
         let questions: Option<Vec<String>> =
-            questions.map(|questions| questions.iter().map(|one| render(one).text).collect());
+            questions.map(|questions| match reader.given("questions") {
+                // Those of another study are what its respondents read already.
+                Some(given) if given.place == like::PLACE => questions,
+                _ => questions.iter().map(|one| render(one).text).collect(),
+            });
         let orders = reader.take("orders", Given::word);
         reader.only_where_taken("questions", study_type);
         reader.only_where_taken("orders", study_type);
+        let mut missing = Vec::new();
+        let review = review::read(study_type, reader, &mut missing);
         let layout = instrument::layout(study_type);
         if let (Some(second), Layout::OneText) = (&draft.variant_b, layout) {
             reader.problems.push(Problem {
@@ -52,14 +59,16 @@ impl StimulusMaterial {
             });
         }
         let mut places = Vec::new();
-        if let Some(given) = reader.given("questions") {
-            places.push(("questions", given.place.clone()));
+        for key in std::iter::once("questions").chain(review::KEYS) {
+            if let Some(given) = reader.given(key) {
+                places.push((key, given.place.clone()));
+            }
         }
         let mut material = Self {
             title: String::new(),
             instrument: instrument::compose(study_type, Supplied::default()),
             places,
-            missing: Vec::new(),
+            missing,
             body,
             only_comments: parts.lines.is_empty() && !parts.hidden.is_empty(),
             texts: Vec::new(),
@@ -74,7 +83,10 @@ impl StimulusMaterial {
             (Layout::TwoVariants, None) => material.two_parts(draft, parts, reader),
         };
         let (stimulus, variants) = match layout {
-            Layout::OneText => (material.shown("stimulus", &stimulus, reader), Default::default()),
+            Layout::OneText => {
+                let field = instrument::text_field(study_type);
+                (material.shown(field, &stimulus, reader), Default::default())
+            }
             Layout::TwoVariants => {
                 let [a, b] = sources;
                 let a = material.shown("variant_a", &a, reader);
@@ -85,7 +97,7 @@ impl StimulusMaterial {
             material.title =
                 material.texts.first().map(|(_, text)| text.clone()).unwrap_or_default();
         }
-        let supplied = Supplied { stimulus, variants, questions, orders };
+        let supplied = Supplied { stimulus, variants, questions, orders, review };
         material.instrument = instrument::compose(study_type, supplied);
         material
     }

@@ -7,10 +7,13 @@ mod front_matter;
 mod given;
 mod head;
 mod language;
+mod like;
 mod material;
 mod measuring;
 mod render;
+mod review;
 mod settings;
+mod target_audience;
 mod texts;
 
 #[cfg(test)]
@@ -25,9 +28,11 @@ pub(crate) use self::elicitation::{ENCODER, KnownEngine};
 use self::front_matter::{FrontMatterItem, Malformed, Node, Parts};
 use self::given::{Given, Value};
 pub(crate) use self::language::context_note;
+pub(crate) use self::like::like_notes;
 use self::material::StimulusMaterial;
 use self::render::render;
 pub(crate) use self::settings::settings;
+pub(crate) use self::target_audience::audience_note;
 use self::texts::TextNotes;
 pub(crate) use self::texts::notes;
 use crate::domain::instrument::{self, Violation};
@@ -66,6 +71,18 @@ const KEYS: &[&str] = &[
     "project",
     "questions",
     "orders",
+    "content_type",
+    "mode",
+    "rounds",
+    "target_score",
+    "stop_on_no_gain",
+    "allow_new_claims",
+    "competitors",
+    "competitors_generated",
+    "target_audience",
+    "niche",
+    "tone",
+    "goal",
     "replicates",
     "controls",
     "wordings",
@@ -101,6 +118,18 @@ pub(crate) struct Rules<'a> {
 /// # Errors
 /// Every problem of the draft, in the order of the file, those of flags last.
 pub(crate) fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>> {
+    read_like(draft, rules, None)
+}
+
+/// Reads and checks a draft that is to be like that study, where there is one.
+///
+/// # Errors
+/// As for [`read`].
+pub(crate) fn read_like(
+    draft: &Draft,
+    rules: &Rules<'_>,
+    like: Option<&StudySpec>,
+) -> Result<StudySpec, Vec<Problem>> {
     let at = |line: usize| format!("{}:{line}", draft.file);
     let second = draft.variant_b.iter().map(|second| (&second.file, &second.text));
     let unreadable: Vec<Problem> = std::iter::once((&draft.file, &draft.text))
@@ -113,7 +142,10 @@ pub(crate) fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Pr
     let parts = front_matter::split(&draft.text)
         .map_err(|Malformed { line, what, hint }| vec![Problem { place: at(line), what, hint }])?;
     let mut problems = Vec::new();
-    let given = collect(draft, &parts, &mut problems, &mut TextNotes::default());
+    let mut given = collect(draft, &parts, &mut problems, &mut TextNotes::default());
+    if let Some(like) = like {
+        like::apply(like, draft, rules, &mut given);
+    }
     let mut reader = SettingsReader { given: &given, problems };
 
     let study_type = reader.take("study", Given::word).unwrap_or(instrument::USUAL);
@@ -121,16 +153,20 @@ pub(crate) fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Pr
     let violations = instrument::check(&material.instrument);
     reader.problems.extend(material.of_violations(violations));
 
-    let defaults = Audience::default();
+    let defaults = target_audience::of_material(&material.instrument).audience;
     let audience = Audience {
         region: reader.take("audience.region", Given::word).unwrap_or(defaults.region),
         age_range: reader.take("audience.age_range", Given::ages).unwrap_or(defaults.age_range),
-        gender: reader.take("audience.gender", Given::word).unwrap_or_default(),
-        income_bracket: reader.take("audience.income_bracket", Given::word).unwrap_or_default(),
-        education: reader.take("audience.education", Given::word).unwrap_or_default(),
-        tech_adoption: reader.take("audience.tech_adoption", Given::word).unwrap_or_default(),
+        gender: reader.take("audience.gender", Given::word).unwrap_or(defaults.gender),
+        income_bracket: reader
+            .take("audience.income_bracket", Given::word)
+            .unwrap_or(defaults.income_bracket),
+        education: reader.take("audience.education", Given::word).unwrap_or(defaults.education),
+        tech_adoption: reader
+            .take("audience.tech_adoption", Given::word)
+            .unwrap_or(defaults.tech_adoption),
     };
-    let panel = panel_of(&mut reader, rules);
+    let panel = panel_of(&mut reader, study_type, rules);
     let engine = engine_of(&mut reader, rules);
     let steady = rules.steady.contains(&engine.as_str());
     let language = reader.take("language", Given::language);
@@ -232,8 +268,12 @@ fn collect(
     }
     for (key, text) in &draft.overrides {
         let name = key.strip_prefix("audience.").unwrap_or(key);
-        // Each flag gives one tag, and may be given several times.
-        let flag = if name == "tags" { "tag".to_owned() } else { name.replace('_', "-") };
+        // Each of these flags gives one entry, and may be given several times.
+        let flag = match name {
+            "tags" => "tag".to_owned(),
+            "competitors" => "competitor".to_owned(),
+            _ => name.replace('_', "-"),
+        };
         let place = format!("--{flag}");
         given.retain(|earlier| earlier.key != *key);
         let known = if key.starts_with("audience.") { AUDIENCE_KEYS } else { KEYS };
@@ -250,6 +290,20 @@ fn collect(
         }
     }
     given
+}
+
+/// Whether a draft says by itself which study type it is of.
+#[must_use]
+pub(crate) fn names_its_type(draft: &Draft) -> bool {
+    draft.overrides.contains_key("study") || keys_of_file(draft).iter().any(|key| key == "study")
+}
+
+/// The keys of the file's own settings; empty for a file that cannot be read.
+fn keys_of_file(draft: &Draft) -> Vec<String> {
+    let Ok(parts) = front_matter::split(&draft.text) else { return Vec::new() };
+    let without_flags = Draft { overrides: std::collections::BTreeMap::new(), ..draft.clone() };
+    let given = collect(&without_flags, &parts, &mut Vec::new(), &mut TextNotes::default());
+    given.into_iter().map(|given| given.key).collect()
 }
 
 /// Takes settings by key and collects problems.
@@ -288,6 +342,10 @@ impl SettingsReader<'_> {
 
 /// The context as respondents read it.
 fn context_of(given: &Given) -> Result<String, Problem> {
+    // That of another study is what its respondents read already.
+    if let (like::PLACE, Value::Flag(text)) = (given.place.as_str(), &given.value) {
+        return Ok(text.clone());
+    }
     let shown = render(&given.text(CONTEXT_CHARACTERS_MAX)?).text;
     if shown.is_empty() {
         return Err(
@@ -298,7 +356,7 @@ fn context_of(given: &Given) -> Result<String, Problem> {
 }
 
 /// The panel size.
-fn panel_of(reader: &mut SettingsReader<'_>, rules: &Rules<'_>) -> u32 {
+fn panel_of(reader: &mut SettingsReader<'_>, study_type: StudyType, rules: &Rules<'_>) -> u32 {
     let panel = reader.take("panel", |given| {
         let number = given.whole(1, u64::from(rules.panel_max)).map_err(|mut problem| {
             problem.hint.push_str("; the setting limits.panel_max raises the limit");
@@ -306,7 +364,12 @@ fn panel_of(reader: &mut SettingsReader<'_>, rules: &Rules<'_>) -> u32 {
         })?;
         u32::try_from(number).map_err(|_| given.problem("'panel' is too large", "ask for fewer"))
     });
-    panel.unwrap_or(PANEL)
+    panel.unwrap_or_else(|| usual_panel(study_type, rules))
+}
+
+/// The panel size where none is given.
+fn usual_panel(study_type: StudyType, rules: &Rules<'_>) -> u32 {
+    instrument::usual_panel(study_type).map_or(PANEL, |usual| usual.min(rules.panel_max))
 }
 
 /// The name of the engine.

@@ -3,6 +3,7 @@
 //! validation error.
 
 use protocol::channels::Channel;
+use protocol::review::ContentType;
 use protocol::setting::{Setting, Settings};
 use protocol::study::{Draft, Language, Problem};
 
@@ -11,7 +12,7 @@ use super::{
     Rules, SettingsReader, TextNotes, collect, elicitation, engine_of, front_matter, measuring,
     panel_of,
 };
-use crate::domain::instrument::USUAL;
+use crate::domain::instrument::{self, USUAL};
 
 /// Inspects a draft, which may be wrong or empty; a setting that cannot be read counts as not given.
 #[must_use]
@@ -20,7 +21,7 @@ pub(crate) fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
     let given = collect(draft, &parts, &mut Vec::new(), &mut TextNotes::default());
     let mut reader = SettingsReader { given: &given, problems: Vec::new() };
     let study_type = reader.take("study", Given::word).unwrap_or(USUAL);
-    let panel = panel_of(&mut reader, rules);
+    let panel = panel_of(&mut reader, study_type, rules);
     let engine = engine_of(&mut reader, rules);
     let steady = rules.steady.contains(&engine.as_str());
     let mut settings = Settings::new();
@@ -36,6 +37,14 @@ pub(crate) fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
     };
     let engines = rules.engines.iter().filter(can_be_asked).map(|name| (*name).to_owned());
     put("engine", Setting { words: engines.collect(), ..Setting::default() });
+
+    if instrument::takes(study_type, "content_type") {
+        let words = ContentType::ALL.iter().map(ToString::to_string).collect();
+        put("content_type", Setting { words, ..Setting::default() });
+    }
+    if let Some(own) = instrument::usual_panel(study_type) {
+        put("panel", usual(own.min(rules.panel_max)));
+    }
 
     let asked = Given::nowhere("elicitation");
     let unheard = elicitation::unheard(&asked, study_type, &engine, rules);
@@ -162,7 +171,7 @@ mod tests {
         } else {
             text.to_owned()
         };
-        let draft = Draft { file: "idea.md".to_owned(), text, overrides, variant_b: None };
+        let draft = Draft { file: "idea.md".to_owned(), text, overrides, ..Draft::default() };
         see(settings(&draft, &rules), read(&draft, &rules).err().unwrap_or_default());
     }
 

@@ -4,7 +4,9 @@ mod comments;
 mod cut;
 mod head;
 mod language;
+mod like;
 mod render;
+mod review;
 
 use std::collections::BTreeMap;
 
@@ -28,7 +30,7 @@ const RULES: Rules<'_> = Rules {
 fn draft(text: &str, flags: &[(&str, &str)]) -> Draft {
     let overrides: BTreeMap<String, String> =
         flags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    Draft { file: "idea.md".to_owned(), text: text.to_owned(), overrides, variant_b: None }
+    Draft { file: "idea.md".to_owned(), text: text.to_owned(), overrides, ..Draft::default() }
 }
 
 fn problems(text: &str, flags: &[(&str, &str)]) -> String {
@@ -74,7 +76,7 @@ fn every_problem_is_told_at_once_with_its_line() {
     idea.md:7: 'audience.age_range' is no range of ages · give the youngest and the oldest age between 18 and 100, for example [25, 45]
     idea.md:8: 'seed' is given twice · keep one
     idea.md:9: there is no engine 'offlin' · did you mean 'offline'?
-    idea.md:10: 'study' cannot be 'concept' · it takes concept_test, sentiment, nps, survey, ab_test
+    idea.md:10: 'study' cannot be 'concept' · it takes concept_test, sentiment, nps, survey, ab_test, content_review
     idea.md:14: the stimulus has 5 characters, at least 10 are needed · say in a sentence what it is and what it does
     --gender: 'audience.gender' cannot be 'men' · it takes all, male, female, nonbinary
     --engine-mode: 'engine_mode' cannot be 'fast' · it takes standard, anchor

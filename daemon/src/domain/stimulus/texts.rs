@@ -8,7 +8,18 @@ use super::front_matter::{self, Cut, FrontMatterItem, Node};
 use super::given::{Given, Value};
 
 /// Settings that hold a free text, not a number or a word of a closed list.
-const TEXTS: &[&str] = &["name", "context", "questions", "tags", "project"];
+const TEXTS: &[&str] = &[
+    "name",
+    "context",
+    "questions",
+    "tags",
+    "project",
+    "competitors",
+    "target_audience",
+    "niche",
+    "tone",
+    "goal",
+];
 /// Most comments that are reported one by one.
 const TOLD_MAX: usize = 5;
 /// Most characters of a cut-off text that are reported.

@@ -3,6 +3,7 @@
 
 mod answer;
 mod rejections;
+mod rewrites;
 
 use protocol::rejection::Rejection;
 use protocol::study::StudySpec;
@@ -11,7 +12,9 @@ use reader::questions::{Asked, TextWords, classify};
 use reader::traits::AnswerTraits;
 use reader::{Reader, Reading};
 
-use super::{Ask, EngineError, InProcess, Reply, Responder};
+use answer::PreparedReview;
+
+use super::{Ask, EngineError, InProcess, Reply, Responder, RewriteProposal};
 use crate::domain::instrument;
 
 /// What the reader can and cannot do, for every report of its answers.
@@ -40,6 +43,10 @@ impl InProcess for BuiltIn {
         rejections::of(Reader::embedded(), spec)
     }
 
+    fn rewrites(&self, spec: &StudySpec) -> Vec<RewriteProposal> {
+        rewrites::of(Reader::embedded(), spec)
+    }
+
     fn prepare(&self, spec: &StudySpec) -> Box<dyn Responder> {
         Box::new(PreparedText::of(Reader::embedded(), spec))
     }
@@ -50,6 +57,8 @@ impl InProcess for BuiltIn {
 pub(crate) struct PreparedText {
     reader: &'static Reader,
     readings: Vec<Reading>,
+    /// The content of a review with its feed.
+    review: Option<PreparedReview>,
     /// What each question of a survey is after; `None` where the reader cannot answer it.
     asked: Vec<Option<Asked>>,
     /// The words of the first text, as questions refer to them.
@@ -66,8 +75,12 @@ impl PreparedText {
     /// Reads the material of a study once, for all its respondents.
     pub(crate) fn of(reader: &'static Reader, spec: &StudySpec) -> Self {
         let context = spec.context.as_deref();
+        let review = instrument::review_of(&spec.instrument);
+        let review = review.and_then(|review| PreparedReview::of(reader, review));
         let readings: Vec<Reading> = instrument::stimuli(&spec.instrument)
             .into_iter()
+            // The content of a review is read for that review.
+            .filter(|_| review.is_none())
             // The shipped files are sound, which a test shows; without them there is nothing to read.
             .filter_map(|text| reader.read(text, context).ok())
             .collect();
@@ -77,7 +90,7 @@ impl PreparedText {
             .iter()
             .map(|question| classify(&reader.answers.vocabulary, question, &words))
             .collect();
-        Self { reader, readings, asked, words }
+        Self { reader, readings, review, asked, words }
     }
 
     /// Answers as one respondent would.

@@ -20,15 +20,15 @@ pub(super) fn of(reader: &Reader, spec: &StudySpec) -> Vec<Rejection> {
             // The shipped files are sound, which a test shows.
             let reading = reader.read(text, spec.context.as_deref()).ok()?;
             let features = &reading.features;
-            // What makes no sense is answered as nonsense, and as nothing else.
-            let (kind, clause) = if features.makes_sense() {
-                let (kind, span) = features.veto?;
-                (kind_of(kind), voice::quotation(&reading.text, span))
-            } else {
-                (RejectionKind::Nonsense, None)
-            };
             let variant = if place == 0 { Variant::A } else { Variant::B };
-            Some(Rejection { variant: has_variants.then_some(variant), kind, clause })
+            let variant = has_variants.then_some(variant);
+            // What makes no sense is answered as nonsense, and as nothing else.
+            if !features.makes_sense() {
+                return Some(Rejection { variant, kind: RejectionKind::Nonsense, clause: None });
+            }
+            let (kind, span) = features.veto?;
+            let clause = voice::quotation(&reading.text, span);
+            Some(Rejection { variant, kind: kind_of(kind), clause })
         })
         .collect()
 }

@@ -13,6 +13,7 @@ use protocol::study::{Origin, StudySpec};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::credits::RoundCharge;
 use crate::domain::outcome::{EngineUse, FIRST_ROUND, Usage};
 use crate::domain::probation::Group;
 use crate::domain::projection::Taken;
@@ -41,8 +42,14 @@ pub(crate) struct StudyRow {
     /// The watched file it is a version of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lineage: Option<String>,
+    /// The path of the file that it was submitted from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// Credits for one answer.
     pub price: Credits,
+    /// What each round costs; `None` where answers are paid for one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charge: Option<RoundCharge>,
     /// First and last value of the scores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<(i32, i32)>,
@@ -117,8 +124,11 @@ pub struct Progress {
     /// The current round.
     #[serde(default, skip_serializing_if = "is_first")]
     pub round: u16,
-    /// The panel's outcomes so far.
+    /// The panel's outcomes so far: those of the first round.
     pub panel: PanelCounts,
+    /// The outcomes of the current round, where that is a later one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later: Option<PanelCounts>,
     /// Number of answers for each value of the scale.
     #[serde(default)]
     pub scores: Vec<u64>,
@@ -185,6 +195,7 @@ impl Progress {
             attempt: 0,
             round: FIRST_ROUND,
             panel: PanelCounts { requested, ..PanelCounts::default() },
+            later: None,
             scores: vec![0; width.map_or(0, |width| width.saturating_add(1))],
             recent: Vec::new(),
             usage: Usage { cost: UsdMicros::ZERO, ..Usage::default() },

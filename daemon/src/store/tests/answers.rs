@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use proptest::prelude::*;
 use protocol::results::{Answer, Preference, PurchaseIntent, Sentiment, ThemeKind};
+use protocol::review::{Dimension, DimensionScore, ExpertSuggestion, Hundredths, ReviewAnswer};
 use protocol::service::StudyQuery;
 use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
 use redb::backends::FileBackend;
@@ -46,6 +47,13 @@ fn of_type(study_type: StudyType) -> StudySpec {
             variant_b: "A meal kit without surprises, delivered weekly.".to_owned(),
             orders: Orders::Both,
         },
+        StudyType::ContentReview => {
+            let review = json!({
+                "study_type": study_type, "content": stimulus, "content_type": "other",
+                "mode": "expert_review", "rounds": 1,
+            });
+            serde_json::from_value(review).unwrap()
+        }
     };
     spec
 }
@@ -73,6 +81,11 @@ fn reply(study_type: StudyType, respondent: u32) -> String {
         StudyType::AbTest => json!({
             "preference": "a", "score_a": score, "score_b": 1, "sentiment": "mixed",
             "reasoning": reasoning, "differentiators": ["Tone"],
+        }),
+        StudyType::ContentReview => json!({
+            "reasoning": reasoning, "appeal": score, "clarity": 5, "relevance": 5,
+            "credibility": 5, "readability": 5, "would_click": true, "feed_distinctiveness": 5,
+            "regulatory_fit": 5,
         }),
     }
     .to_string()
@@ -214,6 +227,23 @@ fn answer(
             reasoning,
             sentiment,
             order: if score_a > score_b { Order::AFirst } else { Order::BFirst },
+        },
+        StudyType::ContentReview => Answer::ContentReview {
+            reasoning,
+            said: ReviewAnswer::Scores {
+                role: text,
+                overall: Hundredths(u16::from(score_a) * 100 + u16::from(score_b)),
+                scores: vec![DimensionScore { dimension: Dimension::Clarity, score: score_a }],
+                would_click: score_a > score_b,
+                distinctiveness: score_a,
+                regulatory_fit: score_b,
+                suggestions: vec![ExpertSuggestion {
+                    dimension: Dimension::Hook,
+                    suggestion: other.clone(),
+                    quote: Some(other),
+                }],
+                objection: None,
+            },
         },
     }
 }

@@ -32,7 +32,7 @@ fn reader() -> Core {
 async fn submit(core: &Core, key: u128, text: &str) -> Study {
     let draft = Draft { file: "idea.md".into(), text: text.into(), ..Draft::default() };
     let key = SubmitKey(Uuid::from_u128(key));
-    let submit = Submit { key, draft, origin: Origin::Cli, cost_confirmed: false };
+    let submit = Submit { key, draft, origin: Origin::Cli, cost_confirmed: false, path: None };
     core.submit_draft(&me(), submit).await.unwrap()
 }
 

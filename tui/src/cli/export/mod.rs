@@ -7,10 +7,12 @@ mod codebook;
 mod csv;
 mod document;
 mod extra;
-mod file;
+pub(crate) mod file;
+mod findings_table;
 mod html;
 mod json;
 mod markdown;
+mod ranking;
 #[cfg(test)]
 mod tests;
 
@@ -29,11 +31,12 @@ use crate::link::{Absent, Link, call};
 use crate::look::thousands;
 use crate::ui::Ui;
 use document::Document;
-use file::{Existing, NewFile};
+pub(crate) use file::{Existing, NewFile};
+pub(crate) use ranking::page as ranking_page;
 
 /// Write a study to a file: its answers, or its report as a page
 ///
-/// JSON holds everything, without loss. CSV has one row for each answer, and a codebook beside it; cells that a
+/// JSON holds everything, without loss. CSV has one row for each answer, with a codebook and the findings beside it; cells that a
 /// spreadsheet would take for a formula get an apostrophe in front. HTML and Markdown hold the report, without single
 /// answers: one page that says what was asked, of whom, what came out and how sure it is. A bundle is the evidence: every prompt,
 /// reply, order and cost, sealed line by line, from which `demoscope replay` rebuilds the same results.
@@ -110,9 +113,11 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     if args.format == Format::Bundle {
         return write_bundle(study.id, file, &link, ui).await;
     }
-    let codebook = match (args.format, target) {
-        (Format::Csv, Some(path)) => Some(beside(path, args, &report, &link).await?),
-        _ => None,
+    let (codebook, findings) = match (args.format, target) {
+        (Format::Csv, Some(path)) => {
+            (Some(beside(path, args, &report, &link).await?), findings_beside(path, args, &report)?)
+        }
+        _ => (None, None),
     };
 
     let mut answers = Answers::of(study.id, None);
@@ -153,6 +158,10 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     if let Some(codebook) = codebook {
         let path = codebook.finish()?;
         ui.say(&format!("What its columns mean: {}.", safe::line(&path.to_string_lossy())));
+    }
+    if let Some(findings) = findings {
+        let path = findings.finish()?;
+        ui.say(&format!("What to act on: {}.", safe::line(&path.to_string_lossy())));
     }
     Ok(Exit::Done)
 }
@@ -224,6 +233,15 @@ async fn write_report(
         None => ui.data(&text)?,
     }
     Ok(Exit::Done)
+}
+
+/// The findings of a study as a table named after that of its answers; `None` where it has none.
+fn findings_beside(table: &Path, args: &Args, report: &Report) -> Result<Option<NewFile>, Failure> {
+    let Some(rows) = findings_table::table(report) else { return Ok(None) };
+    let existing = if args.force { Existing::Replace } else { Existing::Keep };
+    let mut file = NewFile::create(&table.with_extension("findings.csv"), existing)?;
+    file.write(&rows?)?;
+    Ok(Some(file))
 }
 
 /// The codebook of a table as a file named after it, ready to be finished.

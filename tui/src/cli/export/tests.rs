@@ -14,6 +14,7 @@ fn all() -> Vec<Report> {
         fixtures::sentiment(),
         fixtures::survey(),
         fixtures::ab_test(),
+        fixtures::content_review(),
     ]
 }
 
@@ -24,6 +25,24 @@ fn page(report: &Report) -> String {
 /// The tags of a page, in order.
 fn tags(page: &str) -> Vec<&str> {
     page.split('<').skip(1).map(|rest| rest.split('>').next().unwrap_or_default()).collect()
+}
+
+#[test]
+fn a_ranking_is_a_page_of_its_own_and_inert() {
+    let mut found = fixtures::ranking();
+    found.studies[3].name = "<script>alert(1)</script>".to_owned();
+    let page = super::ranking_page(&found);
+    for wanted in [
+        "4 studies (concept test) ranked by",
+        "The order",
+        "Differences",
+        "What this is worth",
+        "&gt;99%",
+        "no person was asked",
+    ] {
+        assert!(page.contains(wanted), "{wanted} is missing: {page}");
+    }
+    assert!(!page.contains("<script") && page.contains("&lt;script&gt;"), "{page}");
 }
 
 #[test]

@@ -22,9 +22,9 @@ use crate::link::{Absent, Link, call};
 use crate::look::{Role, thousands};
 use crate::report;
 use crate::ui::Ui;
-use follow::{Followed, Follower};
+pub(crate) use follow::{Followed, Follower};
 pub(crate) use progress::duration;
-use settings::Settings;
+pub(crate) use settings::Settings;
 use sources::Sources;
 
 /// Run a study from a file and print its report
@@ -43,6 +43,7 @@ Examples:
   demoscope run a.md b.md --detach
   demoscope run a.md b.md --study ab_test --orders both
   demoscope run idea.md --study survey --question 'What would stop you from trying it?'
+  demoscope run idea.md --like 3f2a      the same people, seed and settings as that study
   demoscope run --example list
   echo 'A kettle that texts you.' | demoscope run - --panel 50
   demoscope run idea.md --dry-run      who would be asked, how, and what it takes
@@ -56,6 +57,9 @@ pub(crate) struct Args {
     /// Run a study that comes with the program; "list" names them
     #[arg(long, value_name = "NAME", conflicts_with = "files")]
     example: Option<String>,
+    /// Ask the same people the same things as this study did: an id, the beginning of one, or @ for the latest. Flags win
+    #[arg(long, value_name = "ID")]
+    like: Option<String>,
     /// Print every answer too
     #[arg(long)]
     answers: bool,
@@ -128,7 +132,8 @@ async fn run_all(
     let mut follower = Follower::attach(link)?;
     let mut studies = Vec::new();
     for draft in drafts {
-        match submit(link, draft, args, ui).await {
+        let path = args.example.is_none().then(|| path_of(&draft)).flatten();
+        match submit(link, draft, path, args.yes, ui).await {
             Ok(study) if args.detach => detach(&study, Form::of(args.json), ui)?,
             Ok(study) => studies.push(study),
             Err(failure) => worst = worst.max(excuse(failure, ui)?),
@@ -166,15 +171,23 @@ fn excuse(failure: Failure, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(failure.exit)
 }
 
+/// The absolute path of a draft's file; `None` for standard input.
+pub(crate) fn path_of(draft: &Draft) -> Option<String> {
+    let path = std::path::absolute(&draft.file).ok().filter(|path| path.is_file())?;
+    path.to_str().map(ToOwned::to_owned)
+}
+
 /// Submits one draft: asks for confirmation of its cost when the daemon requires it, and repeats the same call once
 /// when the connection broke before the response.
-async fn submit(link: &mut Link, draft: Draft, args: &Args, ui: &mut Ui) -> Result<Study, Failure> {
-    let mut submit = Submit {
-        key: SubmitKey(Uuid::new_v4()),
-        draft,
-        origin: Origin::Cli,
-        cost_confirmed: args.yes,
-    };
+pub(crate) async fn submit(
+    link: &mut Link,
+    draft: Draft,
+    path: Option<String>,
+    cost_confirmed: bool,
+    ui: &mut Ui,
+) -> Result<Study, Failure> {
+    let key = SubmitKey(Uuid::new_v4());
+    let mut submit = Submit { key, path, draft, origin: Origin::Cli, cost_confirmed };
     let mut repeated = false;
     loop {
         let failure = match call!(link, submit(submit.clone())) {
@@ -226,7 +239,7 @@ fn detach(study: &Study, form: Form, ui: &mut Ui) -> Result<(), Failure> {
 }
 
 /// The exit code for the final state of a study.
-fn end_of(study: &Study) -> Exit {
+pub(crate) fn end_of(study: &Study) -> Exit {
     match study.state {
         State::Failed | State::Cancelled => Exit::RunFailed,
         _ if study.panel.delivered < study.panel.requested => Exit::Partial,
@@ -240,7 +253,7 @@ fn headline(study: &Study, what: &str, ui: &Ui) -> String {
     ui.err_look.paint(Role::Dim, &format!("{name} ({}): {what}", study.id.short()))
 }
 
-fn respondents(count: u32) -> String {
+pub(crate) fn respondents(count: u32) -> String {
     match count {
         1 => "1 respondent".to_owned(),
         _ => format!("{} respondents", thousands(count)),

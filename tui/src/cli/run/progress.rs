@@ -1,7 +1,7 @@
 //! Progress line of a running study: progress, rate, remaining time, and the running estimate. It is redrawn in place,
 //! on terminals only.
 
-use protocol::run::{Live, State};
+use protocol::run::{Live, RoundProgress, State};
 use protocol::spending::Spending;
 
 use crate::kinds;
@@ -24,13 +24,14 @@ pub(crate) fn clear(talk: Talk) -> &'static str {
 
 /// The line, ready to overwrite the previous one.
 pub(crate) fn line(live: &Live, look: Look) -> String {
-    let panel = live.study.panel;
+    let panel = live.round.map_or(live.study.panel, |round| round.panel);
     let share = if panel.requested == 0 {
         0.0
     } else {
         f64::from(panel.settled()) / f64::from(panel.requested)
     };
-    let mut parts = vec![format!("{}/{}", thousands(panel.settled()), thousands(panel.requested))];
+    let mut parts: Vec<String> = live.round.map(round).into_iter().collect();
+    parts.push(format!("{}/{}", thousands(panel.settled()), thousands(panel.requested)));
     match (live.study.state, &live.silence) {
         (State::Running, Some(silence)) => parts.push(silence.brief()),
         (State::Running, None) => {
@@ -47,6 +48,14 @@ pub(crate) fn line(live: &Live, look: Look) -> String {
     let dot = look.glyph(" · ", " - ");
     let text = look.shorten(&parts.join(dot), look.width.saturating_sub(BAR + 4));
     format!("\r\x1b[K{} {text}", bar(share, look))
+}
+
+/// Which round is asked.
+fn round(round: RoundProgress) -> String {
+    if round.confirms {
+        return "fresh panel".to_owned();
+    }
+    format!("round {} of {}", round.round, round.rounds)
 }
 
 fn bar(share: f64, look: Look) -> String {
@@ -131,7 +140,7 @@ pub(crate) fn duration(ms: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use protocol::run::Silence;
+    use protocol::run::{PanelCounts, Silence};
     use protocol::study::StudyType;
 
     use super::*;
@@ -147,6 +156,7 @@ mod tests {
             scale: Some((1, 10)),
             scores: vec![10, 20, 40, 80, 120, 150, 180, 90, 30, 10],
             recent: vec![0, 500, 1250, 1250],
+            round: None,
             elapsed_ms: 3_000,
             spending: None,
             silence: None,
@@ -224,5 +234,21 @@ mod tests {
         live.scale = Some((0, 10));
         live.scores = vec![0, 0, 0, 0, 0, 0, 25, 25, 0, 25, 25];
         assert_eq!(running(&live, Look::PLAIN).as_deref(), Some("NPS 25.0 ± 16.3"));
+    }
+
+    #[test]
+    fn a_later_round_counts_its_own_answers() {
+        let mut live = at_work();
+        let panel = PanelCounts { requested: 20, delivered: 5, ..PanelCounts::default() };
+        let look = Look {
+            width: 100,
+            colour: crate::look::Colour::None,
+            glyphs: crate::look::Glyphs::Unicode,
+        };
+        let said = |live: &Live| line(live, look).trim_start_matches("\r\u{1b}[K").to_owned();
+        live.round = Some(RoundProgress { round: 2, rounds: 3, confirms: false, panel });
+        assert!(said(&live).contains("round 2 of 3 · 5/20"), "{}", said(&live));
+        live.round = Some(RoundProgress { round: 4, rounds: 3, confirms: true, panel });
+        assert!(said(&live).contains("fresh panel · 5/20"), "{}", said(&live));
     }
 }

@@ -9,16 +9,17 @@
 use std::collections::BTreeMap;
 
 /// One flag for each key of the front matter.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Settings (they win over the file's)")]
 pub(crate) struct Settings {
-    /// What to ask: concept_test (the default), sentiment, nps, survey or ab_test
+    /// What to ask: concept_test (the default), sentiment, nps, survey, ab_test or content_review
     #[arg(long, value_name = "TYPE")]
     study: Option<String>,
     /// What to call it; by default its first heading or first words
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
-    /// How many respondents; 100 by default
+    /// How many respondents; 100 by default, 20 experts in a content review
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     panel: Option<String>,
     /// What answers: offline (the default) or a configured engine
@@ -83,6 +84,44 @@ pub(crate) struct Settings {
     /// Ask a language model anew, also what it answered before
     #[arg(long)]
     fresh: bool,
+    /// What the content is: youtube, thumbnail, blog_post, email, email_subject, landing_page, ad, social_post, tweet,
+    /// linkedin, product_page, press_release, headline or other; other common names of them are known too
+    #[arg(long, help_heading = "Content review", value_name = "TYPE")]
+    content_type: Option<String>,
+    /// How much is asked: quick_pulse (one glance, 1.5 credits an expert), expert_review (the default, 3) or
+    /// deep_simulation (a feed, objections and a second look, 4.5)
+    #[arg(long, help_heading = "Content review", value_name = "MODE")]
+    mode: Option<String>,
+    /// How many rounds at most, 1 to 5; with more than one the content is rewritten and asked again, each round charged
+    #[arg(long, help_heading = "Content review", value_name = "N", allow_hyphen_values = true)]
+    rounds: Option<String>,
+    /// The overall score, 1 to 10, at which no further round follows
+    #[arg(long, help_heading = "Content review", value_name = "SCORE", allow_hyphen_values = true)]
+    target_score: Option<String>,
+    /// End with the first round that gains nothing
+    #[arg(long, help_heading = "Content review")]
+    stop_on_no_gain: bool,
+    /// Let a rewrite say what the content does not
+    #[arg(long, help_heading = "Content review")]
+    allow_new_claims: bool,
+    /// A competitor that it stands beside; may be given up to 20 times; 50 credits in all
+    #[arg(long = "competitor", help_heading = "Content review", value_name = "TEXT")]
+    competitors: Vec<String>,
+    /// Have competitors made up; 75 credits
+    #[arg(long, help_heading = "Content review")]
+    competitors_generated: bool,
+    /// Whom it is for, in words; read as filters of the audience, which the flags below override
+    #[arg(long, help_heading = "Content review", value_name = "TEXT")]
+    target_audience: Option<String>,
+    /// The field that it belongs to
+    #[arg(long, help_heading = "Content review", value_name = "TEXT")]
+    niche: Option<String>,
+    /// How it is to sound
+    #[arg(long, help_heading = "Content review", value_name = "TEXT")]
+    tone: Option<String>,
+    /// What it is to achieve
+    #[arg(long, help_heading = "Content review", value_name = "TEXT")]
+    goal: Option<String>,
     /// Where they live: us_national (the default), us_northeast, us_southeast, us_midwest, us_west,
     /// us_southwest, uk, eu, global
     #[arg(long, help_heading = "Audience", value_name = "REGION")]
@@ -108,6 +147,8 @@ impl Settings {
     /// The given keys, each with its text as typed.
     pub(crate) fn overrides(&self) -> BTreeMap<String, String> {
         let questions = (!self.questions.is_empty()).then(|| self.questions.join("\n"));
+        let competitors = (!self.competitors.is_empty()).then(|| self.competitors.join("\n"));
+        let truth = |flag: bool| flag.then(|| "true".to_owned());
         let tags = (!self.tags.is_empty()).then(|| self.tags.join(","));
         [
             ("study", &self.study),
@@ -124,7 +165,19 @@ impl Settings {
             ("questions", &questions),
             ("orders", &self.orders),
             ("replicates", &self.replicates),
-            ("controls", &self.controls.then(|| "true".to_owned())),
+            ("content_type", &self.content_type),
+            ("mode", &self.mode),
+            ("rounds", &self.rounds),
+            ("target_score", &self.target_score),
+            ("stop_on_no_gain", &truth(self.stop_on_no_gain)),
+            ("allow_new_claims", &truth(self.allow_new_claims)),
+            ("competitors", &competitors),
+            ("competitors_generated", &truth(self.competitors_generated)),
+            ("target_audience", &self.target_audience),
+            ("niche", &self.niche),
+            ("tone", &self.tone),
+            ("goal", &self.goal),
+            ("controls", &truth(self.controls)),
             ("wordings", &self.wordings),
             ("subsample", &self.subsample),
             ("questions_per_call", &self.questions_per_call),

@@ -22,7 +22,9 @@ pub(super) fn read(args: &Args, ui: &mut Ui) -> Result<Sources, Failure> {
     let overrides = args.settings.overrides();
     if let Some(name) = &args.example {
         let source = example::find(name)?;
-        let draft = Draft { file: source.name, text: source.text, overrides, ..Draft::default() };
+        let like = args.like.clone();
+        let draft =
+            Draft { file: source.name, text: source.text, overrides, like, ..Draft::default() };
         return Ok(Sources { drafts: vec![draft], worst: Exit::Done });
     }
     let study_type = overrides.get("study").and_then(|study| study.trim().parse().ok());
@@ -39,7 +41,8 @@ pub(super) fn read(args: &Args, ui: &mut Ui) -> Result<Sources, Failure> {
             (true, Some(second), Some(first)) => {
                 let second = SecondFile { file: second.name, text: second.text };
                 let variant_b = Some(second);
-                vec![Draft { file: first.name, text: first.text, overrides, variant_b }]
+                let like = args.like.clone();
+                vec![Draft { file: first.name, text: first.text, overrides, variant_b, like }]
             }
             _ => Vec::new(),
         }
@@ -50,6 +53,7 @@ pub(super) fn read(args: &Args, ui: &mut Ui) -> Result<Sources, Failure> {
                 text: source.text,
                 overrides: overrides.clone(),
                 variant_b: None,
+                like: args.like.clone(),
             })
             .collect()
     };

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use protocol::error::ApiError;
 use protocol::id::StudyId;
+use protocol::ranking::RankQuestion;
 use protocol::results::Response;
 use protocol::run::Study;
 use protocol::service::{DemoscopeClient, Page, StudyQuery, Submit};
@@ -42,15 +43,24 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
             Msg::Checked(revision, call!(client, WITHIN, check(draft)).map(Box::new))
         }
         Call::Submit { key, draft, cost_confirmed } => {
-            let submit = Submit { key, draft, origin: Origin::Tui, cost_confirmed };
+            let path = None;
+            let submit = Submit { key, draft, origin: Origin::Tui, cost_confirmed, path };
             Msg::Submitted(call!(client, WITHIN, submit(submit)))
         }
         Call::Cross(id, dimensions) => {
             let dimensions = dimensions.map(str::to_owned).into();
             Msg::Cross(id, call!(client, WITHIN, cross(id, dimensions, None)).map(Box::new))
         }
+        Call::Rank(studies) => {
+            let question = RankQuestion { studies: studies.clone(), of: None, lowest_first: false };
+            Msg::Ranked(studies, call!(client, WITHIN, rank(question)).map(Box::new))
+        }
         Call::Asked(id) => Msg::Asked(id, call!(client, WITHIN, asked(id)).map(Box::new)),
         Call::Control(id, control) => Msg::Changed(call!(client, WITHIN, control(id, control))),
+        Call::SetFinding(id, finding, status) => {
+            let reply = call!(client, WITHIN, set_finding(id, finding, status, None));
+            Msg::FindingSet(id, reply.map(Box::new))
+        }
         Call::Tag(id, tags) => Msg::Changed(call!(client, WITHIN, tag(id, tags))),
     }
 }

@@ -2,6 +2,7 @@
 //! Esc closes the top one.
 
 use protocol::id::StudyId;
+use protocol::ranking::Ranking;
 
 use super::studies::Column;
 use crate::station::action::{Action, Place};
@@ -24,6 +25,8 @@ pub(crate) enum Layer {
     Question(Question),
     /// The page of a respondent.
     Person(Person),
+    /// The ranking of several studies.
+    Ranking(RankingPage),
 }
 
 impl Layer {
@@ -36,6 +39,7 @@ impl Layer {
             Self::Prompt(_) => Place::Prompt,
             Self::Question(_) => Place::Question,
             Self::Person(_) => Place::Person,
+            Self::Ranking(_) => Place::Ranking,
         }
     }
 }
@@ -245,4 +249,23 @@ pub(crate) struct Person {
     pub(crate) at: usize,
     /// The first visible line.
     pub(crate) scroll: usize,
+}
+
+/// The ranking of several studies.
+#[derive(Clone, Debug)]
+pub(crate) struct RankingPage {
+    /// The studies, in the order in which they were asked for.
+    pub(crate) studies: Vec<StudyId>,
+    /// The ranking, or why there is none; absent while it is computed.
+    pub(crate) found: Option<Result<Box<Ranking>, String>>,
+    /// Cursor over the studies in their order.
+    pub(crate) window: Window,
+}
+
+impl RankingPage {
+    /// The study under the cursor.
+    pub(crate) fn chosen(&self) -> Option<StudyId> {
+        let found = self.found.as_ref()?.as_ref().ok()?;
+        found.studies.get(self.window.cursor).map(|study| study.id)
+    }
 }

@@ -6,6 +6,7 @@ pub(crate) mod compose;
 pub mod drafts;
 mod drill;
 pub(crate) mod filter;
+pub(crate) mod findings;
 pub(crate) mod layer;
 pub(crate) mod link;
 pub(crate) mod open_study;
@@ -51,7 +52,7 @@ pub struct Moment {
     pub key: SubmitKey,
 }
 
-/// The three screens.
+/// The screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Screen {
     /// The study list.
@@ -61,12 +62,23 @@ pub(crate) enum Screen {
     Live,
     /// The results.
     Results,
+    /// The findings.
+    Findings,
 }
 
 impl Screen {
-    /// Every screen with its name, in the order of its digit key.
-    pub(crate) const ALL: [(Self, &'static str); 3] =
-        [(Self::Studies, "Studies"), (Self::Live, "Live"), (Self::Results, "Results")];
+    /// Every screen with its digit key and its name, in the order of the digits.
+    pub(crate) const ALL: [(Self, u8, &'static str); 4] = [
+        (Self::Studies, 1, "Studies"),
+        (Self::Live, 2, "Live"),
+        (Self::Results, 3, "Results"),
+        (Self::Findings, 5, "Findings"),
+    ];
+
+    /// Whether it shows the report of the open study with its answers.
+    pub(crate) const fn shows_report(self) -> bool {
+        matches!(self, Self::Results | Self::Findings)
+    }
 }
 
 /// Whether the focused pane fills the screen.
@@ -207,6 +219,7 @@ impl Model {
                 Screen::Studies => Place::Studies,
                 Screen::Live => Place::Live,
                 Screen::Results => Place::Results,
+                Screen::Findings => Place::Findings,
             },
         }
     }
@@ -215,7 +228,7 @@ impl Model {
     pub(crate) fn study(&self) -> Option<&Study> {
         match self.screen {
             Screen::Studies => self.studies.selected(),
-            Screen::Live | Screen::Results => {
+            Screen::Live | Screen::Results | Screen::Findings => {
                 self.open_study.study.and_then(|id| self.studies.get(id))
             }
         }

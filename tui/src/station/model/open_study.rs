@@ -8,6 +8,7 @@ use protocol::id::StudyId;
 use protocol::results::{Report, Response};
 use protocol::run::{Live, Study};
 
+use super::findings::FindingsView;
 use super::results::ResultsView;
 use crate::kinds::{self, Marks, StudyView};
 use crate::station::effect::People;
@@ -91,6 +92,8 @@ pub(crate) struct OpenStudy {
     pub(crate) feed: Window,
     /// The state of the screen Results.
     pub(crate) results: ResultsView,
+    /// The state of the screen Findings.
+    pub(crate) findings: FindingsView,
 }
 
 /// Whether two answers of a respondent are to the same variants in different orders.

@@ -7,8 +7,10 @@ use protocol::analysis::CrossTab;
 use protocol::channels::Heard;
 use protocol::control::ControlResult;
 use protocol::error::ApiError;
+use protocol::finding::Finding;
 use protocol::persona::Persona;
 use protocol::quality::Figure;
+use protocol::ranking::Ranking;
 use protocol::respondent::Respondent;
 use protocol::results::{Diagnostics, Report, Response, Results};
 use protocol::run::{Preview, Study};
@@ -87,10 +89,7 @@ fn results(results: &mut Results) {
     line(&mut results.contrast_rule);
     results.conclusions.iter_mut().for_each(line);
     for finding in &mut results.findings {
-        for text in [&mut finding.title, &mut finding.description, &mut finding.suggested_action] {
-            line(text);
-        }
-        finding.key_quotes.iter_mut().for_each(|quote| line(&mut quote.text));
+        self::finding(finding);
     }
     diagnostics(&mut results.diagnostics);
     for heard in results.channels.values_mut() {
@@ -103,6 +102,27 @@ fn results(results: &mut Results) {
         }
     }
     results.responses.iter_mut().flatten().for_each(response);
+}
+
+/// Sanitises the strings of a finding.
+pub(crate) fn finding(finding: &mut Finding) {
+    let own = [
+        &mut finding.title,
+        &mut finding.description,
+        &mut finding.suggested_action,
+        &mut finding.affected_feature,
+    ];
+    own.into_iter().for_each(line);
+    finding.clause.iter_mut().for_each(line);
+    finding.key_quotes.iter_mut().for_each(|quote| line(&mut quote.text));
+    if let Some(dissent) = &mut finding.dissent {
+        line(&mut dissent.theme);
+        dissent.quote.iter_mut().for_each(|quote| line(&mut quote.text));
+    }
+    if let Some(changed) = finding.life.as_mut().and_then(|life| life.changed.as_mut()) {
+        line(&mut changed.by);
+        changed.note.iter_mut().for_each(line);
+    }
 }
 
 /// Sanitises the reason for a missing number.
@@ -151,6 +171,19 @@ pub(crate) fn cross(table: &mut CrossTab) {
     line(&mut table.field);
     for cell in &mut table.cells {
         cell.classes.iter_mut().for_each(line);
+    }
+}
+
+/// Sanitises the strings of a ranking.
+pub(crate) fn ranking(found: &mut Ranking) {
+    found.notes.iter_mut().for_each(line);
+    found.also.iter_mut().for_each(line);
+    line(&mut found.field);
+    line(&mut found.model);
+    line(&mut found.conclusion);
+    for study in &mut found.studies {
+        line(&mut study.name);
+        line(&mut study.groups);
     }
 }
 

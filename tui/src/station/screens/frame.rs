@@ -1,6 +1,7 @@
 //! Frame of every screen: tabs and connection state on the first line, the breadcrumb on the second, keys on the last.
 //! The footer shows the available actions from the table of actions; help is always last and never cut.
 
+use protocol::finding::{Finding, FindingStatus};
 use ratatui::layout::Rect;
 
 use crate::station::action::{ACTIONS, Action, Footer, Place};
@@ -93,9 +94,7 @@ pub(crate) fn tab_spans(model: &Model, area: Rect) -> Vec<(Screen, String, u16, 
     let mut x = area.x + 3;
     Screen::ALL
         .iter()
-        .enumerate()
-        .map(|(index, (screen, name))| {
-            let digit = index + 1;
+        .map(|(screen, digit, name)| {
             let open = model.screen == *screen;
             let label = if area.width >= NAMES_FROM || open {
                 format!(" {digit} {name} ")
@@ -159,6 +158,7 @@ fn trail(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
         (None, Screen::Studies) => super::studies::trail(model),
         (None, Screen::Live) => super::live::trail(model),
         (None, Screen::Results) => super::results::trail(model),
+        (None, Screen::Findings) => super::findings::trail(model),
     };
     // A long name is cut to leave room for the facts.
     let others: u16 = facts.iter().skip(1).map(|(text, _)| columns(text) + 3).sum();
@@ -200,7 +200,11 @@ fn is_useful(model: &Model, action: Action) -> bool {
         Action::Back => model.screen != Screen::Studies || model.place() != Place::Studies,
         // An empty list offers the example, once it is known to be empty.
         Action::Open => {
-            let opens = model.screen != Screen::Results || super::results::opens(model);
+            let opens = match model.screen {
+                Screen::Results => super::results::opens(model),
+                Screen::Findings => quoted(model),
+                Screen::Studies | Screen::Live => true,
+            };
             (state.is_some() && opens) || offers_example(model)
         }
         Action::ShowResults => model.place() == Place::Live && state == Some(State::Completed),
@@ -212,6 +216,10 @@ fn is_useful(model: &Model, action: Action) -> bool {
         Action::Complete => choice_here(model) || file_here(model) || names_here(model),
         Action::Editor => text_here(model),
         Action::Run => model.compose.as_ref().is_none_or(|form| form.missing_credits().is_none()),
+        Action::Resolve | Action::Dismiss => status(model) == Some(FindingStatus::Open),
+        Action::Reopen => status(model).is_some_and(|status| status != FindingStatus::Open),
+        Action::UndoStatus => model.open_study.findings.last_change().is_some(),
+        Action::NextStatus => super::findings::has_any(model),
         Action::Pause => matches!(state, Some(State::Queued | State::Running | State::Paused)),
         Action::Cancel => state.is_some_and(|state| !state.is_final()),
         Action::Retry => model.study().is_some_and(|study| {
@@ -219,6 +227,7 @@ fn is_useful(model: &Model, action: Action) -> bool {
         }),
         Action::Archive => state.is_some_and(State::is_final),
         Action::CrossTab => state.is_some(),
+        Action::Rank => model.studies.marked.len() >= protocol::ranking::STUDIES_MIN,
         Action::Worth => next_worth(model).is_some(),
         Action::GroupBy => {
             model.study().is_some_and(has_scores) || model.open_study.results.view == View::Cross
@@ -236,6 +245,16 @@ fn is_useful(model: &Model, action: Action) -> bool {
         | Action::Sort => state.is_some(),
         _ => true,
     }
+}
+
+/// The status of the finding under the cursor.
+fn status(model: &Model) -> Option<FindingStatus> {
+    super::findings::selected(model).map(Finding::status)
+}
+
+/// Whether the finding under the cursor quotes answers.
+fn quoted(model: &Model) -> bool {
+    super::findings::selected(model).is_some_and(|finding| !finding.key_quotes.is_empty())
 }
 
 /// The next view on the reliability of the numbers.
@@ -302,12 +321,14 @@ fn label(model: &Model, action: Action) -> &'static str {
             Screen::Live => "who it is",
             Screen::Results if model.open_study.results.pane == Pane::Quotes => "read it",
             Screen::Results => "answers",
+            Screen::Findings => "read it",
         },
         Action::Accept => match model.layers.last() {
             Some(Layer::Question(question)) => match question.by {
                 Yes::Enter => question.yes,
                 Yes::Letter => "stay",
             },
+            Some(Layer::Ranking(_)) => "open",
             _ => action.entry().label,
         },
         _ => action.entry().label,

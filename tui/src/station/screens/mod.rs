@@ -2,6 +2,7 @@
 //! same cells everywhere.
 
 pub(crate) mod compose;
+pub(crate) mod findings;
 pub(crate) mod frame;
 pub(crate) mod help;
 pub(crate) mod hit;
@@ -9,6 +10,7 @@ pub(crate) mod layers;
 pub(crate) mod live;
 pub(crate) mod palette;
 pub(crate) mod person;
+mod ranking;
 mod rejected;
 pub(crate) mod results;
 pub(crate) mod studies;
@@ -52,6 +54,10 @@ pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
             let panes = rejected::draw(model, &mut canvas, body);
             results::draw(model, &mut canvas, panes);
         }
+        (None, Screen::Findings) => {
+            let panes = rejected::draw(model, &mut canvas, body);
+            findings::draw(model, &mut canvas, panes);
+        }
     }
     if model.link.stale_since().is_some() {
         canvas.tint(body, Role::Stale);
@@ -65,6 +71,7 @@ pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
             Layer::Prompt(prompt) => layers::prompt(model, prompt, &mut canvas, body),
             Layer::Question(question) => layers::question(question, &mut canvas, body),
             Layer::Person(person) => person::draw(model, person, &mut canvas, body),
+            Layer::Ranking(page) => ranking::draw(page, &mut canvas, body),
         };
     }
     layers::which_key(model, &mut canvas, body);

@@ -6,7 +6,7 @@ mod channels;
 mod checks;
 mod cross;
 mod entry;
-mod findings;
+pub(super) mod findings;
 mod method;
 mod quotes;
 mod reasons;
@@ -199,7 +199,7 @@ fn draw_beside(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect
 }
 
 /// Why there is no report.
-fn waits_for(study: &Study) -> &'static str {
+pub(super) fn waits_for(study: &Study) -> &'static str {
     match study.state {
         State::Completed => "The report is being loaded.",
         State::Failed => "This study has no answers, so there is nothing to report. R asks again.",

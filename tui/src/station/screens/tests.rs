@@ -7,6 +7,7 @@ use protocol::quality::Figure;
 use protocol::results::Quote;
 use protocol::run::Silence;
 
+use crate::station::effect::{Call, Effect};
 use crate::station::look::{Colours, Glyphs};
 use crate::station::model::Model;
 use crate::station::msg::Msg;
@@ -88,6 +89,29 @@ fn a_rejected_text_is_told_of_above_the_panes() {
         insta::assert_snapshot!(format!("rejected_{name}_80x24"), rig.text());
         let person = crate::station::screens::live::mosaic_area(&rig.model);
         assert!(name != "live" || person.y > 4, "the mosaic lies below the warning: {person:?}");
+    }
+}
+
+#[test]
+fn a_ranking_stands_on_one_scale() {
+    for (name, size, glyphs) in [
+        ("ranking_200x60", (200, 60), Glyphs::Unicode),
+        ("ranking_80x24", (80, 24), Glyphs::Unicode),
+        ("ranking_60x20", (60, 20), Glyphs::Unicode),
+        ("ranking_ascii_80x24", (80, 24), Glyphs::Ascii),
+    ] {
+        let mut rig = Rig::new(size, look(Colours::None, glyphs));
+        rig.open(200, 200);
+        rig.keys("1 home space space");
+        let effects = rig.keys("r");
+        let asked = effects.iter().find_map(|effect| match effect {
+            Effect::Call(Call::Rank(asked)) => Some(asked.clone()),
+            _ => None,
+        });
+        let found = Box::new(crate::report::fixtures::ranking());
+        rig.tell(Msg::Ranked(asked.unwrap(), Ok(found)));
+        rig.wait(10_000);
+        insta::assert_snapshot!(name, rig.text());
     }
 }
 

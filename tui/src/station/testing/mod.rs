@@ -10,7 +10,7 @@ mod worth;
 
 pub(crate) use form::{empty_draft, model_preview, offline_settings};
 pub(crate) use print::{styles, text};
-pub(crate) use report::{cross, report};
+pub(crate) use report::{cross, findings_report, report};
 pub(crate) use studies::{MAIN, id, response, score, studies, study};
 pub(crate) use variants::{
     AB, SURVEY, ab_report, ab_response, ab_study, survey_report, survey_response, survey_study,
@@ -95,6 +95,7 @@ impl Rig {
             scale: Some((1, 10)),
             scores: tally.collect(),
             recent: vec![18, 22, 19, 25, 20],
+            round: None,
             elapsed_ms: 4200,
             spending: None,
             silence: None,

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use protocol::analysis::{CrossCell, CrossTab};
 use protocol::credits::Credits;
+use protocol::finding::{
+    Dissent, Finding, FindingCategory, FindingLife, FindingStatus, Priority, StatusChange,
+};
 use protocol::id::AnswerId;
 use protocol::results::{
     Contrast, Diagnostics, Distribution, Estimate, IntentShares, Margin, Meta, Outcomes, Quote,
@@ -103,6 +106,7 @@ pub(crate) fn report(people: u32) -> Report {
             ],
             diagnostics: Diagnostics::default(),
             findings: Vec::new(),
+            findings_rule: 2,
             responses: None,
         }),
         meta: Meta {
@@ -125,6 +129,68 @@ pub(crate) fn report(people: u32) -> Report {
         below_middle: None,
         asked: None,
     }
+}
+
+/// The report with findings of every status.
+pub(crate) fn findings_report(people: u32) -> Report {
+    let mut report = report(people);
+    let finding = |id: u32, priority, title: &str, status, times_mentioned| {
+        Finding {
+        id,
+        priority,
+        title: title.to_owned(),
+        description: format!(
+            "{times_mentioned} of {people} answers name it. Those who do score 1.2 points lower than the others (95 % interval \
+             0.7 to 1.7). It is named most by people of 65-74: 61 % of them, 24 % of everyone else."
+        ),
+        category: FindingCategory::Concern,
+        affected_feature: "price".to_owned(),
+        clause: Some("$12 a meal".to_owned()),
+        times_mentioned,
+        key_quotes: (4..=6)
+            .map(|answer| Quote {
+                answer: AnswerId(answer),
+                text: format!("Too dear for what it is, said the person at place {answer}"),
+            })
+            .collect(),
+        dissent: Some(Dissent { theme: "value".to_owned(), count: 14, quote: None }),
+        segments: Vec::new(),
+        suggested_action: "Change “$12 a meal” first, which they quote most: it goes along with 0.4 points of the mean score. \
+             Then ask the same panel again (same seed): it has worked when fewer than 24 % still name it."
+            .to_owned(),
+        life: Some(FindingLife {
+            status,
+            created_at: None,
+            changed: (status == FindingStatus::Dismissed).then(|| StatusChange {
+                by: "uid:1000".to_owned(),
+                at: jiff::Timestamp::UNIX_EPOCH,
+                note: Some("it is meant so".to_owned()),
+            }),
+        }),
+    }
+    };
+    if let Some(results) = &mut report.results {
+        results.findings = vec![
+            finding(1, Priority::P1, "Price concerns 31 % of the panel", FindingStatus::Open, 62),
+            finding(
+                2,
+                Priority::P2,
+                "Effort concerns 22 % of the panel",
+                FindingStatus::Dismissed,
+                44,
+            ),
+            finding(
+                3,
+                Priority::P3,
+                "Waste concerns 6 % of the panel, and its title is a long one that has to be cut",
+                FindingStatus::Resolved,
+                12,
+            ),
+        ];
+        results.findings[1].affected_feature = "effort".to_owned();
+        results.findings[2].affected_feature = "waste".to_owned();
+    }
+    report
 }
 
 /// Age crossed with gender: women of 65 and older have the lowest score, and one cell has very few answers.

@@ -1,6 +1,10 @@
 //! Dispatch of actions: one match over the table of actions. The files of the screens implement them.
 
-use super::{compose, export, layers, leave, live, navigate, results, studies, want_screen};
+use super::{
+    compose, export, findings, layers, leave, live, navigate, results, studies, want_screen,
+};
+use protocol::finding::FindingStatus;
+
 use crate::station::action::{Action, Place};
 use crate::station::effect::Effect;
 use crate::station::model::layer::{Consent, Layer, Question, Yes};
@@ -26,6 +30,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Archive => studies::archive(model),
         Action::Tag => layers::open_tags(model),
         Action::Mark => studies::mark(model),
+        Action::Rank => studies::rank(model),
         Action::Filter => layers::open_filter(model),
         Action::Sort => layers::open_sort(model),
         Action::Archived => studies::turn_shelf(model),
@@ -64,6 +69,12 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ShowStudies => show(model, Screen::Studies),
         Action::ShowLive => show(model, Screen::Live),
         Action::ShowResults => show(model, Screen::Results),
+        Action::ShowFindings => show(model, Screen::Findings),
+        Action::Resolve => findings::set(model, FindingStatus::Resolved),
+        Action::Dismiss => findings::set(model, FindingStatus::Dismissed),
+        Action::Reopen => findings::set(model, FindingStatus::Open),
+        Action::UndoStatus => findings::undo(model),
+        Action::NextStatus => findings::next_status(model),
         Action::Palette => layers::open_palette(model),
         Action::Help => layers::open_help(model),
         Action::Themes => layers::open_themes(model),
@@ -114,7 +125,7 @@ pub(super) fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
     if screen != Screen::Studies {
         let wanted = match model.screen {
             Screen::Studies => model.studies.selected().map(|study| study.id),
-            Screen::Live | Screen::Results => model.open_study.study,
+            Screen::Live | Screen::Results | Screen::Findings => model.open_study.study,
         };
         let Some(id) = wanted else {
             let text = match model.studies.arrival {

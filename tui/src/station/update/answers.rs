@@ -3,13 +3,15 @@
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
+use protocol::ranking::Ranking;
 use protocol::results::{Report, Response};
 use protocol::run::{State, Study};
 use protocol::safe;
 use protocol::service::Page;
 
-use super::{compose, news, results, studies, submission};
+use super::{compose, findings, news, results, studies, submission};
 use crate::station::effect::{Effect, People};
+use crate::station::model::layer::Layer;
 use crate::station::model::open_study::{Loading, OpenStudy};
 use crate::station::model::requests::Want;
 use crate::station::model::{Model, Screen, Tone, sanitize};
@@ -85,6 +87,12 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Checked(revision, reply) => submission::checked(model, revision, reply),
         Msg::Submitted(reply) => submission::submitted(model, reply),
         Msg::Changed(reply) => changed(model, reply),
+        Msg::FindingSet(id, reply) => {
+            if let Some(set) = accept(model, reply) {
+                findings::was_set(model, id, *set);
+            }
+            Vec::new()
+        }
         Msg::Attached(name, text) => compose::attached(model, &name, text),
         Msg::Files(typed, files) => compose::files(model, &typed, &files),
         Msg::Edited(text) => compose::edited(model, text),
@@ -112,6 +120,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Msg::Ranked(studies, reply) => ranked(model, &studies, reply),
         Msg::Asked(id, reply) => match accept(model, reply) {
             Some(asked) => compose::again(model, id, &asked.spec),
             None => Vec::new(),
@@ -123,6 +132,31 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         // Not responses; `update` has handled them.
         Msg::Input(_) | Msg::Resize(..) | Msg::Tick => Vec::new(),
     }
+}
+
+/// Shows a ranking on its page. That may have been closed, or another one opened, meanwhile.
+fn ranked(
+    model: &mut Model,
+    studies: &[StudyId],
+    reply: Result<Box<Ranking>, ApiError>,
+) -> Vec<Effect> {
+    let page = model.layers.iter_mut().find_map(|layer| match layer {
+        Layer::Ranking(page) if page.studies == studies => Some(page),
+        _ => None,
+    });
+    if let Some(page) = page {
+        page.found = Some(match reply {
+            Ok(mut found) => {
+                sanitize::ranking(&mut found);
+                Ok(found)
+            }
+            Err(mut error) => {
+                sanitize::error(&mut error);
+                Err(sentence(&error))
+            }
+        });
+    }
+    Vec::new()
 }
 
 /// The value of a response; an error is shown and changes nothing else.
@@ -184,7 +218,7 @@ fn draft_aside(model: &mut Model, told: &str) -> Vec<Effect> {
 /// Requests missing data of an ended study while its results are shown.
 fn complete(model: &mut Model) {
     let has_ended = model.study().is_some_and(|study| study.state.is_final());
-    if model.screen == Screen::Results && has_ended {
+    if model.screen.shows_report() && has_ended {
         results::want(model);
     }
 }
@@ -215,7 +249,7 @@ fn take_page(
     let study = model.studies.get(id)?;
     model.open_study.take_answers(OpenStudy::instrument(study), page.items);
     // Sorting all answers requires reading all of them, so it is done only where they are shown.
-    if model.screen == Screen::Results {
+    if model.screen.shows_report() {
         model.open_study.find_quotes();
     }
     Some(page.next)

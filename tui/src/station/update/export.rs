@@ -1,6 +1,8 @@
 //! Exports: files, a picture, and the clipboard. File names are derived from the id, never from text of a user or
 //! model.
 
+use protocol::id::StudyId;
+
 use crate::station::effect::{Effect, Export};
 use crate::station::model::layer::Layer;
 use crate::station::model::open_study::{LivePane, OpenStudy};
@@ -28,6 +30,11 @@ pub(super) fn picture(model: &Model) -> Vec<Effect> {
 
 /// Copies the answer, row or number under the cursor as text.
 pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
+    if let Some(Layer::Ranking(page)) = model.layers.last() {
+        let found = page.found.as_ref().and_then(|found| found.as_ref().ok());
+        let text = found.map(|found| crate::report::ranking(found, crate::look::Look::PLAIN));
+        return copied(model, "The ranking", text);
+    }
     let person = match model.layers.last() {
         Some(Layer::Person(person)) => person.people.get(person.at).copied(),
         _ => match (model.screen, model.open_study.pane, model.open_study.results.pane) {
@@ -41,6 +48,10 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
             (Screen::Results, ..) => {
                 let (what, text) = crate::station::screens::results::as_text(model).unzip();
                 return copied(model, what.unwrap_or_default(), text);
+            }
+            (Screen::Findings, ..) => {
+                let text = crate::station::screens::findings::as_text(model);
+                return copied(model, "The finding", text);
             }
             (Screen::Studies, ..) => {
                 let text =
@@ -72,11 +83,17 @@ fn copied(model: &mut Model, what: &'static str, text: Option<String>) -> Vec<Ef
 
 /// Copies the command line that shows the same.
 pub(super) fn copy_command(model: &Model) -> Vec<Effect> {
+    if let Some(Layer::Ranking(page)) = model.layers.last() {
+        let names: Vec<String> = page.studies.iter().map(StudyId::short).collect();
+        let text = format!("demoscope rank {}", names.join(" "));
+        return vec![Effect::Copy { what: "The command", text }];
+    }
     let text = match (model.screen, model.study()) {
         (_, None) => "demoscope list".to_owned(),
         (Screen::Studies | Screen::Live, Some(study)) => {
             format!("demoscope show {}", study.id.short())
         }
+        (Screen::Findings, Some(study)) => format!("demoscope findings {}", study.id.short()),
         (Screen::Results, Some(study)) => format!("demoscope show {} --answers", study.id.short()),
     };
     vec![Effect::Copy { what: "The command", text }]

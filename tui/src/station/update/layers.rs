@@ -163,7 +163,7 @@ pub(super) fn open_themes(model: &mut Model) -> Vec<Effect> {
 pub(super) fn open_filter(model: &mut Model) -> Vec<Effect> {
     let (purpose, before) = match model.screen {
         Screen::Studies => (Purpose::FilterStudies, model.studies.filter.clone()),
-        Screen::Live | Screen::Results => {
+        Screen::Live | Screen::Results | Screen::Findings => {
             (Purpose::FilterQuotes, model.open_study.results.drill.words.clone())
         }
     };
@@ -205,6 +205,10 @@ pub(super) fn go(model: &mut Model, step: Move) -> Option<Vec<Effect>> {
                 Move::Last => usize::MAX / 2,
             };
         }
+        Layer::Ranking(page) => {
+            let rows = page.found.as_ref().and_then(|found| found.as_ref().ok());
+            page.window.go(step, rows.map_or(0, |found| found.studies.len()));
+        }
         Layer::Prompt(_) | Layer::Question(_) => {}
     }
     Some(Vec::new())
@@ -228,13 +232,7 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
                     }
                     effects
                 }
-                Some(Command::Open(id)) => {
-                    model.studies.filter.clear();
-                    model.studies.arrange();
-                    model.studies.select(Some(id));
-                    model.screen = Screen::Studies;
-                    super::studies::open(model)
-                }
+                Some(Command::Open(id)) => open_study(model, id),
                 // Without a match there is nothing to accept, and the key must not reach the screen below.
                 None => {
                     if palette.is_held {
@@ -267,8 +265,25 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
                 Vec::new()
             }
         },
+        Layer::Ranking(page) => match page.chosen() {
+            Some(id) => open_study(model, id),
+            // While it is computed there is nothing to open.
+            None => {
+                model.layers.push(Layer::Ranking(page));
+                Vec::new()
+            }
+        },
         Layer::Help(_) | Layer::Person(_) => Vec::new(),
     }
+}
+
+/// Opens a study that was found by name, whatever the list shows.
+fn open_study(model: &mut Model, id: StudyId) -> Vec<Effect> {
+    model.studies.filter.clear();
+    model.studies.arrange();
+    model.studies.select(Some(id));
+    model.screen = Screen::Studies;
+    super::studies::open(model)
 }
 
 fn consent(model: &mut Model, consent: Consent) -> Vec<Effect> {
@@ -348,6 +363,9 @@ pub(super) fn turn_person(model: &mut Model, by: isize) -> Vec<Effect> {
         let at = person.at;
         if model.screen == Screen::Results {
             model.open_study.results.quotes.cursor = at;
+        }
+        if model.screen == Screen::Findings {
+            model.open_study.findings.quotes.cursor = at;
         }
     }
     want_shown_person(model);

@@ -5,6 +5,7 @@ mod act;
 mod answers;
 mod compose;
 mod export;
+mod findings;
 mod layers;
 mod live;
 mod navigate;
@@ -250,7 +251,7 @@ fn want_screen(model: &mut Model) {
     }
     model.requests.want(Want::Live, now);
     want_scores(model, People::ALL);
-    if model.screen == Screen::Results {
+    if model.screen.shows_report() {
         results::want(model);
     }
 }

@@ -1,7 +1,8 @@
 //! Navigation: drill-down and back, between panes, and by mouse.
 
-use super::{act, layers, live, results, studies};
+use super::{act, findings, layers, live, results, studies};
 use crate::station::effect::Effect;
+use crate::station::model::findings::FindingPane;
 use crate::station::model::layer::{Layer, Purpose};
 use crate::station::model::open_study::LivePane;
 use crate::station::model::results::{Drill, Pane};
@@ -15,6 +16,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         Screen::Studies => studies::open(model),
         Screen::Live => live::open(model),
         Screen::Results => results::open(model),
+        Screen::Findings => findings::open(model),
     }
 }
 
@@ -55,6 +57,13 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
             }
             act::show(model, Screen::Studies)
         }
+        Screen::Findings => {
+            if model.open_study.findings.pane == FindingPane::Quotes {
+                model.open_study.findings.pane = FindingPane::List;
+                return Vec::new();
+            }
+            act::show(model, Screen::Studies)
+        }
     }
 }
 
@@ -91,6 +100,7 @@ pub(super) fn go(model: &mut Model, step: Move) -> Vec<Effect> {
         }
         Screen::Live => live::go(model, step),
         Screen::Results => results::go(model, step),
+        Screen::Findings => findings::go(model, step),
     }
     Vec::new()
 }
@@ -118,6 +128,12 @@ pub(super) fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
             let next = after(at);
             let is_hidden = Pane::ALL[next] == Pane::Scores && !results::screen_shows_scores(model);
             model.open_study.results.pane = Pane::ALL[if is_hidden { after(next) } else { next }];
+        }
+        Screen::Findings => {
+            model.open_study.findings.pane = match model.open_study.findings.pane {
+                FindingPane::List => FindingPane::Quotes,
+                FindingPane::Quotes => FindingPane::List,
+            };
         }
     }
     Vec::new()

@@ -146,7 +146,8 @@ fn news(model: &mut Model, event: &Event) -> Option<Effect> {
     }
     let open = event.study.is_some() && event.study == model.open_study.study;
     let recorded = Recorded::of(event);
-    if open && model.screen != Screen::Studies {
+    let changes_answers = event.kind() != Some(EventKind::FindingChanged);
+    if open && changes_answers && model.screen != Screen::Studies {
         model.requests.want(Want::Live, now);
         want_scores(model, recorded.map_or(People::ALL, |recorded| recorded.people));
     }
@@ -161,13 +162,16 @@ fn news(model: &mut Model, event: &Event) -> Option<Effect> {
         model.requests.want(Want::Balance, now);
     }
     let id = event.study?;
+    if event.kind() == Some(EventKind::FindingChanged) {
+        model.requests.want(Want::Report(id), now);
+    }
     if event.kind() == Some(EventKind::Completed) {
         model.studies.drop_report(id);
         model.requests.want(Want::Report(id), now);
         if open {
             model.open_study.report = None;
             model.open_study.loading = Loading::Some;
-            if model.screen == Screen::Results {
+            if model.screen.shows_report() {
                 results::want(model);
             }
         }

@@ -35,7 +35,7 @@ pub(super) fn edit(model: &mut Model, change: impl FnOnce(&mut TextBox)) -> Vec<
                 Purpose::Tags(_) => {}
             }
         }
-        Some(Layer::Menu(_) | Layer::Question(_) | Layer::Person(_)) => {}
+        Some(Layer::Menu(_) | Layer::Question(_) | Layer::Person(_) | Layer::Ranking(_)) => {}
         None => return compose::edit_field(model, change),
     }
     Vec::new()

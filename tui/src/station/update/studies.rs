@@ -1,17 +1,19 @@
 //! Study list input: opening, pausing, cancelling, marking, and requests for the reports of visible rows.
 
 use protocol::id::StudyId;
+use protocol::ranking::STUDIES_MIN;
 use protocol::run::State;
 use protocol::service::Control;
 
 use super::{act, can_ask};
 use crate::station::effect::{Call, Effect};
 use crate::station::model::drafts::Origin;
-use crate::station::model::layer::{Consent, Layer, Question, Yes};
+use crate::station::model::layer::{Consent, Layer, Question, RankingPage, Yes};
 use crate::station::model::requests::Want;
 use crate::station::model::studies::{Arrival, SavedFilter};
 use crate::station::model::{Again, Model, Screen, Tone};
 use crate::station::widgets::format::plural;
+use crate::station::widgets::window::Window;
 
 /// Reports requested around the cursor in each direction, so that previews are loaded in advance.
 const LOOK_AROUND: usize = 10;
@@ -32,7 +34,9 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 fn targets(model: &Model) -> Vec<StudyId> {
     match model.screen {
         Screen::Studies => model.studies.targets(),
-        Screen::Live | Screen::Results => model.open_study.study.into_iter().collect(),
+        Screen::Live | Screen::Results | Screen::Findings => {
+            model.open_study.study.into_iter().collect()
+        }
     }
 }
 
@@ -155,6 +159,22 @@ pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
         model.studies.window.go(crate::station::widgets::window::Move::By(1), rows);
     }
     Vec::new()
+}
+
+/// Opens the ranking of the marked studies and asks for it.
+pub(super) fn rank(model: &mut Model) -> Vec<Effect> {
+    let studies: Vec<StudyId> = model.studies.marked.iter().copied().collect();
+    if studies.len() < STUDIES_MIN {
+        let text = "A ranking takes two or more marked studies: Space marks one.";
+        model.say(Tone::Trouble, text);
+        return Vec::new();
+    }
+    if !can_ask(model) {
+        return Vec::new();
+    }
+    let page = RankingPage { studies: studies.clone(), found: None, window: Window::default() };
+    model.layers.push(Layer::Ranking(page));
+    vec![Effect::Call(Call::Rank(studies))]
 }
 
 /// Shows the archived studies, or the others again.

@@ -1,13 +1,18 @@
 //! Audit of studies: counts equal the stored outcomes, payments equal the delivered answers, and the list of unfinished
 //! studies holds exactly those.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use protocol::finding::Finding;
 use protocol::run::{PanelCounts, State};
+use protocol::safe;
 use protocol::service::Check;
 
-use crate::domain::instrument::{Subsamples, tasks};
-use crate::domain::outcome::Class;
+use crate::app::studies::findings::{rows, with_findings};
+use crate::app::studies::lookup::StudyRecord;
+use crate::domain::instrument::{Subject, Subsamples, tasks};
+use crate::domain::outcome::{Class, FIRST_ROUND};
 use crate::store::rows::{
     OutcomeKey, OutcomeRow, Progress, StudyNumber, StudyRow, SubmitRow, Unfinished,
 };
@@ -24,6 +29,7 @@ pub(super) fn checks(reader: &Reader<'_>) -> Vec<Check> {
         check("studies.counts", each(reader, counts)),
         check("studies.paid", each(reader, paid)),
         check("studies.ended", each(reader, ended)),
+        check("studies.findings", each(reader, findings)),
     ]
 }
 
@@ -108,7 +114,7 @@ fn counts(
     let mut rows = 0_usize;
     let mut respondent = None;
     let mut of_one: Vec<Class> = Vec::new();
-    let (first, last) = OutcomeKey::of_study(number);
+    let (first, last) = OutcomeKey::of_round(number, FIRST_ROUND);
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, outcome| {
         if respondent.replace(key.assignment.respondent) != Some(key.assignment.respondent) {
             of_one.clear();
@@ -147,12 +153,56 @@ fn counts(
             row.id, progress.panel
         )));
     }
+    if let Some(wrong) = later_rounds(reader, number, row, progress)? {
+        return Ok(Some(wrong));
+    }
     let tallied: u64 = progress.scores.iter().sum();
     let scores = u64::from(seen.delivered);
     if row.scale.is_some() && tallied != scores {
         return Ok(Some(format!("study {} tallies {tallied} of {scores} scores", row.id)));
     }
     Ok(None)
+}
+
+/// Outcomes of later rounds are of rounds that were reached, by respondents of the panel; those of the current one are as
+/// many as it counts, each with all of its tasks.
+fn later_rounds(
+    reader: &Reader<'_>,
+    number: u32,
+    row: &StudyRow,
+    progress: &Progress,
+) -> Result<Option<String>, Fault> {
+    let mut outside = None;
+    let mut asked = BTreeSet::new();
+    let (mut first, last) = OutcomeKey::of_study(number);
+    first.assignment.round = FIRST_ROUND.saturating_add(1);
+    reader.keys::<OutcomeRow>(&first, &last, |key| {
+        let at = key.assignment;
+        if at.round > progress.round || at.respondent >= row.spec.panel || !at.is_answer() {
+            outside = Some(at);
+            return Ok(ControlFlow::Break(()));
+        }
+        if at.round == progress.round {
+            asked.insert(at.respondent);
+        }
+        Ok(GO_ON)
+    })?;
+    if let Some(at) = outside {
+        return Ok(Some(format!(
+            "study {} has an outcome of respondent {} in round {}, who was not asked for it",
+            row.id,
+            at.respondent,
+            u32::from(at.round).saturating_add(1)
+        )));
+    }
+    let counted = progress.later.unwrap_or_default().settled();
+    let stored = u32::try_from(asked.len()).unwrap_or(u32::MAX);
+    Ok((counted != stored).then(|| {
+        format!(
+            "study {} counts {counted} outcomes of its current round but stores {stored}",
+            row.id
+        )
+    }))
 }
 
 /// What was settled, or awaits it, is the price of what was delivered, in the study's own count and in its holds (L6).
@@ -162,7 +212,11 @@ fn paid(
     row: &StudyRow,
     progress: &Progress,
 ) -> Result<Option<String>, Fault> {
-    let due = row.price.checked_mul(u64::from(progress.panel.delivered)).unwrap_or_default();
+    // A charge by the round falls due when a round ends, and is what the study counts.
+    let due = match row.charge {
+        Some(_) => progress.credits_used,
+        None => row.price.checked_mul(u64::from(progress.panel.delivered)).unwrap_or_default(),
+    };
     let mut settled = protocol::credits::Credits::ZERO;
     reader.scan::<crate::store::rows::HoldRow>(
         &(number, 0),
@@ -180,6 +234,31 @@ fn paid(
             "study {}: {} answers cost {due}, {settled} were settled and {} counted",
             row.id, progress.panel.delivered, progress.credits_used
         )
+    }))
+}
+
+/// Every status is of a finding that the study has, and of what it is about. While a study is asked again it has no
+/// results, and the statuses wait for the next ones.
+fn findings(
+    reader: &Reader<'_>,
+    number: u32,
+    row: &StudyRow,
+    progress: &Progress,
+) -> Result<Option<String>, Fault> {
+    let statuses = rows(reader, number)?;
+    if statuses.is_empty() {
+        return Ok(None);
+    }
+    let found = StudyRecord { number, row: row.clone(), progress: progress.clone() };
+    let Some(results) = with_findings(reader, &found)? else { return Ok(None) };
+    let stray = statuses.into_iter().find(|(id, status)| {
+        let is_of =
+            |finding: &Finding| finding.id == *id && Subject::of(finding).0 == status.subject;
+        !results.findings.iter().any(is_of)
+    });
+    Ok(stray.map(|(id, status)| {
+        let subject = safe::line(&status.subject);
+        format!("study {} has a status of finding {id} ({subject}), which it does not have", row.id)
     }))
 }
 

@@ -2,7 +2,8 @@
 
 use protocol::results::{Finding, Priority};
 
-use super::super::{below_middle, with_level};
+use super::super::below_middle;
+use super::super::level::with_level;
 use super::*;
 
 fn reply(score: u8, intent: &str, priced: bool) -> Answered {
@@ -58,19 +59,19 @@ fn a_concept_that_nobody_wants_is_urgent() {
         told(concept_of(&[3, 7, 6], "probably", 12)),
     ].join("\n"), @r"
     P0 Almost nobody would buy it: 0 % would, and the mean score is 1.3 of 10
-    The mean score is 1.3 of 10 (95 % interval 1.2 to 1.4, n = 100); the share that would buy it is 0 % (95 % interval 0 % to 4 %, n = 100). Most often named against it: Price (50 %). Below 4 of 10 the mean score is urgent whatever the reasons, from 30 answers on (with fewer, when the whole interval lies below).
+    The mean score is 1.3 of 10 (95 % interval 1.2 to 1.4, n = 100); the share that would buy it is 0 % (95 % interval 0 % to 4 %, n = 100). Most often named against it: Price (50 %). Most often named for it: Convenience (100 of 100). Below 4 of 10 the mean score is urgent whatever the reasons, from 30 answers on (with fewer, when the whole interval lies below).
     > Change what is offered before how it is told, beginning with Price. Then ask the same panel again (same seed): it has worked when the mean score is above 4 of 10.
 
     P0 Hardly anybody likes it: the mean score is 3.3 of 10
-    The mean score is 3.3 of 10 (95 % interval 3.2 to 3.4, n = 100); the share that would buy it is 100 % (95 % interval 96 % to 100 %, n = 100). Most often named against it: Price (50 %). Below 4 of 10 the mean score is urgent whatever the reasons, from 30 answers on (with fewer, when the whole interval lies below).
+    The mean score is 3.3 of 10 (95 % interval 3.2 to 3.4, n = 100); the share that would buy it is 100 % (95 % interval 96 % to 100 %, n = 100). Most often named against it: Price (50 %). Most often named for it: Convenience (100 of 100). Below 4 of 10 the mean score is urgent whatever the reasons, from 30 answers on (with fewer, when the whole interval lies below).
     > Change what is offered before how it is told, beginning with Price. Then ask the same panel again (same seed): it has worked when the mean score is above 4 of 10.
 
     P0 Almost nobody would buy it: 0 % would, and the mean score is 6.5 of 10
-    The mean score is 6.5 of 10 (95 % interval 6.4 to 6.6, n = 100); the share that would buy it is 0 % (95 % interval 0 % to 4 %, n = 100). Most often named against it: Price (50 %). Below 10 % the share that would buy it is urgent whatever the reasons, from 30 answers on (with fewer, when the whole interval lies below).
+    The mean score is 6.5 of 10 (95 % interval 6.4 to 6.6, n = 100); the share that would buy it is 0 % (95 % interval 0 % to 4 %, n = 100). Most often named against it: Price (50 %). Most often named for it: Convenience (100 of 100). Below 10 % the share that would buy it is urgent whatever the reasons, from 30 answers on (with fewer, when the whole interval lies below).
     > Change what is offered before how it is told, beginning with Price. Then ask the same panel again (same seed): it has worked when the share that would buy it is above 10 %.
 
     P1 Almost nobody would buy it: 0 % would, and the mean score is 4.7 of 10
-    The mean score is 4.7 of 10 (95 % interval 2.6 to 6.7, n = 12); the share that would buy it is 0 % (95 % interval 0 % to 24 %, n = 12). Most often named against it: Price (50 %). Below 10 % the share that would buy it would be urgent; with fewer than 30 answers and an interval that reaches beyond, that is not sure.
+    The mean score is 4.7 of 10 (95 % interval 2.6 to 6.7, n = 12); the share that would buy it is 0 % (95 % interval 0 % to 24 %, n = 12). Most often named against it: Price (50 %). Most often named for it: Convenience (12 of 12). Below 10 % the share that would buy it would be urgent; with fewer than 30 answers and an interval that reaches beyond, that is not sure.
     > Change what is offered before how it is told, beginning with Price. Then ask the same panel again (same seed): it has worked when the share that would buy it is above 10 %.
 
     The mean score is 5.0 of 10 (95 % interval 4.8 to 5.2, n = 100): the whole interval lies below 5.5 of 10.

@@ -2,8 +2,10 @@
 //! to its `StudyKind`.
 
 use protocol::results::Answer;
-use protocol::study::{Instrument, Order, StudyType};
+use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
 use serde_json::Value;
+
+use crate::domain::outcome::Assignment;
 
 use super::{Controls, KINDS, Layout, Supplied, Template, kind, kind_of};
 
@@ -20,12 +22,44 @@ pub(crate) enum Rehearsal {
     OpenQuestions,
     /// Prefers one of two texts.
     Preference,
+    /// Scores a piece of content as an expert.
+    Review,
 }
 
 /// The instrument of that type with that material.
 #[must_use]
 pub(crate) fn compose(study_type: StudyType, material: Supplied) -> Instrument {
     kind(study_type).compose(material)
+}
+
+/// What the one text of a file is called for that type.
+#[must_use]
+pub(crate) fn text_field(study_type: StudyType) -> &'static str {
+    kind(study_type).text_field()
+}
+
+/// The usual size of a panel, where the type has one of its own.
+#[must_use]
+pub(crate) fn usual_panel(study_type: StudyType) -> Option<u32> {
+    kind(study_type).panel()
+}
+
+/// Notes on a sound material that its owner should know of.
+#[must_use]
+pub(crate) fn material_notes(instrument: &Instrument) -> Vec<String> {
+    kind_of(instrument).notes(instrument)
+}
+
+/// The template of the system prompt for a type.
+#[must_use]
+pub(crate) fn speaker(study_type: StudyType) -> &'static str {
+    kind(study_type).speaker()
+}
+
+/// What one respondent is besides their persona, for prompt templates; null for most types.
+#[must_use]
+pub(crate) fn facts_of_one(spec: &StudySpec, at: Assignment) -> Value {
+    kind_of(&spec.instrument).facts_of_one(spec, at)
 }
 
 /// How the body of a file is divided for that type.
@@ -64,6 +98,12 @@ pub(crate) fn stimuli(instrument: &Instrument) -> Vec<&str> {
 #[must_use]
 pub(crate) fn open_questions(instrument: &Instrument) -> &[String] {
     kind_of(instrument).questions(instrument)
+}
+
+/// The order of the variants of an instrument that has two.
+#[must_use]
+pub(crate) fn orders_of(instrument: &Instrument) -> Option<Orders> {
+    kind_of(instrument).orders(instrument)
 }
 
 /// The values of the material for prompt templates, with two variants in that order.

@@ -4,6 +4,7 @@
 
 mod ab_test;
 mod concept_test;
+mod content_review;
 mod face;
 mod nps;
 mod sentiment;
@@ -14,10 +15,12 @@ mod templates;
 mod tests;
 
 use protocol::channels::Construct;
-use protocol::results::{Answer, PurchaseIntent, Results, Sentiment};
+use protocol::results::{Answer, Outcomes, PurchaseIntent, Results, Sentiment};
+use protocol::review::{ImprovedVariant, Iterations};
 use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
 use serde_json::{Value, json};
 
+use super::chain::{ChainPlan, Heard};
 use super::items::Item;
 use super::level::Measure;
 use super::limits::{self, Violation};
@@ -27,10 +30,16 @@ use super::reply::Fields;
 use super::scale::Scale;
 use super::tally::Tally;
 use super::{Answered, Assignment, Unreadable};
+use crate::domain::credits::RoundCharge;
+use templates::RESPONDENT;
 
+pub(crate) use content_review::{
+    Expert, ReviewSettings, UnknownContentType, content_type, neighbours, review_of,
+};
 pub(crate) use face::{
-    Rehearsal, compose, controls, decoy, facts, has_headline, layout, open_questions,
-    puts_one_a_call, rehearsal, stimuli, takes, templates, type_that_takes, with_texts,
+    Rehearsal, compose, controls, decoy, facts, facts_of_one, has_headline, layout, material_notes,
+    open_questions, orders_of, puts_one_a_call, rehearsal, speaker, stimuli, takes, templates,
+    text_field, type_that_takes, usual_panel, with_texts,
 };
 pub(super) use survey::{ANSWER_MAX, check_entry};
 
@@ -44,6 +53,7 @@ pub(super) static KINDS: [&dyn StudyKind; StudyType::ALL.len()] = [
     &nps::NpsStudy,
     &survey::SurveyStudy,
     &ab_test::AbStudy,
+    &content_review::ReviewStudy,
 ];
 
 /// The kind of a study type.
@@ -79,6 +89,8 @@ pub(crate) struct Supplied {
     pub questions: Option<Vec<String>>,
     /// The setting `orders`.
     pub orders: Option<Orders>,
+    /// The settings of a content review.
+    pub review: ReviewSettings,
 }
 
 /// Whether a panel can be checked with controls and other wordings.
@@ -138,6 +150,11 @@ pub(super) trait StudyKind: Sync {
     /// Every stimulus text, by the name of its field, in the order of the material.
     fn texts<'a>(&self, instrument: &'a Instrument) -> Vec<(&'static str, &'a str)>;
 
+    /// What the one text of a file is called, for a layout with one.
+    fn text_field(&self) -> &'static str {
+        "stimulus"
+    }
+
     /// How the body of a file is divided.
     fn layout(&self) -> Layout {
         Layout::OneText
@@ -148,9 +165,24 @@ pub(super) trait StudyKind: Sync {
         &[]
     }
 
+    /// The usual size of a panel, where it is not that of most types.
+    fn panel(&self) -> Option<u32> {
+        None
+    }
+
+    /// Notes on a sound material that its owner should know of.
+    fn notes(&self, _instrument: &Instrument) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The open questions, in the order of asking.
     fn questions<'a>(&self, _instrument: &'a Instrument) -> &'a [String] {
         &[]
+    }
+
+    /// The order of two variants, for a type that has them.
+    fn orders(&self, _instrument: &Instrument) -> Option<Orders> {
+        None
     }
 
     /// Every violation of the contract's limits in the material.
@@ -160,6 +192,11 @@ pub(super) trait StudyKind: Sync {
             limits::text(&mut violations, field, text);
         }
         violations
+    }
+
+    /// What each round costs, for a type that is paid for by the round; others are paid for by the answer.
+    fn charge(&self, _instrument: &Instrument) -> Option<RoundCharge> {
+        None
     }
 
     // The questions.
@@ -174,12 +211,22 @@ pub(super) trait StudyKind: Sync {
         Value::Object(texts.map(|(field, text)| (field.to_owned(), json!(text.trim()))).collect())
     }
 
+    /// The template of the system prompt, which says who answers.
+    fn speaker(&self) -> &'static str {
+        RESPONDENT.0
+    }
+
+    /// What one respondent is besides their persona, for prompt templates; null for most types.
+    fn facts_of_one(&self, _spec: &StudySpec, _at: Assignment) -> Value {
+        Value::Null
+    }
+
     /// The questionnaire in plain text, with the material.
     fn questionnaire(&self, instrument: &Instrument, order: Order) -> String;
 
     /// Properties of the questionnaire that are not in its text but belong to the instrument hash.
-    fn presentation(&self, _instrument: &Instrument) -> &'static str {
-        ""
+    fn presentation(&self, _instrument: &Instrument) -> String {
+        String::new()
     }
 
     /// Assignments of each respondent that count.
@@ -187,9 +234,38 @@ pub(super) trait StudyKind: Sync {
         1
     }
 
-    /// How many rounds a study has.
-    fn rounds(&self, _instrument: &Instrument) -> u16 {
-        1
+    /// How far the chain of a study may go; `None` for a type that asks one round and rewrites nothing.
+    fn chain(&self, _instrument: &Instrument) -> Option<ChainPlan> {
+        None
+    }
+
+    /// The instrument with another content in place of its own; `None` for a type without chains.
+    fn with_content(&self, _instrument: &Instrument, _content: String) -> Option<Instrument> {
+        None
+    }
+
+    /// The instrument of the round that confirms a gain: its own content against a rewrite, without saying which is which.
+    fn against(&self, _instrument: &Instrument, _rewrite: String) -> Option<Instrument> {
+        None
+    }
+
+    /// What a chain needs of one answer; `None` for a type without chains.
+    fn heard(&self, _spec: &StudySpec, _at: Assignment, _answer: &Answer) -> Option<Heard> {
+        None
+    }
+
+    /// The titles of the dimensions that are scored, in the order of reports.
+    fn dimension_titles(&self, _instrument: &Instrument) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Adds to the results what came of rewriting.
+    fn add_chain(
+        &self,
+        _outcomes: &mut Outcomes,
+        _iterations: Option<Iterations>,
+        _variants: Vec<ImprovedVariant>,
+    ) {
     }
 
     /// The order in which an assignment shows two variants.

@@ -13,6 +13,7 @@ fn instrument(kind: &dyn StudyKind) -> Instrument {
         variants: ["The first text.".to_owned(), "The second text.".to_owned()],
         questions: Some(vec!["Why?".to_owned(), "What else?".to_owned()]),
         orders: Some(Orders::Both),
+        review: ReviewSettings::default(),
     })
 }
 
@@ -113,6 +114,7 @@ fn a_type_with_controls_has_the_templates_that_they_ask_with() {
 fn a_setting_belongs_to_one_type() {
     assert_eq!(type_that_takes("questions"), Some(StudyType::Survey));
     assert_eq!(type_that_takes("orders"), Some(StudyType::AbTest));
+    assert_eq!(type_that_takes("rounds"), Some(StudyType::ContentReview));
     assert_eq!(type_that_takes("panel"), None);
     assert!(takes(StudyType::Survey, "questions") && !takes(StudyType::Nps, "questions"));
 }
@@ -132,6 +134,10 @@ fn every_text_of_an_answer_is_changed_and_no_choice() {
         (
             StudyType::Survey,
             r#"{"answers": [{"question": 1, "answer": "WORDS", "themes": ["WORDS"]}, {"question": 2, "refused": "WORDS"}], "reasoning": "WORDS"}"#,
+        ),
+        (
+            StudyType::ContentReview,
+            r#"{"reasoning": "WORDS", "appeal": 4, "clarity": 8, "relevance": 5, "credibility": 7, "readability": 6, "would_click": true, "feed_distinctiveness": 3, "regulatory_fit": 6, "suggestions": [{"dimension": "clarity", "suggestion": "WORDS"}]}"#,
         ),
         (
             StudyType::AbTest,

@@ -3,6 +3,7 @@
 
 mod ab_test;
 mod concept_test;
+mod content_review;
 mod nps;
 mod sentiment;
 mod survey;
@@ -11,7 +12,8 @@ use protocol::results::ThemeKind;
 use serde::Serialize;
 
 use super::{Ask, EngineError, PreparedText};
-use crate::domain::instrument::{Rehearsal, rehearsal};
+use crate::domain::instrument::{Rehearsal, rehearsal, review_of};
+pub(crate) use content_review::PreparedReview;
 use reader::draw::DrawKey;
 use reader::response::{Latent, latent, noise};
 use reader::voice::{self, Named, Pointer, Remark, Speech, speak};
@@ -31,6 +33,10 @@ pub(crate) fn of(prepared: &PreparedText, ask: &Ask<'_>) -> Result<String, Engin
         Rehearsal::Recommendation => nps::nps(prepared, ask),
         Rehearsal::OpenQuestions => survey::survey(prepared, ask),
         Rehearsal::Preference => ab_test::ab_test(prepared, ask),
+        Rehearsal::Review => match review_of(&ask.spec.instrument) {
+            Some(review) => content_review::content_review(prepared, review, ask),
+            None => Err(EngineError::Final { why: "there is nothing to read".to_owned() }),
+        },
     }
 }
 

@@ -57,7 +57,7 @@ impl Asker {
     /// Submits a draft without waiting for its answers.
     pub(super) fn put(&self, draft: Draft) -> Result<StudyId, ApiError> {
         let key = SubmitKey(Uuid::new_v4());
-        let submit = Submit { key, draft, origin: Origin::Cli, cost_confirmed: false };
+        let submit = Submit { key, draft, origin: Origin::Cli, cost_confirmed: false, path: None };
         Ok(self.link.submit(submit)?.id)
     }
 

@@ -14,7 +14,8 @@ use super::{at_most, note, share};
 use crate::row::Row;
 
 /// Study types of one text.
-const SINGLE: [StudyType; 3] = [StudyType::ConceptTest, StudyType::Nps, StudyType::Sentiment];
+const SINGLE: [StudyType; 4] =
+    [StudyType::ConceptTest, StudyType::Nps, StudyType::Sentiment, StudyType::ContentReview];
 
 /// Root mean squares under way: key of the file → (study type, field) → squares of differences.
 type Squares = BTreeMap<&'static str, BTreeMap<String, Vec<f64>>>;
@@ -102,6 +103,7 @@ fn key(field: &str) -> Option<&'static str> {
         "net_sentiment" => "net_sentiment",
         "positive_pct" | "negative_pct" | "neutral_pct" | "mixed_pct" => "sentiment_share",
         "would_buy_pct" => "intent_share",
+        "overall" => "review_overall",
         _ if field.starts_with("purchase_intent.") => "intent_share",
         _ => return None,
     })
@@ -117,6 +119,10 @@ fn add(squares: &mut Squares, study_type: StudyType, one: &Results, other: &Resu
         if let Some((key, there)) = key(field).zip(other.estimates.get(field)) {
             add(key, format!("{study_type} {field}"), estimate.value - there.value);
         }
+    }
+    // The themes of a review are its dimensions, whose scores are counted.
+    if study_type == StudyType::ContentReview {
+        return;
     }
     let shares = [one, other].map(|results| {
         let themes = results.themes.iter();
@@ -150,7 +156,7 @@ fn figures(key: &str, fields: &BTreeMap<String, Vec<f64>>) -> Vec<Row> {
     let unit = match key {
         "score" => "pts",
         "theme_share" => "0-1",
-        "nps" | "net_preference" | "net_sentiment" => "pts",
+        "nps" | "net_preference" | "net_sentiment" | "review_overall" => "pts",
         _ => "%",
     };
     let root = |squares: &[f64]| (squares.iter().sum::<f64>() / squares.len() as f64).sqrt();

@@ -6,6 +6,7 @@ use super::{Block, Chart, Row, Section, Shape, Weight, capital};
 use crate::kinds;
 use crate::look::thousands;
 use crate::report::segments::{name, rule, signed};
+use crate::report::themes::titled;
 
 /// Groups that are shown.
 const GROUPS: usize = 16;
@@ -127,11 +128,19 @@ pub(super) fn actions(results: &Results) -> Option<Section> {
     }
     let mut section = Section::new("What to act on");
     let mut found: Vec<_> = results.findings.iter().collect();
-    found.sort_by_key(|finding| (finding.priority, finding.id));
+    // Stable sort: equally urgent findings stay in the order of the daemon, the level first.
+    found.sort_by_key(|finding| finding.priority);
     for finding in found {
-        section.blocks.push(Block::Subheading(format!("{} · {}", finding.priority, finding.title)));
+        section.blocks.push(Block::Subheading(format!(
+            "{} · {}",
+            finding.priority,
+            titled(finding)
+        )));
         section.text(finding.description.clone());
         section.text(format!("Next: {}", finding.suggested_action));
+        if let Some(note) = finding.note() {
+            section.text(format!("Note: {note}"));
+        }
     }
     Some(section)
 }

@@ -4,7 +4,7 @@ use protocol::results::{QuestionResult, Results};
 
 use super::findings::themes;
 use super::{Block, Chart, Row, Section, Shape, Weight};
-use crate::kinds::{self, ShareBar};
+use crate::kinds::{self, OutcomeParts, ShareBar};
 use crate::look::{Look, thousands};
 use crate::report::estimates::{label, number, range, scale, whole};
 
@@ -14,12 +14,13 @@ pub(super) fn section(results: &Results) -> Section {
     headline(results, &mut section);
     let found = kinds::found(&results.outcomes);
     shares(results, &found.bars, &mut section);
-    if let Some(scores) = found.scores {
+    if let Some(scores) = &found.scores {
         histogram(&scores.counts.0, &mut section);
     }
-    if let Some(remark) = found.remark {
-        section.text(remark.written);
+    if let Some(remark) = &found.remark {
+        section.text(remark.written.clone());
     }
+    review(&found, &mut section);
     for (place, question) in (1..).zip(found.questions) {
         open_question(place, question, &mut section);
     }
@@ -120,6 +121,28 @@ fn histogram(counts: &[(i32, u64)], section: &mut Section) {
         shape: Shape::Column,
         rows: rows.collect(),
     }));
+}
+
+/// What experts would change, and the rewrites.
+fn review(found: &OutcomeParts<'_>, section: &mut Section) {
+    if !found.suggestions.is_empty() {
+        section.blocks.push(Block::Subheading("What to fix first".to_owned()));
+    }
+    for one in found.suggestions {
+        section.text(format!(
+            "{}. {}: {} {}",
+            one.priority, one.dimension, one.suggestion, one.rationale
+        ));
+    }
+    if !found.variants.is_empty() {
+        section.blocks.push(Block::Subheading("Better versions".to_owned()));
+    }
+    for one in found.variants {
+        let applied = one.principles.join("; ");
+        let score = one.predicted_score;
+        section.text(format!("{}. {}", one.rank, one.text));
+        section.text(format!("{score:.1} of 10 by the same experts. Applied: {applied}"));
+    }
 }
 
 fn open_question(place: usize, question: &QuestionResult, section: &mut Section) {

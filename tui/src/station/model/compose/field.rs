@@ -74,6 +74,7 @@ impl Field {
     pub(super) fn of_type(study_type: StudyType, field: &FormField) -> Self {
         let FormField { key, label, hint, input } = field;
         let shown = match input {
+            FieldInput::Line => Self::line(key, label, "", hint),
             FieldInput::Text => Self::text(key, label, hint),
             FieldInput::Choice(words) => Self::choice(key, label, words.to_vec(), hint),
         };
@@ -91,8 +92,8 @@ impl Field {
     /// A word of its choice in readable form.
     pub(crate) fn spelled(&self, word: &str) -> String {
         match (self.key, word) {
-            ("controls", "false") => "no".to_owned(),
-            ("controls", "true") => "yes".to_owned(),
+            (_, "false") => "no".to_owned(),
+            (_, "true") => "yes".to_owned(),
             ("wordings", "0") => "none".to_owned(),
             ("questions_per_call", "all") => "asks all questions".to_owned(),
             ("questions_per_call", "one") => "asks one".to_owned(),

@@ -26,6 +26,8 @@ const SAVE_AFTER_MS: u64 = 2_000;
 /// The name of the form's text in messages.
 const FILE: &str = "text";
 
+/// The key of the field that holds the size of the panel.
+const PANEL: &str = "panel";
 /// The key of the field that holds the text itself.
 pub(crate) const TEXT: &str = "text";
 /// The key of the field that names a file with the text.
@@ -129,6 +131,7 @@ impl Compose {
                 }
             }
         }
+        compose.follow_type();
         compose
     }
 
@@ -160,9 +163,23 @@ impl Compose {
     pub(crate) fn changed(&mut self, now: u64, key: SubmitKey) {
         self.revision += 1;
         self.touched.extend(self.fields.get(self.at).map(|field| field.key));
+        self.follow_type();
         self.key = key;
         self.save_at = Some(now + SAVE_AFTER_MS);
         self.is_changed = true;
+    }
+
+    /// Sets the size of the panel to the usual one of the chosen study type, unless it was typed.
+    fn follow_type(&mut self) {
+        let usual = kinds::view(self.study_type()).panel;
+        let is_typed = self.touched.contains(PANEL);
+        let panel = self.fields.iter_mut().find(|field| field.key == PANEL);
+        if let Some(panel) = panel.filter(|panel| panel.default != usual) {
+            panel.default = usual;
+            if !is_typed {
+                panel.set(usual);
+            }
+        }
     }
 
     /// When to save the draft.
@@ -249,7 +266,7 @@ impl Compose {
             file: file.unwrap_or_else(|| FILE.to_owned()),
             text,
             overrides: self.overrides(),
-            variant_b: None,
+            ..Draft::default()
         }
     }
 

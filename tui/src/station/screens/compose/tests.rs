@@ -77,6 +77,19 @@ fn a_field_that_means_nothing_says_why_and_tab_passes_it_by() {
 }
 
 #[test]
+fn a_review_asks_for_what_it_is_and_how_often() {
+    let mut rig = Rig::new((120, 50), look(Colours::True, Glyphs::Unicode));
+    rig.keys("n");
+    at(&mut rig, "study");
+    rig.keys("right right right right right");
+    let text = rig.text();
+    for wanted in ["What it is", "Review", "Rounds", "Good enough", "For whom", "Competitors"] {
+        assert!(text.contains(wanted), "{wanted} is missing:\n{text}");
+    }
+    insta::assert_snapshot!("content_review_120x50", text);
+}
+
+#[test]
 fn everything_a_file_can_say_can_be_said_in_the_form() {
     for size in SIZES {
         let rig = everything(size, Glyphs::Unicode);

@@ -12,10 +12,35 @@ use crate::station::widgets::canvas::{Canvas, wrap};
 use crate::station::widgets::format::thousands;
 
 /// A finding with its number of mentions.
-pub(super) fn as_text(finding: &Finding, glyphs: Glyphs) -> String {
+pub(in crate::station::screens) fn as_text(finding: &Finding, glyphs: Glyphs) -> String {
     let Finding { priority, title, times_mentioned, description, .. } = finding;
     let times = thousands(*times_mentioned);
     format!("{priority} {title} ({}{times}): {description}", glyphs.times())
+}
+
+/// Why there is no finding.
+pub(in crate::station::screens) fn nothing(model: &Model, results: &Results) -> String {
+    let report = model.open_study.report.as_ref();
+    let low = report.and_then(|report| report.below_middle.as_deref());
+    let view = kinds::of_outcomes(&results.outcomes);
+    let nothing = "Nothing stands out enough to be a finding";
+    match low {
+        Some(low) => format!("Below the middle, but not urgent: {low} Nothing else stands out."),
+        None if !view.has_level => {
+            format!("{nothing}; the level of a {}'s answers is not judged.", view.title)
+        }
+        None => format!("{nothing}."),
+    }
+}
+
+/// The colour of a priority.
+pub(in crate::station::screens) const fn role(priority: Priority) -> Role {
+    match priority {
+        Priority::P0 => Role::Bad,
+        Priority::P1 => Role::Warning,
+        Priority::P2 => Role::Text,
+        Priority::P3 => Role::Dim,
+    }
 }
 
 /// Draws the findings; below them, the one under the cursor in full.
@@ -24,20 +49,7 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
     if results.findings.is_empty() {
         let y = draw_conclusions(results, canvas, area);
         let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };
-        let low =
-            model.open_study.report.as_ref().and_then(|report| report.below_middle.as_deref());
-        let title = kinds::of_outcomes(&results.outcomes).title;
-        let has_level = kinds::of_outcomes(&results.outcomes).has_level;
-        let nothing = "Nothing stands out enough to be a finding";
-        let text = match low {
-            Some(low) => {
-                format!("Below the middle, but not urgent: {low} Nothing else stands out.")
-            }
-            None if !has_level => {
-                format!("{nothing}; the level of a {title}'s answers is not judged.")
-            }
-            None => format!("{nothing}."),
-        };
+        let text = nothing(model, results);
         canvas.missing(rest, &text);
         return;
     }
@@ -46,12 +58,7 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
     let shown = view.main.shown(results.findings.len(), usize::from(list.height));
     for (y, index) in (list.top()..list.bottom()).zip(shown) {
         let finding = &results.findings[index];
-        let role = match finding.priority {
-            Priority::P0 => Role::Bad,
-            Priority::P1 => Role::Warning,
-            Priority::P2 => Role::Text,
-            Priority::P3 => Role::Dim,
-        };
+        let role = role(finding.priority);
         canvas.text(area.x + 1, y, 3, finding.priority.as_str(), role);
         let count = format!("{}{}", canvas.glyphs().times(), finding.times_mentioned);
         canvas.cut(area.x + 4, y, area.width.saturating_sub(12), &finding.title, Role::Text);

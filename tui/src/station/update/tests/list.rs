@@ -1,6 +1,7 @@
 //! Tests of the study list: keys on one or many studies, filters and sorting.
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::id::StudyId;
 use protocol::results::Estimate;
 use protocol::run::{Headline, State, Study};
 use protocol::service::Control;
@@ -9,7 +10,7 @@ use protocol::study::StudyType;
 use super::{calls, rig};
 use crate::station::effect::{Call, Effect};
 use crate::station::msg::Msg;
-use crate::station::testing::{Rig, id, report, study};
+use crate::station::testing::{MAIN, Rig, id, report, study};
 
 #[test]
 fn cancel_tells_what_follows_and_needs_enter() {
@@ -57,6 +58,43 @@ fn marked_studies_are_changed_together() {
 }
 
 #[test]
+fn marked_studies_are_ranked_and_the_ranking_opens_into_them() {
+    let mut rig = rig();
+    rig.keys("s n home r");
+    assert!(rig.text().contains("takes two or more marked studies"), "{}", rig.text());
+    rig.keys("space");
+    assert!(calls(&rig.keys("r")).is_empty(), "one is not enough");
+    let effects = rig.keys("space space r");
+    let [Call::Rank(asked)] = &calls(&effects)[..] else { panic!("{effects:?}") };
+    assert_eq!(asked.len(), 3);
+    assert!(rig.text().contains("is being computed"), "{}", rig.text());
+    let asked = asked.clone();
+    let mut found = crate::report::fixtures::ranking();
+    found.studies[1].id = id(MAIN);
+    // What was asked before is not shown on this page.
+    rig.tell(Msg::Ranked(vec![id(9)], Ok(Box::new(found.clone()))));
+    assert!(rig.text().contains("is being computed"));
+    rig.tell(Msg::Ranked(asked.clone(), Ok(Box::new(found))));
+    let text = rig.text();
+    assert!(text.contains(">99%") && text.contains("beyond chance"), "{text}");
+    let copied = rig.keys("Y");
+    let names: Vec<String> = asked.iter().map(StudyId::short).collect();
+    let text = format!("demoscope rank {}", names.join(" "));
+    assert_eq!(copied, [Effect::Copy { what: "The command", text }]);
+    let [Effect::Copy { text, .. }] = &rig.keys("y")[..] else { panic!("nothing is copied") };
+    assert!(text.contains("SYNTHETIC PANEL"), "{text}");
+    rig.keys("j enter");
+    assert_eq!(rig.model.open_study.study, Some(id(MAIN)));
+
+    rig.keys("1 r");
+    let error = ApiError::new(ErrorCode::InvalidInput, "They share no scale").hint("Rank one type");
+    rig.tell(Msg::Ranked(asked, Err(error)));
+    assert!(rig.text().contains("They share no scale. Hint: Rank one type."), "{}", rig.text());
+    rig.keys("esc");
+    assert!(!rig.text().contains("share no scale"));
+}
+
+#[test]
 fn filters_narrow_and_esc_brings_back() {
     let mut rig = rig();
     rig.keys("/");
@@ -93,6 +131,7 @@ fn headline(instrument: StudyType, value: f64) -> Option<Headline> {
         StudyType::Nps => "nps_score",
         StudyType::Sentiment => "net_sentiment",
         StudyType::AbTest => "a_minus_b_pct",
+        StudyType::ContentReview => "overall",
         StudyType::Survey => return None,
     };
     let (low, high) = (Some(value - 0.5), Some(value + 0.5));
@@ -203,7 +242,7 @@ fn scores_are_sorted_within_each_kind() {
         assert!(order[scored..].iter().all(|study| value(study).is_none()), "they come last");
         let mut kinds: Vec<StudyType> = order[..scored].iter().map(|one| one.instrument).collect();
         kinds.dedup();
-        assert_eq!(kinds.len(), 4, "each kind is one group: {kinds:?}");
+        assert_eq!(kinds.len(), 5, "each kind is one group: {kinds:?}");
         for pair in order[..scored].windows(2) {
             let (one, other) = (value(&pair[0]).unwrap(), value(&pair[1]).unwrap());
             let is_ordered = if falling { one >= other } else { one <= other };

@@ -89,8 +89,12 @@ impl StudyKind for AbStudy {
         }
     }
 
-    fn presentation(&self, instrument: &Instrument) -> &'static str {
-        orders_of(instrument).as_str()
+    fn presentation(&self, instrument: &Instrument) -> String {
+        orders_of(instrument).to_string()
+    }
+
+    fn orders(&self, instrument: &Instrument) -> Option<Orders> {
+        Some(orders_of(instrument))
     }
 
     fn tasks(&self, instrument: &Instrument) -> u16 {

@@ -1,0 +1,103 @@
+//! The signals of a text's build: its length for its type, its headings, paragraphs and order, and what it quotes.
+
+use super::super::Signal;
+use super::super::survey::Survey;
+use super::{Measured, halving};
+use crate::features::Span;
+
+/// A text of fewer words needs no headings and no paragraphs.
+const SMALL: usize = 60;
+/// A heading leads through so many words.
+const HEADED: usize = 180;
+/// A paragraph of at most so many words is a few lines.
+const FEW_LINES: usize = 65;
+/// One of more is a wall.
+const WALL: usize = 95;
+
+/// By how much it is longer than such content is read.
+pub(super) fn too_long(survey: &Survey<'_>) -> Measured {
+    let (words, most) = (survey.words() as f64, survey.norms.words_max.max(1) as f64);
+    Measured::of(halving(2.5 * (words / most - 1.0)))
+}
+
+/// By how much it is shorter than such content must be.
+pub(super) fn too_short(survey: &Survey<'_>) -> Measured {
+    let (words, least) = (survey.words() as f64, survey.norms.words_min.max(1) as f64);
+    Measured::of(1.0 - words / least)
+}
+
+/// Headings for the length of the text.
+pub(super) fn headings(survey: &Survey<'_>) -> Measured {
+    let words = survey.words();
+    if words < SMALL {
+        return Measured { value: 0.6, span: None, is_moot: true };
+    }
+    let wanted = (words as f64 / HEADED as f64).max(1.0);
+    let found = survey.headings.len() as f64 + 0.2 * survey.entries.len().min(5) as f64;
+    Measured::at(found / wanted, survey.headings.first().copied())
+}
+
+/// Whether it stands in paragraphs of a few lines.
+pub(super) fn paragraphs(survey: &Survey<'_>) -> Measured {
+    if survey.words() < SMALL {
+        return Measured { value: 0.6, span: None, is_moot: true };
+    }
+    let total: usize = survey.paragraphs.iter().map(|(_, words)| words).sum();
+    let long: usize = survey
+        .paragraphs
+        .iter()
+        .filter(|(_, words)| *words > FEW_LINES)
+        .map(|(_, words)| words)
+        .sum();
+    let short = 1.0 - long as f64 / total.max(1) as f64;
+    Measured::of(if survey.paragraphs.len() + survey.entries.len() < 2 { 0.0 } else { short })
+}
+
+/// The longest paragraph, beyond what is a wall.
+pub(super) fn wall(survey: &Survey<'_>) -> Measured {
+    let longest = survey.paragraphs.iter().max_by_key(|(_, words)| *words);
+    let Some(&(span, words)) = longest else { return Measured::default() };
+    let beyond = words.saturating_sub(WALL) as f64;
+    let start = survey.tokens.iter().position(|token| token.start >= span.start);
+    // The whole paragraph is too long to quote: its first sentence stands for it.
+    let first = start.and_then(|at| survey.sentences.iter().find(|range| range.contains(&at)));
+    let place = first.and_then(|range| survey.span(range));
+    Measured::at(halving(beyond / 40.0), place.filter(|_| beyond > 0.0))
+}
+
+/// Words and lists that lead from one step to the next.
+pub(super) fn order(survey: &Survey<'_>) -> Measured {
+    let hits = survey.hits.of(Signal::Order);
+    let count = hits.len() as f64 + 0.6 * survey.entries.len().min(5) as f64;
+    Measured::at(halving(count * survey.scale().max(0.4)), hits.first().copied())
+}
+
+/// Whether somebody is quoted: words between quotation marks, or a word for speaking with them.
+pub(super) fn quoted(survey: &Survey<'_>) -> Measured {
+    let text = survey.text();
+    let mut longest: Option<Span> = None;
+    for (open, close) in [('“', '”'), ('"', '"')] {
+        let mut from = 0;
+        while let Some(start) =
+            text.get(from..).and_then(|rest| rest.find(open)).map(|at| from + at)
+        {
+            let inside = start + open.len_utf8();
+            let Some(length) = text.get(inside..).and_then(|rest| rest.find(close)) else { break };
+            let span = Span { start, end: inside + length + close.len_utf8() };
+            let words = span.of(text).split_whitespace().count();
+            if words >= 4
+                && longest.is_none_or(|known| span.end - span.start > known.end - known.start)
+            {
+                longest = Some(span);
+            }
+            from = span.end;
+        }
+    }
+    let said = !survey.hits.of(Signal::Quoted).is_empty();
+    let value = match (longest, said) {
+        (Some(_), true) => 1.0,
+        (Some(_), false) => 0.6,
+        (None, _) => 0.0,
+    };
+    Measured::at(value, longest)
+}

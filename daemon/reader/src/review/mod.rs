@@ -1,0 +1,169 @@
+//! The review of a piece of content: a level from 1 to 10 on each dimension of its type, with the faults and strengths
+//! that make it. What is seen in a text are signals; a recipe in `assets/review/dimensions.toml` says which of them make
+//! which dimension. Everything is a pure function of the text and the brief.
+
+mod brief;
+mod feed;
+mod framing;
+mod levels;
+mod measure;
+mod nearness;
+mod phrases;
+mod recipes;
+mod remark;
+mod signal;
+mod survey;
+#[cfg(test)]
+mod tests;
+mod topic;
+
+use encoder::Damaged;
+use protocol::review::Dimension;
+
+use crate::features::{Features, Span};
+use crate::{Reader, Reading};
+pub use brief::Brief;
+pub use feed::{FEEDS, Neighbour};
+pub use framing::FRAMING;
+pub use phrases::PHRASES;
+pub use recipes::{DIMENSIONS, ReviewRecipes};
+pub use remark::{Fault, Strength};
+pub use signal::{SIGNALS, Signal};
+use survey::Survey;
+
+/// A piece of content, reviewed.
+#[derive(Clone, Debug)]
+pub struct ContentReading {
+    /// The reading of the text that respondents have; spans of faults and strengths are places in its text.
+    pub reading: Reading,
+    /// The content with its own lines, byte for byte in the places of the reading's text.
+    content: String,
+    levels: Vec<(Dimension, f64)>,
+    faults: Vec<Fault>,
+    strengths: Vec<Strength>,
+    signals: Vec<(Signal, f64)>,
+    distinctiveness: f64,
+    nearest: Option<Neighbour>,
+    regulatory_fit: f64,
+    appeal: f64,
+}
+
+impl ContentReading {
+    /// The level of a dimension, 1 to 10; the middle for one that content of this type does not have.
+    #[must_use]
+    pub fn level(&self, dimension: Dimension) -> f64 {
+        let found = self.levels.iter().find(|(known, _)| *known == dimension);
+        found.map_or(levels::MIDDLE, |(_, level)| *level)
+    }
+
+    /// Every dimension of the type with its level, in the order of reports.
+    #[must_use]
+    pub fn levels(&self) -> &[(Dimension, f64)] {
+        &self.levels
+    }
+
+    /// What lowers a dimension, heaviest first.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// What raises a dimension, heaviest first.
+    #[must_use]
+    pub fn strengths(&self) -> &[Strength] {
+        &self.strengths
+    }
+
+    /// How strongly a signal is there, 0 to 1.
+    #[must_use]
+    pub fn signal(&self, signal: Signal) -> f64 {
+        self.signals.iter().find(|(known, _)| *known == signal).map_or(0.0, |(_, value)| *value)
+    }
+
+    /// How far it stands out among its neighbours, 1 to 10; a copy of one has 1.
+    #[must_use]
+    pub fn distinctiveness(&self) -> f64 {
+        self.distinctiveness
+    }
+
+    /// The neighbour that it resembles most.
+    #[must_use]
+    pub fn nearest(&self) -> Option<&Neighbour> {
+        self.nearest.as_ref()
+    }
+
+    /// Fit between its framing and the orientation of audience and goal, 1 to 10; the middle where either is neutral.
+    #[must_use]
+    pub fn regulatory_fit(&self) -> f64 {
+        self.regulatory_fit
+    }
+
+    /// How much an ordinary reader would want to click, open or read on, 1 to 10.
+    #[must_use]
+    pub fn appeal(&self) -> f64 {
+        self.appeal
+    }
+
+    /// The words of a place, as they stand in the content: of a place that runs over a line's end, its longest line.
+    #[must_use]
+    pub fn quote(&self, span: Span) -> &str {
+        let lines = span.of(&self.content).lines().map(str::trim);
+        lines.max_by_key(|line| line.len()).unwrap_or_default()
+    }
+}
+
+impl Reader {
+    /// Reviews a piece of content.
+    ///
+    /// # Errors
+    /// Never, unless the shipped files are broken.
+    pub fn review(&self, content: &str, brief: &Brief) -> Result<ContentReading, Damaged> {
+        let reading = self.read(content, brief.context().as_deref())?;
+        self.review_read(reading, content, brief)
+    }
+
+    /// Reviews a piece of content that was read with [`Brief::context`].
+    ///
+    /// # Errors
+    /// Never, unless the shipped files are broken.
+    pub fn review_read(
+        &self,
+        reading: Reading,
+        content: &str,
+        brief: &Brief,
+    ) -> Result<ContentReading, Damaged> {
+        let titled = topic::titled(content, brief);
+        // What a thumbnail shows is not its title.
+        let (reading, shown) = match &titled {
+            Some((_, rest)) => (self.read(rest, brief.context().as_deref())?, rest.as_str()),
+            None => (reading, content),
+        };
+        let seen = feed::look(self, shown, brief)?;
+        let topical = topic::look(self, &reading, brief, titled.as_ref().map(|(title, _)| *title))?;
+        let survey = Survey::new(self, &reading, brief);
+        let measured = measure::all(&survey, &seen, &topical);
+        let substance = levels::substance(&survey);
+        let (levels, faults, strengths) =
+            levels::judge(&self.review, &survey, &measured, substance);
+        let regulatory_fit = framing::fit(&self.review, &survey);
+        let appeal = levels::appeal(&levels, &survey.reading.features, substance);
+        Ok(ContentReading {
+            levels,
+            faults,
+            strengths,
+            signals: measured.iter().map(|(signal, one)| (*signal, one.value)).collect(),
+            distinctiveness: seen.level,
+            nearest: seen.nearest,
+            regulatory_fit,
+            appeal,
+            // The reader joins hard-wrapped lines by a space in the place of their end.
+            content: shown.replace("\r\n", "\n"),
+            reading,
+        })
+    }
+}
+
+/// Whether a text says something that nobody should be told: a swindle, a danger, a crime.
+fn is_vetoed(features: &Features) -> bool {
+    features.veto.is_some()
+}

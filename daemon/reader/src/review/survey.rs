@@ -1,0 +1,157 @@
+//! The survey of a text: its sentences, lines, paragraphs and headings, and the counts that several signals start from.
+
+use std::ops::Range;
+
+use protocol::review::ContentType;
+
+use super::brief::Brief;
+use super::phrases::PhraseHits;
+use super::recipes::TypeNorms;
+use crate::features::{Span, Token, tokenise};
+use crate::{Reader, Reading};
+
+/// A text with its parts.
+#[derive(Debug)]
+pub(super) struct Survey<'a> {
+    pub(super) reader: &'a Reader,
+    pub(super) reading: &'a Reading,
+    pub(super) brief: &'a Brief,
+    pub(super) norms: &'a TypeNorms,
+    pub(super) tokens: Vec<Token>,
+    /// Ranges of tokens; a line's end ends a sentence.
+    pub(super) sentences: Vec<Range<usize>>,
+    /// Lines that head what follows.
+    pub(super) headings: Vec<Span>,
+    /// Entries of lists.
+    pub(super) entries: Vec<Span>,
+    /// Paragraphs of running text, with their number of words.
+    pub(super) paragraphs: Vec<(Span, usize)>,
+    /// Places of the phrases of each signal.
+    pub(super) hits: PhraseHits,
+}
+
+/// A heading without a mark has at most so many words.
+const HEADING_WORDS: usize = 10;
+
+impl<'a> Survey<'a> {
+    pub(super) fn new(reader: &'a Reader, reading: &'a Reading, brief: &'a Brief) -> Self {
+        let text = reading.text.as_str();
+        let tokens = tokenise(text);
+        let sentences = sentences(text, &tokens);
+        let mut survey = Self {
+            reader,
+            reading,
+            brief,
+            norms: reader.review.norms(brief.content_type),
+            hits: reader.review.phrases.find(&reader.lexicon, text, &tokens, &sentences),
+            tokens,
+            sentences,
+            headings: Vec::new(),
+            entries: Vec::new(),
+            paragraphs: Vec::new(),
+        };
+        survey.lay_out();
+        survey
+    }
+
+    /// The text; every span is a place in it.
+    pub(super) fn text(&self) -> &'a str {
+        &self.reading.text
+    }
+
+    /// What the content is.
+    pub(super) fn content_type(&self) -> ContentType {
+        self.brief.content_type
+    }
+
+    /// Words and numbers.
+    pub(super) fn words(&self) -> usize {
+        self.tokens.iter().filter(|token| token.word.chars().any(char::is_alphanumeric)).count()
+    }
+
+    /// What an occurrence counts: more in a title, less in a long text.
+    pub(super) fn scale(&self) -> f64 {
+        (60.0 / self.words().max(1) as f64).sqrt().min(2.0)
+    }
+
+    /// The tokens of a sentence.
+    pub(super) fn sentence(&self, range: &Range<usize>) -> &[Token] {
+        self.tokens.get(range.clone()).unwrap_or_default()
+    }
+
+    /// The first sentence that has more than a greeting.
+    pub(super) fn opening(&self) -> Option<&Range<usize>> {
+        let greeting = |range: &&Range<usize>| {
+            let first = self.sentence(range).first().map_or("", |token| token.word.as_str());
+            range.len() <= 4 && matches!(first, "hi" | "hello" | "dear" | "hey" | "subject")
+        };
+        self.sentences.iter().find(|range| !greeting(range))
+    }
+
+    /// Where some tokens stand.
+    pub(super) fn span(&self, range: &Range<usize>) -> Option<Span> {
+        let words = self.sentence(range);
+        Some(Span { start: words.first()?.start, end: words.last()?.end })
+    }
+
+    /// The text of a token as it was written.
+    pub(super) fn written(&self, token: &Token) -> &'a str {
+        self.reading.text.get(token.start..token.end).unwrap_or_default()
+    }
+
+    /// Divides the text into headings, entries and paragraphs.
+    fn lay_out(&mut self) {
+        let text = self.text();
+        let several = text.lines().filter(|line| !line.trim().is_empty()).count() > 1;
+        let mut at = 0;
+        for line in text.split('\n') {
+            let span = Span { start: at, end: at + line.len() };
+            at += line.len() + 1;
+            let bare = line.trim();
+            let words = bare.split_whitespace().count();
+            if words == 0 {
+                continue;
+            }
+            let numbered = bare.split_once(['.', ')']).is_some_and(|(number, _)| {
+                number.len() <= 2
+                    && number.chars().all(|c| c.is_ascii_digit())
+                    && !number.is_empty()
+            });
+            if bare.starts_with("- ")
+                || bare.starts_with(['*', '•', '+', '·']) && !bare.starts_with("**")
+                || numbered
+            {
+                self.entries.push(span);
+            } else if bare.starts_with('#')
+                || several
+                    && words <= HEADING_WORDS
+                    && !bare.ends_with(['.', '!', '?', ',', ':', ';', '…', '"', '”'])
+            {
+                self.headings.push(span);
+            } else {
+                self.paragraphs.push((span, words));
+            }
+        }
+    }
+}
+
+/// Divides at the ends of sentences and of lines.
+fn sentences(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    for at in 1..=tokens.len() {
+        let ends = match (tokens.get(at - 1), tokens.get(at)) {
+            (Some(one), Some(next)) => {
+                one.sentence != next.sentence
+                    || text.get(one.end..next.start).is_some_and(|gap| gap.contains('\n'))
+            }
+            _ => true,
+        };
+        if ends && from < at {
+            found.push(from..at);
+            from = at;
+        }
+    }
+    found.retain(|range: &Range<usize>| !range.is_empty() && range.end <= tokens.len());
+    found
+}

@@ -1,0 +1,35 @@
+//! The rewrites of a review's content by the built-in editor, each with the rules that it applies and the dimensions that
+//! these are about. Which of them is better is for the panel to say.
+
+use protocol::study::StudySpec;
+use reader::Reader;
+use reader::editor::{Candidate, candidates};
+use reader::review::Brief;
+
+use crate::domain::instrument;
+use crate::inference::RewriteProposal;
+
+/// The rewrites of a study's content; none for a study that is no review.
+pub(super) fn of(reader: &Reader, spec: &StudySpec) -> Vec<RewriteProposal> {
+    let Some(review) = instrument::review_of(&spec.instrument) else { return Vec::new() };
+    let brief = Brief::of(review);
+    let Ok(reading) = reader.review(&review.content, &brief) else { return Vec::new() };
+    candidates(&review.content, &brief, &reading).into_iter().map(proposal).collect()
+}
+
+fn proposal(candidate: Candidate) -> RewriteProposal {
+    let mut dimensions: Vec<String> = Vec::new();
+    for edit in &candidate.edits {
+        let title = edit.dimension.title();
+        if !dimensions.iter().any(|known| known == title) {
+            dimensions.push(title.to_owned());
+        }
+    }
+    let mut principles: Vec<String> = Vec::new();
+    for rule in &candidate.rules {
+        if !principles.iter().any(|known| known == rule.title()) {
+            principles.push(rule.title().to_owned());
+        }
+    }
+    RewriteProposal { text: candidate.text, principles, dimensions }
+}

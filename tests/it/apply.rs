@@ -1,0 +1,37 @@
+//! Tests of `apply`: the best version goes into the file of its study, whose settings stay, and can be taken back; a file
+//! that was edited since is left alone.
+
+use std::fs;
+
+use harness::Home;
+
+const HEAD: &str = "---\nstudy: content_review\ncontent_type: product_page\nrounds: 2\npanel: 10\nseed: 5\n---\n\n";
+const WEAK: &str = "In today's fast-paced world, we leverage our revolutionary, cutting-edge technology in order to facilitate \
+    dinner!!! Our kit costs $9 a meal and cooks in 20 minutes, because it utilizes fresh vegetables. Order today.\n";
+
+#[test]
+fn a_better_version_is_written_into_its_file_and_taken_back() {
+    let home = Home::new();
+    let before = format!("{HEAD}{WEAK}");
+    let path = home.write("page.md", &before);
+    drop(home.run(["run", path.to_str().unwrap()]).expect(0));
+    drop(home.run(["apply", "@"]).expect(0));
+    let after = fs::read_to_string(&path).unwrap();
+    assert!(after.starts_with(HEAD) && after != before, "{after}");
+    assert!(after.contains("$9 a meal") && !after.contains("leverage"), "{after}");
+    drop(home.run(["apply", "@", "--undo"]).expect(0));
+    assert_eq!(fs::read_to_string(&path).unwrap(), before);
+
+    let edited = before.replace("Order today", "Order tomorrow");
+    fs::write(&path, &edited).unwrap();
+    drop(home.run(["apply", "@"]).expect(2));
+    assert_eq!(fs::read_to_string(&path).unwrap(), edited, "it was edited since");
+    let other = home.folder().join("better.md");
+    drop(
+        home.run(["apply", "@", "--variant", "1", "--force", "-o", other.to_str().unwrap()])
+            .expect(0),
+    );
+    assert!(fs::read_to_string(&other).unwrap().starts_with(HEAD));
+    drop(home.run(["apply", "@", "--variant", "99"]).expect(2));
+    drop(home.run(["answers", "@", "--round", "6"]).expect(2));
+}
