@@ -153,7 +153,6 @@ pub fn latent(reader: &Reader, reading: &Reading, traits: &AnswerTraits) -> Late
     if let Some(price) = features.price {
         let amount = traits.price * libm::log1p(price.monthly / weights.price.unit);
         terms.add(Source::Price, -amount, Some(price.span));
-        terms.add(Source::Specifics, weights.price.told, None);
     }
     terms.add(
         Source::Reading,

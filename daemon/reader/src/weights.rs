@@ -44,8 +44,6 @@ pub struct PriceWeights {
     pub high: f64,
     /// P₀, per month.
     pub unit: f64,
-    /// What a text gains by telling its price.
-    pub told: f64,
 }
 
 /// Cut points on the one latent scale.

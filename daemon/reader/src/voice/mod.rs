@@ -39,7 +39,6 @@ const WORTH_SAYING: f64 = 0.08;
 const WORTH_OBJECTING: f64 = 0.20;
 /// Price, difficulty and hype are always there a little; they are named when they matter.
 const WORTH_BLAMING: f64 = 0.25;
-const WORTH_CALLING_DEAR: f64 = 0.5;
 
 /// How much someone likes a text, in five steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,7 +186,7 @@ fn reasons<'a>(
                 let meaning = file.concern(concern).filter(|_| part.theme_is_sure);
                 reason(ThemeKind::Concern, lexicon.label(theme), Words::Clause(meaning))
             }
-            Source::Price if weight > WORTH_CALLING_DEAR => {
+            Source::Price if weight > WORTH_BLAMING => {
                 let label = lexicon.label(Theme::Concern(Concern::Price));
                 reason(ThemeKind::Concern, label, Words::Alone(&file.other.amount))
             }
