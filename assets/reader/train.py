@@ -25,7 +25,7 @@ CLAUSES = pathlib.Path(__file__).parent / "clauses.tsv"
 
 LAYERS, OWN = 6, 2  # layers of the model, and how many of them are trained
 TOKENS = 32  # tokens of a clause that are read in training
-CHUNK, BATCH, EPOCHS = 8, 32, 8
+CHUNK, BATCH, EPOCHS = 8, 32, 6
 BODY_RATE, HEAD_RATE = 2.5e-4, 1e-3
 GOOD = (
     "saving convenience speed quality reliability results health novelty trust choice care fun status sustainability"

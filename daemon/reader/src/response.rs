@@ -4,7 +4,7 @@
 use protocol::results::{PurchaseIntent, Sentiment};
 
 use super::draw::DrawKey;
-use super::features::Span;
+use super::features::{Evidence, Span};
 use super::lexicon::Theme;
 use super::theme::{Benefit, Concern};
 use super::topics::{TopicId, effects};
@@ -51,6 +51,8 @@ pub struct Contribution {
     pub amount: f64,
     /// The words that caused it, where there are any.
     pub span: Option<Span>,
+    /// Whether a sentence of its theme is true of those words.
+    pub theme_is_sure: bool,
 }
 
 /// One person's liking of one text, with its terms.
@@ -88,59 +90,83 @@ fn saturate(count: f64) -> f64 {
     1.0 - libm::exp2(-count)
 }
 
+/// The terms of a liking, as they are found.
+#[derive(Default)]
+struct Terms(Vec<Contribution>);
+
+impl Terms {
+    /// A term of no weight is none.
+    fn add(&mut self, source: Source, amount: f64, span: Option<Span>) {
+        if amount != 0.0 {
+            self.0.push(Contribution { source, amount, span, theme_is_sure: false });
+        }
+    }
+
+    fn add_theme(&mut self, theme: Theme, amount: f64, noticed: Option<Evidence>) {
+        if amount != 0.0 {
+            self.0.push(Contribution {
+                source: Source::Theme(theme),
+                amount,
+                span: noticed.map(|clause| clause.span),
+                theme_is_sure: noticed.is_some_and(|clause| clause.theme_is_sure),
+            });
+        }
+    }
+
+    fn sum(self) -> Latent {
+        let v = self.0.iter().map(|part| part.amount).sum();
+        Latent { v, contributions: self.0 }
+    }
+}
+
 /// V of a text for a person.
 #[must_use]
 pub fn latent(reader: &Reader, reading: &Reading, traits: &AnswerTraits) -> Latent {
     let (weights, features) = (&reader.weights, &reading.features);
-    let mut contributions = vec![
-        Contribution { source: Source::Base, amount: weights.base, span: None },
-        Contribution { source: Source::Generosity, amount: traits.generosity, span: None },
-    ];
-    let mut add = |source: Source, amount: f64, span: Option<Span>| {
-        if amount != 0.0 {
-            contributions.push(Contribution { source, amount, span });
-        }
-    };
+    let mut terms = Terms::default();
+    terms.add(Source::Base, weights.base, None);
+    terms.add(Source::Generosity, traits.generosity, None);
     if !features.makes_sense() {
-        add(Source::Nonsense, -weights.nonsense, None);
-        let v = contributions.iter().map(|part| part.amount).sum();
-        return Latent { v, contributions };
+        terms.add(Source::Nonsense, -weights.nonsense, None);
+        return terms.sum();
     }
     if let Some((kind, span)) = features.veto {
-        add(Source::Veto(kind), -weights.veto, Some(span));
-        let v = contributions.iter().map(|part| part.amount).sum();
-        return Latent { v, contributions };
+        terms.add(Source::Veto(kind), -weights.veto, Some(span));
+        return terms.sum();
     }
     let stems = features.stems.len() as f64;
-    add(Source::Empty, -weights.empty * libm::exp2(-stems / EMPTY_STEMS), None);
+    terms.add(Source::Empty, -weights.empty * libm::exp2(-stems / EMPTY_STEMS), None);
     for &theme in Benefit::ALL {
         let mass = &features.benefits[theme.index()];
         let amount = weights.benefit(theme) * traits.benefit[theme.index()] * saturate(mass.count);
         let theme = Theme::Benefit(theme);
         let amount = amount * reading.situation.theme(theme);
-        add(Source::Theme(theme), amount, mass.noticed(traits.attention));
+        terms.add_theme(theme, amount, mass.noticed(traits.attention));
     }
     for &theme in Concern::ALL {
         let mass = &features.concerns[theme.index()];
         let amount = weights.concern(theme) * traits.concern[theme.index()] * saturate(mass.count);
         let theme = Theme::Concern(theme);
         let amount = amount * reading.situation.theme(theme);
-        add(Source::Theme(theme), -amount, mass.noticed(traits.attention));
+        terms.add_theme(theme, -amount, mass.noticed(traits.attention));
     }
     if let Some(price) = features.price {
         let amount = traits.price * libm::log1p(price.monthly / weights.price.unit);
-        add(Source::Price, -amount, Some(price.span));
+        terms.add(Source::Price, -amount, Some(price.span));
     }
-    add(Source::Reading, -weights.reading * (features.grade - traits.schooling).max(0.0), None);
-    add(Source::Hype, -weights.hype * traits.sceptic * features.hype, None);
-    add(Source::Fit, weights.fit * traits.fit * saturate(reading.shared / 2.0), None);
-    add(Source::Specifics, weights.specifics * saturate(features.specificity / 3.0), None);
+    terms.add(
+        Source::Reading,
+        -weights.reading * (features.grade - traits.schooling).max(0.0),
+        None,
+    );
+    terms.add(Source::Hype, -weights.hype * traits.sceptic * features.hype, None);
+    terms.add(Source::Fit, weights.fit * traits.fit * saturate(reading.shared / 2.0), None);
+    terms.add(Source::Specifics, weights.specifics * saturate(features.specificity / 3.0), None);
     let topics = effects(&reader.topics, &features.topics, &traits.profile, &reading.situation);
     for part in topics {
-        add(Source::Topic(part.mention.topic), part.amount, Some(part.mention.span));
+        terms.add(Source::Topic(part.mention.topic), part.amount, Some(part.mention.span));
     }
-    let v = contributions.iter().map(|part| part.amount).sum();
-    Latent { v, contributions }
+    terms.sum()
 }
 
 /// The noise of a person towards a text, with standard deviation 1: the same for the same words, alike for similar ones.

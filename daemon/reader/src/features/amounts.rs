@@ -249,6 +249,27 @@ const WORK: &[&str] =
 /// Words for the pay of work.
 const PAID: &[&str] = &["pay", "paid", "wage", "wages", "salary", "earn", "pays"];
 
+/// Beginnings of an offer of work that names no work in a word of the list.
+const SOUGHT: &[&str] = &[
+    "we're looking for",
+    "we’re looking for",
+    "we are looking for",
+    "we seek",
+    "are hiring",
+    "is hiring",
+    "we're hiring",
+    "we’re hiring",
+    "join our team",
+    "wanted:",
+    "vacancy",
+];
+
+/// Whether a text offers work by seeking somebody for it.
+fn seeks_somebody(text: &str) -> bool {
+    let text = text.to_lowercase();
+    SOUGHT.iter().any(|words| text.contains(words))
+}
+
 /// Whether a sum is what work earns: it is paid by the hour, month or year in an offer of work.
 fn is_pay(text: &str, tokens: &[Token], first: usize, last: usize) -> bool {
     let sentence = tokens[first].sentence;
@@ -259,7 +280,8 @@ fn is_pay(text: &str, tokens: &[Token], first: usize, last: usize) -> bool {
     };
     let is_regular = per_month(text, tokens, first, last).0.is_some();
     let offers_work = tokens.iter().any(|token| WORK.contains(&token.stem.as_str()));
-    is_regular && offers_work && (near(PAID) || near(&["hour", "hourly"]))
+    is_regular
+        && (offers_work && (near(PAID) || near(&["hour", "hourly"])) || seeks_somebody(text))
 }
 
 /// What a sum is for, by the nearest word that tells.

@@ -18,6 +18,8 @@ pub struct Judgement {
     /// Whether what was found agrees so well that an answer may name it: a cue or a number speaks of the same theme, or the
     /// meaning is strong and sure of its theme.
     pub can_be_named: bool,
+    /// Whether the theme is as sure as the direction, so that a sentence of the theme is true of the clause.
+    pub theme_is_sure: bool,
 }
 
 /// What the trained meaning weighs, per unit of valence.
@@ -41,6 +43,12 @@ const STRONG: f64 = 1.5;
 const SURE: f64 = 0.5;
 /// A cue's theme is kept if the meaning gives it at least this probability.
 const PLAUSIBLE: f64 = 0.04;
+/// A cue is believed for an answer if the meaning points the same way at least so clearly.
+const POINTS: f64 = 0.7;
+/// A sentence of a theme is true of a clause if the meaning gives the theme at least this probability.
+const THEME_SURE: f64 = 0.6;
+/// The same where a cue or a number speaks of it.
+const THEME_SURE_WITH_CUE: f64 = 0.3;
 
 /// Judges a clause by its cues, its number and its meaning; `names_price` if it names what is asked for.
 #[must_use]
@@ -76,16 +84,14 @@ pub fn judge<'a>(
     if is_mere_price && theme == Theme::Concern(Concern::Price) {
         return None;
     }
-    let agrees = valence_agrees(meaning.valence, good);
-    let by_words = of_number.is_some() || of_cue.is_some() && agrees;
-    let by_meaning = meaning.valence.abs() >= STRONG && agrees && meaning.theme(theme) >= SURE;
+    let valence = if good { meaning.valence } else { -meaning.valence };
+    let by_words = of_number.is_some() && valence > 0.0 || of_cue.is_some() && valence >= POINTS;
+    let by_meaning = valence >= STRONG && meaning.theme(theme) >= SURE;
     let can_be_named = by_words || by_meaning;
-    Some(Judgement { theme, count: value.abs().min(MOST), can_be_named })
-}
-
-/// Whether a meaning does not point the other way.
-fn valence_agrees(valence: f64, good: bool) -> bool {
-    if good { valence > 0.0 } else { valence < 0.0 }
+    let is_spoken_of = of_number == Some(theme) || of_cue == Some(theme);
+    let sure = if is_spoken_of { THEME_SURE_WITH_CUE } else { THEME_SURE };
+    let theme_is_sure = can_be_named && meaning.theme(theme) >= sure;
+    Some(Judgement { theme, count: value.abs().min(MOST), can_be_named, theme_is_sure })
 }
 
 fn is_good(theme: Theme) -> bool {

@@ -45,17 +45,19 @@ pub struct Evidence {
     pub span: Span,
     /// What it added to the count.
     pub count: f64,
+    /// Whether a sentence of the theme is true of it.
+    pub theme_is_sure: bool,
 }
 
 impl Mass {
     /// The clause that somebody notices: one of those that count nearly as much as the strongest.
     #[must_use]
-    pub fn noticed(&self, attention: u64) -> Option<Span> {
+    pub fn noticed(&self, attention: u64) -> Option<Evidence> {
         /// Clauses of at least this share of the strongest are as likely to be noticed.
         const NEARLY: f64 = 0.7;
         let strongest = self.evidence.first()?.count;
         let near = self.evidence.iter().take_while(|one| one.count >= NEARLY * strongest);
-        let near: Vec<Span> = near.map(|one| one.span).collect();
+        let near: Vec<Evidence> = near.copied().collect();
         let place = attention % (near.len().max(1) as u64);
         usize::try_from(place).ok().and_then(|place| near.get(place)).copied()
     }
@@ -104,7 +106,7 @@ impl Features {
 pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
     let lexicon = &reader.lexicon;
     let tokens = tokenise(text);
-    let sense = sense::share(lexicon, &tokens);
+    let sense = sense::share(lexicon, text, &tokens);
     let clauses = clauses::clauses(text, &tokens);
     let mut found = Vec::new();
     cues::find(lexicon, &tokens, &mut found);
@@ -212,6 +214,33 @@ pub struct TextMatch {
     pub first: usize,
 }
 
+/// Most bytes of a sentence that is quoted whole for one of its clauses.
+const SENTENCE_MAX: usize = 90;
+
+/// What is quoted for a clause: its sentence, which reads better than a part of it, if that is short and nothing in it speaks
+/// the other way.
+fn quoted_with(
+    tokens: &[Token],
+    clauses: &[Clause],
+    judged: &[Option<Judgement>],
+    clause: &Clause,
+) -> Span {
+    let sentence = |clause: &Clause| tokens.get(clause.first).map(|token| token.sentence);
+    let own = sentence(clause);
+    let is_good = |judgement: &Judgement| matches!(judgement.theme, Theme::Benefit(_));
+    let mut whole = clause.span;
+    let mut directions = BTreeSet::new();
+    for (one, judgement) in clauses.iter().zip(judged).filter(|(one, _)| sentence(one) == own) {
+        whole = Span { start: whole.start.min(one.span.start), end: whole.end.max(one.span.end) };
+        directions.extend(judgement.as_ref().map(is_good));
+    }
+    if directions.len() == 1 && whole.end - whole.start <= SENTENCE_MAX {
+        whole
+    } else {
+        clause.span
+    }
+}
+
 /// Sums by theme what the clauses say, strongest first.
 fn gather(
     tokens: &[Token],
@@ -233,7 +262,9 @@ fn gather(
         let Some(mass) = mass else { continue };
         mass.count += judgement.count;
         if judgement.can_be_named {
-            mass.evidence.push(Evidence { span: clause.span, count: judgement.count });
+            let span = quoted_with(tokens, clauses, judged, clause);
+            let Judgement { count, theme_is_sure, .. } = *judgement;
+            mass.evidence.push(Evidence { span, count, theme_is_sure });
         }
     }
     for mass in benefits.iter_mut().chain(&mut concerns) {

@@ -61,8 +61,23 @@ const FILLER: &[&str] = &[
 /// Fewer words than this need no small words to make sense.
 const SHORT: usize = 8;
 
+/// Signs of program code, and the share of all signs and letters from which a text is code. Prose with brackets and slashes
+/// has up to three in a hundred.
+const CODE_SIGNS: &[char] = &['{', '}', ';', '=', '<', '>', '(', ')', '[', ']', '_', '\\'];
+const CODE_SHARE: f64 = 0.09;
+
+/// Whether a text is mostly program code.
+fn is_code(text: &str) -> bool {
+    let all = text.chars().filter(|sign| !sign.is_whitespace()).count();
+    let signs = text.chars().filter(|sign| CODE_SIGNS.contains(sign)).count();
+    signs as f64 > CODE_SHARE * all as f64
+}
+
 /// Share of the text that makes sense, 0 to 1.
-pub(super) fn share(lexicon: &Lexicon, tokens: &[Token]) -> f64 {
+pub(super) fn share(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> f64 {
+    if is_code(text) {
+        return 0.0;
+    }
     let words: Vec<&Token> =
         tokens.iter().filter(|token| token.word.chars().any(char::is_alphabetic)).collect();
     if words.len() < 2 {

@@ -78,8 +78,8 @@ struct Reason<'a> {
 
 /// How a reason is put into words.
 enum Words<'a> {
-    /// A frame with the clause, then what the theme means.
-    Clause(&'a Lines),
+    /// A frame with the clause, then what the theme means, where the theme is sure.
+    Clause(Option<&'a Lines>),
     /// A sentence of its own.
     Alone(&'a Lines),
 }
@@ -133,10 +133,13 @@ pub fn speak(
     let is_extreme = matches!(band, Band::Delighted | Band::PutOff);
     other.truncate(usize::from(!is_extreme && (most > 1 || is_even)));
     let sees_both = is_even && !lead.is_empty() && !other.is_empty();
-    writer.say(if sees_both { &file.both } else { file.verdict(band) });
-    if lead.is_empty() && other.is_empty() {
-        writer.say(file.blank(band));
-    }
+    // Who has nothing to name says so, and nothing that would need a reason.
+    let is_blank = lead.is_empty() && other.is_empty();
+    writer.say(match (sees_both, is_blank) {
+        (true, _) => &file.both,
+        (false, true) => file.blank(band),
+        (false, false) => file.verdict(band),
+    });
     for reason in lead.iter() {
         writer.give(reason, false);
     }
@@ -176,14 +179,12 @@ fn reasons<'a>(
         }
         all.extend(match part.source {
             Source::Theme(theme @ Theme::Benefit(benefit)) if weight > WORTH_SAYING => {
-                file.appeal(benefit).and_then(|lines| {
-                    reason(ThemeKind::Appeal, lexicon.label(theme), Words::Clause(lines))
-                })
+                let meaning = file.appeal(benefit).filter(|_| part.theme_is_sure);
+                reason(ThemeKind::Appeal, lexicon.label(theme), Words::Clause(meaning))
             }
             Source::Theme(theme @ Theme::Concern(concern)) if weight > WORTH_SAYING => {
-                file.concern(concern).and_then(|lines| {
-                    reason(ThemeKind::Concern, lexicon.label(theme), Words::Clause(lines))
-                })
+                let meaning = file.concern(concern).filter(|_| part.theme_is_sure);
+                reason(ThemeKind::Concern, lexicon.label(theme), Words::Clause(meaning))
             }
             Source::Price if weight > WORTH_BLAMING => {
                 let label = lexicon.label(Theme::Concern(Concern::Price));
@@ -281,9 +282,12 @@ impl<'a> VoiceWriter<'a> {
             Words::Clause(meaning) => {
                 let clause = self.fill(frame, reason.span);
                 let key = self.next();
-                let meaning = meaning.choose(false, key).map(str::to_owned);
-                let both: Vec<String> = clause.into_iter().chain(meaning).collect();
-                (!both.is_empty()).then(|| both.join(" "))
+                let meaning = meaning.and_then(|lines| lines.choose(false, key));
+                // Without the clause nobody would know what the sentence of the theme is about.
+                clause.map(|clause| match meaning {
+                    Some(meaning) => format!("{clause} {meaning}"),
+                    None => clause,
+                })
             }
         };
         let Some(sentence) = sentence else { return };

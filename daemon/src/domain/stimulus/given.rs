@@ -4,7 +4,7 @@
 use std::str::FromStr;
 
 use protocol::audience::UnknownWord;
-use protocol::study::Problem;
+use protocol::study::{Language, Problem};
 
 use super::front_matter::Node;
 use crate::domain::nearest::did_you_mean;
@@ -121,16 +121,30 @@ impl Given {
         )
     }
 
-    /// One of a closed list of words.
+    /// One of a closed list of words, in capitals or not, with blanks, hyphens or underscores.
     pub(super) fn word<T: FromStr<Err = UnknownWord>>(&self) -> Result<T, Problem> {
-        self.text(100)?.parse().map_err(|unknown: UnknownWord| {
-            let choices = unknown.choices.join(", ");
-            let hint = match did_you_mean(&unknown.value, &unknown.choices) {
-                Some(meant) => format!("{meant} It takes {choices}"),
-                None => format!("it takes {choices}"),
-            };
-            self.problem(format!("'{}' cannot be '{}'", self.key, unknown.value), hint)
-        })
+        let text = self.text(100)?;
+        let usual = text.to_lowercase().replace([' ', '-'], "_");
+        text.parse().or_else(|unknown| usual.parse().map_err(|_| unknown)).map_err(
+            |unknown: UnknownWord| {
+                let choices = unknown.choices.join(", ");
+                let hint = match did_you_mean(&unknown.value, &unknown.choices) {
+                    Some(meant) => format!("{meant} It takes {choices}"),
+                    None => format!("it takes {choices}"),
+                };
+                self.problem(format!("'{}' cannot be '{}'", self.key, unknown.value), hint)
+            },
+        )
+    }
+
+    /// A language, by its tag (`en`, `EN`, `en-GB`) or its name. What follows the language in a tag changes nothing.
+    pub(super) fn language(&self) -> Result<Language, Problem> {
+        let text = self.text(100)?.to_lowercase();
+        let tag = text.split(['-', '_']).next().unwrap_or_default();
+        if text == "english" || tag == Language::English.as_str() {
+            return Ok(Language::English);
+        }
+        self.word()
     }
 
     /// Texts: a YAML list, or words separated by commas. Each trimmed, none empty.

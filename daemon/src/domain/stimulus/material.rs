@@ -120,6 +120,10 @@ impl StimulusMaterial {
                 format!("the {name} is nothing but code"),
                 "say in a sentence what it is; code may stand beside it",
             )),
+            Remains::Addresses => Some((
+                format!("the {name} is nothing but an address"),
+                "paste the text of the page; nobody follows links",
+            )),
             Remains::Words | Remains::Nothing => None,
         };
         if let Some((what, hint)) = problem {

@@ -171,7 +171,7 @@ pub(crate) fn read_like(
     let panel = panel_of(&mut reader, study_type, rules);
     let engine = engine_of(&mut reader, rules);
     let steady = rules.steady.contains(&engine.as_str());
-    let language = reader.take("language", Given::word);
+    let language = reader.take("language", Given::language);
     if steady && reader.given("language").is_none() {
         reader.problems.extend(material.foreign());
     }

@@ -21,6 +21,8 @@ pub(super) enum Remains {
     Words,
     /// Code and nothing else.
     Code,
+    /// Addresses of pages and nothing else.
+    Addresses,
     /// Neither letters nor digits.
     Nothing,
 }
@@ -37,6 +39,8 @@ pub(super) fn render(source: &str) -> Rendered {
     let text = plain(source, Code::Kept, DEPTH_MAX);
     let remains = if !says_something(&text) {
         Remains::Nothing
+    } else if text.split_whitespace().all(|word| is_address(word) || !says_something(word)) {
+        Remains::Addresses
     } else if says_something(&plain(source, Code::Dropped, DEPTH_MAX)) {
         Remains::Words
     } else {
@@ -50,6 +54,12 @@ pub(super) fn render(source: &str) -> Rendered {
 enum Code {
     Kept,
     Dropped,
+}
+
+/// Whether a word is the address of a page.
+fn is_address(word: &str) -> bool {
+    let word = word.trim_start_matches(['(', '<', '[', '"', '“']).to_ascii_lowercase();
+    word.contains("://") || word.starts_with("www.") || word.starts_with("mailto:")
 }
 
 /// Whether a text has a letter or a digit. The digits of emoji (`1️⃣`) are none.

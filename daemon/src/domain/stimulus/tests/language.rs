@@ -42,6 +42,22 @@ fn whoever_says_that_it_is_english_is_believed_and_a_model_reads_anything() {
 }
 
 #[test]
+fn english_is_english_however_it_is_spelt() {
+    for spelling in ["EN", "en-US", "en_gb", "English", " en "] {
+        let spec = read(&draft(GERMAN, &[("language", spelling)]), &RULES).unwrap();
+        assert_eq!(spec.language, Some(protocol::study::Language::English), "{spelling}");
+    }
+    assert!(read(&draft(GERMAN, &[("language", "england")]), &RULES).is_err());
+}
+
+#[test]
+fn words_of_closed_lists_are_read_in_capitals_and_with_blanks() {
+    let spec = |study| read(&draft(ENGLISH, &[("study", study)]), &RULES).unwrap();
+    assert_eq!(spec("Concept-Test"), spec("concept_test"));
+    assert_eq!(spec("NPS"), spec("nps"));
+}
+
+#[test]
 fn the_setting_changes_neither_the_hash_nor_what_is_stored_without_it() {
     let plain = read(&draft(ENGLISH, &[]), &RULES).unwrap();
     let said = read(&draft(ENGLISH, &[("language", "en")]), &RULES).unwrap();

@@ -49,6 +49,9 @@ impl Asker {
         variant_b: Option<&str>,
     ) -> Option<StudyId> {
         let mut draft = draft(text, study_type, PANEL, 14);
+        if study_type == StudyType::ContentReview {
+            draft.overrides.insert("content_type".to_owned(), "other".to_owned());
+        }
         draft.variant_b =
             variant_b.map(|text| SecondFile { file: "other.md".to_owned(), text: text.to_owned() });
         self.put(draft).ok()
