@@ -35,7 +35,7 @@ use weights::Weights;
 pub use features::Features;
 
 /// The model and its version: it changes whenever an answer would.
-pub const MODEL: &str = "offline-reader/2";
+pub const MODEL: &str = "offline-reader/3";
 
 /// The reader with its files.
 #[derive(Debug)]

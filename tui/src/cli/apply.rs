@@ -128,8 +128,8 @@ pub(crate) fn replace(
             "{} has another text than the one that was reviewed",
             shown(source)
         ))
-        .hint("It was edited since, or marks such as ** would be lost; write all the same with --force")
-        .hint("Write to another file with -o FILE"));
+        .hint("Use --force to write all the same: it was edited since, or marks such as ** would be lost")
+        .hint("Name another file to write with -o FILE"));
     }
     let after = format!("{head}{}\n", chosen.text.trim_end());
     // A rewrite that is replaced by another is not what its owner wrote.
@@ -176,7 +176,7 @@ pub(crate) fn choose(
             let variant = variant.ok_or_else(|| {
                 let missing = Failure::invalid(format!("There is no variant {wanted}"));
                 match found.variants.len() {
-                    0 => missing.hint("No rewrite of this text was found"),
+                    0 => missing.hint("Read `demoscope show`: no better text was found"),
                     count => missing.hint(format!("Choose one of 1 to {count}")),
                 }
             })?;

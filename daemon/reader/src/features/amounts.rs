@@ -280,8 +280,7 @@ fn is_pay(text: &str, tokens: &[Token], first: usize, last: usize) -> bool {
     };
     let is_regular = per_month(text, tokens, first, last).0.is_some();
     let offers_work = tokens.iter().any(|token| WORK.contains(&token.stem.as_str()));
-    is_regular
-        && (offers_work && (near(PAID) || near(&["hour", "hourly"])) || seeks_somebody(text))
+    is_regular && (offers_work && (near(PAID) || near(&["hour", "hourly"])) || seeks_somebody(text))
 }
 
 /// What a sum is for, by the nearest word that tells.

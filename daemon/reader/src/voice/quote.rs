@@ -38,6 +38,12 @@ const BOUNDARIES: &[&str] = &[
     "plus",
 ];
 
+/// Words that open a condition or a circumstance.
+const CONDITIONS: &[&str] = &[
+    "if", "when", "whenever", "unless", "before", "after", "once", "until", "as", "because",
+    "while",
+];
+
 /// Words that tie a clause to the one before it: a quotation begins after them.
 const TIES: &[&str] = &["and ", "but ", "or ", "so ", "then ", "yet ", "plus "];
 
@@ -58,6 +64,11 @@ pub fn quotation(text: &str, span: Span) -> Option<String> {
     }
     if clause.chars().count() <= LENGTH_MAX {
         return Some(clause.to_owned());
+    }
+    // The beginning of a condition does not say what it is a condition of.
+    let first: String = clause.chars().take_while(|letter| letter.is_alphabetic()).collect();
+    if CONDITIONS.contains(&first.to_lowercase().as_str()) {
+        return None;
     }
     let mut end = None;
     let mut at = 0;
@@ -95,6 +106,8 @@ mod tests {
         let cut = of(long).unwrap();
         assert!(cut.ends_with(" …”") && cut.chars().count() <= LENGTH_MAX + 2, "{cut}");
         assert!(long.starts_with(cut.trim_start_matches('“').trim_end_matches(" …”")), "{cut}");
+        let half = "If you have to cancel the whole wedding because one of the guests falls ill on that day, we pay all of it";
+        assert_eq!(of(half), None, "a condition alone says nothing");
         assert_eq!(of("and skip any week").as_deref(), Some("“skip any week”"));
         assert_eq!(of("$"), None);
         assert_eq!(of("free \u{1b}[31m boxes"), None);

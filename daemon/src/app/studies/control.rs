@@ -114,8 +114,7 @@ fn must_be_one_round(found: &StudyRecord) -> Result<(), UseCaseError> {
     }
     let what = "Single respondents of a study with several rounds cannot be asked again";
     Err(ApiError::new(ErrorCode::Conflict, what)
-        .hint("Each round follows from the answers of the one before")
-        .hint("Ask everybody anew with `demoscope run FILE`")
+        .hint("Ask everybody anew with `demoscope run FILE`: each round follows from the answers of the one before")
         .into())
 }
 

@@ -56,6 +56,7 @@ fn round(number: u16, overall: f64, principles: &[&str]) -> ChainRound {
         dimensions: dimensions(by),
         change: (number > 1).then_some(change),
         principles: named(principles),
+        findings: Vec::new(),
         from: (number > 1).then(|| number - 1),
         moved: match number {
             1 => None,

@@ -5,7 +5,7 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
 use protocol::ranking::Ranking;
 use protocol::results::{Report, Response};
-use protocol::run::{State, Study};
+use protocol::run::{Live, State, Study};
 use protocol::safe;
 use protocol::service::Page;
 
@@ -45,22 +45,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Msg::Live(id, reply) => {
-            model.requests.done(Want::Live);
-            if let Some(mut live) = accept(model, reply) {
-                sanitize::study(&mut live.study);
-                model.studies.upsert(live.study.clone());
-                if model.open_study.study == Some(id) {
-                    // A service that does not reply causes no event, so the request is repeated while models are asked.
-                    if live.study.state == State::Running && live.spending.is_some() {
-                        model.requests.want_by(Want::Live, model.now.ms + LOOK_AGAIN_MS);
-                    }
-                    model.open_study.live = Some(*live);
-                }
-                complete(model);
-            }
-            Vec::new()
-        }
+        Msg::Live(id, reply) => live(model, id, reply),
         Msg::Scores(id, offset, reply) => scores(model, id, offset, reply),
         Msg::Unread(id, from, reply) => {
             model.requests.done(Want::Unread);
@@ -134,6 +119,24 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         // Not responses; `update` has handled them.
         Msg::Input(_) | Msg::Resize(..) | Msg::Tick => Vec::new(),
     }
+}
+
+/// Takes the live state of a study.
+fn live(model: &mut Model, id: StudyId, reply: Result<Box<Live>, ApiError>) -> Vec<Effect> {
+    model.requests.done(Want::Live);
+    if let Some(mut live) = accept(model, reply) {
+        sanitize::study(&mut live.study);
+        model.studies.upsert(live.study.clone());
+        if model.open_study.study == Some(id) {
+            // A service that does not reply causes no event, so the request is repeated while models are asked.
+            if live.study.state == State::Running && live.spending.is_some() {
+                model.requests.want_by(Want::Live, model.now.ms + LOOK_AGAIN_MS);
+            }
+            model.open_study.live = Some(*live);
+        }
+        complete(model);
+    }
+    Vec::new()
 }
 
 /// Shows a ranking on its page. That may have been closed, or another one opened, meanwhile.

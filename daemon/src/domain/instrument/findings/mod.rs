@@ -37,6 +37,8 @@ const FINDINGS_MAX: usize = 8;
 const NOTEWORTHY: f64 = 0.05;
 /// Fewest answers that a finding needs.
 const ANSWERS_MIN: u64 = 2;
+/// A goal below this share is none: hardly anybody would name the theme then.
+const NOTICEABLE: f64 = 0.015;
 /// The affected feature of a finding that no single theme is about.
 pub(super) const WHOLE_TEXT: &str = "the whole text";
 
@@ -172,8 +174,11 @@ fn action(weighed: &Weighed<'_>, noise: f64) -> String {
     let Weighed { theme, share, effect, priority, .. } = weighed;
     // The lower end of today's interval: a later share below it is unlikely to be chance, or another wording alone.
     let works = match widened(share.clone(), noise, Some((0.0, 1.0))).low {
-        Some(low) => format!("it has worked when fewer than {:.0} % still name it.", 100.0 * low),
-        None => "it has worked when hardly anybody names it.".to_owned(),
+        Some(low) if low >= NOTICEABLE => {
+            format!("it has worked when fewer than {:.0} % still name it.", 100.0 * low)
+        }
+        // In a small panel, or within the wording noise, no share is low enough to be sure.
+        _ => "it has worked when hardly anybody names it.".to_owned(),
     };
     let clause = theme.clause();
     match priority {

@@ -56,11 +56,7 @@ fn every_bad_input_is_a_problem_at_its_place_with_a_hint() {
     let told = |settings: &str, content: &str| problems(&file(settings, content), &[]);
     let long = "word ".repeat(10_001);
     for (settings, content, says) in [
-        (
-            "",
-            "https://example.org/page",
-            "idea.md:5: the content is only an address, and nobody opens it · ",
-        ),
+        ("", "https://example.org/page", "idea.md:5: the content is nothing but an address · "),
         ("", "🎉🎉", "idea.md:5: the content has no words · "),
         ("", long.as_str(), "the content has 50004 characters, at most 50000 are allowed · cut 4"),
         ("rounds: 0\n", "A title", "idea.md:4: 'rounds' is 0 · give a whole number from 1 to 5"),

@@ -139,7 +139,7 @@ fn answers_differ_by_what_people_notice() {
         .iter()
         .map(|reply| json(reply)["reasoning"].as_str().unwrap().to_owned())
         .collect();
-    assert!(distinct.len() >= 100, "{} of 1000", distinct.len());
+    assert!(distinct.len() >= 50, "{} of 1000", distinct.len());
 }
 
 #[test]
