@@ -106,7 +106,7 @@ async fn list(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let mut findings: Vec<Finding> = all.into_iter().filter(is_wanted).collect();
     for finding in &mut findings {
         // Results have no clock: what nobody changed is open since the end of its study.
-        finding.life.get_or_insert_with(|| FindingLife {
+        finding.life.get_or_insert(FindingLife {
             status: FindingStatus::Open,
             created_at: found.study.completed_at,
             changed: None,

@@ -440,7 +440,7 @@ impl Replayer {
         let rule = closing.results.as_ref().map(|results| results.findings_rule);
         let (recorded, follows, is_same_rule) = match rule {
             Some(rule) if rule != FINDINGS_RULE => {
-                (without_findings(&closing.results), without_findings(&rebuilt), false)
+                (without_findings(closing.results.as_ref()), without_findings(rebuilt.as_ref()), false)
             }
             _ => (closing.results.clone(), rebuilt.clone(), true),
         };
@@ -466,8 +466,8 @@ impl Replayer {
     }
 }
 
-fn without_findings(results: &Option<Results>) -> Option<Results> {
-    let results = results.clone()?;
+fn without_findings(results: Option<&Results>) -> Option<Results> {
+    let results = results?.clone();
     Some(Results { findings: Vec::new(), findings_rule: 0, ..results })
 }
 

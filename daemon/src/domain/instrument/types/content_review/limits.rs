@@ -75,23 +75,10 @@ fn content(review: &ReviewMaterial) -> Vec<Violation> {
             format!("the content has {length} characters, at most {CONTENT_MAX} are allowed"),
             format!("cut {} characters", length - CONTENT_MAX),
         )
-    } else if is_address(content) {
-        (
-            "the content is only an address, and nobody opens it".to_owned(),
-            "paste the text that stands there".to_owned(),
-        )
     } else {
         return Vec::new();
     };
     vec![Violation { field: "content", what, hint }]
-}
-
-/// Whether a text is one address of a page and nothing else.
-fn is_address(text: &str) -> bool {
-    let bare = text.trim_matches(|letter| matches!(letter, '<' | '>' | '(' | ')'));
-    let lower = bare.to_ascii_lowercase();
-    let begins = ["http://", "https://", "www.", "ftp://"].iter().any(|it| lower.starts_with(it));
-    begins && !bare.contains(char::is_whitespace)
 }
 
 /// Notes on a sound material that its sender should know of.
