@@ -99,8 +99,8 @@ fn a_survey_counts_what_is_named_and_admits_what_nobody_could_answer() {
 fn offers(orders: &str, panel: u32) -> String {
     format!(
         "---\nstudy: ab_test\npanel: {panel}\nseed: 17\norders: {orders}\n---\n## Variant A\n\nSave up to 400 dollars a \
-         year. Cancel any time, no contract, free delivery.\n\n## Variant B\n\nExpensive and slow, with a long contract \
-         and a fee of 90 dollars.\n"
+         year. Cancel any time, no contract, free delivery.\n\n## Variant B\n\nIt is expensive and slow. You are tied to \
+         a contract of five years. There is a fee of 90 dollars, and nobody answers when it breaks.\n"
     )
 }
 

@@ -439,9 +439,11 @@ impl Replayer {
         // bytes are others, and only the seal of the line vouches for them.
         let rule = closing.results.as_ref().map(|results| results.findings_rule);
         let (recorded, follows, is_same_rule) = match rule {
-            Some(rule) if rule != FINDINGS_RULE => {
-                (without_findings(closing.results.as_ref()), without_findings(rebuilt.as_ref()), false)
-            }
+            Some(rule) if rule != FINDINGS_RULE => (
+                without_findings(closing.results.as_ref()),
+                without_findings(rebuilt.as_ref()),
+                false,
+            ),
             _ => (closing.results.clone(), rebuilt.clone(), true),
         };
         if let Some(difference) = first_difference(&value(&recorded), &value(&follows)) {
