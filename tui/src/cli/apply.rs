@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use protocol::results::Results;
+use protocol::review::ImprovedVariant;
 use protocol::safe;
 
 use crate::cli::export::file::{Existing, NewFile};
@@ -170,6 +171,10 @@ pub(crate) fn choose(
         (None, None, Some(iterations)) if iterations.best_round > 1 => {
             iterations.best_content.clone()
         }
+        (None, None, _) if !has_better(results, found.variants) => {
+            return Err(Failure::invalid("No version scores higher than the original")
+                .hint("Name one all the same with --variant N"));
+        }
         (None, wanted, _) => {
             let wanted = wanted.unwrap_or(1);
             let variant = found.variants.iter().find(|variant| variant.rank == wanted);
@@ -187,6 +192,12 @@ pub(crate) fn choose(
     let rewrites = rounds.chain(found.variants.iter().map(|variant| &variant.text));
     let rewrites = rewrites.filter(|text| text.as_str() != original).cloned().collect();
     Ok(Chosen { original: original.to_owned(), text: chosen, rewrites })
+}
+
+/// Whether the best variant scores higher than the original, by the same experts.
+fn has_better(results: &Results, variants: &[ImprovedVariant]) -> bool {
+    let overall = results.estimates.get("overall").map_or(f64::INFINITY, |overall| overall.value);
+    variants.first().is_none_or(|best| best.predicted_score > overall)
 }
 
 /// The file whose settings are kept; empty where there is none.

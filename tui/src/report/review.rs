@@ -23,7 +23,10 @@ pub(crate) fn draw(results: &Results, page: &mut ReportPage) {
         page.paragraph(&one.suggestion, "     ", "     ", None);
         page.paragraph(&one.rationale, "     ", "     ", Some(Role::Dim));
     }
-    if let (Some(original), Some(best)) = (found.content, found.variants.first()) {
+    // A rewrite that the same experts like no better is no better version.
+    let overall = results.estimates.get("overall").map_or(f64::INFINITY, |overall| overall.value);
+    let best = found.variants.first().filter(|best| best.predicted_score > overall);
+    if let (Some(original), Some(best)) = (found.content, best) {
         chain::draw_best(original, best, page);
     }
     if let Some(iterations) = found.iterations {

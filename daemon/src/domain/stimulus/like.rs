@@ -3,11 +3,12 @@
 //! make different.
 
 use protocol::measurement::QuestionsPerCall;
+use protocol::review::Neighbours;
 use protocol::study::{Draft, StudySpec, StudyType};
 
 use super::given::{Given, Value};
 use super::{Rules, measuring};
-use crate::domain::instrument::{open_questions, orders_of};
+use crate::domain::instrument::{open_questions, orders_of, review_of};
 
 /// The place of settings that come from the other study.
 pub(super) const PLACE: &str = "--like";
@@ -25,6 +26,48 @@ const PEOPLE: &[&str] = &[
     "audience.tech_adoption",
 ];
 
+/// Settings of a content review: what is asked of its experts.
+const REVIEW: &[&str] = &[
+    "content_type",
+    "mode",
+    "rounds",
+    "target_score",
+    "stop_on_no_gain",
+    "allow_new_claims",
+    "competitors",
+    "competitors_generated",
+    "target_audience",
+    "niche",
+    "tone",
+    "goal",
+];
+
+/// The settings of a content review, with their texts; none for another study type.
+fn of_review(spec: &StudySpec) -> Vec<(&'static str, Option<String>)> {
+    let Some(review) = review_of(&spec.instrument) else { return Vec::new() };
+    let on = |is: bool| is.then(|| "true".to_owned());
+    let named = review.sent_as.clone().unwrap_or_else(|| review.content_type.to_string());
+    let (given, generated) = match &review.neighbours {
+        Neighbours::Stock => (None, false),
+        Neighbours::Given { texts } => (Some(texts.join("\n")), false),
+        Neighbours::Generated { .. } => (None, true),
+    };
+    vec![
+        ("content_type", Some(named)),
+        ("mode", Some(review.mode.to_string())),
+        ("rounds", Some(review.rounds.to_string())),
+        ("target_score", review.target_score.map(|score| score.to_string())),
+        ("stop_on_no_gain", on(review.stop_on_no_gain)),
+        ("allow_new_claims", on(review.allow_new_claims)),
+        ("competitors", given),
+        ("competitors_generated", on(generated)),
+        ("target_audience", review.target_audience.clone()),
+        ("niche", review.niche.clone()),
+        ("tone", review.tone.clone()),
+        ("goal", review.goal.clone()),
+    ]
+}
+
 /// Every setting that is taken from a study, with its text; `None` for one that is not set in it.
 pub(super) fn settings(spec: &StudySpec, rules: &Rules<'_>) -> Vec<(&'static str, Option<String>)> {
     let (audience, measured) = (&spec.audience, &spec.measurement);
@@ -37,7 +80,7 @@ pub(super) fn settings(spec: &StudySpec, rules: &Rules<'_>) -> Vec<(&'static str
     let given = |count: u32, usual: u32| (count != usual).then(|| count.to_string());
     let questions = open_questions(&spec.instrument);
     let elicitation = measured.elicitation.as_ref();
-    vec![
+    let mut all = vec![
         ("study", Some(spec.instrument.study_type().to_string())),
         ("panel", Some(spec.panel.to_string())),
         ("seed", Some(spec.seed.to_string())),
@@ -72,7 +115,9 @@ pub(super) fn settings(spec: &StudySpec, rules: &Rules<'_>) -> Vec<(&'static str
         ),
         ("embedding_engine", elicitation.and_then(|found| found.embedding_engine.clone())),
         ("rater", elicitation.and_then(|found| found.rater.clone())),
-    ]
+    ];
+    all.extend(of_review(spec));
+    all
 }
 
 /// Puts the settings of the other study in the place of the file's. Flags stay.
@@ -89,6 +134,7 @@ pub(super) fn apply(like: &StudySpec, draft: &Draft, rules: &Rules<'_>, given: &
             "subsample" if !checks => false,
             "study" | "engine" | "context" | "language" => true,
             "questions" | "orders" => !other_type,
+            _ if REVIEW.contains(&key) => !other_type,
             _ if PEOPLE.contains(&key) => true,
             _ => !other_type && !other_engine,
         };

@@ -50,12 +50,13 @@ pub(super) fn calm(draft: &Draft<'_>) -> Vec<TextChange> {
         let is_loud = run.len() > 1 || marks > 1;
         // A mark that stands by itself, or within a sentence, is somebody's own way of writing.
         let before = draft.get(0..start).chars().next_back();
-        let is_apart = before.is_none_or(|mark| {
-            !mark.is_alphanumeric() && !matches!(mark, '"' | '”' | ')' | '%' | '*')
-        }) || draft
-            .get(range.end..draft.text.len())
-            .trim_start()
-            .starts_with(char::is_lowercase);
+        // "3! = 6" is a number with its sign.
+        let is_sign = before.is_some_and(|mark| mark.is_ascii_digit());
+        let is_apart = is_sign
+            || before.is_none_or(|mark| {
+                !mark.is_alphanumeric() && !matches!(mark, '"' | '”' | ')' | '%' | '*')
+            })
+            || draft.get(range.end..draft.text.len()).trim_start().starts_with(char::is_lowercase);
         if !run.contains('!') || is_apart || !is_loud || !ends || draft.is_protected(&range) {
             continue;
         }

@@ -86,7 +86,9 @@ pub(super) fn plain(tables: &EditorTables, draft: &Draft<'_>) -> Vec<TextChange>
             && after.starts_with(|c: char| c.is_ascii_digit());
         // "a sufficient supply" is no "enough supply".
         let is_bare = with != "enough" || !matches!(before, "a" | "an" | "the");
-        if is_verb && !is_name && !counts && is_bare {
+        // "The rooms are in order to the last detail."
+        let is_purpose = lower != "in" || with != "to" || !AFTER_VERBS.contains(&after);
+        if is_verb && !is_name && !counts && is_bare && is_purpose {
             // "a large number of our guests" are many of them.
             let is_part = word(range.end - 1) == "of" && OWNED.contains(&after);
             let with = if is_part && !with.ends_with("of") && QUANTITIES.contains(&with) {

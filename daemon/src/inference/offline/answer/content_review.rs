@@ -31,6 +31,8 @@ const CLICK_STRICTNESS: f64 = 0.5;
 const ATTENTION: f64 = 0.45;
 /// A dimension with this score needs no remark.
 const GOOD_ENOUGH: u8 = 9;
+/// Content that the reader rejects for everybody gets no more than this on any dimension.
+const REJECTED: f64 = 2.0;
 /// Remarks of one expert.
 const REMARKS: usize = 3;
 /// Hundredths of a point between two texts that an expert takes for no difference.
@@ -66,6 +68,12 @@ impl PreparedReview {
             Some(Box::new((rewrite, read)))
         });
         Some(Self { reading, feed, against })
+    }
+
+    /// Whether the reader rejects the content for everybody.
+    fn is_rejected(&self) -> bool {
+        let features = &self.reading.reading.features;
+        features.veto.is_some() || !features.makes_sense()
     }
 }
 
@@ -216,7 +224,8 @@ impl Judge<'_> {
         let levels = self.seen.reading.levels().iter();
         levels
             .map(|(dimension, level)| {
-                let score = self.score(dimension.as_str(), *level);
+                let level = if self.seen.is_rejected() { level.min(REJECTED) } else { *level };
+                let score = self.score(dimension.as_str(), level);
                 DimensionScore { dimension: *dimension, score }
             })
             .collect()
@@ -224,6 +233,9 @@ impl Judge<'_> {
 
     /// Whether this expert, as a reader, would click; in a feed, whether they choose it among its neighbours.
     fn clicks(&self) -> bool {
+        if self.seen.is_rejected() {
+            return false;
+        }
         let temper = CLICK_STRICTNESS * self.expert.strictness;
         let appeal = self.seen.reading.appeal() - temper
             + CLICK_SPREAD * self.lasting("click").normal()
