@@ -21,6 +21,13 @@ fn a_better_version_is_written_into_its_file_and_taken_back() {
     assert!(after.contains("$9 a meal") && !after.contains("leverage"), "{after}");
     drop(home.run(["apply", "@", "--undo"]).expect(0));
     assert_eq!(fs::read_to_string(&path).unwrap(), before);
+    let taken_back: Vec<_> = fs::read_dir(path.parent().unwrap())
+        .unwrap()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|end| end == "undone"))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    assert_eq!(taken_back, [after], "nothing is lost by an undo");
 
     let edited = before.replace("Order today", "Order tomorrow");
     fs::write(&path, &edited).unwrap();

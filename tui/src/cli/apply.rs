@@ -65,6 +65,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     if args.undo {
         restore(&target)?;
         ui.say(&format!("{} is as it was before", shown(&target)));
+        ui.say(&format!("What was taken back stands in {}", shown(&undone(&target))));
         return Ok(Exit::Done);
     }
     let report = call!(link, report(study.id))?;
@@ -83,7 +84,9 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     }
     ui.say(&format!("Written to {}", shown(&target)));
     if copy_of(&target).exists() {
-        ui.say(&format!("Undo it with: demoscope apply {} --undo", study.id.short()));
+        let to =
+            args.output.as_ref().map_or_else(String::new, |_| format!(" -o {}", shown(&target)));
+        ui.say(&format!("Undo it with: demoscope apply {} --undo{to}", study.id.short()));
     }
     Ok(Exit::Done)
 }
@@ -242,7 +245,7 @@ fn copy_of(target: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Restores the file from its copy, which is removed.
+/// Restores the file from its copy, which is removed. What stood there stays in a file beside it.
 ///
 /// # Errors
 /// When there is no copy, or the file cannot be written.
@@ -251,8 +254,19 @@ pub(crate) fn restore(target: &Path) -> Result<(), Failure> {
     let bytes = fs::read(&copy).map_err(|error| {
         Failure::invalid(format!("There is no copy of {} as it was", shown(target))).because(&error)
     })?;
+    // The file may have been edited since: what is taken back stays beside it.
+    if let Ok(now) = fs::read(target) {
+        write(&undone(target), &now)?;
+    }
     write(target, &bytes)?;
     fs::remove_file(&copy).map_err(|error| unread(&copy, &error))
+}
+
+/// Where the text that was taken back is kept.
+fn undone(target: &Path) -> PathBuf {
+    let mut name = copy_of(target).into_os_string();
+    name.push(".undone");
+    PathBuf::from(name)
 }
 
 fn write(target: &Path, bytes: &[u8]) -> Result<(), Failure> {

@@ -1,6 +1,8 @@
 //! The chain of a content review: its rounds with their intervals, the difference between the original and the best version,
 //! and one sentence on whether the gain is proved.
 
+use std::fmt::Write as _;
+
 use protocol::review::{ChainRound, ImprovedVariant, Iterations, StopReason};
 
 use crate::look::{Look, Role, pad, pad_left};
@@ -125,12 +127,17 @@ pub(crate) fn verdict(iterations: &Iterations) -> (Role, String) {
     };
     let interval = format!(", 95 % interval {low:+.1} to {high:+.1}");
     if low <= 0.0 {
-        return (
-            Role::Warning,
-            format!(
-                "No gain: the version of round {round} scores {by:.1} points higher{interval}, which chance and another wording alone can make."
-            ),
+        let mut text = format!(
+            "No gain: the version of round {round} scores {by:.1} points higher{interval}, which chance and another wording alone can make."
         );
+        if let Some(fresh) = &gain.confirmation {
+            let _ = write!(
+                text,
+                " A fresh panel, which did not know which is which, chose it with {} of {} experts in both orders, and the original with {}: they like its wording, and the scores do not bear it out.",
+                fresh.rewrite, fresh.experts, fresh.original
+            );
+        }
+        return (Role::Warning, text);
     }
     let higher = format!(
         "the version of round {round} scores {by:.1} points higher than the original{interval}"

@@ -72,7 +72,8 @@ impl Core {
                 })?
                 .with_wording(&found.row.spec, WordingNoise::of_model(&found.row.model));
             let panel = panel(reader, &found)?;
-            let (first, last) = OutcomeKey::of_study(found.number);
+            // Results are about what was submitted; later rounds asked the same people about other texts.
+            let (first, last) = OutcomeKey::of_round(found.number, FIRST_ROUND);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let respondent = key.assignment.respondent;
                 if key.assignment.is_answer() {
