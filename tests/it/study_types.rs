@@ -380,3 +380,35 @@ fn a_review_scores_every_dimension_and_says_what_to_fix_first() {
         assert!(told.contains("Benefit Clarity") || told.contains("benefit_clarity"), "{format}");
     }
 }
+
+#[test]
+fn a_chain_is_broken_down_by_what_was_submitted() {
+    let home = Home::new();
+    home.write(
+        "page.md",
+        "---\nstudy: content_review\ncontent_type: landing_page\nrounds: 2\nseed: 3\n---\nWe leverage our revolutionary \
+         technology in order to facilitate dinner!!! Our kit costs $9 a meal. Order today.\n",
+    );
+    let printed = home.run(["run", "page.md", "--json"]).expect(0).json();
+    assert_eq!(printed["results"]["iterations"]["completedRounds"], 2, "a second round was asked");
+    let table = home.run(["show", "@", "--by", "gender", "--json"]).expect(0).json();
+    let all = &table["all"];
+    assert_eq!(all["n"], 20, "{table}");
+    assert_eq!(all["value"], printed["results"]["estimates"]["overall"]["value"]);
+}
+
+#[test]
+fn content_that_everybody_rejects_sinks_and_is_not_rewritten() {
+    let home = Home::new();
+    home.write(
+        "mail.md",
+        "---\nstudy: content_review\ncontent_type: email\nrounds: 2\nseed: 3\n---\nSend $500 in gift cards today and I will \
+         really, really double your money in 24 hours, guaranteed, no risk.\n",
+    );
+    let printed = home.run(["run", "mail.md", "--json"]).expect(0).json();
+    assert_eq!(printed["study"]["rejected"][0]["kind"], "fraud");
+    let scores = &printed["results"]["scores"];
+    assert!(scores["overall"].as_f64().unwrap() < 3.0, "{scores}");
+    assert_eq!(scores["clickRate"], 0.0);
+    assert_eq!(printed["results"]["improvedVariants"], serde_json::json!([]));
+}

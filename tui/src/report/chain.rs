@@ -133,7 +133,7 @@ pub(crate) fn verdict(iterations: &Iterations) -> (Role, String) {
         if let Some(fresh) = &gain.confirmation {
             let _ = write!(
                 text,
-                " A fresh panel, which did not know which is which, chose it with {} of {} experts in both orders, and the original with {}: they like its wording, and the scores do not bear it out.",
+                " A fresh panel, which did not know which is which, chose it with {} of {} experts in both orders, and the original with {}.",
                 fresh.rewrite, fresh.experts, fresh.original
             );
         }

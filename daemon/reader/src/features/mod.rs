@@ -97,6 +97,12 @@ impl Features {
     pub fn makes_sense(&self) -> bool {
         self.sense >= Self::SENSE
     }
+
+    /// Whether everybody rejects the text, or nobody can make sense of it.
+    #[must_use]
+    pub fn is_rejected(&self) -> bool {
+        self.veto.is_some() || !self.makes_sense()
+    }
 }
 
 /// Reads a text.

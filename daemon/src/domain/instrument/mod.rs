@@ -61,7 +61,7 @@ pub(crate) use options::{OptionOrder, options};
 pub(crate) use rank::{Candidate, NotRankable, rank, rankable};
 pub(crate) use schema::{is_own_word, item_schema, schema};
 pub(crate) use types::{
-    Controls, Expert, Layout, Rehearsal, ReviewSettings, Supplied, Template, USUAL,
+    Controls, Expert, Layout, REVIEW_KEYS, Rehearsal, ReviewSettings, Supplied, Template, USUAL,
     UnknownContentType, compose, content_type, controls, decoy, facts, facts_of_one, has_headline,
     layout, material_notes, neighbours, open_questions, orders_of, puts_one_a_call, rehearsal,
     review_of, speaker, stimuli, takes, templates, text_field, type_that_takes, usual_panel,

@@ -8,7 +8,7 @@ use protocol::study::{Draft, StudySpec, StudyType};
 
 use super::given::{Given, Value};
 use super::{Rules, measuring};
-use crate::domain::instrument::{open_questions, orders_of, review_of};
+use crate::domain::instrument::{open_questions, orders_of, review_of, takes};
 
 /// The place of settings that come from the other study.
 pub(super) const PLACE: &str = "--like";
@@ -24,22 +24,6 @@ const PEOPLE: &[&str] = &[
     "audience.income_bracket",
     "audience.education",
     "audience.tech_adoption",
-];
-
-/// Settings of a content review: what is asked of its experts.
-const REVIEW: &[&str] = &[
-    "content_type",
-    "mode",
-    "rounds",
-    "target_score",
-    "stop_on_no_gain",
-    "allow_new_claims",
-    "competitors",
-    "competitors_generated",
-    "target_audience",
-    "niche",
-    "tone",
-    "goal",
 ];
 
 /// The settings of a content review, with their texts; none for another study type.
@@ -133,8 +117,7 @@ pub(super) fn apply(like: &StudySpec, draft: &Draft, rules: &Rules<'_>, given: &
         let follows = match key {
             "subsample" if !checks => false,
             "study" | "engine" | "context" | "language" => true,
-            "questions" | "orders" => !other_type,
-            _ if REVIEW.contains(&key) => !other_type,
+            _ if takes(like.instrument.study_type(), key) => !other_type,
             _ if PEOPLE.contains(&key) => true,
             _ => !other_type && !other_engine,
         };

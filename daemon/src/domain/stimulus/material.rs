@@ -9,7 +9,7 @@ use super::render::{Remains, Rendered, render};
 use super::review;
 use super::{SettingsReader, Violation};
 use super::{language, like};
-use crate::domain::instrument::{self, Layout, Supplied};
+use crate::domain::instrument::{self, Layout, REVIEW_KEYS, Supplied};
 
 /// The material of a study, with the places of its parts.
 pub(super) struct StimulusMaterial {
@@ -59,7 +59,7 @@ impl StimulusMaterial {
             });
         }
         let mut places = Vec::new();
-        for key in std::iter::once("questions").chain(review::KEYS) {
+        for key in std::iter::once("questions").chain(REVIEW_KEYS) {
             if let Some(given) = reader.given(key) {
                 places.push((key, given.place.clone()));
             }

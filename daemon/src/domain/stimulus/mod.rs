@@ -20,6 +20,8 @@ mod version;
 #[cfg(test)]
 mod tests;
 
+use std::sync::LazyLock;
+
 use protocol::audience::Audience;
 use protocol::credits::UsdMicros;
 use protocol::measurement::Measurement;
@@ -37,7 +39,7 @@ pub(crate) use self::target_audience::audience_note;
 use self::texts::TextNotes;
 pub(crate) use self::texts::notes;
 pub(crate) use self::version::{content_hash, deciding, differing};
-use crate::domain::instrument::{self, Violation};
+use crate::domain::instrument::{self, REVIEW_KEYS, Violation};
 use crate::domain::nearest::did_you_mean;
 
 /// The largest file that is read, in bytes.
@@ -58,7 +60,11 @@ pub(crate) const TAGS_MAX: usize = 20;
 pub(crate) const TAG_CHARACTERS_MAX: usize = 40;
 const PROJECT_CHARACTERS_MAX: usize = 100;
 
-const KEYS: &[&str] = &[
+/// Every setting of a draft, in the order of messages.
+static KEYS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| [STUDY_KEYS, &REVIEW_KEYS, MEASUREMENT_KEYS].concat());
+/// Settings of a study, and what it asks.
+const STUDY_KEYS: &[&str] = &[
     "study",
     "name",
     "panel",
@@ -73,18 +79,9 @@ const KEYS: &[&str] = &[
     "project",
     "questions",
     "orders",
-    "content_type",
-    "mode",
-    "rounds",
-    "target_score",
-    "stop_on_no_gain",
-    "allow_new_claims",
-    "competitors",
-    "competitors_generated",
-    "target_audience",
-    "niche",
-    "tone",
-    "goal",
+];
+/// Settings of how it is measured.
+const MEASUREMENT_KEYS: &[&str] = &[
     "replicates",
     "controls",
     "wordings",
@@ -265,7 +262,7 @@ fn collect(
                 what: "'audience' takes filters".to_owned(),
                 hint: "for example audience: { region: uk, age_range: [25, 45] }".to_owned(),
             }),
-            _ => put(entry.key.clone(), place, &entry.item, KEYS, problems),
+            _ => put(entry.key.clone(), place, &entry.item, &KEYS, problems),
         }
     }
     for (key, text) in &draft.overrides {
@@ -278,7 +275,7 @@ fn collect(
         };
         let place = format!("--{flag}");
         given.retain(|earlier| earlier.key != *key);
-        let known = if key.starts_with("audience.") { AUDIENCE_KEYS } else { KEYS };
+        let known = if key.starts_with("audience.") { AUDIENCE_KEYS } else { KEYS.as_slice() };
         if known.contains(&name) {
             let mut setting = Given { key: key.clone(), place, value: Value::Flag(text.clone()) };
             texts::tidy_flag(&mut setting, problems, told);

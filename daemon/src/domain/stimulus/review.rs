@@ -6,24 +6,8 @@ use protocol::study::{Problem, StudyType};
 use super::SettingsReader;
 use super::given::Given;
 use super::render::render;
-use crate::domain::instrument::{self, ReviewSettings, UnknownContentType};
+use crate::domain::instrument::{self, REVIEW_KEYS, ReviewSettings, UnknownContentType};
 use crate::domain::nearest::hint;
-
-/// The settings.
-pub(super) const KEYS: [&str; 12] = [
-    "content_type",
-    "mode",
-    "rounds",
-    "target_score",
-    "stop_on_no_gain",
-    "allow_new_claims",
-    "competitors",
-    "competitors_generated",
-    "target_audience",
-    "niche",
-    "tone",
-    "goal",
-];
 
 /// Most competitors that are read at all; the contract's limit is checked with the material.
 const COMPETITORS_MAX: usize = 1_000;
@@ -36,10 +20,10 @@ pub(super) fn read(
     reader: &mut SettingsReader<'_>,
     missing: &mut Vec<&'static str>,
 ) -> ReviewSettings {
-    for key in KEYS {
+    for key in REVIEW_KEYS {
         reader.only_where_taken(key, study_type);
     }
-    if !instrument::takes(study_type, KEYS[0]) {
+    if !instrument::takes(study_type, REVIEW_KEYS[0]) {
         return ReviewSettings::default();
     }
     let words = |given: &Given| given.text(CHARACTERS_MAX);

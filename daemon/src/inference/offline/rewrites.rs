@@ -9,11 +9,15 @@ use reader::review::Brief;
 use crate::domain::instrument;
 use crate::inference::RewriteProposal;
 
-/// The rewrites of a study's content; none for a study that is no review.
+/// The rewrites of a study's content; none for a study that is no review, or for content that everybody rejects.
 pub(super) fn of(reader: &Reader, spec: &StudySpec) -> Vec<RewriteProposal> {
     let Some(review) = instrument::review_of(&spec.instrument) else { return Vec::new() };
     let brief = Brief::of(review);
     let Ok(reading) = reader.review(&review.content, &brief) else { return Vec::new() };
+    // A rewrite would only hide what gives it away.
+    if reading.reading.features.is_rejected() {
+        return Vec::new();
+    }
     candidates(&review.content, &brief, &reading).into_iter().map(proposal).collect()
 }
 

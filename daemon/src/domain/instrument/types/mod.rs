@@ -34,7 +34,7 @@ use crate::domain::credits::RoundCharge;
 use templates::RESPONDENT;
 
 pub(crate) use content_review::{
-    Expert, ReviewSettings, UnknownContentType, content_type, neighbours, review_of,
+    Expert, REVIEW_KEYS, ReviewSettings, UnknownContentType, content_type, neighbours, review_of,
 };
 pub(crate) use face::{
     Rehearsal, compose, controls, decoy, facts, facts_of_one, has_headline, layout, material_notes,

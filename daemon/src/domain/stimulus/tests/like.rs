@@ -69,3 +69,30 @@ fn a_survey_and_a_test_take_their_questions_and_orders() {
             .unwrap();
     assert_eq!(spec.seed, survey.seed);
 }
+
+#[test]
+fn a_review_takes_every_setting_of_a_review() {
+    let flags = [
+        ("study", "content_review"),
+        ("content_type", "product_description"),
+        ("mode", "quick_pulse"),
+        ("rounds", "4"),
+        ("target_score", "8.5"),
+        ("stop_on_no_gain", "true"),
+        ("allow_new_claims", "true"),
+        ("competitors", "Fast, cheap, good\nThe other kit"),
+        ("target_audience", "women in the UK"),
+        ("niche", "food"),
+        ("tone", "warm, plain"),
+        ("goal", "orders"),
+    ];
+    let like = read(&draft("A meal kit for four dinners.", &flags), &RULES).unwrap();
+    let spec = read_like(&draft("A weekly box.", &[]), &RULES, Some(&like)).unwrap();
+    let mut wanted = crate::domain::instrument::review_of(&like.instrument).unwrap().clone();
+    wanted.content = "A weekly box.".to_owned();
+    assert_eq!(crate::domain::instrument::review_of(&spec.instrument), Some(&wanted));
+    // As another type it takes the people alone.
+    let spec =
+        read_like(&draft("A weekly box.", &[("study", "nps")]), &RULES, Some(&like)).unwrap();
+    assert_eq!(spec.panel, like.panel);
+}

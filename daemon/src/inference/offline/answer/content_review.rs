@@ -72,8 +72,7 @@ impl PreparedReview {
 
     /// Whether the reader rejects the content for everybody.
     fn is_rejected(&self) -> bool {
-        let features = &self.reading.reading.features;
-        features.veto.is_some() || !features.makes_sense()
+        self.reading.reading.features.is_rejected()
     }
 }
 

@@ -90,6 +90,22 @@ pub(crate) struct ReviewSettings {
     pub goal: Option<String>,
 }
 
+/// Its settings in a draft.
+pub(crate) const REVIEW_KEYS: [&str; 12] = [
+    "content_type",
+    "mode",
+    "rounds",
+    "target_score",
+    "stop_on_no_gain",
+    "allow_new_claims",
+    "competitors",
+    "competitors_generated",
+    "target_audience",
+    "niche",
+    "tone",
+    "goal",
+];
+
 /// The study type.
 pub(super) struct ReviewStudy;
 
@@ -140,20 +156,7 @@ impl StudyKind for ReviewStudy {
     }
 
     fn keys(&self) -> &'static [&'static str] {
-        &[
-            "content_type",
-            "mode",
-            "rounds",
-            "target_score",
-            "stop_on_no_gain",
-            "allow_new_claims",
-            "competitors",
-            "competitors_generated",
-            "target_audience",
-            "niche",
-            "tone",
-            "goal",
-        ]
+        &REVIEW_KEYS
     }
 
     fn panel(&self) -> Option<u32> {
