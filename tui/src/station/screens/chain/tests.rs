@@ -59,6 +59,17 @@ fn the_chain_keeps_its_look_at_every_size() {
 }
 
 #[test]
+fn counts_of_large_panels_are_not_cut() {
+    let large = |text: String| {
+        text.replace("\"up\":14,\"same\":4,\"down\":2", "\"up\":2690,\"same\":109,\"down\":2101")
+    };
+    for size in [(200, 60), (120, 36), (80, 24), (60, 20)] {
+        let shown = rig_with(changed(chain_report(20), large), size, UNICODE).text();
+        assert!(shown.contains("▲2690 =109 ▼2101 "), "{size:?}: {shown}");
+    }
+}
+
+#[test]
 fn the_chain_keeps_its_look_at_every_colour_level() {
     for (level, kind) in [
         ("truecolor", UNICODE),

@@ -1,6 +1,7 @@
 //! The table of versions: score, interval, change from the original, words, who moved, and what was changed.
 
 use protocol::results::Results;
+use protocol::review::Moved;
 use ratatui::layout::Rect;
 
 use super::why::judgement;
@@ -23,7 +24,7 @@ const HALF: u16 = 7;
 const CHANGE: (u16, u16) = (8, 21);
 /// Columns of the number of words.
 const WORDS: u16 = 7;
-/// Columns of how many experts moved.
+/// Fewest columns of how many experts moved.
 const MOVED: u16 = 13;
 /// The widths from which on a whisker is wider, words and movements are shown, and changes have their interval.
 const ROOM: (u16, u16) = (66, 88);
@@ -40,7 +41,7 @@ struct VersionColumns {
 }
 
 impl VersionColumns {
-    fn of(area: Rect, has_plot: bool, has_moved: bool) -> Self {
+    fn of(area: Rect, has_plot: bool, moved: u16) -> Self {
         let is_roomy = area.width >= ROOM.0;
         let mut x = area.x + NAME;
         let mut next = |width: u16| {
@@ -56,7 +57,7 @@ impl VersionColumns {
         });
         let change = next(if area.width >= ROOM.1 { CHANGE.1 } else { CHANGE.0 });
         let words = next(if is_roomy || has_plot { WORDS } else { 0 });
-        let moved = next(if has_moved { MOVED } else { 0 });
+        let moved = next(moved);
         let begin = (x + 1).min(area.right());
         let what = Rect { x: begin, width: area.right() - begin, height: 1, ..area };
         Self { score, interval, change, words, moved, what }
@@ -88,8 +89,7 @@ pub(super) fn draw(
         return;
     }
     let glyphs = canvas.glyphs();
-    let has_moved = versions.iter().any(|version| version.moved.is_some());
-    let layout = VersionColumns::of(inner, has_plot, has_moved);
+    let layout = VersionColumns::of(inner, has_plot, moved_width(versions, glyphs));
     let scale = scale(versions);
     let y = inner.y;
     canvas.text(inner.x + 2, y, NAME, if iterations.is_some() { "#" } else { "text" }, Role::Dim);
@@ -166,14 +166,9 @@ fn row(
     let (text, role) = change(version, layout.change.width >= CHANGE.1, glyphs);
     canvas.right(layout.change.x, y, layout.change.width, &text, role);
     if let Some(moved) = version.moved {
-        let (up, down) = (glyphs.highest(), glyphs.lowest());
         let end = layout.moved.right();
         let mut x = layout.moved.x + 2;
-        for (text, role) in [
-            (format!("{up}{} ", moved.up), Role::Good),
-            (format!("={} ", moved.same), Role::Dim),
-            (format!("{down}{}", moved.down), Role::Bad),
-        ] {
+        for (text, role) in movement(moved, glyphs) {
             x = canvas.text(x, y, end.saturating_sub(x), &text, role);
         }
     }
@@ -182,6 +177,23 @@ fn row(
         Some(_) => version.principles.join("; "),
     };
     canvas.cut(layout.what.x, y, layout.what.width, &what, Role::Dim);
+}
+
+/// How many experts scored it higher, the same and lower.
+fn movement(moved: Moved, glyphs: Glyphs) -> [(String, Role); 3] {
+    [
+        (format!("{}{} ", glyphs.highest(), moved.up), Role::Good),
+        (format!("={} ", moved.same), Role::Dim),
+        (format!("{}{}", glyphs.lowest(), moved.down), Role::Bad),
+    ]
+}
+
+/// The columns that the widest movement takes, with its margins: a count that is cut would be another number.
+fn moved_width(versions: &[Version<'_>], glyphs: Glyphs) -> u16 {
+    let moved = versions.iter().filter_map(|version| version.moved);
+    let width =
+        |moved| movement(moved, glyphs).iter().map(|(text, _)| columns(text)).sum::<u16>() + 3;
+    moved.map(width).max().map_or(0, |widest| widest.max(MOVED))
 }
 
 /// The change from the original, with its interval where there is room.
