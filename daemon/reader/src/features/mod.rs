@@ -172,7 +172,8 @@ pub(crate) fn stems(lexicon: &Lexicon, tokens: &[Token]) -> Vec<u64> {
 
 /// A meaning that deserves a veto with this probability is enough by itself.
 const CERTAIN: f64 = 0.985;
-/// Two clauses that deserve a veto with these probabilities in sum are enough.
+/// Two clauses that deserve a veto of one kind with these probabilities in sum are enough. Of different kinds they are no
+/// evidence of either: loud advertising looks a little like everything.
 const TWO_CLAUSES: f64 = 1.6;
 /// A clause is taken for one that deserves a veto only if it is at least so bad.
 const BAD: f64 = -2.3;
@@ -189,10 +190,13 @@ fn vetoed(
 ) -> Option<(VetoKind, Span)> {
     let meant = |meaning: &Meaning| if meaning.valence <= BAD { meaning.veto().1 } else { 0.0 };
     let probability = |place: usize| meanings.get(place).map_or(0.0, meant);
-    let mut ranked: Vec<f64> = meanings.iter().map(meant).collect();
-    ranked.sort_by(|one, other| other.total_cmp(one));
-    let highest = ranked.first().copied().unwrap_or(0.0);
-    let both = highest + ranked.get(1).copied().unwrap_or(0.0);
+    let highest = meanings.iter().map(meant).fold(0.0, f64::max);
+    let two_of = |kind: VetoKind| {
+        let mut ranked: Vec<f64> =
+            meanings.iter().filter(|meaning| meaning.veto().0 == kind).map(meant).collect();
+        ranked.sort_by(|one, other| other.total_cmp(one));
+        ranked.iter().take(2).sum::<f64>()
+    };
     let by_rules = suspicions.iter().map(|one| {
         let meant = one.clause.map_or(highest, probability);
         let is_enough = one.is_certain() || one.weight >= SUSPECT && one.weight + meant >= TOGETHER;
@@ -200,9 +204,10 @@ fn vetoed(
         (if is_enough { one.weight + meant } else { 0.0 }, one.kind, span)
     });
     let by_meaning = clauses.iter().zip(meanings).map(|(clause, meaning)| {
-        let probability = meant(meaning);
-        let is_enough = probability >= CERTAIN || (probability >= highest && both >= TWO_CLAUSES);
-        (if is_enough { probability } else { 0.0 }, meaning.veto().0, clause.span)
+        let (probability, kind) = (meant(meaning), meaning.veto().0);
+        let is_enough =
+            probability >= CERTAIN || (probability >= highest && two_of(kind) >= TWO_CLAUSES);
+        (if is_enough { probability } else { 0.0 }, kind, clause.span)
     });
     by_rules
         .chain(by_meaning)
