@@ -8,10 +8,12 @@ check:
 test name="":
     cargo test --workspace {{name}}
 
-# The long forms of the promise tests: hundreds of kills, thousands of damaged files. About half an hour.
+# The long forms of the promise tests: hundreds of kills, thousands of damaged files, every golden pair, and requests generated from
+# /openapi.json (by $SCHEMATHESIS or `schemathesis`; where neither is there, it says so). About half an hour.
 long:
     DEMOSCOPE_LONG=1 cargo test --release -p demoscope-tests --test it -- --nocapture
     DEMOSCOPE_LONG=1 cargo test --release -p demoscope-reader --lib review
+    DEMOSCOPE_LONG=1 cargo test --release -p demoscope-daemon --lib
 
 # The measured figures, as a table.
 bench:

@@ -3,6 +3,7 @@
 
 mod bounds;
 mod engine;
+mod http;
 mod keys;
 mod layers;
 
@@ -15,6 +16,7 @@ use serde::Deserialize;
 use toml::Value;
 
 pub(crate) use engine::{EngineSettings, Strategy, Structured};
+pub(crate) use http::HttpSettings;
 
 /// The commented defaults, as shipped.
 pub(crate) const DEFAULTS: &str = include_str!("../../assets/config.toml");
@@ -24,10 +26,16 @@ pub(crate) const DEFAULTS: &str = include_str!("../../assets/config.toml");
 pub(crate) struct Config {
     /// Bounds.
     pub limits: Limits,
+    /// What the doors of the HTTP listener share.
+    pub gateway: Gateway,
+    /// The HTTP listener.
+    pub http: HttpSettings,
     /// The budget.
     pub credits: Credits,
     /// What answers.
     pub engine: Engines,
+    /// How model services are reached.
+    pub network: Network,
     /// What answers may cost.
     pub cost: Cost,
     /// Daily copies of the store.
@@ -36,6 +44,8 @@ pub(crate) struct Config {
     pub events: Events,
     /// How to stop.
     pub shutdown: Shutdown,
+    /// How the workstation calls its user.
+    pub notify: Notify,
     /// What is logged.
     pub log: LogSettings,
 }
@@ -49,6 +59,32 @@ pub(crate) struct Limits {
     pub studies_running: u32,
     /// Clients at the same time.
     pub connections: u32,
+}
+
+/// How model services are reached.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Network {
+    /// Whether proxies of the environment are used: `none` or `environment`.
+    pub proxy: String,
+    /// A file of certificates that are trusted beside those of the system; empty for none.
+    pub ca_file: String,
+}
+
+impl Network {
+    /// What `proxy` may be.
+    pub(crate) const PROXIES: [&str; 2] = ["none", "environment"];
+
+    /// Whether proxies of the environment are used.
+    pub(crate) fn uses_environment(&self) -> bool {
+        self.proxy == "environment"
+    }
+}
+
+/// What the doors of the HTTP listener share.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct Gateway {
+    /// The engine of studies whose key names none.
+    pub engine: String,
 }
 
 /// The budget.
@@ -118,6 +154,22 @@ pub(crate) struct Events {
 pub(crate) struct Shutdown {
     /// How long to wait for answers under way.
     pub drain_seconds: u32,
+}
+
+/// How the workstation calls its user. It reads these settings by itself; they are checked here with all others.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct Notify {
+    /// A word for the way.
+    pub terminal: String,
+    /// Whether inside tmux, too.
+    pub in_tmux: bool,
+    /// Whether by the desktop, too.
+    pub desktop: bool,
+}
+
+impl Notify {
+    /// The words for the ways.
+    pub(crate) const WAYS: [&'static str; 4] = ["bell", "osc9", "osc777", "off"];
 }
 
 /// What is logged.

@@ -3,10 +3,14 @@
 //! which order it stops.
 
 mod app;
+#[cfg(test)]
+mod cases;
 mod config;
+mod dialect;
 mod domain;
 mod gateway;
 mod inference;
+mod layouts;
 mod logs;
 mod store;
 mod work;
@@ -21,9 +25,11 @@ use protocol::error::{ApiError, Cause, ErrorCode};
 use protocol::paths::Paths;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
-use crate::app::{Caller, Core, Settings};
+use crate::app::{Caller, Core, LogRing, Settings};
 use crate::config::{Config, Loaded};
+use crate::gateway::http::HttpListener;
 use crate::gateway::{Instance, Listener, RpcService};
 use crate::inference::Engine;
 use crate::inference::prompt::Prompts;
@@ -34,6 +40,7 @@ use crate::world::{Wake, World};
 
 pub use crate::app::{NotReplayed, Replayed};
 pub use crate::config::{Setting, SettingSource};
+pub use crate::layouts::{AnswerWriter, Layouts, PageFormat};
 
 /// What the test rigs and the benchmarks need beyond the commands: engines and storage of their own, stored rows, outcomes.
 pub mod internals {
@@ -43,7 +50,10 @@ pub mod internals {
     pub use crate::inference::offline::BuiltIn;
     pub use crate::inference::{Ask, Engine, EngineError, InProcess, Reply, Responder};
     pub use crate::store::rows::{OutcomeKey, OutcomeRow, Progress};
-    pub use crate::store::{OpenStorage, Options, Reader, Storage, Store, UseCaseError, Writes};
+    pub use crate::store::{
+        BesideEvent, InTransaction, OpenStorage, Options, Reader, Storage, Store, UseCaseError,
+        Writes,
+    };
     pub use crate::world::World;
 }
 
@@ -53,14 +63,17 @@ static ITSELF: Caller = Caller::driver("daemon");
 /// Threads that serve calls and drive studies; asking happens on threads of its own.
 const RUNTIME_THREADS: usize = 2;
 
-/// How long peers get to read their last reply when the daemon ends.
+/// How long peers get to read their last reply when the daemon ends, and requests by HTTP to be answered.
 const FAREWELL: Duration = Duration::from_millis(250);
 
 /// How long after a second signal what is given up may take to be booked.
 const GIVING_UP: Duration = Duration::from_millis(700);
 
-/// Between two looks whether the data folder is still there.
+/// Between two looks whether the data folder is still there, once the store is not in its place; the store tells of that by
+/// itself, so that a daemon at rest need not wake up for it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// The same while the store is in its place.
+const LOOK_AT_LEAST: Duration = Duration::from_mins(1);
 
 /// How long answers under way are waited for when there is nothing left to record them in.
 const WAIT_IN_VAIN: Duration = Duration::from_secs(2);
@@ -92,12 +105,14 @@ pub struct Dependencies {
     pub storage: Option<Storage>,
     /// The engines of this process, by name.
     pub engines: BTreeMap<String, Engine>,
+    /// How studies are laid out for people; without them the HTTP listener exports the evidence alone.
+    pub layouts: Option<Layouts>,
 }
 
 impl Default for Dependencies {
     fn default() -> Self {
         let engines = Settings::default().engines;
-        Self { world: World::system(), storage: None, engines }
+        Self { world: World::system(), storage: None, engines, layouts: None }
     }
 }
 
@@ -115,7 +130,8 @@ pub fn run(face: Display, missing: Missing, dependencies: Dependencies) -> Resul
     let paths = Paths::resolve()?;
     paths.check_socket()?;
     let loaded = config::load(&paths.config, variables())?;
-    let _logs = logs::start(&paths, &loaded.config.log, face)?;
+    let clock = Arc::clone(&dependencies.world.clock);
+    let (_logs, log) = logs::start(&paths, &loaded.config.log, face, clock)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(RUNTIME_THREADS)
         .enable_all()
@@ -126,7 +142,7 @@ pub fn run(face: Display, missing: Missing, dependencies: Dependencies) -> Resul
         })?;
     let ended = runtime.block_on(async {
         let signals = Signals::catch()?;
-        let running = start(loaded, paths, dependencies, missing).await?;
+        let running = start(loaded, paths, dependencies, missing, log).await?;
         running.until_told(signals).await
     });
     if let Err(error) = &ended {
@@ -215,6 +231,7 @@ struct Running {
     core: Core,
     work: Drivers,
     listener: Listener,
+    http: HttpListener,
     service: Arc<RpcService>,
     /// Peers that are served at a time.
     places: usize,
@@ -231,10 +248,11 @@ async fn start(
     paths: Paths,
     dependencies: Dependencies,
     missing: Missing,
+    log: LogRing,
 ) -> Result<Running, ApiError> {
     let begun = Instant::now();
     let Loaded { config, settings: in_force } = loaded;
-    let Dependencies { world, storage, engines } = dependencies;
+    let Dependencies { world, storage, engines, layouts } = dependencies;
     let instance = Instance::take(&paths).await?;
     let settings = Settings {
         tier: config.credits.tier.clone(),
@@ -255,6 +273,7 @@ async fn start(
         // Zero means that every cost is asked about.
         confirm_above: Some(app::cap(config.cost.confirm_above_usd).unwrap_or_default()),
         allow_unknown_price: config.cost.allow_unknown_price,
+        log,
         source: Some(app::ReloadSource { file: paths.config.clone(), read: in_force }),
         engines,
         ..Settings::default()
@@ -262,7 +281,8 @@ async fn start(
     let storage = storage.unwrap_or_else(|| Storage::File(paths.database.clone()));
     let options =
         store::Options { new_store: missing == Missing::BeginAnew, ..store::Options::default() };
-    let open = move || Core::open_with(world, storage, settings, options);
+    let around = world.clone();
+    let open = move || Core::open_with(around, storage, settings, options);
     let core = tokio::task::spawn_blocking(open)
         .await
         .map_err(|error| {
@@ -275,12 +295,18 @@ async fn start(
     if let Err(error) = core.settle_past(&ITSELF).await {
         tracing::warn!(%error, "what calls may have cost cannot be booked yet");
     }
+    core.begin_imports(&ITSELF, variables().collect()).await?;
     let listener = Listener::bind(&instance, &paths)?;
+    let keys = core.keys(&ITSELF).await?;
+    let in_force = keys.iter().filter(|key| key.revoked_at.is_none()).count();
+    let (engine, settings) = (config.gateway.engine.as_str(), &config.http);
+    let http = HttpListener::open(core.clone(), &world, settings, engine, layouts, in_force).await;
     let work = Drivers::start(core.clone());
     let service = Arc::new(RpcService {
         core: core.clone(),
         paths,
         since: Instant::now(),
+        http: http.state(),
         stop: Wake::default(),
     });
     tracing::info!(
@@ -292,6 +318,7 @@ async fn start(
         core,
         work,
         listener,
+        http,
         service,
         places: usize::try_from(config.limits.connections).unwrap_or(usize::MAX),
         instance,
@@ -309,7 +336,7 @@ fn models(config: &Config, paths: &Paths, world: &World) -> Result<Registry, Api
     })?;
     let environment = variables().collect();
     let now = world.clock.monotonic();
-    Registry::new(config.engine.models.clone(), prompts, &environment, now)
+    Registry::new(config.engine.models.clone(), prompts, &config.network, &environment, now)
         .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()).because(&error))
 }
 
@@ -344,12 +371,15 @@ impl Running {
     /// # Errors
     /// When it stopped by itself, because its data folder was taken away.
     async fn until_told(self, mut signals: Signals) -> Result<(), ApiError> {
-        let Self { core, work, listener, service, places, instance } = self;
+        let Self { core, work, listener, http, service, places, instance } = self;
         let mut peers = JoinSet::new();
+        let (mut requests, stop_http) = (JoinSet::new(), CancellationToken::new());
+        requests.spawn(http.serve(stop_http.clone()));
         let mut ended = tokio::select! {
             never = gateway::socket::serve(&service, listener, places, &mut peers) => match never {},
             told = told_to_end(&core, &instance, &service, &mut signals) => told,
         };
+        stop_http.cancel();
         let mut stopping = std::pin::pin!(work.stop());
         tokio::select! {
             () = &mut stopping => {}
@@ -369,6 +399,9 @@ impl Running {
         {
             ended = ended.and(Err(error));
         }
+        // Whoever waits by HTTP for a study is told of it as a job, which is read from the store.
+        let answered = async { while requests.join_next().await.is_some() {} };
+        drop(tokio::time::timeout(FAREWELL, answered).await);
         core.close();
         let farewell = async { while peers.join_next().await.is_some() {} };
         drop(tokio::time::timeout(FAREWELL, farewell).await);
@@ -385,13 +418,17 @@ async fn told_to_end(
     service: &RpcService,
     signals: &mut Signals,
 ) -> Result<(), ApiError> {
-    let mut look = tokio::time::interval(LOOK_EVERY);
     let mut stop = service.stop.waiter();
+    let mut work = core.work().waiter();
     loop {
+        if is_homeless(core, instance) {
+            return Err(homeless(&service.paths));
+        }
+        let again = if core.store().is_astray() { LOOK_EVERY } else { LOOK_AT_LEAST };
         tokio::select! {
-            _ = look.tick() => if is_homeless(core, instance) {
-                return Err(homeless(&service.paths));
-            },
+            () = tokio::time::sleep(again) => {}
+            // Also signalled when the store is not in its place any more.
+            () = work.wait() => {}
             () = stop.wait() => return Ok(()),
             name = signals.next() => {
                 tracing::info!(name, "signal");

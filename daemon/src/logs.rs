@@ -1,22 +1,32 @@
 //! Logs: one file a day in the log folder, written by a thread of its own, old files removed. In the foreground the
 //! same lines also go to stderr. Untrusted text is logged as a field, never as part of a message, so that it is
-//! escaped.
+//! escaped. The newest entries are kept in memory, too, for clients that ask for them.
+
+mod ring;
 
 use std::io::IsTerminal;
+use std::sync::Arc;
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::paths::Paths;
 use protocol::wire::make_private_folder;
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::Display;
+use crate::app::LogRing;
 use crate::config::LogSettings;
+use crate::world::Clock;
+use ring::ToRing;
 
-/// Starts logging for this process. What is returned must live as long as the process: dropping it writes what is left.
+/// Lines that wait for the thread that writes them; room for them is reserved.
+const LINES_MAX: usize = 4_096;
+
+/// Starts logging for this process. The guard must live as long as the process: dropping it writes what is left. The ring
+/// holds the newest entries.
 ///
 /// # Errors
 /// When the folder cannot be used or the level is no filter.
@@ -24,7 +34,8 @@ pub(crate) fn start(
     paths: &Paths,
     log: &LogSettings,
     face: Display,
-) -> Result<WorkerGuard, ApiError> {
+    clock: Arc<dyn Clock>,
+) -> Result<(WorkerGuard, LogRing), ApiError> {
     let unusable = |error: &(dyn std::error::Error + 'static)| {
         ApiError::new(
             ErrorCode::InvalidInput,
@@ -49,21 +60,24 @@ pub(crate) fn start(
         .because(&error)
         .hint("Use error, warn, info, debug or trace")
     })?;
-    let (writer, guard) = tracing_appender::non_blocking(files);
+    let ring = LogRing::default();
+    ring::remember(&paths.logs, &ring);
+    let to_ring = ToRing { ring: ring.clone(), clock };
+    let lines = NonBlockingBuilder::default().buffered_lines_limit(LINES_MAX);
+    let (writer, guard) = lines.finish(files);
     let to_file = fmt::layer().with_writer(writer).with_ansi(false);
     let to_stderr = (face == Display::Foreground).then(|| {
         fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal())
     });
-    tracing_subscriber::registry().with(filter).with(to_file).with(to_stderr).try_init().map_err(
-        |error| {
-            ApiError::new(ErrorCode::Internal, format!("Logging was started twice: {error}"))
-                .because(&error)
-        },
-    )?;
+    let layers = tracing_subscriber::registry().with(filter).with(to_file).with(to_stderr);
+    layers.with(to_ring).try_init().map_err(|error| {
+        ApiError::new(ErrorCode::Internal, format!("Logging was started twice: {error}"))
+            .because(&error)
+    })?;
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let what = panic.payload_as_str().unwrap_or("no message");
         tracing::error!(?place, ?what, "a task panicked");
     }));
-    Ok(guard)
+    Ok((guard, ring))
 }

@@ -52,6 +52,14 @@ impl World {
         Self { clock, ids }
     }
 
+    /// Fresh bytes, for secrets: more than 240 of their bits are random.
+    pub fn fresh_bytes(&self) -> [u8; 32] {
+        let halves = [self.ids.fresh(), self.ids.fresh()].map(|id| *id.as_bytes());
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(&halves.concat());
+        bytes
+    }
+
     /// A seed for a study that names none: below 2^53, so that JSON carries it exactly.
     pub fn fresh_seed(&self) -> u64 {
         let (high, low) = self.ids.fresh().as_u64_pair();

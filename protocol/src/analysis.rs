@@ -8,7 +8,7 @@ use crate::results::{Estimate, Margins};
 use crate::study::StudySpec;
 
 /// A result broken down by one or two dimensions.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CrossTab {
     /// The dimensions, in the requested order.
     pub dimensions: Vec<String>,
@@ -28,7 +28,7 @@ pub struct CrossTab {
 }
 
 /// One cell of a cross-tabulation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CrossCell {
     /// One class of each dimension.
     pub classes: Vec<String>,
@@ -47,7 +47,7 @@ pub struct CrossCell {
 }
 
 /// The material, questionnaire and audience of a study.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Asked {
     /// The checked specification: material, audience, seed.
     pub spec: StudySpec,
@@ -70,7 +70,7 @@ words! {
 }
 
 /// A power question: the sample size at which a difference can be detected.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PowerQuestion {
     /// The difference to detect.
     pub effect: Effect,
@@ -84,7 +84,7 @@ pub struct PowerQuestion {
 }
 
 /// A difference between two groups of equal size.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Effect {
     /// Of two shares, 0 to 1.
@@ -106,7 +106,7 @@ pub enum Effect {
 }
 
 /// The required sample size.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PowerAnswer {
     /// Respondents in each of the two groups.
     pub people: u64,

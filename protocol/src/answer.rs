@@ -22,7 +22,7 @@ macro_rules! answers {
         /// A respondent's answer with the fields of the instrument. It serialises as it is printed: its fields without
         /// the study type, which the document names once. It does not deserialise, because the fields alone do not
         /// determine the study type: see [`Tagged`].
-        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
         #[serde(untagged)]
         pub enum Answer {
             $( $(#[$about])* $study_type { $( $(#[$field_about])* $field: $kind, )* }, )*
@@ -124,7 +124,7 @@ impl From<Tagged> for Answer {
 }
 
 /// An answer with its respondent: `Response` as it is printed, `Response<Tagged>` as it is sent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(bound(deserialize = "A: Deserialize<'de>"))]
 pub struct Response<A = Answer> {
     /// `a1`, `a2`, … in respondent order.
@@ -150,7 +150,7 @@ pub struct Response<A = Answer> {
 
 /// The result of a control, another wording or a replicate. The two variants cannot be confused: no answer has a field
 /// `not_answered`, and every stored answer has a `study_type`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Besides<A = Answer> {
     /// No usable reply.

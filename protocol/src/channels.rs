@@ -53,7 +53,7 @@ impl Construct {
 pub const POINTS: usize = 5;
 
 /// The channels of a study besides the direct one, and their engines. Absent where there is only the direct channel.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Elicitation {
     /// The channels, each once, `direct` first.
     pub channels: Vec<Channel>,
@@ -74,7 +74,7 @@ impl Elicitation {
 }
 
 /// The reading of one channel from one respondent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Heard<T> {
     /// A value.
@@ -102,7 +102,7 @@ impl<T> Heard<T> {
 }
 
 /// A rating of 1 to 5 by a second model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Rated {
     /// 1 to 5.
     pub rating: u8,
@@ -110,7 +110,7 @@ pub struct Rated {
 
 /// Probability of each point of 1 to 5, in whole billionths, so that it is never rounded twice. On the wire: the shares
 /// as numbers from 0 to 1, with their mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(into = "Shares", try_from = "Shares")]
 pub struct Pmf(pub [u32; POINTS]);
 
@@ -126,7 +126,7 @@ impl Pmf {
 }
 
 /// The form of a distribution in documents.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 struct Shares {
     pmf: [f64; POINTS],
     #[serde(default)]
@@ -160,7 +160,7 @@ impl TryFrom<Shares> for Pmf {
 }
 
 /// The readings of all channels from one respondent for one construct.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ChannelReadings {
     /// The direct answer on its own scale: [`Construct::direct_scale`].
     pub direct: i32,
@@ -179,7 +179,7 @@ pub struct ChannelReadings {
 pub type Channels = BTreeMap<Construct, ChannelReadings>;
 
 /// The result of one channel over a panel for one construct.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ChannelResult {
     /// First and last value of the channel's scale.
     pub scale: (i32, i32),
@@ -202,7 +202,7 @@ pub struct ChannelResult {
 
 /// The range that SSR readings can reach with these anchors and this embedding model (anchor calibration): each anchor
 /// sentence is rated against the other sets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Attainable {
     /// The mean reading of the anchors of the lowest point.
     pub low: f64,
@@ -219,7 +219,7 @@ pub struct Attainable {
 }
 
 /// The results of all channels over a panel for one construct.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ConstructResult {
     /// Channel → result on its own scale.
     pub channels: BTreeMap<Channel, ChannelResult>,

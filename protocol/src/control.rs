@@ -19,7 +19,7 @@ words! {
 }
 
 /// The result of one control.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum ControlResult {
     /// It was asked and evaluated.
@@ -43,7 +43,7 @@ impl ControlResult {
 }
 
 /// The evaluation of a control.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Judged {
     /// The verdict.
     pub verdict: Verdict,
@@ -67,7 +67,7 @@ pub struct Judged {
 }
 
 /// The result of asking in other wordings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Wordings {
     /// Whether the wording matters: passed where no wording moves the mean by more than `limit`.
     pub verdict: Verdict,
@@ -87,7 +87,7 @@ pub struct Wordings {
 }
 
 /// One other wording.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Wording {
     /// Its number in the templates, from 1.
     pub number: u16,

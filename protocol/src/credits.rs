@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! money {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(transparent)]
         pub struct $name(pub i64);
 
@@ -75,6 +75,16 @@ impl UsdMicros {
     )]
     pub fn dollars(self) -> f64 {
         self.0 as f64 / 1e6
+    }
+
+    /// With as many digits as the amount needs to be told from nothing.
+    #[must_use]
+    pub fn exact(self) -> String {
+        match self.0 {
+            0 | 100_000.. => self.to_string(),
+            1_000..100_000 => format!("${:.4}", self.dollars()),
+            _ => format!("${:.6}", self.dollars()),
+        }
     }
 }
 

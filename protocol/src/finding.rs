@@ -47,7 +47,7 @@ words! {
 }
 
 /// A conclusion to act on, with the answers that support it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// Its number within the study, from 1.
@@ -71,6 +71,7 @@ pub struct Finding {
     pub times_mentioned: u64,
     /// Verbatim evidence. In JSON `keyQuotes` has the texts and `keyQuoteAnswers`, of the same length, the answers.
     #[serde(flatten, with = "key_quotes")]
+    #[schemars(with = "Lists")]
     pub key_quotes: Vec<Quote>,
     /// The answers that say the opposite; absent where none does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,7 +105,7 @@ impl Finding {
 }
 
 /// The answers that say the opposite of a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Dissent {
     /// The reason for, which they name.
     pub theme: String,
@@ -116,7 +117,7 @@ pub struct Dissent {
 }
 
 /// A class whose respondents name a finding more often than everyone else.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AffectedSegment {
     /// The dimension: `gender`, `age_band`, …
     pub dimension: String,
@@ -131,7 +132,7 @@ pub struct AffectedSegment {
 }
 
 /// What became of a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FindingLife {
     /// Its status.
@@ -145,7 +146,7 @@ pub struct FindingLife {
 }
 
 /// A change of a finding's status.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StatusChange {
     /// Who changed it.
     pub by: String,
@@ -157,7 +158,7 @@ pub struct StatusChange {
 }
 
 /// A finding after its status was set.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct FindingChange {
     /// Its study.
     pub study: StudyId,
@@ -168,7 +169,7 @@ pub struct FindingChange {
 }
 
 /// The findings of two studies against each other, by what they are about.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct FindingsAcross {
     /// Found by the second study only.
     pub new: Vec<FindingPair>,
@@ -179,7 +180,7 @@ pub struct FindingsAcross {
 }
 
 /// What two studies say of one matter.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FindingPair {
     /// What it is about.
@@ -199,7 +200,7 @@ pub struct FindingPair {
 }
 
 /// A finding in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct FindingBrief {
     /// Its number within its study.
     pub id: u32,
@@ -212,7 +213,7 @@ pub struct FindingBrief {
 }
 
 /// The two lists of quotes in JSON, of the same length.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Lists {
     #[serde(default)]
@@ -222,7 +223,7 @@ struct Lists {
 }
 
 /// A quote: its text, or the object with text and answer that earlier versions stored.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 enum KeyQuote {
     Text(String),

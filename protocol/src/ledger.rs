@@ -7,7 +7,7 @@ use crate::credits::{Credits, UsdMicros};
 use crate::id::StudyId;
 
 /// The state of the owner's budget.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Balance {
     /// The tier of the allowance: `local`, `free`, …
     pub tier: String,
@@ -24,7 +24,7 @@ pub struct Balance {
 }
 
 /// One movement of credits or dollars. It never changes after it was booked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Transfer {
     /// Its number in the ledger, from 1.
     pub seq: u64,
@@ -43,7 +43,7 @@ pub struct Transfer {
 }
 
 /// One side of a transfer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Posting {
     /// `owner/granted`, `owner/held`, `owner/used/2026-11`, `issuer/grants`, …
     pub account: String,
@@ -52,7 +52,7 @@ pub struct Posting {
 }
 
 /// An amount with its unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "unit", content = "value", rename_all = "snake_case")]
 pub enum Amount {
     /// Whole credits.

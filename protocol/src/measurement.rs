@@ -66,7 +66,7 @@ words! {
 pub const WORDINGS_MAX: u16 = 4;
 
 /// The measurement options of one study.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Measurement {
     /// How many respondents are asked everything a second time (replicates), to separate within-respondent variance
     /// from the rest. Second answers never count as answers.

@@ -46,7 +46,7 @@ words! {
 }
 
 /// The five personality traits as T scores: mean 50 and standard deviation 10 among US adults.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the five names are the field's own")]
 pub struct BigFive {
     pub openness: f64,
@@ -57,7 +57,7 @@ pub struct BigFive {
 }
 
 /// A synthetic respondent. Everything derives from (panel seed, ordinal); only the core cell is stored.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Persona {
     /// Unique within its panel: `p1`, `p2`, … in panel order.
     pub id: String,

@@ -7,7 +7,7 @@ use crate::audience::words;
 use crate::results::Estimate;
 
 /// One figure on the answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Figure {
     /// A number with its interval, where one can be computed.
@@ -67,7 +67,9 @@ words! {
 }
 
 /// Respondents of one class without an answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub struct Missing {
     /// Respondents of the class who were asked.
     pub asked: u64,
@@ -88,7 +90,7 @@ impl Missing {
 }
 
 /// The reference value for the spread.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Reference {
     /// The standard deviation to expect of people, in points of the scale.
     pub std_dev: f64,

@@ -22,9 +22,9 @@ pub struct RankQuestion {
     /// The metric; the study type's own when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
-    /// Whether the lowest value is the best.
-    #[serde(default)]
-    pub lowest_first: bool,
+    /// Whether the lowest value is the best; when absent so it is of a concern, and of nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lowest_first: Option<bool>,
 }
 
 /// Studies in the order of one metric.
@@ -52,8 +52,8 @@ pub struct Ranking {
     pub level: f64,
     /// Resamples behind the probabilities.
     pub resamples: u32,
-    /// Standard deviation of wording noise between two of these texts without a common sentence, in the unit of the field;
-    /// absent where none is known.
+    /// The largest standard deviation of wording noise in a pair of these texts, in the unit of the field; each pair has its
+    /// own. Absent where none is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wording_sd: Option<f64>,
     /// Caveats for the reader.

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::audience::words;
+use crate::safe;
 
 words! {
     /// A variant of an A/B test.
@@ -58,7 +59,7 @@ impl RejectionKind {
 }
 
 /// A text of a study that the built-in respondent model rejects for every respondent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Rejection {
     /// The variant, in an A/B test; absent where the study has one text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,7 +81,7 @@ impl Rejection {
             Some(Variant::B) => "variant B",
         };
         let reason = self.kind.reason();
-        let clause = self.clause.as_ref().map(|clause| format!(" (“{clause}”)"));
+        let clause = self.clause.as_ref().map(|clause| format!(" ({})", safe::quoted(clause)));
         format!("The built-in reader rejects {what}: {reason}{}.", clause.unwrap_or_default())
     }
 }

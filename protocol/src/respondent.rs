@@ -7,7 +7,7 @@ use crate::id::ParticipantId;
 use crate::persona::Persona;
 
 /// Who gave an answer, under a key of its own kind: `"persona": {…}`, `"expert": {…}`, …
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Respondent {
     /// A synthetic respondent.

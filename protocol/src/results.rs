@@ -20,8 +20,13 @@ use crate::review::{
     ImprovedVariant, Iterations, PanelSuggestion, ReviewMode, ReviewScores, SentContent,
 };
 use crate::run::Study;
+use crate::sent_texts::SentTexts;
 use crate::spending::Inference;
 use crate::watch::VersionReport;
+
+/// What every result says of itself, wherever it is shown.
+pub const SYNTHETIC_NOTICE: &str = "Synthetic answers: no person was asked. They rank ideas and find problems; \
+     the levels are not those of people, and the intervals say only how much another such panel would differ.";
 
 words! {
     /// A respondent's sentiment about what was shown.
@@ -90,7 +95,7 @@ words! {
 }
 
 /// A number with its interval and n. A mean is never shown without them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Estimate {
     /// The point estimate, in the unit of its field.
     pub value: f64,
@@ -117,7 +122,8 @@ pub struct Estimate {
 }
 
 /// Counts over an ordered scale. On the wire an object with every key, in scale order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, schemars::JsonSchema)]
+#[schemars(with = "BTreeMap<String, u64>")]
 pub struct Distribution(pub Vec<(i32, u64)>);
 
 impl Serialize for Distribution {
@@ -139,7 +145,7 @@ impl<'de> Deserialize<'de> for Distribution {
 }
 
 /// Purchase intent in percent of the answers, one decimal, apportioned so that the five sum to 100.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[allow(missing_docs, reason = "the five answers of the scale")]
 pub struct IntentShares {
     pub definitely: f64,
@@ -150,7 +156,7 @@ pub struct IntentShares {
 }
 
 /// The study type's own fields, named and scaled as its documentation defines them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "study_type", rename_all = "snake_case")]
 pub enum Outcomes {
     /// Results of a concept test.
@@ -256,7 +262,7 @@ pub enum Outcomes {
 }
 
 /// The result of one open question.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct QuestionResult {
     /// The question.
     pub question: String,
@@ -275,7 +281,7 @@ pub struct QuestionResult {
 }
 
 /// The difference between one class and the rest of the panel, with its interval.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Contrast {
     /// The dimension: `gender`, `age_band`, …
     pub dimension: String,
@@ -298,7 +304,7 @@ pub struct Contrast {
 }
 
 /// One class of a dimension, with its own estimates.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Segment {
     /// Answers of this class.
     pub n: u64,
@@ -309,7 +315,7 @@ pub struct Segment {
 }
 
 /// Share of one class in the population and in the panel, 0 to 1.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Margin {
     /// In the population, given every filter of the audience.
     pub target: f64,
@@ -321,7 +327,7 @@ pub struct Margin {
 pub type Margins = BTreeMap<String, BTreeMap<String, Margin>>;
 
 /// Words of a respondent, with the id of their answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Quote {
     /// The answer.
     pub answer: AnswerId,
@@ -330,7 +336,7 @@ pub struct Quote {
 }
 
 /// A reason that respondents gave, with its frequency.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Theme {
     /// Its name.
     pub theme: String,
@@ -345,7 +351,7 @@ pub struct Theme {
 }
 
 /// Diagnostics of the answers: how much they are worth.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Diagnostics {
     /// Shannon entropy of the score distribution in bits.
     pub entropy_bits: Option<f64>,
@@ -390,7 +396,7 @@ impl Diagnostics {
 }
 
 /// A reason that a respondent named.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Mention {
     /// For or against.
     pub kind: ThemeKind,
@@ -402,7 +408,7 @@ pub struct Mention {
 }
 
 /// The results of a study.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Results {
     /// The requested number of respondents.
     pub panel_size: u32,
@@ -452,7 +458,7 @@ const fn is_first_rule(rule: &u32) -> bool {
 }
 
 /// Metadata of the run: it differs between runs and is not part of the results.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Meta {
     /// Credits settled for this study.
     pub credits_used: Credits,
@@ -486,6 +492,9 @@ pub struct Meta {
     /// Replies taken from the response cache.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub from_cache: u64,
+    /// How the replies of models were read; absent where none were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replies: Option<RepliesRead>,
     /// Usage of models, where any were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inference: Option<Inference>,
@@ -506,13 +515,108 @@ fn is_nothing(dollars: &f64) -> bool {
     *dollars == 0.0
 }
 
+/// How the replies of models were read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct RepliesRead {
+    /// Replies that were read as they stood.
+    pub as_they_stood: u32,
+    /// Replies that were read after mending: one meaning in another spelling, or a text beside the answer shortened.
+    pub mended: u32,
+    /// The mended values, by their key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub mended_by: BTreeMap<String, u32>,
+    /// Questions that were put again because the reply could not be read.
+    pub asked_again: u32,
+    /// The same by the key of the value that could not be read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub asked_again_by: BTreeMap<String, u32>,
+    /// Respondents whose answer came only when they were asked again.
+    pub answered_when_asked_again: u32,
+    /// Respondents who answered.
+    pub answered: u32,
+    /// The mean score if each of those asked again had given the lowest score, and the highest; absent where nobody was
+    /// asked again, and where the study has no scores.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_score_between: Option<(f64, f64)>,
+    /// What is to be told of the services, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
+}
+
+impl RepliesRead {
+    /// Percentage of answers, or of replies, above which reading is told beside the headline.
+    pub const NOTABLE_PERCENT: u32 = 5;
+
+    /// Counts by value in words: `sentiment 30, score 2`, the most frequent first.
+    fn by(counts: &BTreeMap<String, u32>) -> String {
+        let mut counts: Vec<_> = counts.iter().collect();
+        counts.sort_by(|one, other| other.1.cmp(one.1).then(one.0.cmp(other.0)));
+        let told: Vec<String> =
+            counts.iter().map(|(key, times)| format!("{key} {times}")).collect();
+        told.join(", ")
+    }
+
+    /// What must stand beside the headline: a notable share of answers that came only when asked again, with what it can
+    /// have changed, or of replies that were mended.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let is_notable = |part: u32, of: u32| {
+            u64::from(part) * 100 > u64::from(of) * u64::from(Self::NOTABLE_PERCENT)
+        };
+        let mut told = Vec::new();
+        if is_notable(self.answered_when_asked_again, self.answered) {
+            let bound = self.mean_score_between.map_or_else(String::new, |(low, high)| {
+                format!(
+                    "; had each of them given the lowest or the highest score, the mean score would lie between {low:.1} and {high:.1}"
+                )
+            });
+            told.push(format!(
+                "{} of {} answered only when asked again ({}){bound}.",
+                self.answered_when_asked_again,
+                self.answered,
+                Self::by(&self.asked_again_by)
+            ));
+        }
+        let read = self.as_they_stood.saturating_add(self.mended);
+        if is_notable(self.mended, read) {
+            told.push(format!(
+                "{} of {read} replies were mended before they were read ({}); no choice was changed by it.",
+                self.mended,
+                Self::by(&self.mended_by)
+            ));
+        }
+        (!told.is_empty()).then(|| told.join(" "))
+    }
+
+    /// How many replies were read as they stood, mended, and asked for again, in a sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let with = |count: u32, by: &BTreeMap<String, u32>| {
+            if by.is_empty() { count.to_string() } else { format!("{count} ({})", Self::by(by)) }
+        };
+        format!(
+            "Replies read as they stood: {}; mended: {}; asked for again: {}.",
+            self.as_they_stood,
+            with(self.mended, &self.mended_by),
+            with(self.asked_again, &self.asked_again_by)
+        )
+    }
+}
+
 /// A study with its results: what `show --json` prints.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Report {
     /// The study.
     pub study: Study,
     /// Its results, if there are any yet.
     pub results: Option<Results>,
+    /// What the rounds of a chain that have ended give, while it has no results, or where it was ended before it had any.
+    /// They are paid for and stay; no fresh panel has confirmed them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_rounds: Option<Box<Results>>,
+    /// The round, from 1, whose results stand in `results`; absent where they are the study's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<u16>,
     /// Metadata of the run.
     pub meta: Meta,
     /// A note that the result is below the middle of its scale, where no finding says so already.
@@ -521,13 +625,44 @@ pub struct Report {
     /// The place of the study in its lineage, with the change against the version before; absent where it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<Box<VersionReport>>,
+    /// Texts of the study as a program sent them, by what is read of them; empty where that is the same, and for files.
+    #[serde(default, skip_serializing_if = "SentTexts::is_empty")]
+    pub sent: SentTexts,
     /// The material and audience of the study; added by a client that wants everything in one document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Box<Asked>>,
 }
 
+impl Report {
+    /// What must stand beside the headline of how the answers were come by: from memory, asked for again, mended, or from
+    /// a service that is not what it seems.
+    pub fn reading_warnings(&self) -> impl Iterator<Item = String> {
+        let meta = &self.meta;
+        let answered = u64::from(self.study.panel.delivered);
+        let memory = (meta.from_cache > 0 && meta.from_cache.saturating_mul(2) >= answered).then(|| {
+            format!(
+                "{} of {answered} answers come from memory: the very same question was put to this model before; `--fresh` asks anew.",
+                meta.from_cache.min(answered)
+            )
+        });
+        let replies = meta.replies.as_ref();
+        let remarks = replies.map(|replies| replies.remarks.clone()).unwrap_or_default();
+        let remarks = remarks.into_iter().map(|remark| {
+            let mut letters = remark.chars();
+            let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+            first.chain(letters).chain(['.']).collect()
+        });
+        memory.into_iter().chain(replies.and_then(RepliesRead::warning)).chain(remarks)
+    }
+    /// The results, or where there are none those of the rounds that have ended.
+    #[must_use]
+    pub fn found(&self) -> Option<&Results> {
+        self.results.as_ref().or(self.finished_rounds.as_deref())
+    }
+}
+
 /// The comparison of two studies.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Comparison {
     /// Whether the same respondents answered both studies, so that each is compared with themself.
     pub paired: bool,
@@ -555,7 +690,7 @@ pub struct Comparison {
 }
 
 /// How many respondents changed their value of a metric between two studies that the same ones answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PeopleMoved {
     /// Respondents whose value rose.
     pub up: u64,
@@ -566,7 +701,7 @@ pub struct PeopleMoved {
 }
 
 /// A difference between two studies.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Difference {
     /// Second minus first, in the unit of the field; `n` counts pairs, or the answers of both.
     pub difference: Estimate,

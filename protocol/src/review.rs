@@ -1,10 +1,14 @@
 //! Content reviews: the types of content with the dimensions on which experts score them, the modes of asking, and the parts
 //! of a review's material, answers and results. Field names and units of results are those of the review contract.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::audience::words;
-use crate::results::Preference;
+use crate::finding::FindingsAcross;
+use crate::results::{Estimate, Preference};
+use crate::rounds::{RoundChange, TextDifference};
 use crate::study::Order;
 
 words! {
@@ -255,10 +259,17 @@ impl Dimension {
 }
 
 /// The material of a content review.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ReviewMaterial {
     /// The content, 1 to 50,000 characters.
     pub content: String,
+    /// The blocks of code in it, as they are shown. No rewrite of the built-in editor touches them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub code: Vec<String>,
+    /// The Markdown that it was rendered from, where its author marked something in it: links, pictures, emphasis, tables. A
+    /// rewrite that would not fit into it is none. It changes no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// Its type.
     pub content_type: ContentType,
     /// The type in the sender's word, where it is another name of that type.
@@ -298,7 +309,7 @@ pub struct ReviewMaterial {
 }
 
 /// What the content is seen among.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "from", rename_all = "snake_case")]
 pub enum Neighbours {
     /// A stock feed for the type of content.
@@ -311,13 +322,16 @@ pub enum Neighbours {
     },
     /// Competitors that were made up for this review, and are labelled so.
     Generated {
-        /// Their texts.
+        /// Their texts; empty until the model has written them.
         texts: Vec<String>,
+        /// Whether a language model writes them; else they come from patterns.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_model: bool,
     },
 }
 
 /// What an expert says: scores of one text, or a choice between two in the round that confirms a gain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum ReviewAnswer {
     /// Scores of the content.
@@ -356,7 +370,8 @@ pub enum ReviewAnswer {
 
 /// A score in hundredths of a point, so that means of it are counted and never summed in floating point; on the wire a
 /// number with two decimals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, schemars::JsonSchema)]
+#[schemars(with = "f64")]
 pub struct Hundredths(pub u16);
 
 impl Hundredths {
@@ -396,7 +411,7 @@ impl<'de> Deserialize<'de> for Hundredths {
 }
 
 /// One expert's score on one dimension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct DimensionScore {
     /// The dimension.
     pub dimension: Dimension,
@@ -405,7 +420,7 @@ pub struct DimensionScore {
 }
 
 /// What one expert would change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ExpertSuggestion {
     /// The dimension that it would raise.
     pub dimension: Dimension,
@@ -417,7 +432,7 @@ pub struct ExpertSuggestion {
 }
 
 /// The content as it was sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SentContent {
     /// The text.
     pub text: String,
@@ -427,7 +442,7 @@ pub struct SentContent {
 }
 
 /// The scores of one round.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReviewScores {
     /// Mean of the experts' overall scores, 1 to 10; an expert's is the mean of their dimensions, weighted by their lens.
@@ -443,7 +458,7 @@ pub struct ReviewScores {
 }
 
 /// The panel's mean on one dimension.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct DimensionMean {
     /// The title of the dimension.
     pub name: String,
@@ -452,7 +467,7 @@ pub struct DimensionMean {
 }
 
 /// A suggestion of the panel.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PanelSuggestion {
     /// 1 is the most important.
     pub priority: u32,
@@ -465,7 +480,7 @@ pub struct PanelSuggestion {
 }
 
 /// A rewrite with the panel's score for it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ImprovedVariant {
     /// The rewritten content.
@@ -479,10 +494,13 @@ pub struct ImprovedVariant {
     /// Numbers of the findings that it answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<u32>,
+    /// Its words against those of the content as it was sent, and of every variant with a better rank.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<TextDifference>,
 }
 
 /// The chain of rounds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Iterations {
     /// Rounds that were ordered.
@@ -526,7 +544,7 @@ words! {
 }
 
 /// One round of a chain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChainRound {
     /// From 1.
@@ -556,10 +574,28 @@ pub struct ChainRound {
     /// Experts who scored it higher, equal and lower than the round that it was rewritten from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
+    /// Its numbers with their intervals, named as the estimates of results: `overall`, `clickRate`, `feedDistinctiveness`,
+    /// `regulatoryFit`, `dimension.…`. Empty in results of earlier versions, as are the next two.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub estimates: BTreeMap<String, Estimate>,
+    /// What changed from each earlier round: for all experts, by segment, and in the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<RoundChange>,
+    /// Its findings against those of the round that it was rewritten from; absent in round 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub findings_across: Option<FindingsAcross>,
+}
+
+impl ChainRound {
+    /// What changed from that earlier round, from 1.
+    #[must_use]
+    pub fn change_from(&self, from: u16) -> Option<&RoundChange> {
+        self.changes.iter().find(|change| change.from == from)
+    }
 }
 
 /// A difference of scores with its interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ScoreChange {
     /// The mean difference.
     pub value: f64,
@@ -570,7 +606,9 @@ pub struct ScoreChange {
 }
 
 /// How many experts moved between two rounds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub struct Moved {
     /// Higher than before.
     pub up: u32,
@@ -581,7 +619,7 @@ pub struct Moved {
 }
 
 /// The gain of a chain: its best round against round 1.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Improvement {
     /// Best overall score minus that of round 1.
@@ -607,7 +645,7 @@ impl Improvement {
 }
 
 /// What a fresh panel chose between the original and the best rewrite, each expert once in either order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Confirmation {
     /// Experts who chose in both orders.

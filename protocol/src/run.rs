@@ -44,7 +44,9 @@ impl State {
 }
 
 /// Counts of the outcomes of a panel.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub struct PanelCounts {
     /// Requested respondents.
     pub requested: u32,
@@ -70,7 +72,7 @@ impl PanelCounts {
 }
 
 /// A study as it is listed and reported.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Study {
     /// Its id.
     pub id: StudyId,
@@ -104,8 +106,15 @@ pub struct Study {
     pub lineage: Option<String>,
     /// Whether it is archived.
     pub archived: bool,
-    /// Counts of the panel so far.
+    /// Counts of the panel so far; of a study with several rounds, those of the first one.
     pub panel: PanelCounts,
+    /// The round that is asked, for a study with several that has not ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<RoundProgress>,
+    /// Whether those whose reply failed or could not be read can be asked again: it has ended, there are some, and no later
+    /// round follows from their answers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub can_retry: bool,
     /// When it was submitted.
     pub created_at: Timestamp,
     /// When it ended.
@@ -122,8 +131,16 @@ pub struct Study {
     pub headline: Option<Headline>,
 }
 
+impl Study {
+    /// Counts of those who are asked now: of the round that is asked, where there are several.
+    #[must_use]
+    pub fn asked_now(&self) -> PanelCounts {
+        self.round.map_or(self.panel, |round| round.panel)
+    }
+}
+
 /// The estimate of a study type's main metric, on its scale.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Headline {
     /// The metric: `mean_score` (1 to 10), `nps_score`, `net_sentiment` or `a_minus_b_pct` (−100 to 100). Only equal
     /// metrics of two studies can be compared.
@@ -131,10 +148,13 @@ pub struct Headline {
     /// The estimate.
     #[serde(flatten)]
     pub estimate: Estimate,
+    /// The round that it is of, from 1, of a study of several rounds that has no results: the best that has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<u16>,
 }
 
 /// The live state of a running study: integers only, merged as answers arrive.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Live {
     /// The study.
     pub study: Study,
@@ -142,11 +162,15 @@ pub struct Live {
     pub scale: Option<(i32, i32)>,
     /// How many answers gave each value of the scale.
     pub scores: Vec<u64>,
+    /// The sums of the scores themselves, where the scale above is of rounded ones: the mean of these is the one that the
+    /// results have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exact: Option<ExactScores>,
+    /// The rounds of a chain that have ended, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub finished: Vec<FinishedRound>,
     /// Outcomes recorded in each of the last seconds, oldest first; at most 60.
     pub recent: Vec<u32>,
-    /// The round that is asked, for a study with several.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub round: Option<RoundProgress>,
     /// Working time so far, without pauses.
     pub elapsed_ms: u64,
     /// Real cost, where models answer.
@@ -160,8 +184,32 @@ pub struct Live {
     pub no_writes: Option<String>,
 }
 
+/// The sums of scores that are finer than the scale of a tally.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ExactScores {
+    /// Number of scores.
+    pub n: u64,
+    /// Their sum, in units.
+    pub sum: u64,
+    /// The sum of their squares, in squares of units.
+    pub squares: u64,
+    /// The unit, in points.
+    pub unit: f64,
+}
+
+/// A round of a chain that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct FinishedRound {
+    /// From 1.
+    pub round: u16,
+    /// Its overall score.
+    pub overall: f64,
+    /// Lower and upper end of its interval; null where it is undefined.
+    pub interval: Option<(f64, f64)>,
+}
+
 /// The round of a chain that is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RoundProgress {
     /// From 1.
     pub round: u16,
@@ -174,7 +222,7 @@ pub struct RoundProgress {
 }
 
 /// A service that does not reply while a study waits for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Silence {
     /// The engine.
     pub engine: String,
@@ -243,7 +291,7 @@ fn span(seconds: u64) -> String {
 }
 
 /// What a submission would do: the response to a dry run, shown before anything that costs money.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Preview {
     /// Its name.
     pub name: String,
@@ -275,6 +323,12 @@ pub struct Preview {
     /// Possible values of the draft's settings.
     #[serde(default, skip_serializing_if = "Settings::is_empty")]
     pub settings: Settings,
+    /// The names of the estimates that the results can have: what can be expected of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub estimates: Vec<String>,
+    /// Those of them by which its answers can be compared and ranked, person by person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<String>,
 }
 
 impl Preview {
@@ -286,7 +340,7 @@ impl Preview {
 }
 
 /// The model calls of one type that a study would make.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Calls {
     /// Their purpose: `the answer`, `a decoy`, `a text in free words`, …
     pub what: String,

@@ -3,6 +3,7 @@
 //! line or hide in it; it keeps everything that a reader can see.
 
 use std::borrow::Cow;
+use std::str::Chars;
 
 use unicode_width::UnicodeWidthChar;
 
@@ -21,6 +22,58 @@ pub fn block(text: &str) -> Cow<'_, str> {
     filter(text, Breaks::Keep)
 }
 
+/// A text of somebody else within a sentence of ours: one line between quotation marks. No mark within it can be taken for the
+/// one that closes it, so that nothing of it reads as a part of the sentence.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let mut out = String::from("“");
+    for letter in line(text).trim().chars() {
+        let letter = within_quotation(letter);
+        // Two single marks beside each other look like a double one.
+        if !(is_single_mark(letter) && out.ends_with(is_single_mark)) {
+            out.push(letter);
+        }
+    }
+    out.push('”');
+    out
+}
+
+/// A letter within a quotation: single marks in the place of double ones, and of what looks like them.
+fn within_quotation(letter: char) -> char {
+    match letter {
+        '“' | '‟' | '〝' | '❝' => '‘',
+        '"' | '”' | '″' | '‶' | '‴' | '⁗' | '〞' | '＂' | '❞' | 'ʺ' | 'ˮ' | '˝' | '״' => {
+            '’'
+        }
+        '„' | '〟' | '❠' | '⹂' => '‚',
+        '«' | '《' => '‹',
+        '»' | '》' => '›',
+        letter => letter,
+    }
+}
+
+fn is_single_mark(letter: char) -> bool {
+    matches!(
+        letter,
+        '\'' | '‘'
+            | '’'
+            | '‚'
+            | '‛'
+            | '`'
+            | '´'
+            | '′'
+            | '‵'
+            | 'ʹ'
+            | 'ʼ'
+            | 'ʻ'
+            | 'ˊ'
+            | 'ˋ'
+            | '＇'
+            | '❛'
+            | '❜'
+    )
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Breaks {
     Keep,
@@ -36,8 +89,13 @@ fn filter(text: &str, breaks: Breaks) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(text.len());
     let mut marks = 0;
-    for letter in text.chars() {
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
         match letter {
+            '\u{1b}' | '\u{90}' | '\u{98}' | '\u{9b}' | '\u{9d}'..='\u{9f}' => {
+                letters = behind_sequence(letter, letters);
+                continue;
+            }
             '\n' | '\u{2028}' | '\u{2029}' => {
                 out.push(if breaks == Breaks::Keep { '\n' } else { ' ' });
             }
@@ -55,6 +113,46 @@ fn filter(text: &str, breaks: Breaks) -> Cow<'_, str> {
         marks = 0;
     }
     Cow::Owned(out)
+}
+
+/// What follows a control sequence that begins with that letter: its parameters steer a terminal and are no words. A string
+/// without its end takes its beginning along alone, so that it hides no text.
+fn behind_sequence(first: char, letters: Chars<'_>) -> Chars<'_> {
+    let mut rest = letters.clone();
+    let kind = match first {
+        '\u{1b}' => rest.next(),
+        // The same in one letter of eight bits.
+        one => u32::from(one).checked_sub(0x40).and_then(char::from_u32),
+    };
+    match kind {
+        Some('[') => {
+            let body = rest.as_str().trim_start_matches(|c: char| matches!(c, ' '..='?'));
+            let mut behind = body.chars();
+            match behind.next() {
+                Some('@'..='~') => behind,
+                _ => body.chars(),
+            }
+        }
+        Some(']' | 'P' | 'X' | '^' | '_') => {
+            let string = rest.as_str();
+            let line = string.split(['\n', '\r']).next().unwrap_or_default();
+            let ends = [("\u{7}", 1), ("\u{1b}\\", 2), ("\u{9c}", 2)];
+            let end = ends.iter().filter_map(|(end, length)| Some(line.find(end)? + length)).min();
+            string.get(end.unwrap_or(0)..).unwrap_or_default().chars()
+        }
+        // Two letters, or a set of signs: `ESC c`, `ESC ( B`.
+        Some(' '..='/') => {
+            let body = rest.as_str().trim_start_matches(|c: char| matches!(c, ' '..='/'));
+            let mut behind = body.chars();
+            match behind.next() {
+                Some('0'..='~') => behind,
+                _ => body.chars(),
+            }
+        }
+        Some('0'..='_' | 'c') => rest,
+        // Before any other letter it stands alone, so that no name loses one.
+        _ => letters,
+    }
 }
 
 /// Whether a letter is invisible in the middle of a word: characters that the filter removes, combining marks,
@@ -115,8 +213,18 @@ mod tests {
 
     #[test]
     fn takes_out_what_steers_a_terminal() {
-        assert_eq!(line("a\x1b]52;c;ZXZpbA==\x07b"), "a]52;c;ZXZpbA==b");
-        assert_eq!(line("\u{9b}31mred"), "31mred");
+        assert_eq!(line("a\x1b]52;c;ZXZpbA==\x07b"), "ab");
+        assert_eq!(line("a\x1b]8;;https://x.example\x1b\\link\x1b]8;;\x1b\\ b"), "alink b");
+        assert_eq!(line("\u{9b}31mred"), "red");
+        assert_eq!(line("a \x1b[1;38;5;196mred\x1b[0m lamp"), "a red lamp");
+        assert_eq!(line("\x1b(Bplain\x1bc and\x1b7 more"), "plain and more");
+        assert_eq!(
+            line("an end that never comes: \x1b]0;title"),
+            "an end that never comes: 0;title"
+        );
+        assert_eq!(line("a last \x1b"), "a last ");
+        assert_eq!(line("a broken \x1b[31"), "a broken ");
+        assert_eq!(block("one\x1b[2J\ntwo"), "one\ntwo");
         assert_eq!(line("pay\u{202e}fdp.exe"), "payfdp.exe");
         assert_eq!(line("zero\u{200b}width\u{e0041}tag"), "zerowidthtag");
     }
@@ -142,6 +250,18 @@ mod tests {
     }
 
     #[test]
+    fn nothing_within_a_quotation_closes_it() {
+        assert_eq!(quoted(" A 5\" screen\nfor you "), "“A 5’ screen for you”");
+        assert_eq!(
+            quoted("Kettle”. It costs nothing. “Agree"),
+            "“Kettle’. It costs nothing. ‘Agree”"
+        );
+        assert_eq!(quoted("Kettle’’. Free"), "“Kettle’. Free”");
+        assert_eq!(quoted("Kettle\u{200b}”\u{1b}[2J"), "“Kettle’”");
+        assert_eq!(quoted("it’s Jo's"), "“it’s Jo's”");
+    }
+
+    #[test]
     fn folds_or_keeps_line_breaks() {
         assert_eq!(line("one\ntwo\tthree\u{2028}four"), "one two three four");
         assert_eq!(block("one\ntwo\tthree"), "one\ntwo    three");
@@ -163,6 +283,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_quotation_has_its_own_two_marks_alone(text in any::<String>()) {
+            let told = quoted(&text);
+            prop_assert!(told.starts_with('“') && told.ends_with('”'), "{}", told);
+            prop_assert_eq!(told.chars().filter(|letter| "“”\"„‟″«»".contains(*letter)).count(), 2);
+        }
+
         #[test]
         fn nothing_dangerous_is_left_and_twice_is_once(text in any::<String>()) {
             let once = block(&text).into_owned();

@@ -8,21 +8,32 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Asked, CrossTab, PowerAnswer, PowerQuestion};
+use crate::cost_request::{CostDecision, CostRequest, CostRequestId};
 use crate::credits::Credits;
 use crate::error::ApiError;
 use crate::event::{Cursor, EventPage};
+use crate::external::{ExternalHead, ExternalResult};
 use crate::finding::{FindingChange, FindingStatus};
+use crate::hook::{
+    Delivery, DeliveryDetail, DeliveryQuery, Endpoint, EndpointAdded, EndpointControl,
+    EndpointRequest, HookSecret, SecretWish,
+};
+use crate::hook_in::{HookSource, ReceivedHook, SourceAdded, SourceRequest};
 use crate::id::{StudyId, SubmitKey};
+use crate::key::{FreshKey, Key, KeyId, NewKey};
 use crate::ledger::{Balance, Transfer};
+use crate::log::{LogPage, LogQuery};
 use crate::ranking::{RankQuestion, Ranking};
 use crate::results::{Comparison, Report, Response, Tagged};
+use crate::rewritten_file::RewrittenFile;
 use crate::run::{Live, Preview, Study};
 use crate::study::{Draft, Origin};
 use crate::watch::{VersionReport, Watch, WatchControl, WatchRequest, WatchedFile};
 
 /// The protocol versions of this build, oldest and newest. Version 2 sends answers with their study type;
-/// 3 sends the quotes of findings as texts, and sets their status.
-pub const VERSIONS: (u16, u16) = (3, 3);
+/// 3 sends the quotes of findings as texts, and sets their status; 4 tells of each round of a chain, and adds keys, webhooks
+/// and the log.
+pub const VERSIONS: (u16, u16) = (4, 4);
 
 /// What every call returns.
 pub type Reply<T> = Result<T, ApiError>;
@@ -84,7 +95,7 @@ pub struct StudyQuery {
 }
 
 /// A page of a list, with the offset of the next one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Page<T> {
     /// The items, in order.
     pub items: Vec<T>,
@@ -116,6 +127,15 @@ pub enum Control {
     Archive,
     /// Unarchives the study.
     Unarchive,
+}
+
+/// What a cancellation of some studies would leave, at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancellation {
+    /// The answers that stay readable, of all rounds.
+    pub answers: u64,
+    /// The credits that come back: what is held for answers that were not given, or for rounds that have not ended.
+    pub credits: Credits,
 }
 
 /// A deleted study: what is kept of it, and where copies may remain.
@@ -154,6 +174,9 @@ pub struct Status {
     pub socket: String,
     /// The address of its HTTP interface, if it has one.
     pub http: Option<String>,
+    /// Why it has none, if the settings name one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_trouble: Option<String>,
     /// The path of its settings file.
     pub config: String,
     /// The path of its store.
@@ -251,6 +274,12 @@ pub struct EngineInfo {
     /// Its role.
     #[serde(default, skip_serializing_if = "EngineRole::is_answers")]
     pub role: EngineRole,
+    /// Whether something listens at its address on this machine; absent where that was not tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listens: Option<bool>,
+    /// Models that the server there has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serves: Vec<String>,
 }
 
 impl EngineInfo {
@@ -270,6 +299,8 @@ impl EngineInfo {
             is_free_here: false,
             concurrency: None,
             role: EngineRole::Answers,
+            listens: None,
+            serves: Vec::new(),
         }
     }
 
@@ -292,8 +323,9 @@ pub enum EngineRole {
 }
 
 impl EngineRole {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-    fn is_answers(&self) -> bool {
+    /// Whether it answers, and does not only embed texts.
+    #[must_use]
+    pub fn is_answers(&self) -> bool {
         *self == Self::Answers
     }
 }
@@ -335,6 +367,8 @@ pub enum Comes {
     WhenApplied,
     /// At the next start of the daemon.
     AtStart,
+    /// With the first month that begins after the next start of the daemon: each month's allowance is granted once.
+    WithMonth,
 }
 
 /// The result of a test call to an engine.
@@ -372,12 +406,23 @@ pub struct EvidenceCursor {
     pub round: u16,
     /// The next respondent's ordinal in that round.
     pub respondent: u32,
+    /// The next ordinal of those who said something of rewrites after that round.
+    #[serde(default)]
+    pub rewriting: u32,
     /// Number of respondents so far.
     pub respondents: u32,
     /// Number of exchanges so far.
     pub exchanges: u64,
     /// The seal of the last line.
     pub seal: String,
+    /// The version of the format, as the first page found it; 0 where it is to be found again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub version: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// A page of the evidence of a study, with the cursor of the next one.
@@ -398,12 +443,24 @@ pub trait Demoscope {
     async fn check(draft: Draft) -> Reply<Preview>;
     /// Submits a study, or returns the one that the same key made.
     async fn submit(submit: Submit) -> Reply<Study>;
+    /// Has a study of an agent wait until its owner agrees to its cost, for whoever is named; or finds the request that the same
+    /// call made. Its key is that of the study, which is run once.
+    async fn request_cost(submit: Submit, asker: String) -> Reply<CostRequest>;
+    /// The cost requests of the last week: those that wait first, then the newest. At most 500.
+    async fn cost_requests() -> Reply<Vec<CostRequest>>;
+    /// One cost request.
+    async fn cost_request(id: CostRequestId) -> Reply<CostRequest>;
+    /// Agrees to the cost of a request, which runs its study, or declines it. Where the cost has changed since it was announced,
+    /// nothing is run and the new one is told.
+    async fn decide_cost(id: CostRequestId, decision: CostDecision) -> Reply<CostRequest>;
     /// Lists studies, newest first.
     async fn studies(query: StudyQuery) -> Reply<Page<Study>>;
     /// Finds the study that an id, an unambiguous prefix of one, or `@` (the latest) names.
     async fn find(name: String) -> Reply<Study>;
     /// A study with its results, without the single answers.
     async fn report(study: StudyId) -> Reply<Report>;
+    /// The same with the results of one round of a chain that has ended, from 1, in place of the study's.
+    async fn round_report(study: StudyId, round: u16) -> Reply<Report>;
     /// The live state of a study.
     async fn live(study: StudyId) -> Reply<Live>;
     /// Answers in respondent order, from `offset` on.
@@ -426,6 +483,9 @@ pub trait Demoscope {
     /// Checks drafts that are to be asked alike: what the first one decides holds for all. Returns what each would do, and
     /// stores nothing.
     async fn check_alike(drafts: Vec<Draft>) -> Reply<Vec<Preview>>;
+    /// The text of a file with another text in place of its own: settings, line ends and the marks around words that stay are
+    /// kept. Nothing is written.
+    async fn with_other_text(file: String, text: String) -> Reply<RewrittenFile>;
     /// Breaks one metric of a study (by default the study type's own) down by one or two dimensions.
     async fn cross(study: StudyId, dimensions: Vec<String>, of: Option<String>) -> Reply<CrossTab>;
     /// The material, questionnaire and audience of a study.
@@ -438,6 +498,8 @@ pub trait Demoscope {
     async fn evidence(study: StudyId, after: Option<EvidenceCursor>) -> Reply<EvidencePage>;
     /// Pauses, resumes, cancels, retries, archives or unarchives a study.
     async fn control(study: StudyId, control: Control) -> Reply<Study>;
+    /// What a cancellation of those studies would leave now. Those that have ended already count for nothing.
+    async fn cancellation(studies: Vec<StudyId>) -> Reply<Cancellation>;
     /// Replaces a study's tags.
     async fn tag(study: StudyId, tags: Vec<String>) -> Reply<Study>;
     /// Sets the status of a finding, with a note on why; what has it already is left as it is.
@@ -492,6 +554,46 @@ pub trait Demoscope {
     async fn control_watch(path: String, control: WatchControl) -> Reply<Watch>;
     /// The place of a study in its lineage, with the change against the version before; none for a study without one.
     async fn lineage(study: StudyId) -> Reply<Option<VersionReport>>;
+    /// Adds an endpoint of webhooks; returns it with its secret, which is shown this once.
+    async fn add_endpoint(request: EndpointRequest) -> Reply<EndpointAdded>;
+    /// The endpoints of webhooks, the newest last.
+    async fn endpoints() -> Reply<Vec<Endpoint>>;
+    /// Pauses, resumes or removes the endpoint that the beginning of its id, or its address, names.
+    async fn control_endpoint(name: String, control: EndpointControl) -> Reply<Endpoint>;
+    /// Sends a test to an endpoint; returns the number of its event.
+    async fn test_endpoint(name: String) -> Reply<u64>;
+    /// Shows a signing secret that was never shown, or makes another one; without an endpoint, the owner's default.
+    async fn hook_secret(endpoint: Option<String>, wish: SecretWish) -> Reply<HookSecret>;
+    /// Deliveries, newest first.
+    async fn deliveries(query: DeliveryQuery) -> Reply<Page<Delivery>>;
+    /// One delivery with what is sent, by the beginning of its id.
+    async fn delivery(id: String) -> Reply<DeliveryDetail>;
+    /// Sends a delivery that is over once more, under the same id.
+    async fn redeliver(id: String) -> Reply<Delivery>;
+    /// Adds a source of incoming hooks; returns it with its secret, which is shown this once.
+    async fn add_source(request: SourceRequest) -> Reply<SourceAdded>;
+    /// The sources of incoming hooks, by name.
+    async fn sources() -> Reply<Vec<HookSource>>;
+    /// Removes a source.
+    async fn remove_source(name: String) -> Reply<HookSource>;
+    /// The hooks that came in within seven days, newest first, from `offset` on. At most 500.
+    async fn received_hooks(offset: u32, limit: u32) -> Reply<Page<ReceivedHook>>;
+    /// The results of other services that were imported, newest first, from `offset` on. At most 200.
+    async fn externals(offset: u32, limit: u32) -> Reply<Page<ExternalHead>>;
+    /// The imported result that an id, or the beginning of one, names; none where it names none, or a study.
+    async fn external(name: String) -> Reply<Option<ExternalResult>>;
+    /// Removes an imported result.
+    async fn remove_external(id: StudyId) -> Reply<()>;
+    /// Makes a key of the HTTP listener; the reply is the only place where it ever stands.
+    async fn create_key(new: NewKey) -> Reply<FreshKey>;
+    /// Every key, oldest first, also those that were revoked.
+    async fn keys() -> Reply<Vec<Key>>;
+    /// Revokes a key at once. Its studies go on.
+    async fn revoke_key(key: KeyId) -> Reply<Key>;
+    /// Replaces a key by another one with the same rights; the one before is dead at once.
+    async fn rotate_key(key: KeyId) -> Reply<FreshKey>;
+    /// The newest entries of the daemon's log, after a number; waits for the next one when there is none.
+    async fn logs(query: LogQuery) -> Reply<LogPage>;
     /// Stops making calls, waits for those under way, and ends the daemon.
     async fn stop() -> Reply<()>;
 }

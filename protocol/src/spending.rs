@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The cost of a running study.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Spending {
     /// Booked so far.
     pub spent_usd: f64,
@@ -20,7 +20,7 @@ pub struct Spending {
 }
 
 /// A projected final cost.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Projected {
     /// The expected value.
     pub expected_usd: f64,
@@ -31,7 +31,7 @@ pub struct Projected {
 }
 
 /// Usage of models, with the field names of the HTTP interface.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Inference {
     /// How respondents were shared out between engines; with one engine, it asks all of them.
     pub strategy: String,
@@ -49,7 +49,7 @@ pub struct Inference {
 }
 
 /// One engine's share of a study.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EngineShare {
     /// Its name.
     pub engine: String,

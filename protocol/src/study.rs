@@ -87,7 +87,7 @@ words! {
 }
 
 /// The questionnaire, with exactly the material that its study type needs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "study_type", rename_all = "snake_case")]
 pub enum Instrument {
     /// Concept test.
@@ -169,7 +169,7 @@ tell_their_type! { ConceptTest, Sentiment, Nps, Survey, AbTest, ContentReview }
 
 /// A checked study: everything that determines its results. The same specification gives the same results on every
 /// machine.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StudySpec {
     /// Its name.
     pub name: String,
@@ -201,22 +201,73 @@ pub struct StudySpec {
     /// Its project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// The address that is told when it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<String>,
     /// Measurement options beyond one answer from each respondent.
     #[serde(default, skip_serializing_if = "Measurement::is_plain")]
     pub measurement: Measurement,
 }
 
+/// A text as it is submitted, by what may stand in it: settings stand in files alone. Whatever takes a text from elsewhere
+/// says which of the two it is, so that nothing that was sent as a text can decide who is asked or who is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(untagged)]
+pub enum DraftText {
+    /// The whole of a file: optional front matter, then the stimulus.
+    File(String),
+    /// A text that came as a field, an argument or a part of a body.
+    Plain(PlainText),
+}
+
+/// A text of which nothing is a setting, whatever it looks like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlainText {
+    /// The text, as it was sent.
+    pub plain: String,
+    /// A file of the owner's that stands above it, with the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<String>,
+}
+
+impl DraftText {
+    /// A text that came as a field.
+    #[must_use]
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self::Plain(PlainText { plain: text.into(), below: None })
+    }
+
+    /// What was sent: the whole file, or the text alone.
+    #[must_use]
+    pub fn sent(&self) -> &str {
+        match self {
+            Self::File(text) => text,
+            Self::Plain(PlainText { plain, .. }) => plain,
+        }
+    }
+}
+
+impl Default for DraftText {
+    fn default() -> Self {
+        Self::File(String::new())
+    }
+}
+
 /// A study as it is submitted: the text of a file and its settings. The daemon reads and checks it, so that every
 /// interface has the same rules and messages.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Draft {
     /// The name of the file in messages: its path as typed, or `-`.
     pub file: String,
-    /// The whole file: optional front matter, then the stimulus.
-    pub text: String,
+    /// The text, with its settings where it is a file.
+    pub text: DraftText,
     /// Front-matter keys given as flags, each with its text as typed; they override the file. Nested keys have dots
     /// (`audience.region`).
     pub overrides: BTreeMap<String, String>,
+    /// The questions of a survey as a program sent them, one text each; they override those of the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<String>,
     /// The file of variant B, where an A/B test has two files; the first one is then variant A.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant_b: Option<SecondFile>,
@@ -227,16 +278,16 @@ pub struct Draft {
 }
 
 /// The second file of an A/B test, which has only a text.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SecondFile {
     /// Its name in messages.
     pub file: String,
-    /// The whole file.
-    pub text: String,
+    /// The text; a file has no settings here either.
+    pub text: DraftText,
 }
 
 /// One fault of a draft, with its place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Problem {
     /// `idea.md:4`, `idea.md`, or `--panel`.
     pub place: String,

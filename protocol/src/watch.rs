@@ -50,11 +50,11 @@ words! {
 }
 
 /// The most that one watch may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct WatchCaps {
     /// Studies in an hour.
     pub runs_per_hour: u32,
-    /// Credits set aside in one calendar day (UTC); absent for no limit but the balance.
+    /// Credits used and set aside in one calendar day (UTC); absent for no limit but the balance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credits_per_day: Option<Credits>,
     /// Announced cost in one calendar day (UTC), in millionths of a dollar; absent for no limit but those of the
@@ -71,7 +71,7 @@ impl Default for WatchCaps {
 }
 
 /// A request to watch files and folders.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct WatchRequest {
     /// Absolute paths.
     pub paths: Vec<String>,
@@ -84,7 +84,7 @@ pub struct WatchRequest {
 }
 
 /// A watched file or folder.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Watch {
     /// Its absolute path, without links.
     pub path: String,
@@ -100,8 +100,11 @@ pub struct Watch {
     pub added_at: Timestamp,
     /// Studies in the last hour.
     pub runs_last_hour: u32,
-    /// Credits set aside today (UTC).
+    /// Credits that versions which ended today (UTC) used.
     pub credits_today: Credits,
+    /// Credits set aside for versions that have not ended.
+    #[serde(default)]
+    pub credits_held: Credits,
     /// Announced cost of today (UTC), in millionths of a dollar.
     pub cost_today: UsdMicros,
     /// Number of files seen.
@@ -114,7 +117,7 @@ pub struct Watch {
 }
 
 /// A file of a watch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct WatchedFile {
     /// Its absolute path.
     pub path: String,
@@ -150,7 +153,7 @@ pub struct WatchedFile {
 }
 
 /// One version of a stimulus.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Version {
     /// Its number in the lineage, from 1. Numbers of deleted studies are missing.
     pub version: u32,
@@ -168,11 +171,11 @@ pub struct Version {
 }
 
 /// The versions of one stimulus that were put to one panel.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Lineage {
     /// Its id.
     pub id: String,
-    /// The file, as an absolute path.
+    /// The file, as an absolute path; empty for callers who are told of no files.
     pub file: String,
     /// The lineage that it branched from, when a setting that decides answers was changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -185,13 +188,13 @@ pub struct Lineage {
 }
 
 /// The place of a study in its lineage, with the change against the version before.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct VersionReport {
     /// Its number, from 1.
     pub version: u32,
     /// The lineage.
     pub lineage: Lineage,
-    /// The newest earlier version that can be compared with it.
+    /// The version that its file showed before it, or the newest one before that which can be compared with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Version>,
     /// This version minus that one, person by person.

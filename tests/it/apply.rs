@@ -42,3 +42,36 @@ fn a_better_version_is_written_into_its_file_and_taken_back() {
     drop(home.run(["apply", "@", "--variant", "99"]).expect(2));
     drop(home.run(["answers", "@", "--round", "6"]).expect(2));
 }
+
+#[test]
+fn markdown_and_windows_line_ends_are_kept_and_what_would_be_lost_needs_consent() {
+    let home = Home::new();
+    let body = "# Our kit\n\nIt costs **$9 a meal** and is [cooked in 20 minutes](https://kit.example), because it utilizes fresh \
+        vegetables.\n\n<!-- ask Jo about this -->\nOrder today.\n";
+    let before = format!("\u{feff}{HEAD}{body}").replace('\n', "\r\n");
+    let path = home.write("page.md", &before);
+    drop(home.run(["run", "page.md"]).expect(0));
+    drop(home.run(["apply", "@", "--variant", "1"]).expect(0));
+    let after = fs::read_to_string(&path).unwrap();
+    assert_eq!(after, before.replace("utilizes", "uses"), "nothing else is changed");
+    drop(home.run(["apply", "@", "--undo"]).expect(0));
+    assert_eq!(fs::read_to_string(&path).unwrap(), before);
+
+    let marked = body.replace("it utilizes", "it **really utilizes**");
+    home.write("page.md", format!("{HEAD}{marked}"));
+    drop(home.run(["run", "page.md"]).expect(0));
+    drop(home.run(["apply", "@", "--variant", "1"]).expect(0));
+    let after = fs::read_to_string(&path).unwrap();
+    assert!(after.contains("because it **really uses** fresh"), "emphasis is carried: {after}");
+
+    // Marks that came since the review were not heeded by it.
+    let since = body.replace("it utilizes", "it really `utilizes`");
+    home.write("page.md", format!("{HEAD}{since}"));
+    let refused = home.run(["apply", "@", "--variant", "1"]).expect(2);
+    assert!(refused.err().contains("code “utilizes”"), "{refused}");
+    assert!(refused.err().contains("--plain"), "{refused}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), format!("{HEAD}{since}"));
+    drop(home.run(["apply", "@", "--variant", "1", "--plain"]).expect(0));
+    let after = fs::read_to_string(&path).unwrap();
+    assert!(after.contains("**$9 a meal**") && after.contains("it really uses"), "{after}");
+}

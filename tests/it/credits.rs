@@ -3,7 +3,7 @@
 use harness::{Home, audit, studies, wait};
 use protocol::id::SubmitKey;
 use protocol::service::{Control, Submit};
-use protocol::study::{Draft, Origin};
+use protocol::study::{Draft, DraftText, Origin};
 
 #[test]
 fn a_study_holds_settles_and_releases() {
@@ -85,7 +85,7 @@ fn the_same_key_is_the_same_study_and_another_body_a_conflict() {
     let draft = Draft {
         file: "idea.md".to_owned(),
         // Without a seed: a drawn one differs from call to call, and the study must not.
-        text: studies::CONCEPT.to_owned(),
+        text: DraftText::File(studies::CONCEPT.to_owned()),
         ..Draft::default()
     };
     let key = SubmitKey(uuid::Uuid::new_v4());
@@ -99,7 +99,7 @@ fn the_same_key_is_the_same_study_and_another_body_a_conflict() {
     });
     assert!(others.iter().all(|id| *id == first.id), "{others:?}");
     let mut other = submit;
-    other.draft.text.push_str(" And a dessert.");
+    other.draft.text = DraftText::File(format!("{} And a dessert.", studies::CONCEPT));
     let refused = link.submit(other).unwrap_err();
     assert_eq!(refused.code, protocol::error::ErrorCode::Conflict, "{refused}");
     drop(wait::for_end(&link, first.id));

@@ -1,7 +1,9 @@
 //! Tests of exports: tables that are safe in spreadsheets, with a codebook; the report as Markdown and as a page; and
 //! the sample in the README, which is a report too.
 
-use harness::{Home, csv, program, studies};
+use harness::http::{address, ask, key, request};
+use harness::{Daemon, Home, csv, program, studies};
+use protocol::key::{Dialect, KeyScope};
 
 /// A study of every type, each with a word that a formula would begin with in its material.
 fn every_type() -> [(&'static str, String); 5] {
@@ -142,6 +144,24 @@ fn json_has_every_answer_and_the_same_results() {
     let ran = studies::run(&home, 60, 7).json();
     let exported = home.run(["export", "@", "--format", "json"]).expect(0).json();
     assert_eq!(exported["results"], ran["results"]);
+}
+
+/// Whoever asks the listener gets what the command writes, to the byte.
+#[test]
+fn the_listener_sends_the_bytes_of_the_command() {
+    let home = Home::new();
+    let mut daemon = Daemon::spawn_at(&home, None, "127.0.0.1:0");
+    let at = address(&daemon.wait_ready(&home));
+    let read = key(&home, Dialect::Demoscope, KeyScope::Read);
+    drop(home.run(["run", "--example", "meal-kit", "--panel", "30"]).expect(0));
+    for format in ["json", "csv", "md", "html", "bundle"] {
+        let path = format!("/api/demoscope/v1/studies/@/export?format={format}");
+        let sent = ask(at, &request("GET", &path, Some(&read), ""));
+        let written = home.run(["export", "@", "--format", format]).expect(0).out();
+        assert_eq!(sent.status, 200, "{format}: {}", sent.body);
+        assert!(sent.body == written, "{format}: {} and {written}", sent.body);
+        assert!(sent.head.contains("attachment; filename="), "{format}: {}", sent.head);
+    }
 }
 
 /// The sample in the README is shortened; what it shows stands in the report of the example, line by line.

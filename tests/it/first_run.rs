@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use harness::mock_provider::MockProvider;
 use harness::{Home, program, shape, studies, terminal};
 use protocol::run::State;
 use rustix::process::Signal;
@@ -299,4 +300,16 @@ fn flags_win_over_the_file() {
     let names: BTreeSet<&str> =
         responses.iter().map(|response| response["persona"]["id"].as_str().unwrap()).collect();
     assert_eq!(names.len(), 30, "every persona once");
+}
+
+#[test]
+fn the_first_run_offers_a_model_that_this_machine_has_and_later_ones_do_not() {
+    let mock = MockProvider::good();
+    let home = Home::with_settings(&mock.settings(""));
+    let path = readme_example();
+    let first = home.run(["run", &path, "--panel", "20"]).expect(0);
+    let offer = format!("mock with mock-1. To ask it: demoscope run {path} --engine mock");
+    assert!(first.err().contains(&offer), "{first}");
+    let second = home.run(["run", &path, "--panel", "20"]).expect(0);
+    assert!(!second.err().contains("--engine mock"), "{second}");
 }

@@ -1,8 +1,6 @@
 //! Tests of calls that were given up and may have been charged: however a study or the daemon ends, every call sent is
 //! booked, and no cap on real cost is exceeded by ending often.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use harness::{Act, Daemon, Home, MockProvider, audit, studies, wait};
@@ -15,9 +13,13 @@ const BOUND: Duration = Duration::from_secs(30);
 /// What the service takes for a call that it answers: 700 tokens sent and 60 received, at one and two dollars a million.
 const EACH: f64 = 0.000_82;
 
-/// A service that never replies, and a home whose daemon waits that long for it when it stops.
+/// A service that replies once, which shows that it works as it is set, and never again; and a home whose daemon waits
+/// that long for it when it stops.
 fn hanging(concurrency: u32, drain_seconds: u32, more: &str) -> (MockProvider, Home) {
-    let mock = MockProvider::start(Duration::ZERO, |_| Act::Silence);
+    let mock = MockProvider::start(Duration::ZERO, |heard| match heard.number {
+        0 => Act::Answer,
+        _ => Act::Silence,
+    });
     let engine = mock.settings(&format!("concurrency = {concurrency}"));
     let shutdown = format!("[shutdown]\ndrain_seconds = {drain_seconds}\n");
     let home = Home::with_settings(&format!("{engine}{shutdown}{more}"));
@@ -119,7 +121,7 @@ fn whatever_state_a_study_is_in_and_however_the_daemon_ends_hanging_calls_are_bo
             let (mock, home) = hanging(8, drain, "");
             let mut daemon = home.daemon();
             let id = take_on(&home, 40);
-            wait_for_calls(&mock, 8);
+            wait_for_calls(&mock, 9);
             if let Some(control) = control {
                 home.link().control(id, control).unwrap();
             }
@@ -151,7 +153,7 @@ fn kills_before_anything_else_is_written_are_booked_each_time() {
     let (mock, home) = hanging(16, 0, "");
     let mut daemon = home.daemon();
     let id = take_on(&home, 200);
-    wait_for_calls(&mock, 16);
+    wait_for_calls(&mock, 17);
     end(&mut daemon, &home, Ending::Stop);
     for round in 0..4 {
         let (before, due) = (mock.calls(), sent(&mock));
@@ -192,20 +194,19 @@ fn calls_of_those_who_wait_to_be_asked_again_are_booked_after_a_kill() {
 /// A reply that comes after the cancellation is refused by the study; those that never come are booked all the same.
 #[test]
 fn one_late_reply_after_a_cancellation_does_not_hide_the_calls_that_are_given_up() {
-    let goes_on = Arc::new(AtomicBool::new(false));
-    let first = Arc::clone(&goes_on);
-    let mock = MockProvider::start(Duration::from_millis(700), move |_| {
-        if first.swap(true, Ordering::SeqCst) { Act::Silence } else { Act::Answer }
+    let mock = MockProvider::start(Duration::from_millis(700), |heard| match heard.number {
+        0 | 1 => Act::Answer,
+        _ => Act::Silence,
     });
     let settings = mock.settings("concurrency = 16") + "[shutdown]\ndrain_seconds = 2\n";
     let home = Home::with_settings(&settings);
     let _daemon = home.daemon();
     let id = take_on(&home, 100);
-    wait_for_calls(&mock, 16);
+    wait_for_calls(&mock, 17);
     assert_eq!(home.link().control(id, Control::Cancel).unwrap().state, State::Cancelled);
     wait::until("every call to be booked", BOUND, || (booked(&home) >= sent(&mock)).then_some(()));
     tells_all(&mock, &home, "a late reply");
-    assert_eq!(home.link().report(id).unwrap().study.panel.delivered, 0);
+    assert_eq!(home.link().report(id).unwrap().study.panel.delivered, 1, "the first call's");
 }
 
 #[test]

@@ -13,7 +13,7 @@ const WEAK: &str = "---\nstudy: content_review\ncontent_type: product_page\nroun
 /// Answers a second: slow enough for kills to meet every round.
 const PACE: u32 = 150;
 
-/// The results of the chain as JSON, and the credits it used, after so many kills.
+/// The results of the chain and of its second round as JSON, and the credits it used, after so many kills.
 fn chain(kills: u32, test_rng: &mut Chance) -> (String, i64) {
     let home = Home::paced(PACE);
     let mut daemon = Daemon::spawn(&home, None);
@@ -32,7 +32,8 @@ fn chain(kills: u32, test_rng: &mut Chance) -> (String, i64) {
     let report = link.report(id).unwrap();
     let broken: Vec<_> = link.doctor().unwrap().into_iter().filter(|check| !check.ok).collect();
     assert!(broken.is_empty(), "{broken:?}");
-    (serde_json::to_string(&report.results).unwrap(), report.meta.credits_used.0)
+    let second = link.round_report(id, 2).unwrap().results;
+    (serde_json::to_string(&(report.results, second)).unwrap(), report.meta.credits_used.0)
 }
 
 #[test]

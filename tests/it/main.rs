@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking: the message is its verdict")]
 
 // What an analyst does first, and what a script relies on.
+mod agents;
 mod apply;
 mod backup;
 mod channels;
@@ -17,6 +18,7 @@ mod evidence;
 mod exports;
 mod failover;
 mod finding_status;
+mod finished_rounds;
 mod first_run;
 mod form;
 mod local_encoder;
@@ -37,6 +39,7 @@ mod texts;
 // What must survive.
 mod damage;
 mod given_up;
+mod hooks;
 mod kill;
 mod kill_chain;
 mod link;
@@ -49,7 +52,11 @@ mod watched_files;
 // What must not get through.
 mod bad_files;
 mod bad_usage;
+mod canary;
+mod contracts;
 mod hostile_text;
+mod http;
+mod review_input;
 mod socket;
 
 // What keeps the source as it is meant to be.

@@ -19,9 +19,10 @@ const NAMES: [&str; 4] = ["what", "message", "sentence", "hint"];
 /// What hints tell to do.
 const VERBS: &[&str] = &[
     "Add", "Agree", "Approve", "Ask", "Build", "Check", "Choose", "Delete", "End", "Export",
-    "Free", "Give", "Grant", "Keep", "Leave", "List", "Look", "Make", "Mend", "Move", "Name",
-    "Pause", "Put", "Raise", "Read", "Remove", "Replace", "Restart", "Run", "Say", "See", "Set",
-    "Start", "Stop", "Take", "Try", "Tune", "Update", "Use", "Wait", "Widen",
+    "Free", "Give", "Grant", "Keep", "Leave", "Let", "List", "Look", "Make", "Mend", "Move",
+    "Name", "Pause", "Put", "Raise", "Read", "Remove", "Rename", "Replace", "Restart", "Resume",
+    "Run", "Say", "See", "Send", "Set", "Start", "Stop", "Take", "Try", "Tune", "Update", "Use",
+    "Wait", "Watch", "Widen",
 ];
 
 /// What is wrong with a sentence; nothing where its form is right.
@@ -66,8 +67,14 @@ fn literals(code: &str, at: usize, arguments: &str) -> Vec<String> {
 fn look() -> (usize, Vec<String>) {
     let root = repository();
     let (mut seen, mut broken) = (0, Vec::new());
-    for part in ["protocol/src", "daemon/encoder/src", "daemon/reader/src", "daemon/src", "tui/src"]
-    {
+    for part in [
+        "protocol/src",
+        "daemon/encoder/src",
+        "daemon/reader/src",
+        "daemon/mcp/src",
+        "daemon/src",
+        "tui/src",
+    ] {
         for path in source::rust_files(&root.join(part)) {
             let relative = path.strip_prefix(&root).unwrap();
             let name = relative.display().to_string();

@@ -83,7 +83,7 @@ fn cost(mock: &MockProvider) -> f64 {
 fn a_planted_defect_is_taken_out_and_the_gain_confirmed_and_an_invented_figure_refused() {
     let rewrites = &[BETTER, "Our dinner kit costs $9 a meal and cooks in 5 minutes. Order today."];
     let mock = service(Duration::ZERO, rewrites, minds_the_defect);
-    let (_home, ended) = run(&mock, &[]);
+    let (home, ended) = run(&mock, &[]);
     let results = &ended["results"];
     let iterations = &results["iterations"];
     assert_eq!(iterations["bestRound"], 2, "{iterations}");
@@ -100,6 +100,42 @@ fn a_planted_defect_is_taken_out_and_the_gain_confirmed_and_an_invented_figure_r
     assert_eq!(mock.calls(), 10 + 1 + 10 + 20);
     let booked = ended["meta"]["cost_usd"].as_f64().unwrap() * 1e6;
     assert!((booked - cost(&mock)).abs() < 0.5, "{booked} of {}", cost(&mock));
+    let lines = evidence(&home);
+    let said: Vec<&Value> = lines.iter().filter(|line| line["line"] == "rewriting").collect();
+    let exchanges = |line: &Value| -> Vec<Value> {
+        let said = line["said"].as_array().unwrap().iter();
+        said.flat_map(|said| said["exchanges"].as_array().unwrap().clone()).collect()
+    };
+    let all: Vec<Value> = said.iter().flat_map(|line| exchanges(line)).collect();
+    assert_eq!(all.len(), 11, "the writer's reply and ten scores: {said:?}");
+    assert_eq!(said[0]["scored"], json!([BETTER]), "what was refused was scored by nobody");
+    assert!(all.iter().all(|one| one["system"].is_string()), "each with its prompt: {all:?}");
+    assert!(all[0]["reply"].as_str().unwrap().contains("5 minutes"), "{}", all[0]);
+}
+
+/// The lines of the evidence bundle, which replays to the same results.
+fn evidence(home: &Home) -> Vec<Value> {
+    drop(home.run(["export", "@", "--format", "bundle", "-o", "chain.evidence"]).expect(0));
+    let replayed = home.run(["replay", "chain.evidence", "--json"]).expect(0).json();
+    assert_eq!((&replayed["identical"], &replayed["without_reply"]), (&json!(true), &json!(0)));
+    assert_eq!(replayed["prompts"], replayed["exchanges"], "{replayed}");
+    let text = std::fs::read_to_string(home.folder().join("chain.evidence")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A rewrite that the panel likes no better is not taken, and its scores are in the evidence all the same.
+#[test]
+fn the_evidence_holds_the_scores_of_a_rewrite_that_was_not_taken() {
+    const WORSE: &[&str] =
+        &["Our dinner kit costs $9 a meal, leveraging synergies. Order your first box today."];
+    let mock =
+        service(Duration::ZERO, WORSE, |_, text| if text.contains("20 minutes") { 6 } else { 3 });
+    let (home, ended) = run(&mock, &[]);
+    assert_eq!(ended["results"]["iterations"]["completedRounds"], 1, "{ended}");
+    let lines = evidence(&home);
+    let said: Vec<&Value> = lines.iter().filter(|line| line["line"] == "rewriting").collect();
+    assert_eq!(said.len(), 10, "one line for each place, the writer's with the first expert's");
+    assert_eq!(lines.iter().filter(|line| line["line"] == "rewritten").count(), 1);
 }
 
 #[test]
@@ -174,5 +210,116 @@ fn a_killed_rewrite_goes_on_from_the_response_cache() {
         assert!(mock.calls() <= undisturbed.calls() + 6, "{}", mock.calls());
         let booked = report.meta.cost_usd * 1e6;
         assert!(booked + 0.5 >= cost(&mock), "{booked} of {}", cost(&mock));
+    }
+}
+
+/// What the service answers where it is to write competitors, as often as it is asked; anything else gets scores.
+fn with_competitors(replies: &'static [&'static str]) -> MockProvider {
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let scores = judge_alone;
+    MockProvider::start(Duration::ZERO, move |heard| {
+        if heard.question.contains("{\"competitors\":") {
+            let turn = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            return Act::Say(replies[turn.min(replies.len() - 1)].to_owned());
+        }
+        if heard.question.contains("{\"variants\":") {
+            return Act::Say("{\"variants\": [{\"text\": \"\"}]}".to_owned());
+        }
+        scores(heard)
+    })
+}
+
+/// The scores of one expert, whatever the content.
+fn judge_alone(heard: &Heard) -> Act {
+    let form = heard.question.rsplit_once("nothing else:\n").unwrap().1;
+    let keys = form.split('"').skip(1).step_by(2).zip(form.split('"').skip(2).step_by(2));
+    let mut answer = json!({ "reasoning": "It is so.", "would_click": true, "suggestions": [] });
+    for (key, _) in keys.filter(|(_, kind)| kind.starts_with(": 1 to 10")) {
+        answer[key] = json!(6);
+    }
+    Act::Say(answer.to_string())
+}
+
+const RIVALS: &str = "{\"competitors\": [\"Soup for the whole week\", \"Cook less, eat better\", \"Dinner without a shop\", \"Fresh fish on Fridays\"]}";
+
+#[test]
+fn a_model_writes_the_competitors_once_and_every_later_start_has_the_same() {
+    let mock = with_competitors(&["I would rather not.", RIVALS]);
+    let home = Home::with_settings(&mock.settings(""));
+    home.write("page.md", PAGE);
+    let args = [
+        "run",
+        "page.md",
+        "--engine",
+        "mock",
+        "--rounds",
+        "1",
+        "--competitors-generated",
+        "--json",
+    ];
+    let dry = home.run(args.iter().chain(&["--dry-run"])).expect(0).json();
+    let counts: Vec<_> =
+        dry["calls"].as_array().unwrap().iter().map(|of| of["count"].as_u64().unwrap()).collect();
+    // The experts, who writes the competitors, and the rewrite of one round with its scores.
+    assert_eq!(counts, [10, 1, 1, 20, 0], "{}", dry["calls"]);
+    assert!(dry["credits"].as_i64().unwrap() > 75, "{}", dry["credits"]);
+    let ended = home.run(args).expect(0).json();
+    // One reply that could not be read, the next one, ten experts, who all see the same, and one that was to rewrite.
+    assert_eq!(mock.calls(), 2 + 10 + 1);
+    let told = mock.told();
+    let is_expert = |heard: &&Heard| heard.question.contains("nothing else:\n{\"reasoning\"");
+    let experts: Vec<_> = told.heard.iter().filter(is_expert).collect();
+    assert_eq!(experts.len(), 10);
+    for heard in experts {
+        assert!(heard.question.contains("Cook less, eat better"), "{}", heard.question);
+    }
+    let booked = ended["meta"]["cost_usd"].as_f64().unwrap() * 1e6;
+    assert!((booked - cost(&mock)).abs() < 0.5, "{booked} of {}", cost(&mock));
+    // Asked again, the whole study comes from the response cache, also what the model wrote; a reply that could not be read is asked
+    // for again.
+    let again = home.run(args.iter().chain(&["--seed", "5"])).expect(0).json();
+    assert_eq!(mock.calls(), 14);
+    assert_eq!(again["results"], ended["results"]);
+    drop(home.run(["export", "@", "--format", "bundle", "-o", "study.evidence"]).expect(0));
+    drop(home.run(["replay", "study.evidence"]).expect(0));
+    let checks = home.run(["doctor", "--json"]).expect(0).json();
+    assert!(checks.as_array().unwrap().iter().all(|check| check["ok"] == true), "{checks}");
+}
+
+#[test]
+fn competitors_that_cannot_be_written_end_the_study_with_the_reason_and_the_refund() {
+    let mock = with_competitors(&["{\"competitors\": [\"One only\"]}"]);
+    let home = Home::with_settings(&mock.settings(""));
+    home.write("page.md", PAGE);
+    let balance = |home: &Home| home.run(["credits", "--json"]).expect(0).json();
+    let before = balance(&home)["balance"].clone();
+    let ended = home
+        .run(["run", "page.md", "--engine", "mock", "--competitors-generated", "--json"])
+        .expect(4);
+    let study = &ended.json()["study"];
+    assert_eq!(study["state"], "failed", "{study}");
+    let reason = study["reason"].as_str().unwrap();
+    assert!(reason.starts_with("the competitors could not be written"), "{reason}");
+    assert_eq!(mock.calls(), 3, "asked once and re-asked twice");
+    assert_eq!(balance(&home)["balance"], before);
+    let checks = home.run(["doctor", "--json"]).expect(0).json();
+    assert!(checks.as_array().unwrap().iter().all(|check| check["ok"] == true), "{checks}");
+}
+
+#[test]
+fn a_rewrite_that_is_empty_identical_or_too_long_is_refused_and_told() {
+    let long: &'static str = "Our dinner kit costs $9 a meal. ".repeat(1_600).leak();
+    let same = "Our dinner kit costs $9 a meal, leveraging synergies. It cooks in 20 minutes. Order your first box today.";
+    for (rewrites, why) in [
+        (vec![""], "it is empty"),
+        (vec![same], "it says the same in the same words"),
+        (vec![long], "at most 50000 are allowed"),
+    ] {
+        let rewrites: &'static [&'static str] = rewrites.leak();
+        let mock = service(Duration::ZERO, rewrites, minds_the_defect);
+        let (_home, ended) = run(&mock, &[]);
+        let notes = ended["results"]["diagnostics"]["notes"].to_string();
+        assert!(notes.contains(why), "{why}: {notes}");
+        assert_eq!(ended["results"]["iterations"]["bestRound"], 1, "{why}");
     }
 }

@@ -705,3 +705,90 @@ fn a_study_without_any_answer_says_what_its_cost_rests_on() {
     let shown = home.run(["show", "@"]).expect(0).out();
     assert!(shown.contains("booked at an upper bound"), "{shown}");
 }
+
+/// What a service refuses by name costs one call and nobody's answer: it is left out from then on, and the report says so.
+#[test]
+fn the_first_call_is_a_try_and_what_is_refused_by_name_is_left_out() {
+    let mock = MockProvider::start(Duration::from_millis(20), |heard| {
+        let refused = |what: &str| {
+            Act::Fail(
+                400,
+                Vec::new(),
+                json!({ "error": { "message": format!("{what} is not supported") } }),
+            )
+        };
+        if heard.body["response_format"]["type"] == "json_schema" {
+            return refused("response_format json_schema");
+        }
+        if heard.body.get("temperature").is_some() {
+            return refused("'temperature'");
+        }
+        Act::Answer
+    });
+    let home = home(&mock, "", 60);
+    let ended = run(&home, &["--replicates", "0"]).expect(0);
+    assert_eq!(ended.json()["study"]["panel"]["delivered"], 60);
+    let told = mock.told();
+    assert_eq!(told.calls, 62, "one lost call for each thing that is refused");
+    assert!(told.most_under_way > 5, "at full width once a reply was read");
+    let alone = |number: usize| told.heard[number].persona == told.heard[0].persona;
+    assert!(alone(1) && alone(2), "nobody else was asked before the first reply");
+    let remarks = ended.json()["meta"]["replies"]["remarks"].to_string();
+    assert!(remarks.contains("json_schema") && remarks.contains("temperature"), "{remarks}");
+    let shown = home.run(["show", "@"]).expect(0).out();
+    let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(shown.contains("structured = \"json\" is used instead"), "{shown}");
+    sound(&home, &ended);
+    // The next study knows it from its first call on.
+    drop(run(&home, &["--replicates", "0", "--fresh"]).expect(0));
+    assert_eq!(mock.calls(), 122);
+}
+
+/// What no request can be changed for stops a study after a handful of calls, with the setting to write.
+#[test]
+fn a_wrong_setting_is_named_after_a_handful_of_calls() {
+    let thinks = |stop: &'static str| {
+        move |_: &harness::Heard| {
+            let message = json!({ "role": "assistant", "content": "", "reasoning_content": "Let me think who I am." });
+            let body = json!({
+                "model": "mock-1", "choices": [{ "finish_reason": stop, "message": message }],
+                "usage": { "prompt_tokens": 400, "completion_tokens": 800 },
+            });
+            Act::Body(body.to_string().into_bytes())
+        }
+    };
+    for stop in ["length", "stop"] {
+        let mock = MockProvider::start(Duration::ZERO, thinks(stop));
+        let home = home(&mock, "", 100);
+        let ended = run(&home, &[]).expect(4);
+        assert!(mock.calls() <= 5, "{} calls", mock.calls());
+        let reason = ended.json()["study"]["reason"].to_string();
+        assert!(reason.contains("thinking") && reason.contains("[engine.mock]"), "{reason}");
+        let check = home.run(["engines", "check", "mock"]).expect(1).out();
+        assert!(check.contains("reasoning = true or output_tokens"), "{check}");
+    }
+    let mock = MockProvider::start(Duration::ZERO, |heard| match heard.body["model"].as_str() {
+        Some("qwen" | "llama") => Act::Answer,
+        _ => Act::Fail(
+            404,
+            Vec::new(),
+            json!({ "error": { "message": "The model does not exist." } }),
+        ),
+    });
+    mock.list(&["qwen", "llama"]);
+    let settings = mock.settings("").replace("mock-1", "default");
+    let home = Home::with_settings(&settings);
+    home.write("idea.md", studies::concept(50, 7));
+    let ended = run(&home, &[]).expect(4);
+    assert_eq!(mock.calls(), 0, "several models: nobody is asked");
+    let reason = ended.json()["study"]["reason"].to_string();
+    assert!(reason.contains("qwen, llama") && reason.contains("model = "), "{reason}");
+    // With one model there is nothing to choose. What it answers is not remembered for another that takes its place.
+    mock.list(&["qwen"]);
+    for calls in [50, 100] {
+        let ended = run(&home, &["--replicates", "0"]).expect(0);
+        assert_eq!(ended.json()["study"]["panel"]["delivered"], 50);
+        assert_eq!(mock.calls(), calls);
+    }
+    assert!(mock.told().heard.iter().all(|heard| heard.body["model"] == "qwen"));
+}

@@ -103,8 +103,17 @@ fn daemon_start_stop_and_status_are_idempotent() {
             (driver["name"].as_str().unwrap(), driver["period_seconds"].as_u64().unwrap(), fine)
         })
         .collect();
-    let all =
-        [("scheduler", 60), ("backup", 3600), ("folding", 3600), ("erasure", 60), ("watch", 180)];
+    let all = [
+        ("scheduler", 60),
+        ("backup", 3600),
+        ("folding", 3600),
+        ("erasure", 60),
+        ("watch", 180),
+        ("deliveries", 60),
+        ("kept deliveries", 3600),
+        ("hooks in", 60),
+        ("remembered hooks", 3600),
+    ];
     assert_eq!(told, all.map(|(name, period)| (name, period, true)));
     let text = home.run(["daemon", "status"]).expect(0).out();
     assert!(!text.contains("Failed at"), "{text}");

@@ -5,6 +5,7 @@ use std::fs;
 use std::time::Duration;
 
 use harness::{Home, MockProvider, wait};
+use protocol::log::{LogLevel, LogQuery};
 use serde_json::Value;
 
 /// Far above the quiet time and a small study.
@@ -78,6 +79,17 @@ fn a_saved_file_is_evaluated_compared_with_its_last_version_and_told_apart_when_
     let studies = home.run(["list", "--json"]).expect(0).json();
     assert_eq!(studies.as_array().unwrap().len(), 2, "a broken draft asks nobody");
 
+    // What the daemon did is in its log, which is read over the socket: by level and by study.
+    let query = LogQuery { after: 0, level: LogLevel::Info, study: None, limit: 200, wait_ms: 0 };
+    let link = home.link();
+    let log = link.logs(query.clone()).unwrap();
+    let saved = log.entries.iter().filter(|entry| entry.text.contains("a saved file is evaluated"));
+    assert_eq!(saved.count(), 2, "{log:?}");
+    let of_second = LogQuery { study: Some(id.parse().unwrap()), ..query.clone() };
+    let of_second = link.logs(of_second).unwrap();
+    assert_eq!(of_second.entries.len(), 1, "{of_second:?}");
+    assert!(link.logs(LogQuery { level: LogLevel::Error, ..query }).unwrap().entries.is_empty());
+
     drop(home.run(["watch", "pause", "drafts"]).expect(0).says("is paused"));
     drop(home.run(["watch", "remove", "drafts"]).expect(0).says("Its studies stay"));
     drop(home.run(["watch", "remove", "drafts"]).expect(2).says("is not watched by itself"));
@@ -116,7 +128,11 @@ fn expectations_give_an_exit_code_of_their_own() {
     let again = once("kettle.md", "mean_score <= 10").expect(0);
     drop(again);
     let studies = home.run(["list", "--json"]).expect(0).json();
-    assert_eq!(studies.as_array().unwrap().len(), 4, "the same text is asked once");
+    assert_eq!(
+        studies.as_array().unwrap().len(),
+        3,
+        "the same text is asked once, and what nobody can expect is not"
+    );
     home.write("broken.md", "---\npanle: 3\n---\nA kettle that texts you when it boils.\n");
     drop(once("broken.md", "mean_score <= 10").expect(2).says("did you mean 'panel'?"));
     let listed = home.run(["watch", "list", "--json"]).expect(0).json();

@@ -41,6 +41,7 @@ impl Cli {
             .current_dir(home.folder())
             .env_clear()
             .env("DEMOSCOPE_HOME", home.root())
+            .env("DEMOSCOPE_HTTP_LISTEN", "off")
             .env("HOME", home.folder());
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);

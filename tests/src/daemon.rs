@@ -21,6 +21,12 @@ impl Daemon {
     /// Starts a daemon without waiting for it.
     #[must_use]
     pub fn spawn(home: &Home, fault: Option<Sabotage>) -> Self {
+        Self::spawn_at(home, fault, "off")
+    }
+
+    /// Starts a daemon that listens for HTTP at that address, without waiting for it.
+    #[must_use]
+    pub fn spawn_at(home: &Home, fault: Option<Sabotage>, listen: &str) -> Self {
         let log = home.folder().join("daemon.stderr");
         let mut command = Command::new(program::path());
         command
@@ -28,7 +34,12 @@ impl Daemon {
             .current_dir(home.folder())
             .env_clear()
             .env("DEMOSCOPE_HOME", home.root())
+            .env("DEMOSCOPE_HTTP_LISTEN", listen)
             .env("HOME", home.folder())
+            // As a daemon is started by a command, or by the unit of a service manager.
+            .env("MALLOC_ARENA_MAX", "2")
+            .env("MALLOC_TRIM_THRESHOLD_", "131072")
+            .env("MALLOC_MMAP_THRESHOLD_", "131072")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&log).unwrap());

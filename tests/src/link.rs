@@ -8,14 +8,17 @@ use protocol::credits::Credits;
 use protocol::error::ApiError;
 use protocol::event::{Cursor, EventPage};
 use protocol::id::{StudyId, SubmitKey};
+use protocol::key::{FreshKey, Key, KeyId, NewKey};
 use protocol::ledger::{Balance, Transfer};
+use protocol::log::{LogPage, LogQuery};
 use protocol::paths::Paths;
 use protocol::results::{Comparison, Report, Response, Tagged};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::{
     Check, Control, Deleted, Page, Reply, Status, StudyQuery, Submit, Tuning, Welcome,
 };
-use protocol::study::{Draft, Origin};
+use protocol::study::{Draft, DraftText, Origin};
+use protocol::watch::{Watch, WatchControl};
 use protocol::wire::{self, Connection};
 use tokio::runtime::{Builder, Runtime};
 
@@ -57,6 +60,8 @@ calls! {
     find(name: String) -> Study;
     /// A study with its results.
     report(study: StudyId) -> Report;
+    /// The same with the results of one round of a chain, from 1.
+    round_report(study: StudyId, round: u16) -> Report;
     /// Compares two studies by a metric, by default the main one.
     compare(first: StudyId, second: StudyId, of: Option<String>) -> Comparison;
     /// The material and audience of a study.
@@ -79,6 +84,10 @@ calls! {
     statement(offset: u32, limit: u32) -> Page<Transfer>;
     /// A page of the event feed.
     events(after: Cursor, limit: u32, wait_ms: u64) -> EventPage;
+    /// Pauses, resumes or removes a watch.
+    control_watch(path: String, control: WatchControl) -> Watch;
+    /// Entries of the daemon's log.
+    logs(query: LogQuery) -> LogPage;
     /// The status of the daemon.
     status() -> Status;
     /// Changes the rate limits of an engine.
@@ -91,6 +100,14 @@ calls! {
     doctor() -> Vec<Check>;
     /// Writes a copy of the store.
     backup(path: Option<String>) -> String;
+    /// Makes a key of the HTTP listener.
+    create_key(new: NewKey) -> FreshKey;
+    /// Every key.
+    keys() -> Vec<Key>;
+    /// Revokes a key.
+    revoke_key(key: KeyId) -> Key;
+    /// Replaces a key.
+    rotate_key(key: KeyId) -> FreshKey;
     /// Ends the daemon.
     stop() -> ();
 }
@@ -117,7 +134,11 @@ impl Link {
     /// # Errors
     /// As [`Link::submit`].
     pub fn take_on(&self, text: &str) -> Reply<Study> {
-        let draft = Draft { file: "idea.md".to_owned(), text: text.to_owned(), ..Draft::default() };
+        let draft = Draft {
+            file: "idea.md".to_owned(),
+            text: DraftText::File(text.to_owned()),
+            ..Draft::default()
+        };
         let key = SubmitKey(uuid::Uuid::new_v4());
         self.submit(Submit { key, draft, origin: Origin::Cli, cost_confirmed: false, path: None })
     }

@@ -75,6 +75,8 @@ struct State {
     rule: Box<Rule>,
     latency: Duration,
     memory: Memory,
+    /// The models that it lists.
+    models: Mutex<Vec<String>>,
     told: Mutex<Told>,
 }
 
@@ -152,6 +154,7 @@ impl MockProvider {
             rule: Box::new(rule),
             latency,
             memory,
+            models: Mutex::new(vec!["mock-1".to_owned()]),
             told: Mutex::new(Told::default()),
         });
         let shared = Arc::clone(&state);
@@ -165,6 +168,12 @@ impl MockProvider {
             }
         });
         Self { address, state, _runtime: runtime }
+    }
+
+    /// Lists those models from now on.
+    pub fn list(&self, models: &[&str]) {
+        let models = models.iter().map(|model| (*model).to_owned()).collect();
+        *self.state.models.lock().unwrap_or_else(PoisonError::into_inner) = models;
     }
 
     /// Its origin: the address without a path.
@@ -206,9 +215,18 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut buffer = Vec::new();
     loop {
-        let Some((path, headers, body)) = request(&mut stream, &mut buffer).await? else {
+        let Some((method, path, headers, body)) = request(&mut stream, &mut buffer).await? else {
             return Ok(());
         };
+        // The list of models is no call.
+        if method == "GET" {
+            let models = state.models.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let models = models.into_iter().map(|id| json!({ "id": id }));
+            let body = json!({ "data": models.collect::<Vec<_>>() }).to_string();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+            stream.write_all((head + &body).as_bytes()).await?;
+            continue;
+        }
         let heard = {
             let mut told = state.told();
             let heard = understand(told.calls, path, headers, body);
@@ -265,7 +283,7 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
     }
 }
 
-type Parts = (String, BTreeMap<String, String>, Value);
+type Parts = (String, String, BTreeMap<String, String>, Value);
 
 async fn request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Result<Option<Parts>> {
     let end = loop {
@@ -278,7 +296,8 @@ async fn request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Resul
     };
     let head = String::from_utf8_lossy(&buffer[..end]).into_owned();
     let mut lines = head.lines();
-    let path = lines.next().unwrap_or_default().split(' ').nth(1).unwrap_or_default().to_owned();
+    let mut begun = lines.next().unwrap_or_default().split(' ').map(ToOwned::to_owned);
+    let (method, path) = (begun.next().unwrap_or_default(), begun.next().unwrap_or_default());
     let headers: BTreeMap<String, String> = lines
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
@@ -291,7 +310,7 @@ async fn request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Resul
     }
     let body = serde_json::from_slice(&buffer[end..end + length]).unwrap_or(Value::Null);
     buffer.drain(..end + length);
-    Ok(Some((path, headers, body)))
+    Ok(Some((method, path, headers, body)))
 }
 
 fn understand(

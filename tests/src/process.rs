@@ -1,6 +1,8 @@
 //! Processes of the program under test: signals, and the search for those that a home left behind. Only Linux exposes
 //! the environment of processes; elsewhere only the daemons that a test knows of are ended.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
@@ -46,6 +48,35 @@ pub fn memory_kib(pid: u32) -> Option<(u64, u64)> {
         line.split_whitespace().nth(1)?.parse().ok()
     };
     Some((field("VmRSS:")?, field("VmHWM:")?))
+}
+
+/// Anonymous resident memory of a process in KiB: what it holds itself, without the pages of its files.
+#[must_use]
+pub fn anonymous_kib(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("RssAnon:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// How often each thread of a process has waited so far: each wait ends with a wake-up.
+#[must_use]
+pub fn wakes(pid: u32) -> Option<BTreeMap<OsString, u64>> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?;
+    let of_thread = |entry: std::fs::DirEntry| -> Option<(OsString, u64)> {
+        let status = std::fs::read_to_string(entry.path().join("status")).ok()?;
+        let line = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches:"))?;
+        Some((entry.file_name(), line.split_whitespace().nth(1)?.parse().ok()?))
+    };
+    Some(threads.flatten().filter_map(of_thread).collect())
+}
+
+/// The wake-ups between two such counts. Those of a thread that ended in between are not known: it does no more.
+#[must_use]
+pub fn woken(before: &BTreeMap<OsString, u64>, after: &BTreeMap<OsString, u64>) -> u64 {
+    let since = |(thread, count): (&OsString, &u64)| {
+        count.saturating_sub(before.get(thread).copied().unwrap_or(0))
+    };
+    after.iter().map(since).sum()
 }
 
 /// The state of a process, as the kernel's letter: `R` runs, `S` sleeps, `T` is stopped, `Z` has ended.

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use daemon::internals::{
     Ask, BuiltIn, Engine, EngineError, InProcess, OpenStorage, Reply, Responder, Storage,
@@ -14,6 +16,8 @@ use protocol::study::StudySpec;
 use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 use tokio::signal::unix::{SignalKind, signal};
+
+use crate::wait;
 
 /// The environment variable that requests a fault.
 pub const VARIABLE: &str = "DEMOSCOPE_TEST_SABOTAGE";
@@ -27,6 +31,9 @@ const PANICKED: i32 = 101;
 /// The ordinal of the respondent that must not be asked.
 const POISON: u32 = 17;
 
+/// The longest that an engine is held.
+const HELD: Duration = Duration::from_secs(600);
+
 /// A fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sabotage {
@@ -34,6 +41,9 @@ pub enum Sabotage {
     LyingDurability,
     /// Exits when the built-in engine asks the eighteenth respondent.
     Poison,
+    /// Has further engines beside the built-in one: `held` answers nobody while the file `held` is in its home, `failing`
+    /// answers nobody at all, `partial-N` the first N respondents, and `broken` panics when it is looked at.
+    Engines,
 }
 
 impl Sabotage {
@@ -43,6 +53,7 @@ impl Sabotage {
         match self {
             Self::LyingDurability => "lying_durability",
             Self::Poison => "poison",
+            Self::Engines => "engines",
         }
     }
 
@@ -50,7 +61,9 @@ impl Sabotage {
     #[must_use]
     pub fn asked_for() -> Option<Self> {
         let word = std::env::var(VARIABLE).ok()?;
-        [Self::LyingDurability, Self::Poison].into_iter().find(|fault| fault.word() == word)
+        [Self::LyingDurability, Self::Poison, Self::Engines]
+            .into_iter()
+            .find(|fault| fault.word() == word)
     }
 
     /// Runs a daemon with this fault, until it is stopped.
@@ -62,7 +75,7 @@ impl Sabotage {
     }
 
     fn dependencies(self) -> Dependencies {
-        let honest = Dependencies::default();
+        let honest = tui::dependencies();
         match self {
             Self::LyingDurability => {
                 Dependencies { storage: Some(Storage::Custom(Arc::new(LyingDisk))), ..honest }
@@ -72,6 +85,82 @@ impl Sabotage {
                 let engines = BTreeMap::from([("offline".to_owned(), poisoned)]);
                 Dependencies { engines, ..honest }
             }
+            Self::Engines => {
+                let partial =
+                    PARTS.map(|count| (format!("partial-{count}"), Unwilling::After(count)));
+                let named = [
+                    ("held".to_owned(), Unwilling::Held),
+                    ("failing".to_owned(), Unwilling::After(0)),
+                    ("broken".to_owned(), Unwilling::Broken),
+                ];
+                let unwilling = named.into_iter().chain(partial).map(|(name, how)| {
+                    let engine = UnwillingReader { own: BuiltIn, how };
+                    (name, Engine::InProcess(Arc::new(engine) as Arc<dyn InProcess>))
+                });
+                let engines = honest.engines.clone().into_iter().chain(unwilling).collect();
+                Dependencies { engines, ..honest }
+            }
+        }
+    }
+}
+
+/// How many respondents an engine answers that answers a part of a panel.
+const PARTS: [u32; 3] = [12, 15, 60];
+
+/// How an engine does not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unwilling {
+    /// Nobody, while a file is there.
+    Held,
+    /// Nobody after that many respondents.
+    After(u32),
+    /// Nobody, because it panics.
+    Broken,
+}
+
+/// The built-in engine, which does not answer everybody.
+#[derive(Debug)]
+struct UnwillingReader {
+    own: BuiltIn,
+    how: Unwilling,
+}
+
+impl InProcess for UnwillingReader {
+    fn model(&self) -> &str {
+        self.own.model()
+    }
+
+    fn asset_hash(&self) -> &str {
+        assert_ne!(self.how, Unwilling::Broken, "asked for by a test");
+        self.own.asset_hash()
+    }
+
+    fn prepare(&self, spec: &StudySpec) -> Box<dyn Responder> {
+        Box::new(UnwillingResponder { own: self.own.prepare(spec), how: self.how })
+    }
+}
+
+#[derive(Debug)]
+struct UnwillingResponder {
+    own: Box<dyn Responder>,
+    how: Unwilling,
+}
+
+impl Responder for UnwillingResponder {
+    fn ask(&self, ask: &Ask<'_>) -> Result<Reply, EngineError> {
+        match self.how {
+            Unwilling::After(count) if ask.ordinal >= count => {
+                Err(EngineError::Final { why: "the test wants no answer".to_owned() })
+            }
+            Unwilling::Held => {
+                let home =
+                    std::env::var_os("DEMOSCOPE_HOME").map(PathBuf::from).unwrap_or_default();
+                wait::until("the engine to be let go", HELD, || {
+                    (!home.join("held").exists()).then_some(())
+                });
+                self.own.ask(ask)
+            }
+            Unwilling::After(_) | Unwilling::Broken => self.own.ask(ask),
         }
     }
 }

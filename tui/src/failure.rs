@@ -184,6 +184,12 @@ impl Error for Failure {
     }
 }
 
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        failure.error
+    }
+}
+
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
         Self { exit: error.code.into(), error }
@@ -227,7 +233,7 @@ mod tests {
         )
         .hint("Read demoscope run --help");
         insta::assert_snapshot!(failure.render(Look::PLAIN, Detail::Sentence), @r"
-        ]0;ownedidea.md:3: 'panle' is no setting · did you mean 'panel'?
+        idea.md:3: 'panle' is no setting · did you mean 'panel'?
         --seed: is no number
         error: The study was not run: 2 problems
         hint: Read demoscope run --help

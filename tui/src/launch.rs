@@ -26,6 +26,14 @@ const RIVAL_WITHIN: Duration = Duration::from_secs(1);
 /// Output of a failing daemon that is kept, in bytes.
 const SAID_MAX: u64 = 16 * 1024;
 
+/// Settings of the system's allocator for a process that runs for weeks: few arenas, and freed memory goes back to the
+/// system. The unit for service managers has the same. Other systems' allocators do not know them.
+const ALLOCATOR: [(&str, &str); 3] = [
+    ("MALLOC_ARENA_MAX", "2"),
+    ("MALLOC_TRIM_THRESHOLD_", "131072"),
+    ("MALLOC_MMAP_THRESHOLD_", "131072"),
+];
+
 /// Which process started the daemon that responds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Parent {
@@ -100,8 +108,10 @@ impl ChildProcess {
     fn spawn(paths: &Paths, store: Store) -> Result<Self, ApiError> {
         let cannot =
             |error: io::Error| unreachable(paths, format!("The daemon cannot be started: {error}"));
+        let unset = ALLOCATOR.into_iter().filter(|(name, _)| env::var_os(name).is_none());
         let mut child = Command::new(env::current_exe().map_err(cannot)?)
             .args(["daemon", "run", "--detached"])
+            .envs(unset)
             .args((store == Store::New).then_some("--new-store"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())

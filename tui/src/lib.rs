@@ -13,6 +13,7 @@ pub mod report;
 pub mod station;
 mod ui;
 
+pub use cli::daemon::dependencies;
 pub use look::{Colour, Glyphs, Look};
 
 use std::process::ExitCode;

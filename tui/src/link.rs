@@ -136,22 +136,30 @@ impl Link {
         }
     }
 
-    /// Sends the daemon the values of the variables that engines read from this environment, keys included.
+    /// [`offer`]s the daemon what this environment has for engines.
     pub(crate) async fn offer(&self) -> Result<(), Failure> {
-        let names = call!(self, engine_variables())?;
-        let held: BTreeMap<String, String> = names
-            .into_iter()
-            .filter_map(|name| Some((name.clone(), env::var(&name).ok()?)))
-            .collect();
-        if !held.is_empty() {
-            call!(self, offer(held))?;
-        }
-        Ok(())
+        Ok(offer(&self.client).await?)
+    }
+
+    /// The client alone, for a caller that keeps it.
+    pub(crate) fn into_client(self) -> DemoscopeClient {
+        self.client
     }
 
     fn over(connection: wire::Connection, paths: Paths) -> Self {
         Self { client: connection.client, welcome: connection.welcome, paths }
     }
+}
+
+/// Sends the daemon the values of the variables that engines read from this environment, keys included.
+pub(crate) async fn offer(client: &DemoscopeClient) -> Result<(), ApiError> {
+    let names = call!(client, engine_variables())?;
+    let held: BTreeMap<String, String> =
+        names.into_iter().filter_map(|name| Some((name.clone(), env::var(&name).ok()?))).collect();
+    if !held.is_empty() {
+        call!(client, offer(held))?;
+    }
+    Ok(())
 }
 
 /// Starts the daemon, waits until it responds, and prints a message.

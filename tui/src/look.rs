@@ -109,11 +109,24 @@ impl Look {
 
     /// The text wrapped to the width, with one margin for the first line and one for the others.
     pub(crate) fn wrap(self, text: &str, first: &str, others: &str) -> Vec<String> {
-        let options = Options::new(self.width)
-            .initial_indent(first)
-            .subsequent_indent(others)
-            .word_splitter(WordSplitter::NoHyphenation);
-        textwrap::wrap(text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()
+        let mut room = self.width;
+        loop {
+            let options = Options::new(room)
+                .initial_indent(first)
+                .subsequent_indent(others)
+                .word_splitter(WordSplitter::NoHyphenation);
+            let lines: Vec<String> = textwrap::wrap(text, options)
+                .into_iter()
+                .map(|line| line.trim_end().to_owned())
+                .collect();
+            // A long word is broken by the widths of its letters, and some letters are wider together.
+            let widest = lines.iter().map(|line| line.width()).max().unwrap_or(0);
+            let narrower = room.saturating_sub(widest.saturating_sub(self.width));
+            if narrower == room || narrower <= first.width().max(others.width()) {
+                return lines;
+            }
+            room = narrower;
+        }
     }
 
     /// The text cut to that many columns, with a mark at the cut.

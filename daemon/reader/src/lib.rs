@@ -21,6 +21,7 @@ pub mod weights;
 use std::sync::LazyLock;
 
 use editor::EditorTables;
+use features::recent::RecentFeatures;
 use lexicon::{Lexicon, LexiconError};
 use questions::AnswerFile;
 use review::ReviewRecipes;
@@ -35,7 +36,7 @@ use weights::Weights;
 pub use features::Features;
 
 /// The model and its version: it changes whenever an answer would.
-pub const MODEL: &str = "offline-reader/3";
+pub const MODEL: &str = "offline-reader/5";
 
 /// The reader with its files.
 #[derive(Debug)]
@@ -51,6 +52,7 @@ pub struct Reader {
     pub situations: Situations,
     pub review: ReviewRecipes,
     pub editor: EditorTables,
+    recent: RecentFeatures,
     asset_hash: String,
     review_hash: String,
 }
@@ -96,6 +98,7 @@ impl Reader {
             answers: AnswerFile::parse()?,
             review_hash: review_hash(&asset_hash(&lexicon)),
             asset_hash: asset_hash(&lexicon),
+            recent: RecentFeatures::default(),
             lexicon,
             weights,
         })
@@ -118,7 +121,12 @@ impl Reader {
     /// # Errors
     /// Never, unless the shipped files are broken.
     pub fn features(&self, text: &str) -> Result<Features, encoder::Damaged> {
-        features::read(self, text)
+        if let Some(known) = self.recent.of(text) {
+            return Ok(known);
+        }
+        let features = features::read(self, text)?;
+        self.recent.keep(text, &features);
+        Ok(features)
     }
 
     /// Reads a text for people in the situation that a context tells of.
@@ -173,6 +181,7 @@ fn review_hash(answers: &str) -> String {
         review::DIMENSIONS,
         review::SIGNALS,
         review::PHRASES,
+        review::TRACES,
         review::FEEDS,
         review::FRAMING,
         editor::PLAIN_WORDS,

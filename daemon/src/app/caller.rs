@@ -5,8 +5,11 @@
 use std::fmt;
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::key::{KeyId, KeyScope};
+use protocol::service::Reply;
 use protocol::study::Origin;
 
+use crate::domain::hook_in::SourceId;
 use crate::store::rows::{DeletedRow, StudyNumber, StudyRow};
 use crate::store::{Fault, Reader};
 
@@ -19,6 +22,8 @@ pub(crate) enum Owner {
     /// The user for whom the daemon runs, by the system's number. A store has one: a folder that moves to a machine where
     /// the same person has another number keeps its owner.
     Local(u32),
+    /// A program that acts for that user with a key: the same studies, and no files.
+    Bearer(u32),
     /// Somebody else whom that user lets in, by name.
     #[cfg_attr(
         not(test),
@@ -33,15 +38,15 @@ impl Owner {
     /// Whether a row that names that owner is theirs.
     pub(super) fn owns(&self, named: &str) -> bool {
         match self {
-            Self::Local(_) => is_local(named),
+            Self::Local(_) | Self::Bearer(_) => is_local(named),
             Self::Guest(_) => self.to_string() == named,
             Self::Everyone => true,
         }
     }
 
     /// Whether they are told of a number that has no row: the store's own user is, and drivers are.
-    const fn is_told_of_unknown(&self) -> bool {
-        matches!(self, Self::Local(_) | Self::Everyone)
+    pub(super) const fn is_told_of_unknown(&self) -> bool {
+        matches!(self, Self::Local(_) | Self::Bearer(_) | Self::Everyone)
     }
 
     /// Whether they are told of files on this machine.
@@ -59,15 +64,21 @@ impl Owner {
 impl fmt::Display for Owner {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Local(number) => write!(formatter, "{LOCAL}{number}"),
+            Self::Local(number) | Self::Bearer(number) => write!(formatter, "{LOCAL}{number}"),
             Self::Guest(name) => write!(formatter, "guest:{name}"),
             Self::Everyone => formatter.write_str("everyone"),
         }
     }
 }
 
-fn is_local(named: &str) -> bool {
+/// Whether a row names the local user.
+pub(super) fn is_local(named: &str) -> bool {
     named.starts_with(LOCAL)
+}
+
+/// Whether two rows name the same owner.
+pub(super) fn same_owner(one: &str, other: &str) -> bool {
+    one == other || (is_local(one) && is_local(other))
 }
 
 /// The owner as the mark of a deleted study names them: none is the local user.
@@ -129,13 +140,13 @@ impl Scope {
         }
     }
 
-    /// Its name.
+    /// Its name: for what a door gives, that of the scope of a key.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Operate => "operate",
+            Self::Read => KeyScope::Read.as_str(),
+            Self::Write => KeyScope::Run.as_str(),
+            Self::Operate => KeyScope::Admin.as_str(),
             Self::Work => "work",
         }
     }
@@ -175,6 +186,10 @@ impl Scopes {
 pub(crate) enum CallOrigin {
     /// Somebody outside, through that door.
     Door(Origin),
+    /// A hook that came in from that source, at that place of a chain of hooks, for the owner of the source.
+    Hook(SourceId, u8),
+    /// A program with that key, through that door.
+    Key(Origin, KeyId),
     /// The driver of that name, by itself.
     Driver(&'static str),
 }
@@ -197,6 +212,46 @@ impl Caller {
         Self { owner: Owner::Everyone, scopes: Scopes::OF_DRIVERS, origin }
     }
 
+    /// Somebody at a door who has shown no key yet, and so may do nothing. The local user has that number.
+    pub(crate) const fn stranger(user: u32, door: Origin) -> Self {
+        let origin = CallOrigin::Door(door);
+        Self { owner: Owner::Bearer(user), scopes: Scopes::of(&[]), origin }
+    }
+
+    /// The same when they have shown that key.
+    pub(super) fn with_key(&self, key: KeyId, scopes: Scopes) -> Reply<Self> {
+        let origin = CallOrigin::Key(self.door()?, key);
+        Ok(Self { owner: self.owner.clone(), scopes, origin })
+    }
+
+    /// The key that was shown, if one was.
+    pub(super) const fn key(&self) -> Option<KeyId> {
+        match self.origin {
+            CallOrigin::Key(_, key) => Some(key),
+            CallOrigin::Door(_) | CallOrigin::Hook(..) | CallOrigin::Driver(_) => None,
+        }
+    }
+
+    /// The source of the hook that came in, if one did.
+    pub(super) const fn source(&self) -> Option<SourceId> {
+        match self.origin {
+            CallOrigin::Hook(source, _) => Some(source),
+            CallOrigin::Door(_) | CallOrigin::Key(..) | CallOrigin::Driver(_) => None,
+        }
+    }
+
+    /// The owner, if it is the user for whom the daemon runs, in person and not through a key.
+    pub(super) fn in_person(&self, scope: Scope) -> Result<&Owner, ApiError> {
+        match self.may(scope)? {
+            owner @ Owner::Local(_) => Ok(owner),
+            Owner::Bearer(_) | Owner::Guest(_) | Owner::Everyone => Err(ApiError::new(
+                ErrorCode::Forbidden,
+                "Only the local user in person may do this",
+            )
+            .hint("Use the command on the machine where the daemon runs")),
+        }
+    }
+
     /// The owner of a watch, for whom a saved file is evaluated: made by the use case that a driver calls. `None` for
     /// an owner who cannot have watches.
     pub(super) fn of_watch(owner: &str) -> Option<Self> {
@@ -205,10 +260,41 @@ impl Caller {
         Some(Self { owner, scopes, origin: CallOrigin::Door(Origin::Watch) })
     }
 
+    /// Whoever asked for a study whose cost the owner agreed to: made by the use case with which they agree.
+    pub(super) fn of_cost_request(owner: &str, key: Option<KeyId>) -> Option<Self> {
+        let user = owner.strip_prefix(LOCAL)?.parse().ok()?;
+        let scopes = Scopes::of(&[Scope::Read, Scope::Write]);
+        Some(match key {
+            None => {
+                let origin = CallOrigin::Door(Origin::Mcp);
+                Self { owner: Owner::Local(user), scopes, origin }
+            }
+            Some(key) => {
+                let origin = CallOrigin::Key(Origin::Mcp, key);
+                Self { owner: Owner::Bearer(user), scopes, origin }
+            }
+        })
+    }
+
+    /// The owner of a source of hooks, for whom a hook submits a study: made by the use case that a driver calls.
+    pub(super) fn of_hook(owner: &str, source: SourceId, hops: u8) -> Option<Self> {
+        let owner = Owner::Local(owner.strip_prefix(LOCAL)?.parse().ok()?);
+        let scopes = Scopes::of(&[Scope::Read, Scope::Write]);
+        Some(Self { owner, scopes, origin: CallOrigin::Hook(source, hops) })
+    }
+
+    /// How many hooks led to what it submits.
+    pub(super) const fn hops(&self) -> u8 {
+        match self.origin {
+            CallOrigin::Hook(_, hops) => hops,
+            CallOrigin::Door(_) | CallOrigin::Key(..) | CallOrigin::Driver(_) => 0,
+        }
+    }
+
     /// The owner, if it is the user for whom the daemon runs and may do that: nobody else leads it to files.
     pub(super) fn at_home(&self, scope: Scope) -> Result<&Owner, ApiError> {
         match self.may(scope)? {
-            Owner::Guest(_) => Err(ApiError::new(
+            Owner::Guest(_) | Owner::Bearer(_) => Err(ApiError::new(
                 ErrorCode::Forbidden,
                 "Files are watched for the local user only",
             )
@@ -227,9 +313,11 @@ impl Caller {
         }
         let name = scope.as_str();
         Err(match self.origin {
-            CallOrigin::Door(_) => {
-                ApiError::new(ErrorCode::Forbidden, format!("This call needs the scope '{name}'"))
-                    .hint("Ask whoever runs the daemon for it")
+            CallOrigin::Door(_) | CallOrigin::Key(..) | CallOrigin::Hook(..) => {
+                let what = format!("This call needs a key with the scope '{name}'");
+                ApiError::new(ErrorCode::Forbidden, what).hint(format!(
+                    "Ask whoever runs the daemon for one: `demoscope keys create --scope {name}`"
+                ))
             }
             CallOrigin::Driver(driver) => not_for_drivers(driver, &format!("the scope '{name}'")),
         })
@@ -241,7 +329,8 @@ impl Caller {
     /// `Forbidden` for a driver.
     pub(super) fn door(&self) -> Result<Origin, ApiError> {
         match self.origin {
-            CallOrigin::Door(door) => Ok(door),
+            CallOrigin::Door(door) | CallOrigin::Key(door, _) => Ok(door),
+            CallOrigin::Hook(..) => Ok(Origin::Hook),
             CallOrigin::Driver(driver) => Err(not_for_drivers(driver, "a door")),
         }
     }

@@ -9,6 +9,9 @@ mod caller;
 mod asking;
 mod engines;
 mod evidence;
+mod hooks;
+mod hooks_in;
+mod keys;
 mod money;
 mod studies;
 pub(crate) mod upkeep;
@@ -28,19 +31,27 @@ use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 pub(crate) use asking::advance::{Job, Pending};
 pub(crate) use asking::cancel_study::StudyCancel;
 pub(crate) use asking::record::Batch;
-pub(crate) use asking::rewriting::{AboutRewrite, RewriteReplies};
+pub(crate) use asking::rewriting::RewriteReplies;
 pub(crate) use asking::rounds::{RewriteTask, Rewritten};
 pub(crate) use caller::{CallOrigin, Caller, Owner, Scope, Scopes};
 pub(crate) use engines::anchors::{Anchors, AnchorsUnavailable};
 pub(crate) use evidence::replay::replay;
 pub use evidence::replay::{NotReplayed, Replayed};
+pub(crate) use hooks::deliver::{Attempted, MostUnderWay, OutgoingHook};
+pub(crate) use hooks_in::act::{HookOutcome, HookWork, PendingHook};
+pub(crate) use hooks_in::import::{ImportedResult, hash_of};
+pub(crate) use hooks_in::receive::{HookReceipt, IncomingHook};
+pub(crate) use keys::admit::Admitted;
+pub(crate) use keys::ring::ActiveKey;
+pub(crate) use money::call_once::{NotMade, Purse, StudyPurse, call_admitted, call_once, given_up};
 pub(crate) use money::cost_caps::{Capped, Caps, cap};
 pub(crate) use studies::delete::ErasureSteps;
 pub(crate) use studies::queue::in_order;
 pub(crate) use upkeep::backup::restore_backup;
 pub(crate) use upkeep::drivers::{Enlisted, Looked};
+pub(crate) use upkeep::logs::LogRing;
 pub(crate) use upkeep::reload_settings::ReloadSource;
-pub(crate) use watch::saved::SavedFile;
+pub(crate) use watch::saved::{FileStanding, SavedFile};
 pub(crate) use watch::watches::{KnownFile, WatchTask};
 
 use crate::config::Setting;
@@ -84,8 +95,12 @@ pub(crate) struct Settings {
     pub backups_kept: usize,
     /// Days after which an ended study tells of single answers no more; 0 is never.
     pub events_kept_days: u32,
+    /// The wait before the second attempt to deliver a webhook.
+    pub hooks_retry: Duration,
     /// How much of a deleted study is erased at once.
     pub erasure_steps: ErasureSteps,
+    /// The newest entries of the log.
+    pub log: LogRing,
     /// The file that all this was read from, to read it again.
     pub source: Option<ReloadSource>,
 }
@@ -108,7 +123,9 @@ impl Default for Settings {
             backups_daily: true,
             backups_kept: 7,
             events_kept_days: 30,
+            hooks_retry: Duration::from_secs(5),
             erasure_steps: ErasureSteps::default(),
+            log: LogRing::default(),
             source: None,
         }
     }
@@ -132,10 +149,19 @@ struct Shared {
     erasing: Wake,
     /// Signalled when the list of watches changed.
     watching: Wake,
+    /// Signalled when there may be something to deliver although no event happened.
+    delivering: Wake,
+    /// Signalled when a hook came in.
+    receiving: Wake,
     /// Held by whoever removes the rows of deleted studies.
     erasure: AsyncMutex<()>,
     headlines: studies::headline::Headlines,
+    tallies: hooks::tallies::Tallies,
     drivers: upkeep::drivers::DriverList,
+    /// The keys in force.
+    keys: keys::ring::KeyRing,
+    /// The keys of services whose results are fetched.
+    import_keys: hooks_in::import::ImportKeys,
     /// Studies answered at the same time, as the settings say now.
     studies_running: AtomicUsize,
     /// Why the last daily backup was not made, when it was not.
@@ -156,6 +182,7 @@ impl Core {
         let mut options = options;
         options.backups.clone_from(&settings.backups);
         options.recovered = work.clone();
+        options.beside_events = Some(hooks::outbox::beside_events());
         let store = Store::open(storage, &world, options)?;
         if let Some((remembered, found)) = store.recovery().rewound {
             tracing::warn!(
@@ -164,6 +191,7 @@ impl Core {
                 "an older database was put back: its credits came back with it"
             );
         }
+        let keys = store.read(keys::ring::KeyRing::read)?;
         let read = settings.source.as_ref().map(|source| source.read.clone());
         Ok(Self {
             shared: Arc::new(Shared {
@@ -178,9 +206,14 @@ impl Core {
                 backup_trouble: Mutex::default(),
                 erasing: Wake::default(),
                 watching: Wake::default(),
+                delivering: Wake::default(),
+                receiving: Wake::default(),
                 erasure: AsyncMutex::default(),
                 headlines: studies::headline::Headlines::default(),
+                tallies: hooks::tallies::Tallies::default(),
                 drivers: upkeep::drivers::DriverList::default(),
+                keys,
+                import_keys: hooks_in::import::ImportKeys::default(),
             }),
         })
     }
@@ -224,6 +257,21 @@ impl Core {
     /// What is signalled when the list of watches changed.
     pub(crate) fn watching(&self) -> &Wake {
         &self.shared.watching
+    }
+
+    /// What is signalled when there may be something to deliver although no event happened.
+    pub(crate) fn delivering(&self) -> &Wake {
+        &self.shared.delivering
+    }
+
+    /// What is signalled when a hook came in that is to be acted on.
+    pub(crate) fn receiving(&self) -> &Wake {
+        &self.shared.receiving
+    }
+
+    /// The keys of services whose results are fetched.
+    fn import_keys(&self) -> &hooks_in::import::ImportKeys {
+        &self.shared.import_keys
     }
 
     /// The gate of a study's runner: closed when nobody else may be asked.
@@ -299,8 +347,16 @@ impl Core {
         &self.shared.headlines
     }
 
+    fn tallies(&self) -> &hooks::tallies::Tallies {
+        &self.shared.tallies
+    }
+
     fn driver_list(&self) -> &upkeep::drivers::DriverList {
         &self.shared.drivers
+    }
+
+    fn key_ring(&self) -> &keys::ring::KeyRing {
+        &self.shared.keys
     }
 
     fn gates(&self) -> &StudyCancels {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use protocol::audience::Audience;
 use protocol::credits::{Credits, UsdMicros};
+use protocol::hook::HookFormat;
 use protocol::id::SubmitKey;
 use protocol::results::Results;
 use protocol::study::{EngineMode, Instrument, Origin, StudySpec};
@@ -24,7 +25,7 @@ use crate::world::testing::{CountedIds, ManualClock};
 use super::asking::compute::compute;
 use super::asking::rounds::rewrites;
 use super::studies::lookup::by_number;
-use super::studies::submit::{Plan, Submission, fingerprint};
+use super::studies::submit::{AfterFailure, Plan, Submission, fingerprint};
 use super::{CallOrigin, Caller, Core, ErasureSteps, Owner, Scopes, Settings};
 
 /// The user for whom the daemon runs.
@@ -323,6 +324,7 @@ pub(crate) fn spec(panel: u32) -> StudySpec {
         max_cost_usd: None,
         tags: vec!["spring".to_owned()],
         project: None,
+        webhook: None,
         measurement: protocol::measurement::Measurement::default(),
     }
 }
@@ -360,10 +362,15 @@ pub(crate) fn paper(key: u128, panel: u32) -> Submission {
 
 fn with_plan(key: u128, plan: Plan) -> Submission {
     Submission {
+        after_failure: AfterFailure::Same,
+        sent: None,
         key: SubmitKey(Uuid::from_u128(key)),
         body: fingerprint(&plan.spec),
         version: None,
         path: None,
+        hops: 0,
+        hook_format: HookFormat::Standard,
+        cost_request: None,
         plan,
     }
 }
@@ -387,7 +394,8 @@ impl Core {
     pub(crate) fn compute(&self, number: u32) -> protocol::service::Reply<Option<Results>> {
         self.look(|reader| {
             let rewrites = rewrites(reader, number)?;
-            compute(reader, &by_number(reader, number)?, rewrites)
+            let computed = compute(reader, &by_number(reader, number)?, rewrites)?;
+            Ok(computed.map(|(results, _)| results))
         })
     }
 }

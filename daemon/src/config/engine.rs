@@ -15,6 +15,10 @@ pub(crate) struct EngineSettings {
     pub model: Option<String>,
     /// The variable that holds its key.
     pub api_key_env: Option<String>,
+    /// The one origin to which its key may travel unencrypted.
+    pub plain_http: Option<String>,
+    /// The proxy through which it is asked, instead of what `network.proxy` says; "none" is none.
+    pub proxy: Option<String>,
     /// Calls under way at once.
     pub concurrency: Option<u32>,
     /// Requests a minute.

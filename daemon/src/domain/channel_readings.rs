@@ -7,7 +7,7 @@ use protocol::channels::{
 use protocol::results::Answer;
 use protocol::study::StudySpec;
 
-use super::exchange::{End, SidePart};
+use super::exchange::{End, SidePart, read_whole};
 use super::instrument::Unreadable;
 use super::instrument::channels::{self, Measured};
 
@@ -26,24 +26,6 @@ pub(crate) struct SideReply<'a> {
 
 /// Why a construct has no reading, if no reply gives a reason.
 pub(crate) type Reasons<'a> = dyn Fn(SidePart, Construct) -> String + 'a;
-
-/// Reads a reply, with the reason in our own words if it cannot be used.
-///
-/// # Errors
-/// Why it cannot be used.
-pub(crate) fn read<T>(
-    end: &End,
-    reply: &str,
-    reader: impl FnOnce(&str) -> Result<T, Unreadable>,
-) -> Result<T, Unreadable> {
-    match end {
-        End::Declined(why) => Err(Unreadable::Refused { reason: why.clone() }),
-        End::Truncated => {
-            Err(Unreadable::Invalid { reason: "the reply was cut off at its longest".to_owned() })
-        }
-        End::Finished => reader(reply),
-    }
-}
 
 /// A reason as it is counted, without the text of a refusal, which varies.
 #[must_use]
@@ -84,7 +66,7 @@ fn of_construct(
         said.iter().rfind(|beside| beside.part == part && beside.construct == construct)
     };
     let text = match last(SidePart::Text) {
-        Some(it) => read(it.end, it.reply, channels::read_text)
+        Some(it) => read_whole(it.end, it.reply, channels::read_text)
             .map_err(|unreadable| reason("no text", &unreadable)),
         None => Err(reasons(SidePart::Text, construct)),
     };
@@ -114,7 +96,7 @@ fn ssr(reply: &str) -> Heard<Pmf> {
 }
 
 fn rated(beside: &SideReply<'_>) -> Heard<Rated> {
-    match read(beside.end, beside.reply, channels::read_rating) {
+    match read_whole(beside.end, beside.reply, channels::read_rating) {
         Ok(rated) => Heard::Known(rated),
         Err(unreadable) => Heard::none(reason("no rating", &unreadable)),
     }

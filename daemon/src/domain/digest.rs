@@ -1,7 +1,10 @@
-//! SHA-256 over several parts, for ids and seals. The length of each text goes in before the text, so that the same
-//! letters divided differently give another digest; the hashed bytes are a stored format and never change.
+//! SHA-256 over several parts, for ids and seals, and HMAC over it, for signatures. The length of each text goes in before
+//! the text, so that the same letters divided differently give another digest; the hashed bytes are a stored format and
+//! never change.
 
 use ring::digest::{Context, SHA256};
+use ring::hmac;
+use uuid::Uuid;
 
 /// A SHA-256 that is fed one part after the other.
 #[derive(Clone)]
@@ -47,6 +50,13 @@ impl Digest {
         bytes
     }
 
+    /// The first half of the finished digest, as the id of what was hashed.
+    #[must_use]
+    pub(crate) fn finish_id(self) -> Uuid {
+        let [first @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = self.finish();
+        Uuid::from_bytes(first)
+    }
+
     /// The finished digest as 64 hexadecimal digits.
     #[must_use]
     pub(crate) fn finish_hex(self) -> String {
@@ -58,6 +68,21 @@ impl Default for Digest {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// HMAC-SHA256, for signatures of webhooks.
+#[must_use]
+pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message);
+    bytes.copy_from_slice(tag.as_ref());
+    bytes
+}
+
+/// Whether that is the HMAC-SHA256 of a message, compared in constant time; of another length, it is not.
+#[must_use]
+pub(crate) fn is_hmac_sha256(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
+    hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, key), message, tag).is_ok()
 }
 
 /// SHA-256 (hex) of bytes without a length in front.

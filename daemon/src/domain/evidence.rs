@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use protocol::channels::Construct;
 use protocol::persona::Persona;
-use protocol::results::{Answer, Results, Tagged};
+use protocol::results::{Answer, RepliesRead, Results, Tagged};
 use protocol::run::Study;
 use protocol::study::{Order, StudySpec, StudyType};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::about_rewrite::AboutRewrite;
 use super::digest::{Digest, sha256_hex};
 use super::exchange::{End, ReplySource, SidePart};
 use super::instrument::Item;
@@ -22,8 +23,10 @@ use super::outcome::{Assignment, Outcome, Usage};
 /// The name of the format, in the first line of each file.
 pub(crate) const FORMAT: &str = "demoscope-evidence";
 /// The version of the format. 2 has rounds: lines of respondents for each round that was asked, and between them what the
-/// content was rewritten to.
-pub(crate) const VERSION: u32 = 2;
+/// content was rewritten to. 3 has what the writer and the panel said of rewrites, and results with those of each round.
+pub(crate) const VERSION: u32 = 3;
+/// The first version whose results have those of each round.
+pub(crate) const WITH_ROUND_RESULTS: u32 = 3;
 /// The version of a bundle without rewrites: programs that know no rounds read it too.
 pub(crate) const WITHOUT_ROUNDS: u32 = 1;
 /// The seal before the first line.
@@ -43,6 +46,8 @@ pub(crate) enum EvidenceLine {
     Opening(Box<Opening>),
     /// One respondent with all prompts and replies.
     Respondent(Box<Respondent>),
+    /// What was said of rewrites after a round.
+    Rewriting(Box<SaidOfRewrites>),
     /// What the content was rewritten to after a round.
     Rewritten(Box<RewrittenContent>),
     /// The last line: the results.
@@ -89,6 +94,16 @@ pub struct PromptRecord {
     /// version, which accepted fewer replies.
     #[serde(default, skip_serializing_if = "is_first")]
     pub reader: u32,
+}
+
+impl PromptRecord {
+    /// Where direct answers were asked for; `None` for other kinds of calls.
+    #[must_use]
+    pub(crate) fn place(&self) -> Option<String> {
+        let parameters: serde_json::Value = serde_json::from_str(&self.parameters).ok()?;
+        let place = parameters.get("service")?.as_str()?;
+        self.part.is_none().then(|| place.to_owned())
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -169,6 +184,29 @@ pub(crate) struct RecordedCall {
     pub item: Option<Item>,
 }
 
+/// What was said of rewrites after a round: by the models that wrote them, and by the respondents who scored them. None of it
+/// led to an outcome; the scores of the rewrite that was taken are the answers of its round as well.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SaidOfRewrites {
+    /// The round, from 0.
+    pub round: u16,
+    /// The rewrites that were scored, by their places; only in the first line of a round.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scored: Vec<String>,
+    /// What was said, in order.
+    pub said: Vec<SaidOfRewrite>,
+}
+
+/// What was said by one of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SaidOfRewrite {
+    /// By whom, and of which rewrite.
+    #[serde(flatten)]
+    pub about: AboutRewrite,
+    /// Exchanges in order.
+    pub exchanges: Vec<RecordedCall>,
+}
+
 /// What the content was rewritten to after a round.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RewrittenContent {
@@ -187,6 +225,9 @@ pub(crate) struct Closing {
     pub exchanges: u64,
     /// Total tokens and cost, including calls without an outcome.
     pub usage: Usage,
+    /// How the replies of models were read; absent where none were asked, and in bundles of earlier programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replies: Option<RepliesRead>,
     /// The results; `None` if there was no answer.
     pub results: Option<Results>,
     /// SHA-256 (hex) of the results as JSON; empty without any.
@@ -331,6 +372,7 @@ mod tests {
             respondents,
             exchanges: 3,
             usage: Usage::default(),
+            replies: None,
             results: None,
             results_hash: String::new(),
         }))

@@ -100,10 +100,22 @@ pub(crate) fn read(
     end: &End,
     reply: &str,
 ) -> Result<Answered, Unreadable> {
+    read_whole(end, reply, |reply| instrument::read_model(spec, at, reply))
+}
+
+/// Reads a reply that is there to its end, with the reason in our own words if it cannot be used.
+///
+/// # Errors
+/// Why it cannot be used.
+pub(crate) fn read_whole<T>(
+    end: &End,
+    reply: &str,
+    reader: impl FnOnce(&str) -> Result<T, Unreadable>,
+) -> Result<T, Unreadable> {
     match end {
         End::Declined(why) => Err(Unreadable::Refused { reason: why.clone() }),
         End::Truncated => Err(cut_off()),
-        End::Finished => instrument::read_model(spec, at, reply),
+        End::Finished => reader(reply),
     }
 }
 

@@ -12,6 +12,21 @@ pub(crate) fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
         .map(|(_, word)| word)
 }
 
+/// Whether a longer name is the known one but for one slip, its case, its plural or what joins its words.
+pub(crate) fn is_slip(given: &str, known: &str) -> bool {
+    let plain = |name: &str| -> String {
+        let letters = name.chars().filter(char::is_ascii_alphanumeric);
+        letters.map(|letter| letter.to_ascii_lowercase()).collect()
+    };
+    let (given, known) = (plain(given), plain(known));
+    let singular = |name: &str| name.trim_end_matches('s').to_owned();
+    singular(&given) == singular(&known)
+        || (given.len().min(known.len()) >= LONG && distance(&given, &known) <= 1)
+}
+
+/// Letters from which on one of them may be a slip; a shorter name is likely another word.
+const LONG: usize = 6;
+
 /// The hint with the suggested word, if one is near enough.
 pub(crate) fn did_you_mean(given: &str, known: &[&str]) -> Option<String> {
     nearest(given, known).map(hint)
@@ -44,7 +59,18 @@ fn distance(one: &str, other: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{did_you_mean, nearest};
+    use super::{did_you_mean, is_slip, nearest};
+
+    #[test]
+    fn a_slip_is_no_other_word() {
+        for slip in ["panel_size", "PanelSize", "panelSze", "panel-sizes", "panlesize"] {
+            assert!(is_slip(slip, "panelSize"), "{slip}");
+        }
+        assert!(is_slip("round", "rounds"));
+        for (other, known) in [("model", "mode"), ("type", "tone"), ("labels", "rounds")] {
+            assert!(!is_slip(other, known), "{other}");
+        }
+    }
 
     #[test]
     fn finds_what_was_meant_and_nothing_else() {

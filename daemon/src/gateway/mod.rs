@@ -1,7 +1,9 @@
 //! The gateway's doors: they run on request and translate requests into use cases, while a driver runs by itself. The
-//! door of today is the Unix socket with its service: each call gets its caller, is passed to `app`, and is answered.
+//! Unix socket has its service, and the HTTP listener one door for each contract: each call gets its caller, is passed
+//! to `app`, and is answered.
 
 mod accept;
+pub(crate) mod http;
 mod rpc;
 pub(crate) mod socket;
 

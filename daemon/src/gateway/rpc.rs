@@ -10,19 +10,30 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use protocol::analysis::{Asked, CrossTab, PowerAnswer, PowerQuestion};
+use protocol::cost_request::{CostDecision, CostRequest, CostRequestId};
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, EventPage};
+use protocol::external::{ExternalHead, ExternalResult};
 use protocol::finding::{FindingChange, FindingStatus};
+use protocol::hook::{
+    Delivery, DeliveryDetail, DeliveryQuery, Endpoint, EndpointAdded, EndpointControl,
+    EndpointRequest, HookSecret, SecretWish,
+};
+use protocol::hook_in::{HookSource, ReceivedHook, SourceAdded, SourceRequest};
 use protocol::id::StudyId;
+use protocol::key::{FreshKey, Key, KeyId, NewKey};
 use protocol::ledger::{Balance, Transfer};
+use protocol::log::{LogPage, LogQuery};
 use protocol::paths::Paths;
 use protocol::ranking::{RankQuestion, Ranking};
 use protocol::results::{Comparison, Report, Response, Tagged};
+use protocol::rewritten_file::RewrittenFile;
 use protocol::run::{Live, Preview, Study};
 use protocol::service::{
-    Check, Control, Deleted, Demoscope, EngineCheck, EngineInfo, EvidenceCursor, EvidencePage,
-    Hello, Page, Reply, SettingChange, Status, StudyQuery, Submit, Tuning, VERSIONS, Welcome,
+    Cancellation, Check, Control, Deleted, Demoscope, EngineCheck, EngineInfo, EvidenceCursor,
+    EvidencePage, Hello, Page, Reply, SettingChange, Status, StudyQuery, Submit, Tuning, VERSIONS,
+    Welcome,
 };
 use protocol::study::{Draft, Origin};
 use protocol::watch::{VersionReport, Watch, WatchControl, WatchRequest, WatchedFile};
@@ -31,6 +42,7 @@ use tarpc::context::Context;
 use tarpc::server::{BaseChannel, Channel};
 use tokio::net::UnixStream;
 
+use super::http::HttpState;
 use crate::app::{CallOrigin, Caller, Core, Owner, Scope, Scopes};
 use crate::world::Wake;
 
@@ -52,6 +64,8 @@ pub(crate) struct RpcService {
     pub(crate) paths: Paths,
     /// When the daemon was ready.
     pub(crate) since: Instant,
+    /// How the HTTP listener is.
+    pub(crate) http: HttpState,
     /// Signalled when a peer asks the daemon to end.
     pub(crate) stop: Wake,
 }
@@ -79,6 +93,13 @@ fn logged<T>(reply: Reply<T>) -> Reply<T> {
         tracing::warn!(code = error.code.as_str(), %error, causes = error.causes(), "a call failed");
     }
     reply
+}
+
+/// The place of a round, which people count from 1.
+fn from_one(round: u16) -> Result<u16, ApiError> {
+    round
+        .checked_sub(1)
+        .ok_or_else(|| ApiError::new(ErrorCode::InvalidInput, "Rounds are counted from 1"))
 }
 
 /// One connection.
@@ -145,6 +166,32 @@ impl Demoscope for Peer {
         logged(core.submit_draft(&caller, submit).await)
     }
 
+    async fn request_cost(self, _: Context, submit: Submit, asker: String) -> Reply<CostRequest> {
+        let (core, caller) = self.greeted()?;
+        let caller = Caller { origin: CallOrigin::Door(submit.origin), ..caller.clone() };
+        logged(core.request_cost(&caller, submit, asker).await)
+    }
+
+    async fn cost_requests(self, _: Context) -> Reply<Vec<CostRequest>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.cost_requests(caller).await)
+    }
+
+    async fn cost_request(self, _: Context, id: CostRequestId) -> Reply<CostRequest> {
+        let (core, caller) = self.greeted()?;
+        logged(core.cost_request(caller, id).await)
+    }
+
+    async fn decide_cost(
+        self,
+        _: Context,
+        id: CostRequestId,
+        decision: CostDecision,
+    ) -> Reply<CostRequest> {
+        let (core, caller) = self.greeted()?;
+        logged(core.decide_cost(caller, id, decision).await)
+    }
+
     async fn studies(self, _: Context, query: StudyQuery) -> Reply<Page<Study>> {
         let (core, caller) = self.greeted()?;
         logged(core.studies(caller, &query).await)
@@ -158,6 +205,11 @@ impl Demoscope for Peer {
     async fn report(self, _: Context, study: StudyId) -> Reply<Report> {
         let (core, caller) = self.greeted()?;
         logged(core.report(caller, study).await)
+    }
+
+    async fn round_report(self, _: Context, study: StudyId, round: u16) -> Reply<Report> {
+        let (core, caller) = self.greeted()?;
+        logged(core.round_report(caller, study, from_one(round)?).await)
     }
 
     async fn live(self, _: Context, study: StudyId) -> Reply<Live> {
@@ -185,10 +237,7 @@ impl Demoscope for Peer {
         limit: u32,
     ) -> Reply<Page<Response<Tagged>>> {
         let (core, caller) = self.greeted()?;
-        let Some(round) = round.checked_sub(1) else {
-            return Err(ApiError::new(ErrorCode::InvalidInput, "Rounds are counted from 1"));
-        };
-        logged(core.answers_of(caller, study, round, offset, limit).await)
+        logged(core.answers_of(caller, study, from_one(round)?, offset, limit).await)
     }
 
     async fn scores(self, _: Context, study: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>> {
@@ -215,6 +264,11 @@ impl Demoscope for Peer {
     async fn check_alike(self, _: Context, drafts: Vec<Draft>) -> Reply<Vec<Preview>> {
         let (core, caller) = self.greeted()?;
         logged(core.check_alike(caller, drafts).await)
+    }
+
+    async fn with_other_text(self, _: Context, file: String, text: String) -> Reply<RewrittenFile> {
+        let (core, caller) = self.greeted()?;
+        logged(core.with_other_text(caller, file, text).await)
     }
 
     async fn cross(
@@ -256,6 +310,11 @@ impl Demoscope for Peer {
     async fn control(self, _: Context, study: StudyId, control: Control) -> Reply<Study> {
         let (core, caller) = self.greeted()?;
         logged(core.control(caller, study, control).await)
+    }
+
+    async fn cancellation(self, _: Context, studies: Vec<StudyId>) -> Reply<Cancellation> {
+        let (core, caller) = self.greeted()?;
+        logged(core.cancellation(caller, studies).await)
     }
 
     async fn tag(self, _: Context, study: StudyId, tags: Vec<String>) -> Reply<Study> {
@@ -303,7 +362,7 @@ impl Demoscope for Peer {
 
     async fn status(self, _: Context) -> Reply<Status> {
         let (core, caller) = self.greeted()?;
-        let RpcService { paths, since, .. } = &*self.face;
+        let RpcService { paths, since, http, .. } = &*self.face;
         let studies = logged(core.counts(caller).await)?;
         Ok(Status {
             pid: std::process::id(),
@@ -311,7 +370,8 @@ impl Demoscope for Peer {
             protocol: VERSIONS.1,
             uptime_s: since.elapsed().as_secs(),
             socket: paths.socket.display().to_string(),
-            http: None,
+            http: http.address.clone(),
+            http_trouble: http.trouble.clone(),
             config: paths.config.display().to_string(),
             database: paths.database.display().to_string(),
             logs: paths.logs.display().to_string(),
@@ -324,7 +384,9 @@ impl Demoscope for Peer {
 
     async fn doctor(self, _: Context) -> Reply<Vec<Check>> {
         let (core, caller) = self.greeted()?;
-        logged(core.doctor(caller).await)
+        let mut checks = logged(core.doctor(caller).await)?;
+        checks.push(self.face.http.check());
+        Ok(checks)
     }
 
     async fn backup(self, _: Context, path: Option<String>) -> Reply<String> {
@@ -396,6 +458,121 @@ impl Demoscope for Peer {
     async fn lineage(self, _: Context, study: StudyId) -> Reply<Option<VersionReport>> {
         let (core, caller) = self.greeted()?;
         logged(core.lineage(caller, study).await)
+    }
+
+    async fn add_endpoint(self, _: Context, request: EndpointRequest) -> Reply<EndpointAdded> {
+        let (core, caller) = self.greeted()?;
+        logged(core.add_endpoint(caller, request).await)
+    }
+
+    async fn endpoints(self, _: Context) -> Reply<Vec<Endpoint>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.endpoints(caller).await)
+    }
+
+    async fn control_endpoint(
+        self,
+        _: Context,
+        name: String,
+        control: EndpointControl,
+    ) -> Reply<Endpoint> {
+        let (core, caller) = self.greeted()?;
+        logged(core.control_endpoint(caller, &name, control).await)
+    }
+
+    async fn test_endpoint(self, _: Context, name: String) -> Reply<u64> {
+        let (core, caller) = self.greeted()?;
+        logged(core.test_endpoint(caller, &name).await)
+    }
+
+    async fn hook_secret(
+        self,
+        _: Context,
+        endpoint: Option<String>,
+        wish: SecretWish,
+    ) -> Reply<HookSecret> {
+        let (core, caller) = self.greeted()?;
+        logged(core.hook_secret(caller, endpoint, wish).await)
+    }
+
+    async fn deliveries(self, _: Context, query: DeliveryQuery) -> Reply<Page<Delivery>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.deliveries(caller, query).await)
+    }
+
+    async fn delivery(self, _: Context, id: String) -> Reply<DeliveryDetail> {
+        let (core, caller) = self.greeted()?;
+        logged(core.delivery(caller, &id).await)
+    }
+
+    async fn redeliver(self, _: Context, id: String) -> Reply<Delivery> {
+        let (core, caller) = self.greeted()?;
+        logged(core.redeliver(caller, &id).await)
+    }
+
+    async fn add_source(self, _: Context, request: SourceRequest) -> Reply<SourceAdded> {
+        let (core, caller) = self.greeted()?;
+        logged(core.add_source(caller, request).await)
+    }
+
+    async fn sources(self, _: Context) -> Reply<Vec<HookSource>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.sources(caller).await)
+    }
+
+    async fn remove_source(self, _: Context, name: String) -> Reply<HookSource> {
+        let (core, caller) = self.greeted()?;
+        logged(core.remove_source(caller, &name).await)
+    }
+
+    async fn received_hooks(
+        self,
+        _: Context,
+        offset: u32,
+        limit: u32,
+    ) -> Reply<Page<ReceivedHook>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.received_hooks(caller, offset, limit).await)
+    }
+
+    async fn externals(self, _: Context, offset: u32, limit: u32) -> Reply<Page<ExternalHead>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.externals(caller, offset, limit).await)
+    }
+
+    async fn external(self, _: Context, name: String) -> Reply<Option<ExternalResult>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.external(caller, &name).await)
+    }
+
+    async fn remove_external(self, _: Context, id: StudyId) -> Reply<()> {
+        let (core, caller) = self.greeted()?;
+        logged(core.remove_external(caller, id).await)
+    }
+
+    async fn create_key(self, _: Context, new: NewKey) -> Reply<FreshKey> {
+        let (core, caller) = self.greeted()?;
+        logged(core.create_key(caller, new).await)
+    }
+
+    async fn keys(self, _: Context) -> Reply<Vec<Key>> {
+        let (core, caller) = self.greeted()?;
+        logged(core.keys(caller).await)
+    }
+
+    async fn revoke_key(self, _: Context, key: KeyId) -> Reply<Key> {
+        let (core, caller) = self.greeted()?;
+        logged(core.revoke_key(caller, key).await)
+    }
+
+    async fn rotate_key(self, _: Context, key: KeyId) -> Reply<FreshKey> {
+        let (core, caller) = self.greeted()?;
+        logged(core.rotate_key(caller, key).await)
+    }
+
+    async fn logs(self, _: Context, query: LogQuery) -> Reply<LogPage> {
+        let (core, caller) = self.greeted()?;
+        logged(core.logs(caller, query).await)
     }
 
     async fn stop(self, _: Context) -> Reply<()> {

@@ -1,14 +1,16 @@
 //! The chat call and its reply, in a form that is the same for every service. Wire formats translate these types;
 //! nothing here knows a service, a key or a socket.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::prompt::Again;
+use crate::domain::exchange::End;
 
 /// One call: system prompt, user prompt, and the format of the reply.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,17 +111,30 @@ pub struct ChatReply {
     pub stop: Stop,
     /// Tokens reported by the service.
     pub tokens: Option<Tokens>,
+    /// The model thought before it replied, as the service says.
+    pub thought: bool,
 }
 
 /// Why a model stopped.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stop {
     /// It finished by itself.
     Finished,
     /// It reached the length limit.
     Truncated,
     /// The service or the model declined, described in our own words.
-    Declined(&'static str),
+    Declined(Cow<'static, str>),
+}
+
+impl From<Stop> for End {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Declined(why) => Self::Declined(why.into_owned()),
+            Stop::Truncated => Self::Truncated,
+            Stop::Finished => Self::Finished,
+        }
+    }
 }
 
 /// Tokens of one call as its service counts them.
@@ -135,34 +150,51 @@ pub struct Tokens {
     pub reasoning: u64,
 }
 
-/// Why a call gave no reply.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+impl Tokens {
+    /// Whether a call can have taken that: some input, and no more than any model takes or writes in one call.
+    pub fn is_plausible(&self) -> bool {
+        /// The most tokens of a call, in either direction.
+        const MOST: u64 = 1_000_000;
+        self.input > 0 && self.input <= MOST && self.output <= MOST
+    }
+}
+
+/// Why a call gave no reply. It can be sent on and read back. `said` is what the service says itself: its first sentence,
+/// on one line, without keys; empty where it says nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CallError {
     /// The service asks to wait: 429, 503 or 529.
-    #[error("the service asks to wait (HTTP {status})")]
+    #[error("the service asks to wait (HTTP {status}){}", detail(.said))]
     Limited {
         /// The status.
         status: u16,
         /// Earliest time of the next try.
         after: Option<Duration>,
+        /// Its words.
+        said: String,
     },
     /// The service failed: any other 5xx, or 408.
-    #[error("the service failed (HTTP {status})")]
+    #[error("the service failed (HTTP {status}){}", detail(.said))]
     Server {
         /// The status.
         status: u16,
+        /// Its words.
+        said: String,
     },
     /// No reply arrived: no connection, a reset, a timeout.
-    #[error("{why}")]
+    #[error("{why}{}", place(.at))]
     Network {
-        /// What happened, without an address.
-        why: &'static str,
+        /// What happened.
+        why: Cow<'static, str>,
+        /// The address that was asked; empty where it adds nothing.
+        at: String,
     },
     /// A success whose body is not a reply in that format.
     #[error("the service sent no reply that can be read: {why}")]
     Malformed {
         /// What is wrong, in our own words.
-        why: &'static str,
+        why: Cow<'static, str>,
     },
     /// The body is larger than any reply may be.
     #[error("the service sent more than {limit_bytes} bytes")]
@@ -170,19 +202,33 @@ pub enum CallError {
         /// The limit.
         limit_bytes: usize,
     },
-    /// The key is not accepted, there is no credit, or the call is not allowed: 401, 402, 403, and 429 with a
-    /// statement that there is no credit.
-    #[error("the service refuses the key (HTTP {status}){}", hint(*.status))]
+    /// The key is not accepted, there is no credit, or the call is not allowed: 401, 402, 403, and any other status
+    /// with a statement that there is no credit.
+    #[error("{denial} (HTTP {status}){}{}", hint(*.denial), detail(.said))]
     Denied {
         /// The status.
         status: u16,
+        /// What it refuses.
+        denial: Denial,
+        /// Its words.
+        said: String,
     },
     /// The request itself is not accepted: any other 4xx.
-    #[error("the service rejects the request (HTTP {status}){}", detail(.why))]
+    #[error("the service rejects the request (HTTP {status}){}{}", detail(.said), place(.at))]
     Rejected {
         /// The status.
         status: u16,
-        /// The service's own words, shortened and on one line.
+        /// Its words.
+        said: String,
+        /// The address that was asked, where the service knows none there; else empty.
+        at: String,
+        /// The parts of the request that it names as not accepted.
+        refuses: Vec<Refusable>,
+    },
+    /// A setting of the engine has to be changed before any call can succeed.
+    #[error("{why}")]
+    Setting {
+        /// Which one, and what to write.
         why: String,
     },
     /// The service redirects. Redirects are never followed: they would carry the key along.
@@ -193,18 +239,58 @@ pub enum CallError {
     },
 }
 
-fn hint(status: u16) -> &'static str {
-    match status {
-        401 => ": it is missing, wrong or expired",
-        // A 429 is classified as `Denied` only if it says so.
-        402 | 429 => ": there is no credit on the account",
-        403 => ": it may not use this model",
-        _ => "",
+/// A part of a request that not every service accepts, and that can be left out or put otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusable {
+    /// The field for the limit on the length of a reply.
+    TokenLimit,
+    /// The sampling temperature.
+    Temperature,
+    /// A message of the system.
+    SystemRole,
+    /// The format of the reply.
+    ReplyShape,
+}
+
+/// What a service refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Denial {
+    /// The key.
+    Key,
+    /// To work for this account: there is no credit on it.
+    Credit,
+    /// To work for this account today: its quota of a day is used up.
+    DayQuota,
+    /// This model, to this key.
+    Permission,
+}
+
+impl std::fmt::Display for Denial {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Key | Self::Permission => "the service refuses the key",
+            Self::Credit | Self::DayQuota => "the service refuses the account",
+        })
     }
 }
 
-fn detail(why: &str) -> String {
-    if why.is_empty() { String::new() } else { format!(": {why}") }
+fn hint(denial: Denial) -> &'static str {
+    match denial {
+        Denial::Key => ": it is missing, wrong or expired",
+        Denial::Credit => ": there is no credit on the account",
+        Denial::DayQuota => ": its quota of a day is used up",
+        Denial::Permission => ": it may not use this model",
+    }
+}
+
+fn detail(said: &str) -> String {
+    if said.is_empty() { String::new() } else { format!(": {said}") }
+}
+
+fn place(at: &str) -> String {
+    if at.is_empty() { String::new() } else { format!(" (asked at {at})") }
 }
 
 /// What to do about a failed call.
@@ -219,6 +305,11 @@ pub enum Remedy {
 }
 
 impl CallError {
+    /// No reply arrived, from an address that adds nothing to the reason.
+    pub fn network(why: impl Into<Cow<'static, str>>) -> Self {
+        Self::Network { why: why.into(), at: String::new() }
+    }
+
     /// The remedy for this error.
     pub fn remedy(&self) -> Remedy {
         match self {
@@ -227,19 +318,24 @@ impl CallError {
                 Remedy::Again(None)
             }
             Self::TooLarge { .. } | Self::Rejected { .. } => Remedy::Drop,
-            Self::Denied { .. } | Self::Redirected { .. } => Remedy::Stop,
+            Self::Denied { .. } | Self::Redirected { .. } | Self::Setting { .. } => Remedy::Stop,
         }
     }
 
     /// Whether the service may have charged for the call although no reply can be read: then its worst case is
     /// booked.
     pub fn may_have_cost(&self) -> bool {
-        matches!(
-            self,
-            Self::Malformed { .. }
-                | Self::TooLarge { .. }
-                | Self::Network { why: TIMED_OUT | BROKE_OFF }
-        )
+        match self {
+            Self::Malformed { .. } | Self::TooLarge { .. } => true,
+            Self::Network { why, .. } => matches!(why.as_ref(), TIMED_OUT | BROKE_OFF),
+            _ => false,
+        }
+    }
+
+    /// Whether no connection was made, for a reason that another try a moment later rarely removes.
+    pub fn is_unreachable(&self) -> bool {
+        let Self::Network { why, .. } = self else { return false };
+        matches!(why.as_ref(), UNREACHABLE | REFUSED | NO_SUCH_NAME | NOT_TRUSTED)
     }
 }
 
@@ -249,6 +345,14 @@ pub(crate) const TIMED_OUT: &str = "the service did not reply in time";
 pub(crate) const BROKE_OFF: &str = "the connection broke off";
 /// No connection: nothing was sent.
 pub(crate) const UNREACHABLE: &str = "the service cannot be reached";
+/// Nothing listens there.
+pub(crate) const REFUSED: &str =
+    "the service cannot be reached: the connection is refused, nothing listens there";
+/// The name has no address.
+pub(crate) const NO_SUCH_NAME: &str = "the service cannot be reached: its host name is not found";
+/// The certificate of the other side is not signed by an authority that this machine trusts.
+pub(crate) const NOT_TRUSTED: &str = "the service cannot be reached: its certificate is not trusted; network.ca_file names \
+     certificates of your own authority";
 
 /// Rate limits in the headers of a reply, on success and on failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -261,4 +365,42 @@ pub struct Allowance {
     pub tokens_left: Option<u64>,
     /// Time until the token limit is full again.
     pub tokens_reset: Option<Duration>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_that_was_sent_on_says_and_means_the_same() {
+        let said = || "Too many requests".to_owned();
+        let after = Some(Duration::from_millis(41_500));
+        let refuses = vec![Refusable::SystemRole, Refusable::ReplyShape];
+        let at = || "http://127.0.0.1:8080/v1/chat/completions".to_owned();
+        let errors = [
+            CallError::Limited { status: 429, after, said: said() },
+            CallError::Server { status: 500, said: said() },
+            CallError::Network { why: REFUSED.into(), at: at() },
+            CallError::network(TIMED_OUT),
+            CallError::Malformed { why: "it is not JSON".into() },
+            CallError::TooLarge { limit_bytes: 1_048_576 },
+            CallError::Denied { status: 429, denial: Denial::DayQuota, said: said() },
+            CallError::Rejected { status: 400, said: said(), at: at(), refuses },
+            CallError::Setting { why: "write model = \"m\"".to_owned() },
+            CallError::Redirected { status: 302 },
+        ];
+        for error in errors {
+            let sent = serde_json::to_string(&error).unwrap();
+            let read: CallError = serde_json::from_str(&sent).unwrap();
+            assert_eq!(read, error, "{sent}");
+            assert_eq!(read.to_string(), error.to_string());
+            let meaning =
+                |error: &CallError| (error.remedy(), error.may_have_cost(), error.is_unreachable());
+            assert_eq!(meaning(&read), meaning(&error), "{sent}");
+        }
+        for stop in [Stop::Finished, Stop::Truncated, Stop::Declined("the model declined".into())] {
+            let sent = serde_json::to_string(&stop).unwrap();
+            assert_eq!(serde_json::from_str::<Stop>(&sent).unwrap(), stop, "{sent}");
+        }
+    }
 }

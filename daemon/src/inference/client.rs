@@ -1,29 +1,29 @@
-//! The HTTP client for model services. It follows no redirect, ignores proxies in the environment, reads no more than
+//! The HTTP client for model services. It follows no redirect, uses a proxy only where its owner says so, reads no more than
 //! the maximum length of a reply, and returns the rate limits in the headers on success and failure.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Once;
 use std::time::Duration;
 
 use futures::StreamExt;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{Client, Method, Request, Response, Url, redirect};
 
 use super::chat::{
-    Allowance, BROKE_OFF, CallError, Chat, ChatReply, TIMED_OUT, TokenLimit, UNREACHABLE,
+    Allowance, BROKE_OFF, CallError, Chat, ChatReply, NO_SUCH_NAME, NOT_TRUSTED, REFUSED,
+    TIMED_OUT, TokenLimit, UNREACHABLE,
 };
-use super::key::BoundKey;
-use super::wire::{Auth, Format, Vectors};
+use super::key::{BoundKey, is_local};
+use super::service_error::{ServiceError, span};
+use super::wire::{Auth, Format, IS_AN_ERROR, NAME_MAX, Unread, Vectors};
 
 /// Most bytes of a reply, unpacked: many times the longest answer, and small enough that a hundred concurrent calls
 /// cannot fill the memory.
 pub(crate) const REPLY_BYTES_MAX: usize = 1024 * 1024;
 /// The same for embeddings, of which few calls are under way: 64 of 3,072 numbers take about 3 MB.
 pub(crate) const VECTORS_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Most characters of a service's own words in an error.
-const WORDS_MAX: usize = 200;
-/// Most bytes of an error body that are read, and the longest wait for the body of a 429 that may say there is no
-/// credit.
+/// Most bytes of an error body that are read, and the longest wait for it.
 const WORDS_BYTES_MAX: usize = 64 * 1024;
 const WORDS_WAIT: Duration = Duration::from_secs(2);
 /// How long connecting may take.
@@ -56,12 +56,39 @@ pub(crate) type Embedded = (Result<Vectors, CallError>, Allowance);
 #[derive(Clone, Debug)]
 pub struct ServiceClient {
     client: Client,
+    /// A variable of the environment that names a proxy, which is not used.
+    unused_proxy: Option<&'static str>,
 }
+
+/// The way to services.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProxyChoice {
+    /// Directly.
+    Direct,
+    /// Through the proxies that the environment names.
+    Environment,
+    /// Through this proxy.
+    Proxy(Url),
+}
+
+/// Variables that name a proxy.
+const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// Why a client could not be created.
 #[derive(Debug, thiserror::Error)]
-#[error("The HTTP client cannot be made: {0}")]
-pub struct NoClient(#[from] reqwest::Error);
+pub enum NoClient {
+    /// The library refuses its settings.
+    #[error("The HTTP client cannot be made: {0}")]
+    Client(#[from] reqwest::Error),
+    /// The owner's certificates cannot be read.
+    #[error("'network.ca_file' does not fit: {path}: {why}")]
+    Certificates {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
 
 /// Installs ring as the TLS library. Idempotent; must run before the first client is created.
 pub fn install_tls() {
@@ -73,28 +100,56 @@ pub fn install_tls() {
 }
 
 impl ServiceClient {
-    /// Creates a client.
+    /// Creates a client that goes that way and also trusts the certificates in that file, if it is named. Whether the
+    /// environment names a proxy that is not used is remembered, to be told when a service cannot be reached.
     ///
     /// # Errors
-    /// When the system's certificates cannot be read.
-    pub fn new() -> Result<Self, NoClient> {
+    /// When certificates cannot be read.
+    pub fn new(
+        way: &ProxyChoice,
+        ca_file: &str,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Self, NoClient> {
         install_tls();
-        let client = Client::builder()
+        let mut builder = Client::builder()
             .redirect(redirect::Policy::none())
-            .no_proxy()
             .connect_timeout(CONNECT_WAIT)
             .pool_idle_timeout(Duration::from_mins(1))
             .tcp_nodelay(true)
-            .referer(false)
-            .build()?;
-        Ok(Self { client })
+            .referer(false);
+        builder = match way {
+            ProxyChoice::Direct => builder.no_proxy(),
+            ProxyChoice::Environment => builder,
+            ProxyChoice::Proxy(url) => builder.no_proxy().proxy(reqwest::Proxy::all(url.clone())?),
+        };
+        if !ca_file.is_empty() {
+            let unreadable = |why: String| NoClient::Certificates { path: ca_file.to_owned(), why };
+            let text = std::fs::read(ca_file).map_err(|error| unreadable(error.to_string()))?;
+            let own = reqwest::Certificate::from_pem_bundle(&text)
+                .map_err(|error| unreadable(error.to_string()))?;
+            if own.is_empty() {
+                return Err(unreadable("it has no certificate".to_owned()));
+            }
+            builder = builder.tls_certs_merge(own);
+        }
+        let is_set = |name: &&&str| environment.get(**name).is_some_and(|text| !text.is_empty());
+        let unused_proxy = PROXY_VARIABLES.iter().find(is_set).copied();
+        let unused_proxy = unused_proxy.filter(|_| *way == ProxyChoice::Direct);
+        Ok(Self { client: builder.build()?, unused_proxy })
     }
 
     /// Makes one call, without retries.
-    pub async fn call(&self, target: &Target, route: &ServiceRoute, chat: &Chat) -> CallReply {
-        match tokio::time::timeout(target.call_wait, self.exchange(target, route, chat)).await {
+    pub async fn call(
+        &self,
+        target: &Target,
+        route: &ServiceRoute,
+        chat: &Chat,
+        limit: TokenLimit,
+    ) -> CallReply {
+        let exchange = self.exchange(target, route, chat, limit);
+        match tokio::time::timeout(target.call_wait, exchange).await {
             Ok(called) => called,
-            Err(_) => (Err(CallError::Network { why: TIMED_OUT }), Allowance::default()),
+            Err(_) => (Err(route.timed_out()), Allowance::default()),
         }
     }
 
@@ -112,25 +167,33 @@ impl ServiceClient {
             };
             let (response, allowance) = self.post(route, body).await;
             let read = async {
-                let body = success(target, response?, VECTORS_BYTES_MAX).await?;
+                let response = response?;
+                let headers = response.headers().clone();
+                let body = success(target, &route.url, response, VECTORS_BYTES_MAX).await?;
                 let read = target.format.embed_reply(&body, texts.len());
-                read.map_err(|why| CallError::Malformed { why })
+                read.map_err(|why| target.unread(why, &route.url, &headers, &body))
             };
             (read.await, allowance)
         };
         match tokio::time::timeout(target.call_wait, call).await {
             Ok(embedded) => embedded,
-            Err(_) => (Err(CallError::Network { why: TIMED_OUT }), Allowance::default()),
+            Err(_) => (Err(route.timed_out()), Allowance::default()),
         }
     }
 
-    async fn exchange(&self, target: &Target, route: &ServiceRoute, chat: &Chat) -> CallReply {
-        let Ok(body) = target.format.request(chat, target.token_limit) else {
+    async fn exchange(
+        &self,
+        target: &Target,
+        route: &ServiceRoute,
+        chat: &Chat,
+        limit: TokenLimit,
+    ) -> CallReply {
+        let Ok(body) = target.format.request(chat, limit) else {
             return (Err(rejected("the question is no JSON")), Allowance::default());
         };
         let (response, allowance) = self.post(route, body).await;
         match response {
-            Ok(response) => (read(target, response).await, allowance),
+            Ok(response) => (read(target, &route.url, response).await, allowance),
             Err(error) => (Err(error), allowance),
         }
     }
@@ -146,10 +209,79 @@ impl ServiceClient {
         *request.body_mut() = Some(body.into());
         let response = match self.client.execute(request).await {
             Ok(response) => response,
-            Err(error) => return (Err(unsent(&error)), Allowance::default()),
+            Err(error) => return (Err(self.unsent(&error, &route.url)), Allowance::default()),
         };
         let allowance = allowance(response.headers());
         (Ok(response), allowance)
+    }
+}
+
+/// Names of models that are read from a server's list.
+const NAMES_MAX: usize = 20;
+/// How long the list of models may take.
+const NAMES_WAIT: Duration = Duration::from_secs(5);
+
+impl ServiceClient {
+    /// The models that a server lists, in its order; empty if it lists none.
+    pub async fn models(&self, route: &ServiceRoute) -> Vec<String> {
+        let asked = async {
+            let mut request = Request::new(Method::GET, route.url.clone());
+            request.headers_mut().clone_from(&route.headers);
+            let response = self.client.execute(request).await.ok()?;
+            let response = response.error_for_status().ok()?;
+            let body = bounded(response, REPLY_BYTES_MAX).await.ok()?;
+            let body = serde_json::from_slice::<serde_json::Value>(&body).ok()?;
+            let list = body.get("data").or_else(|| body.get("models"))?.as_array()?;
+            let name = |entry: &serde_json::Value| {
+                let name = ["id", "name"].iter().find_map(|key| entry.get(*key)?.as_str())?;
+                let name: String = protocol::safe::line(name).chars().take(NAME_MAX).collect();
+                (!name.is_empty()).then_some(name)
+            };
+            Some(list.iter().filter_map(name).take(NAMES_MAX).collect())
+        };
+        tokio::time::timeout(NAMES_WAIT, asked).await.ok().flatten().unwrap_or_default()
+    }
+}
+
+/// How long a service may take to tell what it has.
+const TELL_WAIT: Duration = Duration::from_secs(10);
+
+impl ServiceClient {
+    /// What a service has at an address below its base URL, with the status of the reply. The key is shown if it is bound to
+    /// that origin, and is masked in the reply.
+    ///
+    /// # Errors
+    /// When no whole reply comes, or one that is too large or no text.
+    pub async fn tell(
+        &self,
+        base_url: &Url,
+        path: &[&str],
+        key: &BoundKey,
+    ) -> Result<(u16, String), CallError> {
+        let mut url = base_url.clone();
+        url.path_segments_mut()
+            .map_err(|()| rejected("the base URL takes no path"))?
+            .pop_if_empty()
+            .extend(path);
+        let shown =
+            key.for_url(&url).ok_or_else(|| rejected("the key is bound to another origin"))?;
+        let mut request = Request::new(Method::GET, url.clone());
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", shown.reveal()))
+            .map_err(|_| rejected("the key cannot stand in a header"))?;
+        value.set_sensitive(true);
+        request.headers_mut().insert(AUTHORIZATION, value);
+        let asked = async {
+            let sent = self.client.execute(request).await;
+            let response = sent.map_err(|error| self.unsent(&error, &url))?;
+            let status = response.status().as_u16();
+            let body = bounded(response, REPLY_BYTES_MAX).await?;
+            let text = String::from_utf8(body).map_err(|_| rejected("the reply is no text"))?;
+            Ok((status, key.masked(&text).into_owned()))
+        };
+        match tokio::time::timeout(TELL_WAIT, asked).await {
+            Ok(told) => told,
+            Err(_) => Err(CallError::Network { why: TIMED_OUT.into(), at: url.to_string() }),
+        }
     }
 }
 
@@ -158,6 +290,12 @@ impl ServiceClient {
 pub struct ServiceRoute {
     url: Url,
     headers: HeaderMap,
+}
+
+impl ServiceRoute {
+    fn timed_out(&self) -> CallError {
+        CallError::Network { why: TIMED_OUT.into(), at: self.url.to_string() }
+    }
 }
 
 impl Target {
@@ -169,12 +307,28 @@ impl Target {
         self.route(self.format.path(model))
     }
 
+    /// The route of chat calls below a version, where the address has no path at all and such a service usually has one.
+    pub fn below_version_route(&self) -> Option<ServiceRoute> {
+        let is_bare = self.format == Format::Openai && self.base_url.path() == "/";
+        let path =
+            || ["v1"].map(ToOwned::to_owned).into_iter().chain(self.format.path("")).collect();
+        is_bare.then(|| self.route(path()).ok()).flatten()
+    }
+
     /// The route of embedding calls.
     ///
     /// # Errors
     /// When no call with this target is possible.
     pub fn embed_route(&self, model: &str) -> Result<ServiceRoute, CallError> {
         self.route(self.format.embed_path(model))
+    }
+
+    /// The route to the list of models.
+    ///
+    /// # Errors
+    /// When no call with this target is possible.
+    pub fn models_route(&self) -> Result<ServiceRoute, CallError> {
+        self.route(self.format.models_path())
     }
 
     /// The route to a path below the base URL.
@@ -208,23 +362,58 @@ impl Target {
 }
 
 fn rejected(why: &str) -> CallError {
-    CallError::Rejected { status: 0, why: why.to_owned() }
+    CallError::Setting { why: why.to_owned() }
 }
 
-fn unsent(error: &reqwest::Error) -> CallError {
-    let why = if error.is_connect() {
-        UNREACHABLE
-    } else if error.is_timeout() {
-        TIMED_OUT
-    } else {
-        BROKE_OFF
-    };
-    CallError::Network { why }
+impl ServiceClient {
+    /// Why a request got no response. The address is told without the key, which is never part of it.
+    fn unsent(&self, error: &reqwest::Error, url: &Url) -> CallError {
+        let why = if error.is_connect() {
+            unconnected(error)
+        } else if error.is_timeout() {
+            TIMED_OUT
+        } else {
+            BROKE_OFF
+        };
+        let mut at = url.to_string();
+        if let Some(variable) = self.unused_proxy.filter(|_| !is_local(url)) {
+            at.push_str(&format!(
+                "; ${variable} is set, and proxies are not used: network.proxy = \"environment\" in config.toml uses it"
+            ));
+        }
+        CallError::Network { why: why.into(), at }
+    }
 }
 
-async fn read(target: &Target, response: Response) -> Result<ChatReply, CallError> {
-    let body = success(target, response, REPLY_BYTES_MAX).await?;
-    let mut reply = target.format.reply(&body).map_err(|why| CallError::Malformed { why })?;
+/// Why no connection was made, from the causes of the error.
+fn unconnected(error: &reqwest::Error) -> &'static str {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<std::io::Error>()
+            && error.kind() == std::io::ErrorKind::ConnectionRefused
+        {
+            return REFUSED;
+        }
+        let said = error.to_string().to_lowercase();
+        if said.contains("certificate") {
+            return NOT_TRUSTED;
+        }
+        if said.contains("dns error") || said.contains("failed to lookup") {
+            return NO_SUCH_NAME;
+        }
+        if said.contains("timed out") {
+            return TIMED_OUT;
+        }
+        cause = error.source();
+    }
+    UNREACHABLE
+}
+
+async fn read(target: &Target, url: &Url, response: Response) -> Result<ChatReply, CallError> {
+    let headers = response.headers().clone();
+    let body = success(target, url, response, REPLY_BYTES_MAX).await?;
+    let read = target.format.reply(&body);
+    let mut reply = read.map_err(|why| target.unread(why, url, &headers, &body))?;
     // The caller that reads the model's text redacts it: reading must not depend on the key.
     if let Some(Cow::Owned(masked)) = target.key.as_ref().map(|key| key.masked_cut(&reply.model)) {
         reply.model = masked;
@@ -235,38 +424,22 @@ async fn read(target: &Target, response: Response) -> Result<ChatReply, CallErro
 /// The body of a success, or the error that the service reports.
 async fn success(
     target: &Target,
+    url: &Url,
     response: Response,
     limit_bytes: usize,
 ) -> Result<Vec<u8>, CallError> {
     let status = response.status().as_u16();
-    let after = retry_after(response.headers());
     match status {
         200..=299 => bounded(response, limit_bytes).await,
         300..=399 => Err(CallError::Redirected { status }),
-        401..=403 => Err(CallError::Denied { status }),
-        429 => Err(if has_no_credit(response).await {
-            CallError::Denied { status }
-        } else {
-            CallError::Limited { status, after }
-        }),
-        503 | 529 => Err(CallError::Limited { status, after }),
-        408 | 500..=599 => Err(CallError::Server { status }),
         _ => {
-            let body = bounded(response, WORDS_BYTES_MAX).await.unwrap_or_default();
-            Err(CallError::Rejected { status, why: target.words(&body) })
+            let headers = response.headers().clone();
+            // A body that does not arrive at once is ignored.
+            let body = tokio::time::timeout(WORDS_WAIT, bounded(response, WORDS_BYTES_MAX)).await;
+            let body = body.ok().and_then(Result::ok).unwrap_or_default();
+            Err(target.error(status, url, &headers, &body))
         }
     }
-}
-
-/// Whether a 429 means that the account has no credit: services of that family say so in these words only. A body
-/// that does not arrive at once is ignored.
-async fn has_no_credit(response: Response) -> bool {
-    const SAID: &str = "insufficient_quota";
-    let body = tokio::time::timeout(WORDS_WAIT, bounded(response, WORDS_BYTES_MAX)).await;
-    let Ok(Ok(body)) = body else { return false };
-    let Ok(body) = serde_json::from_slice::<serde_json::Value>(&body) else { return false };
-    let is_said = |name: &str| body["error"][name].as_str() == Some(SAID);
-    is_said("code") || is_said("type")
 }
 
 /// Reads a body up to a limit; the unpacked size counts, so that a decompression bomb is caught.
@@ -277,7 +450,7 @@ async fn bounded(response: Response, limit_bytes: usize) -> Result<Vec<u8>, Call
     let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
     let mut stream = response.bytes_stream();
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| CallError::Network { why: BROKE_OFF })?;
+        let chunk = chunk.map_err(|_| CallError::network(BROKE_OFF))?;
         if body.len() + chunk.len() > limit_bytes {
             return Err(CallError::TooLarge { limit_bytes });
         }
@@ -292,48 +465,19 @@ impl Target {
         self.key.as_ref().map_or(Cow::Borrowed(text), |key| key.masked(text))
     }
 
-    /// The service's own words on an error, without the key.
-    fn words(&self, body: &[u8]) -> String {
-        words(body, |said| self.masked(said))
+    /// The failure that a service reports with that status.
+    fn error(&self, status: u16, url: &Url, headers: &HeaderMap, body: &[u8]) -> CallError {
+        let error = ServiceError::read(status, headers, body, |text| self.masked(text));
+        error.classify(url.as_str())
     }
-}
 
-/// The service's own words on an error: short, on one line, filtered for terminals. They may repeat the prompt but
-/// never a key: the key that was sent is removed first, so that shortening leaves no part of it, and anything that
-/// looks like another key is masked as well.
-fn words(body: &[u8], masked: impl Fn(&str) -> Cow<'_, str>) -> String {
-    let Ok(body) = serde_json::from_slice::<serde_json::Value>(body) else { return String::new() };
-    let error = body.get("error").unwrap_or(&body);
-    let said = error
-        .get("message")
-        .or(Some(error))
-        .and_then(serde_json::Value::as_str)
-        .unwrap_or_default();
-    let said = masked(said);
-    let line = protocol::safe::line(&said);
-    let line = masked(&line);
-    let shown: Vec<&str> = line
-        .split_whitespace()
-        .map(|word| {
-            if word.len() > 24 && word.contains(|c: char| c.is_ascii_digit()) {
-                "…"
-            } else {
-                word
-            }
-        })
-        .collect();
-    shown.join(" ").chars().take(WORDS_MAX).collect()
-}
-
-/// `Retry-After` in seconds (also `retry-after-ms`). Dates are not read: they need a clock that agrees with the
-/// service's.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
-    let seconds = number("retry-after-ms")
-        .map(|ms| ms / 1_000.0)
-        .or_else(|| number(RETRY_AFTER.as_str()))
-        .filter(|seconds| seconds.is_finite())?;
-    Duration::try_from_secs_f64(seconds.min(86_400.0)).ok()
+    /// The failure of a success that is no reply: the error in it, or what is wrong with it.
+    fn unread(&self, why: Unread, url: &Url, headers: &HeaderMap, body: &[u8]) -> CallError {
+        if why == IS_AN_ERROR {
+            return self.error(200, url, headers, body);
+        }
+        CallError::Malformed { why: why.into() }
+    }
 }
 
 /// The rate limits in a reply's headers, by the names that services use.
@@ -357,28 +501,6 @@ fn allowance(headers: &HeaderMap) -> Allowance {
     }
 }
 
-/// A duration as services write it: `1s`, `6m0s`, `120ms`, `1.5`, `1h2m3.5s`. `None` for absurd ones.
-fn span(text: &str) -> Option<Duration> {
-    let mut seconds = 0.0;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let number: f64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let unit = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-        seconds += number
-            * match &rest[..unit] {
-                "" | "s" => 1.0,
-                "ms" => 0.001,
-                "m" => 60.0,
-                "h" => 3_600.0,
-                _ => return None,
-            };
-        rest = &rest[unit..];
-    }
-    (!text.is_empty() && seconds <= 86_400.0).then(|| Duration::from_secs_f64(seconds))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -389,31 +511,6 @@ mod tests {
                 (reqwest::header::HeaderName::from_static(name), HeaderValue::from_static(value))
             })
             .collect()
-    }
-
-    #[test]
-    fn waits_are_read_in_every_spelling() {
-        let of = |text| span(text).map(|span| span.as_millis());
-        assert_eq!(of("1s"), Some(1_000));
-        assert_eq!(of("6m0s"), Some(360_000));
-        assert_eq!(of("120ms"), Some(120));
-        assert_eq!(of("1h2m3.5s"), Some(3_723_500));
-        assert_eq!(of("0.25"), Some(250));
-        for bad in ["", "-1", "soon", "1y", "99999999999s", "1..2s", "2026-11-22T03:00:00Z"] {
-            assert_eq!(of(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn absurd_patience_is_bounded() {
-        let after = |value| retry_after(&headers(&[("retry-after", value)]));
-        assert_eq!(after("2"), Some(Duration::from_secs(2)));
-        assert_eq!(after("99999999999"), Some(Duration::from_hours(24)));
-        assert_eq!(after("-3"), None);
-        assert_eq!(after("NaN"), None);
-        assert_eq!(after("Wed, 21 Oct 2026 07:28:00 GMT"), None);
-        let both = headers(&[("retry-after", "9"), ("retry-after-ms", "150")]);
-        assert_eq!(retry_after(&both), Some(Duration::from_millis(150)));
     }
 
     #[test]
@@ -428,30 +525,5 @@ mod tests {
         assert_eq!(openai.tokens_reset, Some(Duration::from_millis(500)));
         let anthropic = allowance(&headers(&[("anthropic-ratelimit-requests-remaining", "8")]));
         assert_eq!(anthropic.requests_left, Some(8));
-    }
-
-    #[test]
-    fn a_services_words_are_short_and_hold_nothing_that_looks_like_a_key() {
-        let body = br#"{"error": {"message": "Incorrect key sk-proj-canary0123456789abcdef \u001b]52;c;evil\u0007 given"}}"#;
-        let said = words(body, |text| Cow::Borrowed(text));
-        assert!(!said.contains("canary") && !said.contains('\u{1b}'), "{said}");
-        assert_eq!(words(b"<html>", |text| Cow::Borrowed(text)), "");
-    }
-
-    #[test]
-    fn the_key_that_was_sent_is_never_among_a_services_words() {
-        let key = super::super::key::ApiKey::new("sk-SHORT-1").unwrap();
-        // As it was sent, beyond the length limit for error texts, and split so that the filter for terminals joins
-        // it again.
-        for said in [
-            "you sent sk-SHORT-1!".to_owned(),
-            format!("{} (sk-SHORT-1)", "a ".repeat(97)),
-            "sk-SH\u{200b}ORT-1".to_owned(),
-            "Authorization:Bearer sk-SHORT-1sk-SHORT-1".to_owned(),
-        ] {
-            let body = serde_json::json!({ "error": { "message": said } }).to_string();
-            let told = words(body.as_bytes(), |text| key.masked(text));
-            assert!(!told.contains("SHORT") && !told.contains("sk-S"), "{told}");
-        }
     }
 }

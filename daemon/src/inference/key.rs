@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
+use protocol::safe::is_hidden;
 use reqwest::Url;
 
 use super::mask;
@@ -16,9 +17,14 @@ use crate::domain::redact::Mask;
 pub struct ApiKey(String);
 
 impl ApiKey {
-    /// The key in that text, without surrounding blanks; `None` when it is empty or cannot be sent in a header.
+    /// The key in that text as people paste it: without what stands around it, and without the name of the scheme;
+    /// `None` when it is empty or cannot be sent in a header.
     pub fn new(text: &str) -> Option<Self> {
-        let text = text.trim();
+        const SCHEME: &str = "bearer ";
+        let text = as_pasted(text);
+        let named =
+            text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
+        let text = if named { as_pasted(&text[SCHEME.len()..]) } else { text };
         let carries =
             !text.is_empty() && text.len() <= 4_096 && text.bytes().all(|b| b.is_ascii_graphic());
         carries.then(|| Self(text.to_owned()))
@@ -64,12 +70,21 @@ impl fmt::Display for ServiceOrigin {
 pub struct BoundKey {
     key: ApiKey,
     origin: ServiceOrigin,
+    /// Its owner allows it to travel there unencrypted.
+    plainly: bool,
 }
 
 impl BoundKey {
     /// Binds a key.
     pub fn new(key: ApiKey, origin: ServiceOrigin) -> Self {
-        Self { key, origin }
+        Self { key, origin, plainly: false }
+    }
+
+    /// The same, allowed to travel unencrypted to its origin.
+    #[must_use]
+    pub fn plainly(mut self, plainly: bool) -> Self {
+        self.plainly = plainly;
+        self
     }
 
     /// That text without the key.
@@ -84,7 +99,8 @@ impl BoundKey {
 
     /// The key, if a call to that address may carry it.
     pub fn for_url(&self, url: &Url) -> Option<&ApiKey> {
-        (ServiceOrigin::of(url) == self.origin && carries_secrets(url)).then_some(&self.key)
+        let is_safe = carries_secrets(url) || self.plainly;
+        (ServiceOrigin::of(url) == self.origin && is_safe).then_some(&self.key)
     }
 }
 
@@ -133,13 +149,40 @@ pub(crate) fn is_local(url: &Url) -> bool {
     }
 }
 
+/// A pasted text without blanks, invisible characters and quotes around it.
+pub(crate) fn as_pasted(text: &str) -> &str {
+    const QUOTES: [(char, char); 4] = [('"', '"'), ('\'', '\''), ('“', '”'), ('`', '`')];
+    let outside =
+        |letter: char| letter.is_whitespace() || is_hidden(letter) || letter == '\u{feff}';
+    let mut text = text.trim_matches(outside);
+    for (open, close) in QUOTES {
+        if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
+            text = inner.trim_matches(outside);
+        }
+    }
+    text
+}
+
+/// Whether a name is one that only the owner's own network knows.
+fn is_own_name(url: &Url) -> bool {
+    const ENDINGS: [&str; 4] = [".local", ".lan", ".internal", ".home.arpa"];
+    let Some(host) = url.domain() else { return false };
+    let host = host.trim_end_matches('.');
+    !host.contains('.') || ENDINGS.iter().any(|ending| host.ends_with(ending))
+}
+
+/// Whether an address can be in the owner's own network, so that its owner may allow a key to travel there unencrypted.
+pub(crate) fn can_be_own(url: &Url) -> bool {
+    is_local(url) || is_own_name(url)
+}
+
 /// Reads a base URL: `http` or `https`, a host, no user, no query, no fragment. A host alone gets `http://`, as
 /// `OLLAMA_HOST` is usually written. Trailing slashes are removed, so that one endpoint has one spelling.
 ///
 /// # Errors
 /// What is wrong with it.
 pub(crate) fn base_url(text: &str) -> Result<Url, String> {
-    let text = text.trim();
+    let text = as_pasted(text);
     let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let mut url = Url::parse(&whole).map_err(|error| format!("it is no URL: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -182,6 +225,9 @@ mod tests {
         assert_eq!(key.reveal(), "sk-canary-1");
         assert_eq!(ApiKey::new("  "), None);
         assert_eq!(ApiKey::new("a\r\nx-evil: 1"), None);
+        for pasted in ["\"sk-abc\"", "\u{feff}sk-abc", "Bearer sk-abc", "'bearer  sk-abc' \r\n"] {
+            assert_eq!(ApiKey::new(pasted), ApiKey::new("sk-abc"), "{pasted}");
+        }
     }
 
     #[test]
@@ -224,6 +270,7 @@ mod tests {
             max_cost_usd: None,
             tags: Vec::new(),
             project: None,
+            webhook: None,
             measurement: protocol::measurement::Measurement::default(),
         }
     }

@@ -16,7 +16,7 @@ use crate::inference::wire::Vectors;
 /// Digits of the weights' hash that are appended to the model's name.
 const HASH_SHOWN: usize = 12;
 /// The error if the encoder fails; only a bug of the program causes it.
-const BROKE: CallError = CallError::Network { why: "the built-in encoder broke off" };
+const BROKE: &str = "the built-in encoder broke off";
 
 /// The model's name with the beginning of its weights' hash.
 pub(crate) fn model() -> Option<String> {
@@ -58,7 +58,7 @@ pub(crate) async fn embed(texts: &[String]) -> Result<Vectors, CallError> {
         }
         Some(Vectors { vectors, model: MODEL.to_owned(), tokens: Some(tokens) })
     });
-    work.await.ok().flatten().ok_or(BROKE)
+    work.await.ok().flatten().ok_or_else(|| CallError::network(BROKE))
 }
 
 /// Set when no caller waits any more.

@@ -31,6 +31,11 @@ pub trait InProcess: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// Whether it understands none of the questions that a study asks, so that nobody could answer any.
+    fn understands_nothing(&self, _spec: &StudySpec) -> bool {
+        false
+    }
+
     /// Other wordings of a study's content that may be better, without new claims, the most promising first: the panel
     /// scores them. The same study gives the same ones.
     fn rewrites(&self, _spec: &StudySpec) -> Vec<RewriteProposal> {

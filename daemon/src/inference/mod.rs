@@ -3,8 +3,10 @@
 
 pub(crate) mod chat;
 pub(crate) mod client;
+pub(crate) mod door;
 pub(crate) mod embed;
 pub(crate) mod key;
+mod learnt;
 pub(crate) mod limits;
 pub(crate) mod local;
 mod local_engine;
@@ -16,6 +18,7 @@ pub(crate) mod price;
 pub(crate) mod prompt;
 pub(crate) mod registry;
 pub(crate) mod service;
+mod service_error;
 pub(crate) mod wire;
 
 use std::sync::Arc;
@@ -26,6 +29,7 @@ use protocol::persona::Persona;
 use protocol::rejection::Rejection;
 use protocol::study::{Order, StudySpec, StudyType};
 
+pub(crate) use self::learnt::ANY_MODEL;
 pub use self::local_engine::{InProcess, Responder};
 pub(crate) use self::local_engine::{LocalEngine, RewriteProposal};
 use self::model::ModelEngine;
@@ -140,6 +144,14 @@ impl Engine {
         match self {
             Self::InProcess(engine) => engine.rejections(spec),
             Self::Model(_) | Self::Pool(_) => Vec::new(),
+        }
+    }
+
+    /// Whether it understands none of the questions that a study asks; a service is asked to find out.
+    pub fn understands_nothing(&self, spec: &StudySpec) -> bool {
+        match self {
+            Self::InProcess(engine) => engine.understands_nothing(spec),
+            Self::Model(_) | Self::Pool(_) => false,
         }
     }
 

@@ -13,14 +13,15 @@ use std::time::Duration;
 
 use protocol::credits::UsdMicros;
 use protocol::study::{StudySpec, StudyType};
-use tokio::sync::Notify;
 
-use super::chat::{Allowance, CallError, Chat, ChatReply, ReplyShape, Schema};
-use super::client::{ServiceClient, ServiceRoute};
+use super::chat::{Allowance, CallError, Chat, ChatReply, ReplyShape, Schema, Tokens};
+use super::client::{CallReply, ServiceClient, ServiceRoute};
+use super::door::{Permit, ServiceDoor, Spent};
 use super::embed::Embedder;
-use super::limits::{Admission, Admit, Bounds, Condition, Quiet, Signal};
-use super::pool::Availability;
-use super::price::{Booked, Price, tokens_likely, tokens_max};
+use super::key::is_loopback;
+use super::learnt::{ANY_MODEL, Learnt};
+use super::limits::{Admission, Bounds};
+use super::price::{Price, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts, ReaskPrompt, put};
 use super::service::Service;
 use crate::config::Structured;
@@ -28,7 +29,7 @@ use crate::domain::digest::Digest;
 use crate::domain::evidence::PromptRecord;
 use crate::domain::exchange::AddressPrefix;
 use crate::domain::instrument::{self, Item};
-use crate::domain::outcome::{Assignment, Usage};
+use crate::domain::outcome::Assignment;
 use crate::domain::redact::Mask;
 use crate::world::Clock;
 
@@ -39,13 +40,13 @@ pub(crate) use self::form::QuestionForm;
 #[derive(Debug)]
 pub struct ModelEngine {
     service: Service,
-    caller: ServiceClient,
     embedder: Option<Arc<Embedder>>,
     prompts: Arc<Prompts>,
-    door: Mutex<Admission>,
+    door: Arc<ServiceDoor<ServiceClient>>,
     route: Result<ServiceRoute, CallError>,
-    freed: Notify,
-    retuned: Notify,
+    /// The same below a version, where the address has no path.
+    below_version: Option<ServiceRoute>,
+    learnt: Mutex<Learnt>,
 }
 
 /// Sampling parameters of replies.
@@ -65,43 +66,19 @@ pub struct ReadyCall {
     tokens_max: u64,
     /// Expected tokens.
     tokens_likely: u64,
+    /// Expected tokens of the prompt alone.
+    prompt_likely: u64,
     /// The most it can cost.
     pub worst: UsdMicros,
     /// The address of the prompt.
     pub address: String,
 }
 
-/// The result of a call.
+/// An admitted call's slot at that engine, released when it is dropped without a call.
 #[derive(Debug)]
-pub struct Spent {
-    /// The reply, or why there is none.
-    pub reply: Result<ChatReply, CallError>,
-    /// Input tokens, as counted by the service.
-    pub input_tokens: u64,
-    /// Output tokens, as counted by the service.
-    pub output_tokens: u64,
-    /// The booked cost: never more than the worst case that was announced.
-    pub booked: Booked,
-}
-
-impl Spent {
-    /// Tokens and cost.
-    pub fn usage(&self) -> Usage {
-        Usage {
-            input_tokens: self.input_tokens,
-            output_tokens: self.output_tokens,
-            cost: self.booked.cost,
-            at_most: u32::from(self.booked.at_most),
-            ..Usage::default()
-        }
-    }
-}
-
-/// An admitted call's slot, released when it is dropped without a call.
 pub struct Pass {
     engine: Arc<ModelEngine>,
-    clock: Arc<dyn Clock>,
-    used: bool,
+    permit: Permit<ServiceClient>,
 }
 
 impl ModelEngine {
@@ -112,17 +89,16 @@ impl ModelEngine {
         prompts: Arc<Prompts>,
         now: Duration,
     ) -> Self {
-        let door = Mutex::new(Admission::new(service.bounds, now));
         let embedder = Embedder::of(&service, caller.clone(), now).map(Arc::new);
+        let door = ServiceDoor::new(caller, service.price, Admission::new(service.bounds, now));
         Self {
             route: service.target.chat_route(&service.model),
+            below_version: service.target.below_version_route(),
             embedder,
             service,
-            caller,
             prompts,
-            door,
-            freed: Notify::new(),
-            retuned: Notify::new(),
+            door: Arc::new(door),
+            learnt: Mutex::default(),
         }
     }
 
@@ -157,44 +133,17 @@ impl ModelEngine {
         asset_hash(&self.service, self.prompts.hash(study_type))
     }
 
-    /// Changes the rate limits while calls are under way.
+    /// Its door: whether and when calls go.
+    pub fn door(&self) -> &ServiceDoor<ServiceClient> {
+        &self.door
+    }
+
+    /// Changes the rate limits while calls are under way, those of embeddings too.
     pub fn retune(&self, bounds: Bounds, now: Duration) {
-        self.door().retune(bounds, now);
+        self.door.retune(bounds, now);
         if let Some(embedder) = &self.embedder {
             embedder.retune(bounds, now);
         }
-        self.freed.notify_waiters();
-        self.retuned.notify_waiters();
-    }
-
-    /// The current rate limits, as set by the owner.
-    pub fn bounds(&self) -> Bounds {
-        self.door().bounds()
-    }
-
-    /// Waits until the rate limits change.
-    pub fn retuned(&self) -> impl Future<Output = ()> + Send + '_ {
-        self.retuned.notified()
-    }
-
-    /// The current condition of the service, apart from any single call.
-    pub fn condition(&self) -> Condition {
-        self.door().condition()
-    }
-
-    /// The state of a service that does not reply while calls wait for it.
-    pub fn quiet(&self, now: Duration) -> Option<Quiet> {
-        self.door().quiet(now)
-    }
-
-    /// Why no call will be admitted any more, if so.
-    pub fn given_up(&self, now: Duration) -> Option<String> {
-        self.door().given_up(now)
-    }
-
-    /// Whether calls can be admitted now.
-    pub fn standing(&self, now: Duration) -> Availability {
-        self.door().standing(now)
     }
 
     /// The call for one respondent of a study with that form: all questions, or one item.
@@ -242,11 +191,13 @@ impl ModelEngine {
         framing: usize,
         sampling: Sampling,
     ) -> ReadyCall {
-        let output = u64::from(sampling.output_tokens_max);
+        // A service that ignores the limit is known to write more.
+        let output = u64::from(sampling.output_tokens_max).max(self.learnt().longest_reply);
         // Everything that is sent: a re-ask repeats the earlier reply, which is paid for as input.
         let said = prompt.said();
         let input = tokens_max(prompt.system.len() + said.len() + framing);
-        let likely = tokens_likely(&prompt.system) + tokens_likely(&said) + framing as u64 / 4;
+        let prompt_likely = tokens_likely(&prompt.system) + tokens_likely(&said);
+        let likely = prompt_likely + framing as u64 / 4;
         let price = self.price();
         let address = origin.address(&prompt.system, &said);
         drop(said);
@@ -256,6 +207,7 @@ impl ModelEngine {
             worst: price.worst(input, output),
             tokens_max: input.saturating_add(output),
             tokens_likely: likely,
+            prompt_likely,
             chat: Chat {
                 model: self.service.model.clone(),
                 system,
@@ -271,9 +223,7 @@ impl ModelEngine {
 
     fn parameters_with(&self, schema: Option<&serde_json::Value>, sampling: Sampling) -> Arc<str> {
         let service = &self.service;
-        // Only the location of the address: no name, no password, no query.
-        let base = &service.target.base_url;
-        let place = base.origin().ascii_serialization() + base.path();
+        let place = self.place();
         let parameters = serde_json::json!({
             "service": place,
             "format": format!("{:?}", service.target.format),
@@ -289,14 +239,19 @@ impl ModelEngine {
     /// The settings, price and templates for a study with that form, which its evidence bundle needs to rebuild the
     /// prompts. One for each kind of reply.
     pub fn prompt_records(&self, form: &QuestionForm) -> impl Iterator<Item = PromptRecord> {
-        form.sheets.iter().map(|sheet| PromptRecord {
-            parameters: sheet.parameters.clone(),
+        form.sheets.iter().map(|sheet| self.prompt_record(sheet.parameters.clone()))
+    }
+
+    /// The same for calls with those parameters.
+    fn prompt_record(&self, parameters: String) -> PromptRecord {
+        PromptRecord {
+            parameters,
             price: self.service.price.map(|price| (price.input, price.cached_input, price.output)),
             templates: self.prompts.texts().clone(),
             part: None,
             benches: std::collections::BTreeMap::new(),
             reader: instrument::READER,
-        })
+        }
     }
 
     /// The prompt of one respondent, as one text for people.
@@ -329,10 +284,10 @@ impl ModelEngine {
     }
 
     fn price(&self) -> Price {
-        self.service.price.unwrap_or(Price::FREE)
+        self.door.price()
     }
 
-    /// Waits for admission. Cancel by dropping the future; then call [`ModelEngine::pass`].
+    /// Waits for admission. Cancel by dropping the future; then call [`ServiceDoor::pass`].
     ///
     /// # Errors
     /// Why no call of this study will be admitted.
@@ -343,91 +298,239 @@ impl ModelEngine {
         weight: u32,
         ready: &ReadyCall,
     ) -> Result<Pass, String> {
-        loop {
-            // Registers for notification before the check, so that a slot that is freed in between is not missed.
-            let freed = self.freed.notified();
-            let now = clock.monotonic();
-            let admit = self.door().ask(study, weight, ready.tokens_likely, now);
-            match admit {
-                Admit::Go => {
-                    if self.door().others_want(study) {
-                        self.freed.notify_waiters();
-                    }
-                    let (engine, clock) = (Arc::clone(self), Arc::clone(clock));
-                    return Ok(Pass { engine, clock, used: false });
-                }
-                Admit::Stop(why) => return Err(why),
-                Admit::Later => freed.await,
-                Admit::At(time) => {
-                    let wait = time.saturating_sub(now);
-                    tokio::select! {
-                        () = freed => {}
-                        () = tokio::time::sleep(wait) => {}
-                    }
-                }
-            }
-        }
-    }
-
-    /// Withdraws the study's request for now, so that others go ahead.
-    pub fn pass(&self, study: u32) {
-        self.door().pass(study);
-        self.freed.notify_waiters();
+        let permit = self.door.admit(clock, study, weight, ready.tokens_likely).await?;
+        Ok(Pass { engine: Arc::clone(self), permit })
     }
 
     /// Tells the admission control that the study has finished.
     pub fn leave(&self, study: u32) {
-        self.door().leave(study);
-        self.freed.notify_waiters();
+        // The server may have another model by the time of the next study.
+        self.learnt().model = None;
+        self.door.leave(study);
     }
 
-    fn door(&self) -> MutexGuard<'_, Admission> {
-        self.door.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whether the engine works as it is set: a reply of it was read.
+    pub fn is_proven(&self) -> bool {
+        self.learnt().is_proven
     }
-}
 
-impl std::fmt::Debug for Pass {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pass").field("used", &self.used).finish_non_exhaustive()
+    /// Notes that a reply was read.
+    pub fn prove(&self) {
+        self.learnt().is_proven = true;
+    }
+
+    /// Whether the same question may get its reply from memory: not where any model may stand behind the name.
+    pub fn is_one_model(&self) -> bool {
+        self.service.model != ANY_MODEL
+    }
+
+    /// The model that the service said answered last; `None` before the first reply.
+    pub fn served(&self) -> Option<String> {
+        self.learnt().served.clone()
+    }
+
+    /// Makes one call. Where the service names a part of the request that can be put otherwise, the call is repeated at
+    /// once without it, and later calls go without it from the start: such a rejection costs nothing.
+    async fn exchange(&self, chat: &Chat) -> (CallReply, Vec<String>) {
+        let mut remarks = Vec::new();
+        let route = match &self.route {
+            Ok(route) => route,
+            Err(error) => return ((Err(error.clone()), Allowance::default()), remarks),
+        };
+        if let Err(error) = self.find_model().await {
+            return ((Err(error), Allowance::default()), remarks);
+        }
+        let target = &self.service.target;
+        loop {
+            let (sent, limit) = self.learnt().apply(chat, target.token_limit);
+            let below = self.below_version.as_ref().filter(|_| self.learnt().below_version);
+            let route = below.unwrap_or(route);
+            let (mut reply, allowance) = self.door.client().call(target, route, &sent, limit).await;
+            // Nothing is known at the bare address: it may have been given without its version.
+            if let (Err(CallError::Rejected { status: 404 | 405, .. }), None, Some(below)) =
+                (&reply, below, &self.below_version)
+                && !self.is_proven()
+            {
+                let (again, allowance) = self.door.client().call(target, below, &sent, limit).await;
+                if !matches!(again, Err(CallError::Rejected { status: 404 | 405, .. })) {
+                    self.learnt().find_below_version();
+                    if !matches!(again, Err(CallError::Rejected { .. })) {
+                        remarks.extend(self.learnt().told().map(ToOwned::to_owned));
+                        return ((again, allowance), remarks);
+                    }
+                    continue;
+                }
+            }
+            if let Err(CallError::Rejected { refuses, .. }) = &reply {
+                let mut learnt = self.learnt();
+                // Another call may have learnt it meanwhile.
+                if learnt.apply(chat, target.token_limit) != (sent.clone(), limit) {
+                    continue;
+                }
+                if let Some(told) = learnt.learn(&sent, limit, refuses) {
+                    tracing::info!(engine = self.service.name, told, "learnt of a service");
+                    continue;
+                }
+            }
+            if let Err(error) = &reply
+                && let Some(better) = self.with_models(error).await
+            {
+                reply = Err(better);
+            }
+            remarks.extend(self.learnt().told().map(ToOwned::to_owned));
+            return ((reply, allowance), remarks);
+        }
+    }
+
+    /// Where any model may answer, finds out which one the server has. Several are no answer.
+    async fn find_model(&self) -> Result<(), CallError> {
+        if self.is_one_model() || self.learnt().model.is_some() {
+            return Ok(());
+        }
+        let listed = self.list_models().await;
+        let model = match listed.as_slice() {
+            [] => ANY_MODEL.to_owned(),
+            [only] => only.clone(),
+            several if several.iter().any(|name| name == ANY_MODEL) => ANY_MODEL.to_owned(),
+            several => {
+                let why = format!(
+                    "the server has several models ({}): {}",
+                    several.join(", "),
+                    self.line("model", &format!("{:?}", several[0]))
+                );
+                return Err(CallError::Setting { why });
+            }
+        };
+        self.learnt().model = Some(model);
+        Ok(())
+    }
+
+    /// The rejection of a model that the server does not have, with those that it has.
+    async fn with_models(&self, error: &CallError) -> Option<CallError> {
+        let CallError::Rejected { status: 400 | 404, said, .. } = error else { return None };
+        let is_about_it = said.to_lowercase().contains("model");
+        if !is_about_it || self.is_proven() {
+            return None;
+        }
+        let listed = self.list_models().await;
+        let known = listed.contains(&self.service.model);
+        let first = listed.first().filter(|_| !known)?;
+        let line = self.line("model", &format!("{first:?}"));
+        Some(CallError::Setting { why: format!("{error}; it has {}: {line}", listed.join(", ")) })
+    }
+
+    /// Whether a remark only tells what is put otherwise than the settings say, and works.
+    pub fn is_put_otherwise(&self, remark: &str) -> bool {
+        self.learnt().told().any(|told| told == remark)
+    }
+
+    /// The location of its address: no name, no password, no query.
+    pub fn place(&self) -> String {
+        let base = &self.service.target.base_url;
+        base.origin().ascii_serialization() + base.path()
+    }
+
+    /// Whether its address is this machine.
+    pub fn is_here(&self) -> bool {
+        is_loopback(&self.service.target.base_url)
+    }
+
+    /// The models of a server on this machine; `Some(None)` where nothing listens, and `None` if it does not say in time.
+    pub async fn listens(&self) -> Option<Option<Vec<String>>> {
+        /// How long a list of engines waits for that.
+        const WAIT: Duration = Duration::from_millis(300);
+        let base = &self.service.target.base_url;
+        let (host, port) = (base.host_str()?, base.port_or_known_default()?);
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let begun = tokio::time::Instant::now();
+        let connecting = tokio::net::TcpStream::connect((host, port));
+        if tokio::time::timeout(WAIT, connecting).await.ok()?.is_err() {
+            return Some(None);
+        }
+        let left = WAIT.saturating_sub(begun.elapsed());
+        Some(Some(tokio::time::timeout(left, self.list_models()).await.unwrap_or_default()))
+    }
+
+    /// The models that the server lists.
+    pub async fn list_models(&self) -> Vec<String> {
+        match self.service.target.models_route() {
+            Ok(route) => self.door.client().models(&route).await,
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// Why a reply ended before the answer, and the settings that help.
+    pub fn why_unfinished(&self, thought: bool) -> String {
+        let most = self.service.output_tokens_max;
+        let longer = self.line("output_tokens", &most.saturating_mul(4).to_string());
+        let name = &self.service.name;
+        match (thought, self.service.reasoning) {
+            (true, false) => format!(
+                "the model spends its limit of {most} tokens on thinking: set reasoning = true or output_tokens in [engine.{name}]"
+            ),
+            (true, true) => {
+                format!("the model spends its limit of {most} tokens on thinking: {longer}")
+            }
+            (false, _) => {
+                format!("the replies are cut off at their limit of {most} tokens: {longer}")
+            }
+        }
+    }
+
+    /// What to write into the settings.
+    pub fn line(&self, key: &str, value: &str) -> String {
+        format!("write {key} = {value} in [engine.{}]", self.service.name)
+    }
+
+    /// What the counts of a reply say about the service, and what is learnt from them.
+    fn look_at_counts(&self, ready: &ReadyCall, tokens: Tokens, remarks: &mut Vec<String>) {
+        let most = u64::from(ready.chat.output_tokens_max);
+        // What is more than any model takes is no count.
+        if !tokens.is_plausible() {
+            return;
+        }
+        if tokens.output > most.saturating_add(most / 10) {
+            remarks.push(format!(
+                "the service writes more than it is allowed: {} of {most} tokens; what it counts is what it is paid for",
+                tokens.output
+            ));
+            let mut learnt = self.learnt();
+            learnt.longest_reply = learnt.longest_reply.max(tokens.output);
+        }
+        let sent = ready.prompt_likely;
+        // A count that is hardly more than half of it is no matter of the tokeniser.
+        if tokens.input > 0 && tokens.input.saturating_mul(19) < sent.saturating_mul(10) {
+            remarks.push(format!(
+                "the service counted {} tokens where about {sent} were sent: it probably cut the prompt, and with it the person; raise the context of the server (num_ctx, --ctx-size, --max-model-len)",
+                tokens.input
+            ));
+        }
+    }
+
+    fn learnt(&self) -> MutexGuard<'_, Learnt> {
+        self.learnt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Pass {
     /// Makes the admitted call.
-    pub async fn call(mut self, ready: &ReadyCall) -> Spent {
-        let engine = Arc::clone(&self.engine);
-        let (reply, allowance) = match &engine.route {
-            Ok(route) => engine.caller.call(&engine.service.target, route, &ready.chat).await,
-            Err(error) => (Err(error.clone()), Allowance::default()),
-        };
-        self.used = true;
+    pub async fn call(self, ready: &ReadyCall) -> Spent<ChatReply> {
+        let Self { engine, permit } = self;
+        let ((reply, allowance), mut remarks) = engine.exchange(&ready.chat).await;
         let tokens = reply.as_ref().ok().and_then(|reply| reply.tokens);
-        let booked = match &reply {
-            Ok(_) => Booked::counted(&engine.price(), tokens, ready.worst),
-            Err(error) if error.may_have_cost() => Booked::at_most(ready.worst),
-            Err(_) => Booked::NOTHING,
-        };
         let counted = tokens.unwrap_or_default();
+        engine.look_at_counts(ready, counted, &mut remarks);
+        if let Ok(reply) = &reply
+            && !reply.model.is_empty()
+        {
+            engine.learnt().served = Some(reply.model.clone());
+        }
         let taken = counted.input.saturating_add(counted.output).min(ready.tokens_max);
         let spare = i64::try_from(ready.tokens_likely).unwrap_or(0)
             - i64::try_from(taken).unwrap_or(i64::MAX);
-        let signal = match &reply {
-            Ok(_) => Signal::Replied,
-            Err(error) => Signal::Failed(error),
-        };
-        engine.door().done(signal, allowance, spare, self.clock.monotonic());
-        engine.freed.notify_waiters();
-        Spent { input_tokens: counted.input, output_tokens: counted.output, booked, reply }
-    }
-}
-
-impl Drop for Pass {
-    fn drop(&mut self) {
-        if !self.used {
-            let now = self.clock.monotonic();
-            self.engine.door().done(Signal::Abandoned, Allowance::default(), 0, now);
-            self.engine.freed.notify_waiters();
-        }
+        let booked = permit.end(&reply, allowance, tokens, spare, ready.worst);
+        let (input_tokens, output_tokens) = (counted.input, counted.output);
+        Spent { reply, input_tokens, output_tokens, booked, remarks }
     }
 }
 

@@ -103,7 +103,7 @@ impl Pool {
 /// The index of the engine that a respondent is assigned to, of that many; `None` if any may take the respondent.
 /// Decided by the position in the panel, never by speed, so that the same study asks the same people with the same
 /// models.
-fn allotted(strategy: Strategy, respondent: u32, engines: usize) -> Option<usize> {
+pub(crate) fn allotted(strategy: Strategy, respondent: u32, engines: usize) -> Option<usize> {
     match strategy {
         Strategy::RoundRobin => usize::try_from(respondent).ok()?.checked_rem(engines),
         Strategy::Failover => None,

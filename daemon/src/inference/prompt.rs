@@ -33,8 +33,11 @@ const ALONE: [Template; 2] = [
     ("respondent_alone.jinja", include_str!("../../../assets/prompts/respondent_alone.jinja")),
 ];
 
-/// The templates that have a content rewritten. They determine no answer, so no study's hash covers them.
-const REWRITE: [Template; 2] = [
+/// The templates that have a content rewritten, or competitors written for it. They determine no answer, so no study's hash
+/// covers them: what is written is stored with the study.
+const REWRITE: [Template; 4] = [
+    ("competitor_writer.jinja", include_str!("../../../assets/prompts/competitor_writer.jinja")),
+    ("competitors.jinja", include_str!("../../../assets/prompts/competitors.jinja")),
     ("editor.jinja", include_str!("../../../assets/prompts/editor.jinja")),
     ("rewrite.jinja", include_str!("../../../assets/prompts/rewrite.jinja")),
 ];

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::client::{NoClient, ServiceClient};
+use super::client::{NoClient, ProxyChoice, ServiceClient};
 use super::embed::Embedder;
+use super::key::{base_url, can_be_own};
 use super::local;
 use super::model::ModelEngine;
 use super::pool::Pool;
 use super::prompt::Prompts;
 use super::service::{self, Unready};
-use crate::config::EngineSettings;
+use crate::config::{EngineSettings, Network};
 use crate::domain::digest::Digest;
 
 /// Most engines under one name.
@@ -31,7 +32,8 @@ pub(crate) struct Listed {
 #[derive(Debug)]
 pub(crate) struct Registry {
     own: BTreeMap<String, EngineSettings>,
-    caller: ServiceClient,
+    /// For services outside, and for servers of this machine and of private networks.
+    callers: Callers,
     prompts: Arc<Prompts>,
     engines: Mutex<BTreeMap<String, Known>>,
     encoder: Option<Arc<Embedder>>,
@@ -45,6 +47,51 @@ struct Known {
     state: Result<Arc<ModelEngine>, Unready>,
 }
 
+/// The clients by which services are reached.
+#[derive(Debug)]
+struct Callers {
+    outside: ServiceClient,
+    inside: ServiceClient,
+    ca_file: String,
+    environment: BTreeMap<String, String>,
+}
+
+impl Callers {
+    fn new(network: &Network, environment: &BTreeMap<String, String>) -> Result<Self, NoClient> {
+        let way =
+            if network.uses_environment() { ProxyChoice::Environment } else { ProxyChoice::Direct };
+        // Only to tell whether there is one.
+        let is_proxy = |name: &&String| name.to_ascii_lowercase().ends_with("_proxy");
+        let proxies = environment.iter().filter(|(name, _)| is_proxy(name));
+        let environment = proxies.map(|(name, text)| (name.clone(), text.clone())).collect();
+        let ca_file = network.ca_file.clone();
+        let outside = ServiceClient::new(&way, &ca_file, &environment)?;
+        let inside = match way {
+            ProxyChoice::Direct => outside.clone(),
+            ProxyChoice::Environment | ProxyChoice::Proxy(_) => {
+                ServiceClient::new(&ProxyChoice::Direct, &ca_file, &BTreeMap::new())?
+            }
+        };
+        Ok(Self { outside, inside, ca_file, environment })
+    }
+
+    /// The client for an engine at that address.
+    fn of(&self, own: &EngineSettings, url: &reqwest::Url) -> Result<ServiceClient, Unready> {
+        let way = match own.proxy.as_deref() {
+            None if can_be_own(url) => return Ok(self.inside.clone()),
+            None => return Ok(self.outside.clone()),
+            Some("none") => ProxyChoice::Direct,
+            Some(named) => ProxyChoice::Proxy(base_url(named).map_err(misfit_proxy)?),
+        };
+        ServiceClient::new(&way, &self.ca_file, &self.environment)
+            .map_err(|error| misfit_proxy(error.to_string()))
+    }
+}
+
+fn misfit_proxy(why: String) -> Unready {
+    Unready::Setting { key: "proxy", why }
+}
+
 impl Registry {
     /// The shipped services and the owner's own, with the values of that environment.
     ///
@@ -53,6 +100,7 @@ impl Registry {
     pub(crate) fn new(
         own: BTreeMap<String, EngineSettings>,
         prompts: Prompts,
+        network: &Network,
         environment: &BTreeMap<String, String>,
         now: Duration,
     ) -> Result<Self, NoClient> {
@@ -62,7 +110,7 @@ impl Registry {
         let registry = Self {
             own,
             encoder,
-            caller: ServiceClient::new()?,
+            callers: Callers::new(network, environment)?,
             prompts: Arc::new(prompts),
             engines: Mutex::new(BTreeMap::new()),
         };
@@ -112,12 +160,26 @@ impl Registry {
                     continue;
                 }
             }
-            let state = made.map(|service| {
-                let (caller, prompts) = (self.caller.clone(), Arc::clone(&self.prompts));
-                Arc::new(ModelEngine::new(service, caller, prompts, now))
+            let state = made.and_then(|service| {
+                let caller = self.callers.of(&settings, &service.target.base_url)?;
+                let prompts = Arc::clone(&self.prompts);
+                Ok(Arc::new(ModelEngine::new(service, caller, prompts, now)))
             });
             engines.insert(name, Known { read: digest(&read), state });
         }
+    }
+
+    /// A text without the keys of any service.
+    pub(crate) fn masked(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for known in self.engines().values() {
+            if let Ok(engine) = &known.state
+                && let Some(key) = &engine.service().target.key
+            {
+                text = key.masked(&text).into_owned();
+            }
+        }
+        text
     }
 
     /// The engine of that name.
@@ -156,6 +218,15 @@ impl Registry {
         Some(made.map(|members| Pool::new(name, strategy, members)))
     }
 
+    /// The engines behind a name of several.
+    pub(crate) fn members(
+        &self,
+        name: &str,
+    ) -> impl Iterator<Item = Result<Arc<ModelEngine>, Unready>> + '_ {
+        let own = self.own.get(name).and_then(|own| own.engines.as_deref());
+        own.unwrap_or_default().iter().filter_map(|member| self.get(member))
+    }
+
     /// The built-in encoder, if there is one: it embeds texts and cannot answer.
     pub(crate) fn encoder(&self) -> Option<&Arc<Embedder>> {
         self.encoder.as_ref()
@@ -184,6 +255,11 @@ impl Registry {
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    /// The client for a service at that address which is no engine.
+    pub(crate) fn client_for(&self, url: &reqwest::Url) -> ServiceClient {
+        if can_be_own(url) { self.callers.inside.clone() } else { self.callers.outside.clone() }
     }
 
     /// The environment variables that a command should pass.
@@ -217,7 +293,9 @@ mod tests {
 
     fn registry(list: &[(&str, &str)]) -> Registry {
         let prompts = Prompts::shipped().unwrap();
-        Registry::new(BTreeMap::new(), prompts, &environment(list), Duration::ZERO).unwrap()
+        let network = Network { proxy: "none".to_owned(), ca_file: String::new() };
+        Registry::new(BTreeMap::new(), prompts, &network, &environment(list), Duration::ZERO)
+            .unwrap()
     }
 
     #[test]

@@ -9,7 +9,9 @@ use serde::Deserialize;
 
 use super::chat::TokenLimit;
 use super::client::Target;
-use super::key::{ApiKey, BoundKey, ServiceOrigin, base_url, carries_secrets, is_local};
+use super::key::{
+    ApiKey, BoundKey, ServiceOrigin, as_pasted, base_url, can_be_own, carries_secrets, is_local,
+};
 use super::limits::Bounds;
 use super::price::Price;
 use super::wire::{Auth, Format};
@@ -45,6 +47,9 @@ pub(crate) struct Preset {
     base_url: String,
     model: String,
     api_key_env: String,
+    /// Another variable that the service's own programs read, if the first is not set.
+    #[serde(default)]
+    api_key_env_other: Option<String>,
     #[serde(default)]
     base_url_env: Option<String>,
     #[serde(default)]
@@ -189,7 +194,10 @@ pub(crate) fn catalogue() -> Result<&'static Catalogue, &'static str> {
 pub(crate) fn variables(own: &BTreeMap<String, EngineSettings>) -> Vec<String> {
     let presets = catalogue().map(|shipped| shipped.service.values()).into_iter().flatten();
     let mut names: Vec<String> = presets
-        .flat_map(|preset| [Some(preset.api_key_env.clone()), preset.base_url_env.clone()])
+        .flat_map(|preset| {
+            let other = preset.api_key_env_other.clone();
+            [Some(preset.api_key_env.clone()), other, preset.base_url_env.clone()]
+        })
         .chain(own.values().map(|settings| settings.api_key_env.clone()))
         .flatten()
         .filter(|name| !name.is_empty())
@@ -203,8 +211,10 @@ pub(crate) fn variables(own: &BTreeMap<String, EngineSettings>) -> Vec<String> {
 pub(crate) fn variables_of(name: &str, own: &EngineSettings) -> Vec<String> {
     let preset = preset_of(name, own).ok();
     let key = own.api_key_env.clone().or_else(|| preset.map(|preset| preset.api_key_env.clone()));
+    let other = preset.and_then(|preset| preset.api_key_env_other.clone());
+    let other = other.filter(|_| own.api_key_env.is_none());
     let address = preset.and_then(|preset| preset.base_url_env.clone());
-    [key, address].into_iter().flatten().filter(|name| !name.is_empty()).collect()
+    [key, other, address].into_iter().flatten().filter(|name| !name.is_empty()).collect()
 }
 
 /// The preset that an engine is based on.
@@ -261,7 +271,12 @@ pub(crate) fn resolve(
 ) -> Result<Service, Unready> {
     let preset = preset_of(name, own)?;
     let (url, address_from) = address(preset, own, environment)?;
-    let variable = own.api_key_env.clone().unwrap_or_else(|| preset.api_key_env.clone());
+    let is_set = |name: &String| environment.get(name).is_some_and(|text| !text.trim().is_empty());
+    let variable = own.api_key_env.clone().unwrap_or_else(|| {
+        let other = preset.api_key_env_other.clone().filter(is_set);
+        let usual = preset.api_key_env.clone();
+        if is_set(&usual) { usual } else { other.unwrap_or(usual) }
+    });
     let held = environment.get(&variable).filter(|_| !variable.is_empty());
     let key = held.and_then(|text| ApiKey::new(text));
     let held = held.is_some_and(|text| !text.trim().is_empty());
@@ -275,15 +290,16 @@ pub(crate) fn resolve(
     if key.is_none() && !variable.is_empty() && !goes_without {
         return Err(Unready::NoKey { variable });
     }
-    if key.is_some() && !carries_secrets(&url) {
-        return Err(Unready::Setting {
-            key: "base_url",
-            why: format!(
-                "{url} ({address_from}) would show ${variable} on its way; a key travels by https only, or to this machine"
-            ),
-        });
+    let plainly = allows_plainly(own, &url)?;
+    if key.is_some() && !carries_secrets(&url) && !plainly {
+        let why = format!(
+            "{url} ({address_from}) would show ${variable} on its way; a key travels by https only, or to this machine. {}",
+            way_out(name, &url)
+        );
+        return Err(Unready::Setting { key: "base_url", why });
     }
-    let model = own.model.clone().unwrap_or_else(|| preset.model.clone());
+    let deployment = || deployment(preset, own, environment);
+    let model = own.model.clone().or_else(deployment).unwrap_or_else(|| preset.model.clone());
     named(&model, "model")?;
     let known = known_model(preset, &model);
     let reasoning = own.reasoning.unwrap_or_else(|| known.is_some_and(|known| known.reasoning));
@@ -311,7 +327,7 @@ pub(crate) fn resolve(
         target: Target {
             format: preset.format,
             auth: preset.auth,
-            key: key.map(|key| BoundKey::new(key, ServiceOrigin::of(&url))),
+            key: key.map(|key| BoundKey::new(key, ServiceOrigin::of(&url)).plainly(plainly)),
             base_url: url,
             token_limit: preset.token_limit,
             call_wait: Duration::from_secs(u64::from(seconds)),
@@ -380,7 +396,7 @@ fn address(
         Some((variable, text))
     });
     if let Some(text) = &own.base_url {
-        let url = base_url(text).map_err(misfit)?;
+        let url = without_tail(preset, base_url(before_query(preset, text)).map_err(misfit)?);
         let over = from_variable.map(|(variable, _)| variable.clone());
         return Ok((url, AddressFrom::Settings { over }));
     }
@@ -392,16 +408,113 @@ fn address(
             Ok((url, AddressFrom::Shipped))
         };
     };
-    let mut url =
-        base_url(text).map_err(|why| misfit(format!("${variable} cannot be used: {why}")))?;
-    // A server that listens on every address is asked at this machine's own.
-    if url.host_str() == Some("0.0.0.0") {
+    let unusable = |why| misfit(format!("${variable} cannot be used: {why}"));
+    let text = before_query(preset, text);
+    // A host without scheme and port means the port of the service; no host, or every address, means this machine.
+    let usual_port = base_url(&preset.base_url).ok().and_then(|usual| usual.port());
+    let host = as_pasted(text);
+    let host = if host.starts_with(':') { format!("127.0.0.1{host}") } else { host.to_owned() };
+    let mut url = base_url(&host).map_err(unusable)?;
+    if !host.contains("://") && url.port().is_none() && !names_port(&host) && usual_port.is_some() {
+        url.set_port(usual_port).map_err(|()| unusable("it takes no port".to_owned()))?;
+    }
+    if matches!(url.host_str(), Some("0.0.0.0" | "[::]")) {
         url.set_host(Some("127.0.0.1")).map_err(|error| misfit(error.to_string()))?;
     }
     if let Some(suffix) = preset.base_url_suffix.as_deref().filter(|_| url.path() == "/") {
         url.set_path(suffix);
     }
-    Ok((url, AddressFrom::Variable(variable.clone())))
+    Ok((without_tail(preset, url), AddressFrom::Variable(variable.clone())))
+}
+
+/// Whether a host is written with a port, also where it is the usual one of its scheme.
+fn names_port(host: &str) -> bool {
+    let host = host.split('/').next().unwrap_or_default();
+    let after = host.rsplit_once(':').map(|(_, port)| port).unwrap_or_default();
+    !after.is_empty() && after.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+/// The path of an old address of Azure, before the name of the deployment.
+const DEPLOYMENTS: &str = "/openai/deployments/";
+
+/// An address without its query where the service's console shows one.
+fn before_query<'a>(preset: &Preset, text: &'a str) -> &'a str {
+    let is_such = preset.auth == Auth::ApiKeyHeader && text.contains("api-version=");
+    text.split_once('?').filter(|_| is_such).map_or(text, |(before, _)| before)
+}
+
+/// The deployment that an old address of Azure names: it is the model there.
+fn deployment(
+    preset: &Preset,
+    own: &EngineSettings,
+    environment: &BTreeMap<String, String>,
+) -> Option<String> {
+    let variable = || environment.get(preset.base_url_env.as_ref()?);
+    let text = own.base_url.as_ref().or_else(variable)?;
+    let (_, rest) = text.split_once(DEPLOYMENTS).filter(|_| preset.auth == Auth::ApiKeyHeader)?;
+    let name = rest.split(['/', '?']).next().unwrap_or_default();
+    (!name.is_empty()).then(|| as_pasted(name).to_owned())
+}
+
+/// An address without what the format puts behind it itself, as it is copied from examples of calls.
+fn without_tail(preset: &Preset, mut url: reqwest::Url) -> reqwest::Url {
+    let tails: &[&str] = match preset.format {
+        Format::Openai => &["/chat/completions", "/completions", "/embeddings", "/models"],
+        Format::Anthropic => &["/v1/messages", "/messages", "/v1"],
+        Format::Gemini => &["/models"],
+    };
+    let mut path = url.path().trim_end_matches('/').to_owned();
+    if preset.auth == Auth::ApiKeyHeader {
+        if let Some(place) = path.find(DEPLOYMENTS) {
+            path.truncate(place);
+            path.push_str("/openai/v1");
+        } else if path == "/openai" {
+            path.push_str("/v1");
+        }
+    }
+    for tail in tails {
+        if let Some(before) = path.strip_suffix(tail) {
+            path.truncate(before.len());
+        }
+    }
+    if preset.format == Format::Gemini && path.is_empty() {
+        path.push_str("/v1beta");
+    }
+    url.set_path(&path);
+    url
+}
+
+/// Whether the owner allows a key to travel unencrypted to that address: `plain_http` names its origin.
+fn allows_plainly(own: &EngineSettings, url: &reqwest::Url) -> Result<bool, Unready> {
+    let Some(named) = &own.plain_http else { return Ok(false) };
+    let misfit = |why: String| Unready::Setting { key: "plain_http", why };
+    let named = base_url(named).map_err(misfit)?;
+    if ServiceOrigin::of(&named) != ServiceOrigin::of(url) {
+        return Ok(false);
+    }
+    if !can_be_own(url) {
+        let why = format!("{named} is a public address: a key travels there by https only");
+        return Err(misfit(why));
+    }
+    Ok(true)
+}
+
+/// What an owner can do where a key would travel unencrypted.
+fn way_out(name: &str, url: &reqwest::Url) -> String {
+    let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default());
+    let port = port.unwrap_or(80);
+    let tunnel = format!(
+        "`ssh -L {port}:localhost:{port} {host}` and http://localhost:{port}{}",
+        url.path().trim_end_matches('/')
+    );
+    if can_be_own(url) {
+        let origin = ServiceOrigin::of(url);
+        format!(
+            "In your own network, allow it for that one address: plain_http = \"{origin}\" in [engine.{name}]; or use a tunnel: {tunnel}"
+        )
+    } else {
+        format!("Use https, or a tunnel: {tunnel}")
+    }
 }
 
 fn positive(key: &'static str, given: Option<u32>) -> Result<Option<u32>, Unready> {

@@ -14,8 +14,11 @@ use super::{Fault, Key, OpenError, Reader, Table};
 /// older rows are read as they are. A program of format 3 would ask what is left of a study of this edition of the reader
 /// by its own edition. 5 adds the statuses of findings, which a program of format 4 would not remove with their study, and
 /// what a content was rewritten to: a program of format 4 knows no rounds. 6 adds watches and lineages: a program of
-/// format 5 would delete a version's study and leave the version.
-pub(crate) const FORMAT: u32 = 6;
+/// format 5 would delete a version's study and leave the version. 7 adds to a review that a model writes its competitors
+/// (`by_model`), the results of rounds, keys of the HTTP listener with the key of a study, and webhooks: a program of
+/// format 6 would ask such a review without competitors, go on without the caps of a key, and remove none of them with
+/// their study.
+pub(crate) const FORMAT: u32 = 7;
 
 /// The first format whose answers name their study type.
 pub(crate) const ANSWERS_ARE_TAGGED: u32 = 3;

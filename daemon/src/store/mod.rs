@@ -25,8 +25,8 @@ pub use fault::UseCaseError;
 pub(crate) use missing::rescued;
 pub(crate) use open::{OpenError, Unnoted};
 pub use open::{Options, Store};
-pub(crate) use reader::Order;
 pub use reader::Reader;
+pub(crate) use reader::{DecodedRows, Order};
 pub(crate) use restore::{RestoreError, Restored, restore};
 pub use storage::{OpenStorage, Storage};
 
@@ -36,7 +36,7 @@ pub(crate) mod backend {
     pub(crate) use redb::StorageBackend;
 }
 pub(crate) use tables::{Key, Row, Table};
-pub use writes::Writes;
+pub use writes::{BesideEvent, InTransaction, Writes};
 
 #[cfg(test)]
 mod tests;

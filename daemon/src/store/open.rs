@@ -25,6 +25,7 @@ use super::place::StorePlace;
 use super::rows::FormatRow;
 use super::storage::{beside, create_file, remove_old, sync_folder};
 use super::writer::{StoreHealth, UseCase, WriteJob, Writer, WriterShared};
+use super::writes::BesideEvent;
 use super::{Fault, Reader, Storage, UseCaseError, Writes};
 
 /// Options of a store. The defaults are those of the daemon.
@@ -44,6 +45,8 @@ pub struct Options {
     pub new_store: bool,
     /// Interval between checks that the file is where it was opened.
     pub look_every: Duration,
+    /// What is written beside each event, in its transaction.
+    pub beside_events: Option<BesideEvent>,
     /// Signalled when writing works again, and when the file is no longer in its place.
     pub recovered: Wake,
 }
@@ -51,13 +54,14 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            cache_bytes: 64 * 1024 * 1024,
+            cache_bytes: 4 * 1024 * 1024,
             queue: 4_096,
             reopen_first: Duration::from_secs(1),
             reopen_most: Duration::from_secs(30),
             backups: None,
             new_store: false,
             look_every: Duration::from_secs(1),
+            beside_events: None,
             recovered: Wake::default(),
         }
     }

@@ -37,9 +37,56 @@ pub enum Order {
     Falling,
 }
 
+/// The rows of a small table that is read often, as they were found last. What was read in a transaction that came to
+/// nothing is no harm: the next look compares the bytes.
+pub struct DecodedRows<R: Row> {
+    rows: Vec<DecodedRow<R>>,
+}
+
+struct DecodedRow<R: Row> {
+    stored: StoredRow,
+    key: R::Key,
+    row: R,
+}
+
+struct StoredRow {
+    key: Vec<u8>,
+    value: Vec<u8>,
+}
+
+impl PartialEq<(&[u8], &[u8])> for StoredRow {
+    fn eq(&self, (key, value): &(&[u8], &[u8])) -> bool {
+        self.key == *key && self.value == *value
+    }
+}
+
+impl<R: Row> std::fmt::Debug for DecodedRows<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DecodedRows").field("rows", &self.rows.len()).finish()
+    }
+}
+
+impl<R: Row> Default for DecodedRows<R> {
+    fn default() -> Self {
+        Self { rows: Vec::new() }
+    }
+}
+
+impl<R: Row> DecodedRows<R> {
+    /// The rows, by rising key.
+    pub fn iter(&self) -> impl Iterator<Item = (&R::Key, &R)> {
+        self.rows.iter().map(|found| (&found.key, &found.row))
+    }
+}
+
 type KeyBounds = (Bound<Vec<u8>>, Bound<Vec<u8>>);
 
 impl<'tx> Reader<'tx> {
+    /// Whether it reads a snapshot, beside which the store is written.
+    pub(crate) const fn is_snapshot(&self) -> bool {
+        matches!(self.source, TransactionSource::Snapshot(_))
+    }
+
     pub(super) fn snapshot(transaction: &'tx ReadTransaction) -> Self {
         Self { source: TransactionSource::Snapshot(transaction) }
     }
@@ -132,6 +179,17 @@ impl<'tx> Reader<'tx> {
         self.walk(R::TABLE, bounds, order, |key, value| visit(key_of::<R>(key)?, parse(value)?))
     }
 
+    /// Visits the fields of `P` in every row of a table, greatest key first, until the visitor stops.
+    pub fn newest_parts<R: Row, P: DeserializeOwned>(
+        &self,
+        mut visit: impl FnMut(R::Key, P) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), Fault> {
+        let bounds = (Bound::Unbounded, Bound::Unbounded);
+        self.walk(R::TABLE, bounds, Order::Falling, |key, value| {
+            visit(key_of::<R>(key)?, parse_as::<R, P>(value)?)
+        })
+    }
+
     /// Visits the keys between two keys, both included, without reading the rows.
     pub fn keys<R: Row>(
         &self,
@@ -153,6 +211,25 @@ impl<'tx> Reader<'tx> {
         self.walk(R::TABLE, (from, Bound::Unbounded), Order::Rising, |key, value| {
             visit(key_of::<R>(key)?, parse(value)?)
         })
+    }
+
+    /// Reads every row of a table into `known`. A row whose bytes are those that were read before is not decoded again.
+    pub fn refresh<R: Row>(&self, known: &mut DecodedRows<R>) -> Result<(), Fault> {
+        let mut place = 0_usize;
+        let bounds = (Bound::Unbounded, Bound::Unbounded);
+        self.walk(R::TABLE, bounds, Order::Rising, |key, value| {
+            let is_same = known.rows.get(place).is_some_and(|row| row.stored == (key, value));
+            if !is_same {
+                known.rows.truncate(place);
+                let stored = StoredRow { key: key.to_vec(), value: value.to_vec() };
+                let row = DecodedRow { key: key_of::<R>(key)?, row: parse(value)?, stored };
+                known.rows.push(row);
+            }
+            place = place.saturating_add(1);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        known.rows.truncate(place);
+        Ok(())
     }
 
     /// The first keys of a table with that prefix, at most as many as requested.

@@ -37,6 +37,8 @@ pub enum Table {
     Anchors,
     /// What a content was rewritten to, by (study, round).
     Rewrites,
+    /// Results of a chain's rounds, by (study, round).
+    RoundResults,
     /// Results by study.
     Results,
     /// The statuses of findings by (study, number).
@@ -49,6 +51,26 @@ pub enum Table {
     Lineages,
     /// Versions by (lineage, version).
     Versions,
+    /// Endpoints of webhooks by id.
+    Endpoints,
+    /// Deliveries by (event, endpoint).
+    Deliveries,
+    /// Deliveries that are due, by (endpoint, time, event).
+    DueDeliveries,
+    /// Default secrets of webhooks by owner.
+    HookSecrets,
+    /// Sources of hooks by name.
+    HookSources,
+    /// Hooks that came in, by digest.
+    ReceivedHooks,
+    /// Those that are to be acted on.
+    PendingHooks,
+    /// Results of other services by id.
+    Externals,
+    /// Keys of the HTTP listener by number: hashes, no keys.
+    Keys,
+    /// Studies of agents that wait until their owner agrees to the cost, by number.
+    CostRequests,
     /// Holds by (study, attempt).
     Holds,
     /// Ledger transfers by number.
@@ -65,7 +87,7 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 37] = [
         Self::Meta,
         Self::Studies,
         Self::StudyNumbers,
@@ -80,12 +102,23 @@ impl Table {
         Self::Blueprints,
         Self::Anchors,
         Self::Rewrites,
+        Self::RoundResults,
         Self::Results,
         Self::Findings,
         Self::Watches,
         Self::WatchedFiles,
         Self::Lineages,
         Self::Versions,
+        Self::Endpoints,
+        Self::Deliveries,
+        Self::DueDeliveries,
+        Self::HookSecrets,
+        Self::HookSources,
+        Self::ReceivedHooks,
+        Self::PendingHooks,
+        Self::Externals,
+        Self::Keys,
+        Self::CostRequests,
         Self::Holds,
         Self::Transfers,
         Self::TransferIds,
@@ -111,12 +144,23 @@ impl Table {
             Self::Blueprints => "blueprints",
             Self::Anchors => "anchors",
             Self::Rewrites => "rewrites",
+            Self::RoundResults => "round_results",
             Self::Results => "results",
             Self::Findings => "findings",
             Self::Watches => "watches",
             Self::WatchedFiles => "watched_files",
             Self::Lineages => "lineages",
             Self::Versions => "versions",
+            Self::Endpoints => "endpoints",
+            Self::Deliveries => "deliveries",
+            Self::DueDeliveries => "due_deliveries",
+            Self::HookSecrets => "hook_secrets",
+            Self::HookSources => "hook_sources",
+            Self::ReceivedHooks => "received_hooks",
+            Self::PendingHooks => "pending_hooks",
+            Self::Externals => "externals",
+            Self::Keys => "keys",
+            Self::CostRequests => "cost_requests",
             Self::Holds => "holds",
             Self::Transfers => "transfers",
             Self::TransferIds => "transfer_ids",
@@ -186,6 +230,30 @@ impl Key for (Uuid, u32) {
     fn decode(bytes: &[u8]) -> Option<Self> {
         let (first, second) = bytes.split_at_checked(16)?;
         Some((Uuid::decode(first)?, u32::decode(second)?))
+    }
+}
+
+impl Key for (u64, Uuid) {
+    fn encode(&self) -> Vec<u8> {
+        [self.0.to_be_bytes().as_slice(), self.1.as_bytes()].concat()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (first, second) = bytes.split_at_checked(8)?;
+        Some((u64::decode(first)?, Uuid::decode(second)?))
+    }
+}
+
+impl Key for (Uuid, u64, u64) {
+    fn encode(&self) -> Vec<u8> {
+        let (endpoint, numbers) = (self.0.as_bytes().as_slice(), [self.1, self.2]);
+        [endpoint, &numbers.map(u64::to_be_bytes).concat()].concat()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (first, rest) = bytes.split_at_checked(16)?;
+        let (second, third) = rest.split_at_checked(8)?;
+        Some((Uuid::decode(first)?, u64::decode(second)?, u64::decode(third)?))
     }
 }
 

@@ -22,7 +22,7 @@ use super::note::Note;
 use super::open::{Absent, Opened, database, panic_message};
 use super::place::StorePlace;
 use super::rows::LedgerHead;
-use super::writes::{Compiled, Put};
+use super::writes::{BesideEvent, Compiled, Put};
 use super::{Fault, OpenError, Options, Reader, Storage, UseCaseError, Writes};
 
 /// Use cases in one transaction.
@@ -107,7 +107,11 @@ pub(super) enum WriteJob {
 /// A use case in a batch.
 pub(super) trait Member: Send {
     /// Decides, and returns the writes; `None` when it fails.
-    fn decide(&mut self, reader: &Reader<'_>) -> Result<Option<Compiled>, Fault>;
+    fn decide(
+        &mut self,
+        reader: &Reader<'_>,
+        beside: Option<&BesideEvent>,
+    ) -> Result<Option<Compiled>, Fault>;
     /// Answers the caller, once the batch is durable or has failed.
     fn answer(self: Box<Self>, committed: Result<(), Fault>);
 }
@@ -130,13 +134,17 @@ where
     T: Send,
     D: FnOnce(&Reader<'_>) -> Result<(T, Writes), UseCaseError> + Send,
 {
-    fn decide(&mut self, reader: &Reader<'_>) -> Result<Option<Compiled>, Fault> {
+    fn decide(
+        &mut self,
+        reader: &Reader<'_>,
+        beside: Option<&BesideEvent>,
+    ) -> Result<Option<Compiled>, Fault> {
         let Some(decide) = self.decide.take() else { return Ok(None) };
         let decided = decide(reader).and_then(|(value, writes)| {
             if writes.is_empty() {
                 return Ok((value, None));
             }
-            writes.compile(reader).map(|compiled| (value, Some(compiled)))
+            writes.compile(reader, beside).map(|compiled| (value, Some(compiled)))
         });
         match decided {
             Ok((value, compiled)) => {
@@ -506,7 +514,7 @@ impl Writer {
             // Added to the list before it runs, so that its caller is answered even when it panics.
             members.push(member);
             let decided = match members.last_mut() {
-                Some(member) => member.decide(&reader)?,
+                Some(member) => member.decide(&reader, self.options.beside_events.as_ref())?,
                 None => None,
             };
             if let Some(compiled) = decided {

@@ -2,12 +2,15 @@
 //! by reading only, before the first byte is written.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Event, EventData};
 use protocol::id::StudyId;
 use protocol::ledger::Amount;
+use serde::de::DeserializeOwned;
 
 use crate::domain::ledger::{Account, ChainHead, Month, Movement, seal};
 
@@ -30,6 +33,67 @@ pub(super) struct NewEvent {
     pub study: Option<StudyId>,
     /// The event's data.
     pub data: EventData,
+}
+
+type WriteBeside =
+    dyn Fn(&InTransaction<'_>, &Event, &mut Writes) -> Result<(), UseCaseError> + Send + Sync;
+
+/// What is written beside each event, in its transaction: decided above the store from the event and what is stored.
+#[derive(Clone)]
+pub struct BesideEvent(Arc<WriteBeside>);
+
+impl BesideEvent {
+    /// Of a function that decides.
+    pub fn new(
+        decide: impl Fn(&InTransaction<'_>, &Event, &mut Writes) -> Result<(), UseCaseError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        Self(Arc::new(decide))
+    }
+}
+
+impl std::fmt::Debug for BesideEvent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BesideEvent").finish_non_exhaustive()
+    }
+}
+
+/// What is stored, with the rows of a use case that are about to be written.
+#[derive(Debug)]
+pub struct InTransaction<'a> {
+    reader: &'a Reader<'a>,
+    rows: &'a [Put],
+}
+
+impl InTransaction<'_> {
+    /// What was stored before.
+    pub fn reader(&self) -> &Reader<'_> {
+        self.reader
+    }
+
+    /// The fields of `P` in the row of a key, as it will be.
+    pub fn part<R: Row, P: DeserializeOwned>(&self, key: &R::Key) -> Result<Option<P>, Fault> {
+        match about_to_be_written::<R>(self.rows, key) {
+            Some(row) => read_part::<R, P>(row),
+            None => self.reader.part::<R, P>(key),
+        }
+    }
+}
+
+/// The last of some rows that is under a key.
+fn about_to_be_written<'a, R: Row>(rows: &'a [Put], key: &R::Key) -> Option<&'a Put> {
+    let bytes = key.encode();
+    rows.iter().rfind(|row| row.table == R::TABLE && row.key == bytes)
+}
+
+fn read_part<R: Row, P: DeserializeOwned>(row: &Put) -> Result<Option<P>, Fault> {
+    let read = |value: &Vec<u8>| {
+        serde_json::from_slice(value)
+            .map_err(|error| Fault::Row { table: R::TABLE, why: error.to_string() })
+    };
+    row.value.as_ref().map(read).transpose()
 }
 
 /// Everything one use case changes. It becomes durable together or not at all.
@@ -81,6 +145,23 @@ impl Writes {
         self.rows.push(Put { table, key, value: None });
     }
 
+    /// The row of a key as it will be: as it is written here, or else as it is stored.
+    pub fn latest<R: Row>(&self, reader: &Reader<'_>, key: &R::Key) -> Result<Option<R>, Fault> {
+        match about_to_be_written::<R>(&self.rows, key) {
+            Some(row) => read_part::<R, R>(row),
+            None => reader.get(key),
+        }
+    }
+
+    /// What the movements that are booked here bring to an account, in credits.
+    pub fn brought_to(&self, account: &Account) -> Credits {
+        let postings = self.movements.iter().flat_map(Movement::postings);
+        postings.fold(Credits::ZERO, |sum, (of, amount)| match amount {
+            Amount::Credits(credits) if of == account => sum.checked_add(*credits).unwrap_or(sum),
+            Amount::Credits(_) | Amount::UsdMicros(_) => sum,
+        })
+    }
+
     /// Books a movement.
     pub fn book(&mut self, movement: Movement) {
         self.movements.push(movement);
@@ -110,7 +191,11 @@ impl Writes {
     }
 
     /// The rows as they will be written. Reads only, and is the last place where a use case can fail by itself.
-    pub(super) fn compile(mut self, reader: &Reader<'_>) -> Result<Compiled, UseCaseError> {
+    pub(super) fn compile(
+        mut self,
+        reader: &Reader<'_>,
+        beside: Option<&BesideEvent>,
+    ) -> Result<Compiled, UseCaseError> {
         if let Some(fault) = self.broken {
             return Err(fault.into());
         }
@@ -125,7 +210,12 @@ impl Writes {
             let mut seq = reader.last_key::<Event>()?.unwrap_or(0);
             for event in std::mem::take(&mut self.events) {
                 seq = seq.saturating_add(1);
-                typed.put(&seq, &Event::new(seq, self.at, event.study, event.data));
+                let event = Event::new(seq, self.at, event.study, event.data);
+                typed.put(&seq, &event);
+                if let Some(beside) = beside {
+                    let within = InTransaction { reader, rows: &rows };
+                    (beside.0)(&within, &event, &mut typed)?;
+                }
             }
             last_event = Some(seq);
         }

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::{Caller, Core, Enlisted, Looked};
 use crate::world::Wake;
 
-use super::{scheduler, upkeep, watch};
+use super::{deliver, hooks_in, scheduler, upkeep, watch};
 
 /// All drivers at work.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ impl Drivers {
         scheduler::start(&mut drivers);
         upkeep::start(&mut drivers);
         watch::start(&mut drivers);
+        deliver::start(&mut drivers);
+        hooks_in::start(&mut drivers);
         drivers
     }
 
@@ -165,7 +167,16 @@ mod tests {
         // Upkeep may be stopped before its first step has ended.
         let periods: Vec<(String, u64)> =
             list(&core).await.into_iter().map(|one| (one.name, one.period_seconds)).collect();
-        let all = [("scheduler", 60), ("folding", 3600), ("erasure", 60), ("watch", 180)];
+        let all = [
+            ("scheduler", 60),
+            ("folding", 3600),
+            ("erasure", 60),
+            ("watch", 180),
+            ("deliveries", 60),
+            ("kept deliveries", 3600),
+            ("hooks in", 60),
+            ("remembered hooks", 3600),
+        ];
         assert_eq!(periods, all.map(|(name, period)| (name.to_owned(), period)));
         assert_eq!(trouble(&core).await, None);
         disk.fail_after(0);

@@ -10,7 +10,9 @@ use tokio::task::JoinSet;
 
 use crate::app::{Caller, Core, RewriteTask, Rewritten, StudyCancel};
 use crate::domain::instrument;
-use crate::domain::instrument::chain::{Proposed, RewriteVariant, Sifted, overall_of, sift};
+use crate::domain::instrument::chain::{
+    Proposed, RewriteVariant, Sifted, are_enough_experts, overall_of, sift,
+};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::inference::{Engine, LocalEngine, Ready, RewriteProposal};
 
@@ -19,9 +21,6 @@ use super::runner::{blocking, panicked};
 
 /// Most proposals that are scored after one round.
 const PROPOSALS_MAX: usize = 24;
-
-/// A rewrite that fewer of the experts of its round score is compared with nothing, as a percentage of them.
-const EXPERTS_LEAST_PERCENT: u64 = 90;
 
 /// What the content of a study is rewritten to before its round can end: inner `None` where the round needs no rewrite, outer
 /// `None` where the study was halted meanwhile.
@@ -88,7 +87,7 @@ async fn by_model(calls: Calls, task: RewriteTask) -> Result<Option<Option<Rewri
             return Ok(None);
         }
         let (experts, all) = (u64::from(found.experts), task.experts());
-        if experts * 100 < all * EXPERTS_LEAST_PERCENT {
+        if !are_enough_experts(experts, all) {
             let why = found.why.map_or_else(String::new, |why| format!(" ({why})"));
             notes.push(format!(
                 "After round {round}: a rewrite was left out, because {experts} of {all} experts scored it{why}."

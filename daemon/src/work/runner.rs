@@ -132,9 +132,15 @@ async fn ask_study(
     cancel: &StudyCancel,
 ) -> Result<Stopped, ApiError> {
     let caller = &shared.caller;
-    let job = core.job(caller, number).await?;
+    let mut job = core.job(caller, number).await?;
     if !matches!(job.state, State::Queued | State::Running | State::Finalizing) {
         return Ok(Stopped::Halted);
+    }
+    if job.state != State::Finalizing && instrument::awaits_competitors(&job.spec.instrument) {
+        match compete(core, caller, number, job, cancel).await? {
+            Competing::Written(with_them) => job = *with_them,
+            Competing::Over(stopped) => return Ok(stopped),
+        }
     }
     if job.state != State::Finalizing {
         let engine = core.find_engine(caller, &job.spec.engine).await?;
@@ -172,6 +178,9 @@ async fn ask_study(
                 StepFuture::Local(Arc::new(desk))
             }
             Ready::Models(pool) => {
+                if job.has_answers {
+                    pool.members().iter().for_each(|engine| engine.prove());
+                }
                 let (core, caller, cancel) = (core.clone(), caller.clone(), gate_of_desk);
                 let resumed = !is_queued || job.has_begun;
                 StepFuture::Models(Box::new(Calls {
@@ -201,6 +210,64 @@ async fn ask_study(
     };
     core.end_round(caller, number, rewritten).await?;
     Ok(Stopped::Ended)
+}
+
+/// What came of having competitors written.
+enum Competing {
+    /// The study with them.
+    Written(Box<Job>),
+    /// It goes no further.
+    Over(Stopped),
+}
+
+/// Has a model write the competitors that a study waits for. The study is at work while it does.
+async fn compete(
+    core: &Core,
+    caller: &Caller,
+    number: u32,
+    job: Job,
+    cancel: &StudyCancel,
+) -> Result<Competing, ApiError> {
+    if job.state == State::Queued {
+        core.begin(caller, number).await?;
+    }
+    let engine = core.find_engine(caller, &job.spec.engine).await?;
+    let Ready::Models(pool) = engine.prepare(&job.spec) else {
+        let why = format!(
+            "'{}' is no language model any more and cannot write the competitors",
+            job.spec.engine
+        );
+        core.give_up_unmade(caller, number, why).await?;
+        return Ok(Competing::Over(Stopped::Ended));
+    };
+    let calls = Calls {
+        core: core.clone(),
+        caller: caller.clone(),
+        pool,
+        spec: job.spec,
+        panel: core.panel(caller, number).await?,
+        cancel: cancel.clone(),
+        number,
+        attempt: job.attempt,
+        round: job.left.round(),
+        // What was asked for before a halt is in the response cache.
+        resumed: true,
+    };
+    let written = Box::pin(calls.compete()).await?;
+    if cancel.is_cancelled() {
+        return Ok(Competing::Over(Stopped::Halted));
+    }
+    match written {
+        Ok(texts) => {
+            core.record_competitors(caller, number, texts).await?;
+            Ok(Competing::Written(Box::new(core.job(caller, number).await?)))
+        }
+        Err(why) => {
+            let why = format!("the competitors could not be written: {why}");
+            core.give_up_unmade(caller, number, why).await?;
+            Ok(Competing::Over(Stopped::Ended))
+        }
+    }
 }
 
 /// Who was seen to first after an unclean end.

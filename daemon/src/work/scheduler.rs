@@ -73,6 +73,11 @@ impl Driver {
             booked
                 .map_err(|error| because("What calls may have cost cannot be booked yet", error))?;
         }
+        let places = self.core.places();
+        if self.gates.len() >= places {
+            // Whoever ends makes room, and has it looked for who is next.
+            return Ok(None);
+        }
         let pending = self
             .core
             .pending(caller)
@@ -80,7 +85,6 @@ impl Driver {
             .map_err(|error| because("The list of unfinished studies cannot be read", error))?;
         let mut due = in_order(pending);
         due.retain(|pending| !self.gates.contains_key(&pending.number));
-        let places = self.core.places();
         for Pending { number, .. } in due.into_iter().take(places.saturating_sub(self.gates.len()))
         {
             let cancel = self.core.cancel(number);

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::audience::words;
 use crate::credits::Credits;
 use crate::finding::FindingStatus;
-use crate::run::{PanelCounts, State};
+use crate::run::{PanelCounts, RoundProgress, State};
 use crate::study::Problem;
 use crate::watch::SaveOutcome;
 
@@ -98,8 +98,11 @@ kinds! {
         count: u64,
         /// Number of answers among them.
         delivered: u32,
-        /// Counts of the whole panel so far.
+        /// Counts of the whole panel so far; of a study with several rounds, those of the first one.
         panel: PanelCounts,
+        /// The round that is asked, for a study with several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        round: Option<RoundProgress>,
     } = "answers.recorded",
     /// The status of a finding was set.
     FindingChanged {
@@ -144,6 +147,26 @@ kinds! {
         /// Whether the best of them is asked in the next round.
         taken: bool,
     } = "round.rewritten",
+    /// A test was asked for of one endpoint of webhooks, and is sent to it alone.
+    HookTested {
+        /// The id of the endpoint.
+        endpoint: String,
+    } = "hook.tested",
+    /// An agent asked for a study whose cost its owner is to agree to.
+    CostRequested {
+        /// The number of the request.
+        request: u32,
+    } = "cost.requested",
+    /// The owner agreed to the cost of a request; the study is the one that is run.
+    CostApproved {
+        /// The number of the request.
+        request: u32,
+    } = "cost.approved",
+    /// The owner declined a request.
+    CostDeclined {
+        /// The number of the request.
+        request: u32,
+    } = "cost.declined",
     /// Credits were granted.
     Granted {
         /// Number of credits.
@@ -215,6 +238,10 @@ impl EventData {
             | EventKind::DraftSaved
             | EventKind::RoundCompleted
             | EventKind::RoundRewritten
+            | EventKind::HookTested
+            | EventKind::CostRequested
+            | EventKind::CostApproved
+            | EventKind::CostDeclined
             | EventKind::Granted
             | EventKind::Folded => return None,
         })

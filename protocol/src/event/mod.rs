@@ -16,7 +16,7 @@ use crate::run::{PanelCounts, State};
 pub use data::{EventData, EventKind, KindWord, StudyNews, StudyWords};
 
 /// The fields that may remain in an event of a deleted study: its state, and counts.
-const COUNTS: [&str; 15] = [
+const COUNTS: [&str; 16] = [
     "state",
     "panel",
     "first",
@@ -32,6 +32,7 @@ const COUNTS: [&str; 15] = [
     "status",
     "outcome",
     "version",
+    "request",
 ];
 
 /// A place in the event feed: after the event of this number. Zero is before the first.

@@ -10,11 +10,12 @@ use proptest::sample::select;
 use super::*;
 use crate::credits::Credits;
 use crate::finding::FindingStatus;
+use crate::run::RoundProgress;
 use crate::study::Problem;
 use crate::watch::SaveOutcome;
 
 /// An event of every kind as it is stored and sent, then those of deleted studies, which keep counts only.
-const WRITTEN: [&str; 28] = [
+const WRITTEN: [&str; 32] = [
     r#"{"seq":1,"at":"2026-11-22T10:00:00Z","kind":"study.queued","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"reason":null,"state":"queued"}}"#,
     r#"{"seq":2,"at":"2026-11-22T10:00:00Z","kind":"study.running","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"reason":null,"state":"running"}}"#,
     r#"{"seq":3,"at":"2026-11-22T10:00:00.5Z","kind":"answers.recorded","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"count":40,"delivered":38,"first":0,"last":39,"panel":{"delivered":38,"failed":0,"invalid":1,"refused":1,"requested":40}}}"#,
@@ -46,6 +47,12 @@ const WRITTEN: [&str; 28] = [
     // Of the rounds of a chain.
     r#"{"seq":22,"at":"2026-11-22T10:00:00Z","kind":"round.completed","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"asked":{"delivered":40,"failed":0,"invalid":0,"refused":0,"requested":40},"round":1}}"#,
     r#"{"seq":23,"at":"2026-11-22T10:00:00Z","kind":"round.rewritten","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"round":1,"taken":true,"variants":5}}"#,
+    // Of webhooks.
+    r#"{"seq":24,"at":"2026-11-22T10:00:00Z","kind":"hook.tested","data":{"endpoint":"9e3779b97f4a7c15"}}"#,
+    // Of cost requests.
+    r#"{"seq":25,"at":"2026-11-22T10:00:00Z","kind":"cost.requested","data":{"request":1}}"#,
+    r#"{"seq":26,"at":"2026-11-22T10:00:00Z","kind":"cost.approved","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"request":1}}"#,
+    r#"{"seq":27,"at":"2026-11-22T10:00:00Z","kind":"cost.declined","data":{"request":2}}"#,
 ];
 
 #[test]
@@ -74,7 +81,7 @@ fn every_kind_is_read_as_what_it_is() {
     }
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), EventKind::ALL, "the list has every kind");
     let recorded = read(WRITTEN[2]);
-    let EventData::Recorded { first, last, count, delivered, panel } = recorded.data else {
+    let EventData::Recorded { first, last, count, delivered, panel, .. } = recorded.data else {
         panic!("{recorded:?}")
     };
     assert_eq!((first, last, count, delivered), (0, 39, 40, 38));
@@ -164,15 +171,26 @@ fn data_of(kind: EventKind) -> BoxedStrategy<EventData> {
             tags.prop_map(|tags| EventData::Tagged { tags }).boxed()
         }
         EventKind::Moved => any::<u64>().prop_map(|place| EventData::Moved { place }).boxed(),
-        EventKind::Recorded => (any::<(u32, u32, u64, u32)>(), panel())
-            .prop_map(|((first, last, count, delivered), panel)| EventData::Recorded {
-                first,
-                last,
-                count,
-                delivered,
-                panel,
-            })
-            .boxed(),
+        EventKind::Recorded => {
+            let round = (any::<(u16, u16, bool)>(), panel()).prop_map(
+                |((round, rounds, confirms), panel)| RoundProgress {
+                    round,
+                    rounds,
+                    confirms,
+                    panel,
+                },
+            );
+            (any::<(u32, u32, u64, u32)>(), panel(), option::of(round))
+                .prop_map(|((first, last, count, delivered), panel, round)| EventData::Recorded {
+                    first,
+                    last,
+                    count,
+                    delivered,
+                    panel,
+                    round,
+                })
+                .boxed()
+        }
         EventKind::FindingChanged => {
             let status = select(FindingStatus::ALL);
             (any::<u32>(), status, option::of(any::<String>()))
@@ -207,6 +225,18 @@ fn data_of(kind: EventKind) -> BoxedStrategy<EventData> {
                 taken,
             })
             .boxed(),
+        EventKind::HookTested => {
+            any::<String>().prop_map(|endpoint| EventData::HookTested { endpoint }).boxed()
+        }
+        EventKind::CostRequested => {
+            any::<u32>().prop_map(|request| EventData::CostRequested { request }).boxed()
+        }
+        EventKind::CostApproved => {
+            any::<u32>().prop_map(|request| EventData::CostApproved { request }).boxed()
+        }
+        EventKind::CostDeclined => {
+            any::<u32>().prop_map(|request| EventData::CostDeclined { request }).boxed()
+        }
         EventKind::Granted => any::<i64>()
             .prop_map(|credits| EventData::Granted { credits: Credits(credits) })
             .boxed(),

@@ -58,6 +58,7 @@ impl<'a> Seat<'a> {
         command.env_clear();
         command.env("DEMOSCOPE_HOME", self.home.root());
         command.env("HOME", self.home.folder());
+        command.env("DEMOSCOPE_HTTP_LISTEN", "off");
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);
         }

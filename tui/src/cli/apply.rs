@@ -1,27 +1,29 @@
 //! The `demoscope apply` command: writes the text of a round or of a variant into the file of its study. The settings at
 //! the top of the file are kept, and so is a copy of the file as it was, from which `--undo` restores it.
 
+mod copies;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use protocol::results::Results;
 use protocol::review::ImprovedVariant;
+use protocol::rewritten_file::RewrittenFile;
 use protocol::safe;
+use protocol::study::Problem;
 
-use crate::cli::export::file::{Existing, NewFile};
+use crate::cli::export::file::{self, Existing, NewFile};
 use crate::failure::{Exit, Failure};
 use crate::kinds;
 use crate::link::{Absent, Link, call};
 use crate::report::diff;
 use crate::ui::Ui;
 
-/// The ending of the copy of a file as it was.
-const COPY: &str = "before-apply";
-
 /// Write a better version into the file of a review
 ///
 /// Without options it is the content of the best round, or of a review of one round the best variant. The settings at the top of
-/// the file stay. A copy of the file as it was is kept beside it.
+/// the file stay, and so does its Markdown wherever the words stand that it marks; what would be lost is named, and nothing is
+/// written then without --plain. A copy of the file as it was is kept beside it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -38,14 +40,17 @@ pub(crate) struct Args {
     /// This one of the improved variants, from 1
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     variant: Option<u32>,
-    /// Write to this file instead
+    /// Write to this file instead, which must not exist yet
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Write even where the file has another text than the one that was reviewed
+    /// Write even where the file has another text than the one that was reviewed, or where -o names a file that exists
     #[arg(long)]
     force: bool,
+    /// Write even where marks of Markdown would be lost; they are named
+    #[arg(long)]
+    plain: bool,
     /// Restore the file as it was before
-    #[arg(long, conflicts_with_all = ["round", "variant", "force"])]
+    #[arg(long, conflicts_with_all = ["round", "variant", "force", "plain"])]
     undo: bool,
 }
 
@@ -63,27 +68,41 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         }
     };
     if args.undo {
-        restore(&target)?;
+        let undone = restore(&target)?;
         ui.say(&format!("{} is as it was before", shown(&target)));
-        ui.say(&format!("What was taken back stands in {}", shown(&undone(&target))));
+        if let Some(undone) = undone {
+            ui.say(&format!("What was taken back stands in {}", shown(&undone)));
+        }
         return Ok(Exit::Done);
     }
+    if args.output.is_some() && !args.force && !is_same_file(source.as_deref(), &target) {
+        must_be_new(&target)?;
+    }
     let report = call!(link, report(study.id))?;
-    let results = report.results.ok_or_else(|| {
+    // The rounds that have ended are paid for, whatever becomes of the others.
+    let results = report.found().cloned().ok_or_else(|| {
         Failure::invalid("The study has no results yet").hint("Wait for it: `demoscope show`")
     })?;
     let chosen = choose(&results, args.round, args.variant)?;
-    let other_text = if args.force { OtherText::Replaced } else { OtherText::Refused };
     // The original may be gone where another file is named.
     let source = source.filter(|source| args.output.is_none() || source.exists());
-    replace(source.as_deref(), &target, &chosen, other_text)?;
+    let before = read(source.as_deref(), &target)?;
+    let rewritten = call!(link, with_other_text(before, chosen.text.clone()))?;
+    let consent = ApplyConsent { other_text: args.force, lost_marks: args.plain };
+    replace(source.as_deref(), &target, &chosen, &rewritten, consent)?;
     let look = ui.look;
-    let difference = diff::paragraph(&chosen.original, &chosen.text, look);
+    let difference = diff::paragraph(&diff::of_version(&results, &chosen.text), look);
     for line in look.wrap(&difference, "  ", "  ") {
         ui.say(&line);
     }
+    for lost in &rewritten.lost {
+        ui.say(&format!("lost: {}", safe::line(lost)));
+    }
     ui.say(&format!("Written to {}", shown(&target)));
-    if copy_of(&target).exists() {
+    if let Some(caution) = caution(&results, &chosen.text) {
+        ui.say(caution);
+    }
+    if copies::newest(&target).is_some() {
         let to =
             args.output.as_ref().map_or_else(String::new, |_| format!(" -o {}", shown(&target)));
         ui.say(&format!("Undo it with: demoscope apply {} --undo{to}", study.id.short()));
@@ -91,13 +110,24 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// What is done where the file has another text than the one that was reviewed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OtherText {
-    /// Nothing is written.
-    Refused,
-    /// It is replaced as well.
-    Replaced,
+/// Whether both names lead to one file.
+fn is_same_file(source: Option<&Path>, target: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    source.and_then(real).is_some_and(|source| real(target) == Some(source))
+}
+
+/// Refuses a file that is there.
+fn must_be_new(target: &Path) -> Result<(), Failure> {
+    if target.symlink_metadata().is_ok() { Err(file::taken(target)) } else { Ok(()) }
+}
+
+/// What the owner of a file agrees to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ApplyConsent {
+    /// That another text than the one that was reviewed is replaced.
+    pub(crate) other_text: bool,
+    /// That marks are lost.
+    pub(crate) lost_marks: bool,
 }
 
 /// The text to write, with the others of its study.
@@ -106,42 +136,56 @@ pub(crate) struct Chosen {
     /// The text that was reviewed.
     original: String,
     /// The chosen one.
-    text: String,
+    pub(crate) text: String,
     /// All rewrites of the study.
     rewrites: Vec<String>,
 }
 
-/// Writes the chosen text with the settings of `source` (or of the target itself) into `target`, and keeps a copy of that as
+/// Writes the file with the chosen text, made of `source` (or of the target itself), into `target`, and keeps a copy of that as
 /// it was before the first rewrite.
 ///
 /// # Errors
-/// When the file has a text that is not of the study, or cannot be read or written.
+/// When the file has a text that is not of the study, when marks would be lost, or when it cannot be read or written.
 pub(crate) fn replace(
     source: Option<&Path>,
     target: &Path,
     chosen: &Chosen,
-    other_text: OtherText,
+    rewritten: &RewrittenFile,
+    consent: ApplyConsent,
 ) -> Result<(), Failure> {
-    let before = read(source, target)?;
     let source = source.unwrap_or(target);
-    let (head, body) = split(&before);
-    let is_rewrite = chosen.rewrites.iter().any(|rewrite| same(body, rewrite));
-    let is_other = !body.is_empty() && !same(body, &chosen.original) && !is_rewrite;
-    if is_other && other_text == OtherText::Refused {
+    let said = rewritten.said.as_str();
+    let is_rewrite = chosen.rewrites.iter().any(|rewrite| same(said, rewrite));
+    let is_other = !said.is_empty() && !same(said, &chosen.original) && !is_rewrite;
+    if is_other && !consent.other_text {
         return Err(Failure::invalid(format!(
             "{} has another text than the one that was reviewed",
             shown(source)
         ))
-        .hint("Use --force to write all the same: it was edited since, or marks such as ** would be lost")
+        .hint("Use --force to write all the same: it was edited since")
         .hint("Name another file to write with -o FILE"));
     }
-    let after = format!("{head}{}\n", chosen.text.trim_end());
-    // A rewrite that is replaced by another is not what its owner wrote.
-    let keeps_copy = is_rewrite && copy_of(target).exists();
-    if target.exists() && !keeps_copy {
-        write(&copy_of(target), &fs::read(target).map_err(|error| unread(target, &error))?)?;
+    if !rewritten.lost.is_empty() && !consent.lost_marks {
+        let problems = rewritten.lost.iter().map(|lost| Problem {
+            place: shown(source),
+            what: safe::line(lost).into_owned(),
+            hint: String::new(),
+        });
+        let what = format!("{} would lose what its author marked", shown(target));
+        let hint = if target.exists() {
+            "Use --plain to write all the same; a copy of the file is kept"
+        } else {
+            "Use --plain to write all the same; the reviewed file stays as it is"
+        };
+        return Err(Failure::problems(what, problems.collect()).hint(hint));
     }
-    write(target, after.as_bytes())
+    // A rewrite that is replaced by another is not what its owner wrote.
+    let keeps_copy = is_rewrite && copies::newest(target).is_some();
+    if target.exists() && !keeps_copy {
+        let bytes = fs::read(target).map_err(|error| unread(target, &error))?;
+        write(&copies::next(target), &bytes, Some(target))?;
+    }
+    write(target, rewritten.text.as_bytes(), None)
 }
 
 /// The original and the chosen text: that of a round or of a variant, else the best.
@@ -203,8 +247,28 @@ fn has_better(results: &Results, variants: &[ImprovedVariant]) -> bool {
     variants.first().is_none_or(|best| best.predicted_score > overall)
 }
 
+/// What must be said beside a text that is written though its gain is not proved.
+pub(crate) fn caution(results: &Results, text: &str) -> Option<&'static str> {
+    let found = kinds::found(&results.outcomes);
+    let is_proved = found
+        .iterations
+        .is_some_and(|chain| chain.best_content == text && chain.improvement.is_proved());
+    if is_proved {
+        return None;
+    }
+    let overall = results.estimates.get("overall")?.value;
+    let round = found.iterations.and_then(|all| all.chain.iter().find(|one| one.content == text));
+    let variant = found.variants.iter().find(|one| one.text == text);
+    let score = round.map(|one| one.overall).or(variant.map(|one| one.predicted_score))?;
+    Some(if score > overall {
+        "Its gain is not proved: it may be no better than the text as sent"
+    } else {
+        "The experts score it no higher than the text as sent"
+    })
+}
+
 /// The file whose settings are kept; empty where there is none.
-fn read(source: Option<&Path>, target: &Path) -> Result<String, Failure> {
+pub(crate) fn read(source: Option<&Path>, target: &Path) -> Result<String, Failure> {
     let path = source.unwrap_or(target);
     match fs::read_to_string(path) {
         Ok(text) => Ok(text),
@@ -215,62 +279,38 @@ fn read(source: Option<&Path>, target: &Path) -> Result<String, Failure> {
     }
 }
 
-/// The settings at the top of a file, with the line that closes them, and its text.
-fn split(text: &str) -> (&str, &str) {
-    let blank = text.len() - text.trim_start_matches(['\u{feff}', '\n', '\r', ' ']).len();
-    let rest = &text[blank..];
-    let is_mark = |line: &str| line.trim_end() == "---";
-    let mut lines = rest.split_inclusive('\n');
-    let Some(first) = lines.next().filter(|line| is_mark(line)) else { return ("", text) };
-    let mut end = blank + first.len();
-    for line in lines {
-        end += line.len();
-        if is_mark(line) {
-            let gap = text[end..].len() - text[end..].trim_start_matches('\n').len();
-            return text.split_at(end + gap);
-        }
-    }
-    ("", text)
-}
-
 /// Whether two texts have the same words.
 fn same(text: &str, other: &str) -> bool {
     text.split_whitespace().eq(other.split_whitespace())
 }
 
-fn copy_of(target: &Path) -> PathBuf {
-    let mut name = target.as_os_str().to_owned();
-    name.push(".");
-    name.push(COPY);
-    PathBuf::from(name)
-}
-
-/// Restores the file from its copy, which is removed. What stood there stays in a file beside it.
+/// Restores the file from its newest copy, which is removed. What stood there stays in a file beside it, whose name is returned.
 ///
 /// # Errors
 /// When there is no copy, or the file cannot be written.
-pub(crate) fn restore(target: &Path) -> Result<(), Failure> {
-    let copy = copy_of(target);
-    let bytes = fs::read(&copy).map_err(|error| {
-        Failure::invalid(format!("There is no copy of {} as it was", shown(target))).because(&error)
+pub(crate) fn restore(target: &Path) -> Result<Option<PathBuf>, Failure> {
+    let copy = copies::newest(target).ok_or_else(|| {
+        Failure::invalid(format!("There is no copy of {} as it was", shown(target)))
     })?;
+    let bytes = fs::read(&copy).map_err(|error| unread(&copy, &error))?;
     // The file may have been edited since: what is taken back stays beside it.
-    if let Ok(now) = fs::read(target) {
-        write(&undone(target), &now)?;
-    }
-    write(target, &bytes)?;
-    fs::remove_file(&copy).map_err(|error| unread(&copy, &error))
+    let now = fs::read(target).ok().filter(|now| *now != bytes);
+    let undone = now.map(|now| {
+        let undone = copies::undone(target);
+        write(&undone, &now, Some(target)).map(|()| undone)
+    });
+    let undone = undone.transpose()?;
+    write(target, &bytes, None)?;
+    fs::remove_file(&copy).map_err(|error| unread(&copy, &error))?;
+    Ok(undone)
 }
 
-/// Where the text that was taken back is kept.
-fn undone(target: &Path) -> PathBuf {
-    let mut name = copy_of(target).into_os_string();
-    name.push(".undone");
-    PathBuf::from(name)
-}
-
-fn write(target: &Path, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes a file; a copy may be read by whoever may read the file that it is of.
+fn write(target: &Path, bytes: &[u8], copy_of: Option<&Path>) -> Result<(), Failure> {
     let mut file = NewFile::create(target, Existing::Replace)?;
+    if let Some(original) = copy_of {
+        file.readable_as(original)?;
+    }
     file.write(bytes)?;
     file.finish().map(drop)
 }
@@ -287,21 +327,20 @@ fn unread(path: &Path, error: &std::io::Error) -> Failure {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_settings_of_a_file_are_kept_and_its_text_is_not() {
-        for (text, head, body) in [
-            ("Just a text\n", "", "Just a text\n"),
-            ("---\nstudy: nps\n---\n\nA text\n", "---\nstudy: nps\n---\n\n", "A text\n"),
-            (
-                "\n---\na: b\n---\nText --- with a rule\n---\n",
-                "\n---\na: b\n---\n",
-                "Text --- with a rule\n---\n",
-            ),
-            ("---\nnever closed\n", "", "---\nnever closed\n"),
-            ("---\r\na: b\r\n---\r\nText", "---\r\na: b\r\n---\r\n", "Text"),
-            ("", "", ""),
-        ] {
-            assert_eq!(split(text), (head, body), "{text:?}");
+    fn chosen(text: &str) -> Chosen {
+        Chosen {
+            original: "As sent".to_owned(),
+            text: text.to_owned(),
+            rewrites: vec!["First".to_owned(), "Second".to_owned()],
+        }
+    }
+
+    /// The answer of the daemon for a file that says that.
+    fn rewritten(said: &str, text: &str, lost: &[&str]) -> RewrittenFile {
+        RewrittenFile {
+            text: format!("---\nstudy: content_review\n---\n{text}\n"),
+            said: said.to_owned(),
+            lost: lost.iter().map(|one| (*one).to_owned()).collect(),
         }
     }
 
@@ -309,37 +348,80 @@ mod tests {
     fn one_rewrite_after_another_keeps_the_first_copy_and_foreign_text_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("idea.md");
-        let chosen = |text: &str| Chosen {
-            original: "As sent".to_owned(),
-            text: text.to_owned(),
-            rewrites: vec!["First".to_owned(), "Second".to_owned()],
+        let put = |said: &str, text: &str, consent: ApplyConsent| {
+            replace(None, &file, &chosen(text), &rewritten(said, text, &[]), consent)
         };
-        let put = |text: &str| replace(Some(&file), &file, &chosen(text), OtherText::Refused);
-        assert!(put("First").is_err(), "there is no file");
+        let none = ApplyConsent::default();
         fs::write(&file, "---\nstudy: content_review\n---\nAs sent\n").unwrap();
-        put("First").unwrap();
-        put("Second").unwrap();
+        put("As sent", "First", none).unwrap();
+        put("First", "Second", none).unwrap();
         let now = fs::read_to_string(&file).unwrap();
         assert_eq!(now, "---\nstudy: content_review\n---\nSecond\n");
+        // An edited text is replaced only with consent, and its copy does not take the place of the first one.
+        fs::write(&file, "Edited since").unwrap();
+        assert!(put("Edited since", "First", none).is_err());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "Edited since");
+        put("Edited since", "First", ApplyConsent { other_text: true, ..none }).unwrap();
+        restore(&file).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "Edited since");
         restore(&file).unwrap();
         assert!(fs::read_to_string(&file).unwrap().ends_with("As sent\n"));
-        fs::write(&file, "Edited since").unwrap();
-        assert!(put("First").is_err());
-        assert_eq!(fs::read_to_string(&file).unwrap(), "Edited since");
-        let other = folder.path().join("new.md");
-        replace(None, &other, &chosen("First"), OtherText::Refused).unwrap();
-        assert_eq!(fs::read_to_string(&other).unwrap(), "First\n");
+        assert!(restore(&file).is_err(), "there is nothing left to restore");
     }
 
     #[test]
-    fn a_file_is_restored_once() {
+    fn marks_are_lost_with_consent_only_also_in_another_file() {
         let folder = tempfile::tempdir().unwrap();
-        let target = folder.path().join("idea.md");
-        write(&target, b"new").unwrap();
-        assert!(restore(&target).is_err(), "there is nothing to restore");
-        write(&copy_of(&target), b"old").unwrap();
-        restore(&target).unwrap();
-        assert_eq!(fs::read(&target).unwrap(), b"old");
-        assert!(!copy_of(&target).exists());
+        let (file, other) = (folder.path().join("idea.md"), folder.path().join("new.md"));
+        fs::write(&file, "**As** sent").unwrap();
+        let loses = rewritten("As sent", "First", &["bold “As”"]);
+        let put = |target: &Path, lost_marks: bool| {
+            let consent = ApplyConsent { lost_marks, ..ApplyConsent::default() };
+            replace(Some(&file), target, &chosen("First"), &loses, consent)
+        };
+        let refused = put(&file, false).unwrap_err();
+        let told = refused.render(crate::look::Look::PLAIN, crate::failure::Detail::Sentence);
+        assert!(told.contains("bold “As”") && told.contains("--plain"), "{told}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "**As** sent");
+        assert!(put(&other, false).is_err());
+        assert!(!other.exists());
+        put(&other, true).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "**As** sent");
+        put(&file, true).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), loses.text);
+    }
+
+    #[test]
+    fn another_file_is_not_replaced_without_a_word() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, other) = (folder.path().join("idea.md"), folder.path().join("new.md"));
+        fs::write(&file, "As sent").unwrap();
+        must_be_new(&other).unwrap();
+        fs::write(&other, "precious").unwrap();
+        let refused = must_be_new(&other).unwrap_err();
+        let told = refused.render(crate::look::Look::PLAIN, crate::failure::Detail::Sentence);
+        assert!(told.contains("exists already") && told.contains("--force"), "{told}");
+        // The file of the study by another name is that file.
+        assert!(is_same_file(Some(&file), &folder.path().join(".").join("idea.md")));
+        assert!(!is_same_file(Some(&file), &other));
+    }
+
+    #[test]
+    fn what_is_taken_back_is_kept_each_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("idea.md");
+        fs::write(&file, "As sent").unwrap();
+        let mut kept = Vec::new();
+        for text in ["First", "Second", "First"] {
+            let now = rewritten("As sent", text, &[]);
+            replace(None, &file, &chosen(text), &now, ApplyConsent::default()).unwrap();
+            let undone = restore(&file).unwrap().unwrap();
+            assert_eq!(fs::read_to_string(&undone).unwrap(), now.text);
+            assert_eq!(fs::read_to_string(&file).unwrap(), "As sent");
+            kept.push(undone);
+        }
+        assert!(kept.iter().all(|path| path.exists()));
+        kept.dedup();
+        assert_eq!(kept.len(), 3);
     }
 }

@@ -111,7 +111,7 @@ async fn apply(as_json: bool, ui: &mut Ui) -> Result<Exit, Failure> {
     if changes.is_empty() {
         ui.say("The daemon works with these settings already.");
     }
-    if changes.iter().any(|change| change.comes == Comes::AtStart) {
+    if changes.iter().any(|change| matches!(change.comes, Comes::AtStart | Comes::WithMonth)) {
         ui.say(
             "hint: demoscope daemon stop, then demoscope daemon start; unfinished studies go on",
         );
@@ -132,6 +132,11 @@ fn sentence(change: &SettingChange) -> String {
         }
         Comes::AtStart => format!(
             "{}: the daemon works with {before}; {after} comes when it starts the next time.",
+            change.key
+        ),
+        Comes::WithMonth => format!(
+            "{}: the daemon works with {before}; {after} comes with the first month that begins after its next start, since \
+             each month's credits are granted once. `demoscope credits grant` adds some now.",
             change.key
         ),
     };

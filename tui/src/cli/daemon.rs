@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::paths::Paths;
+use protocol::results::Response;
 use protocol::safe;
 use protocol::service::{DriverOutcome, DriverRun, DriverStatus, Status};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Serialize;
 
+use crate::cli::export::{self, Page, Writer};
 use crate::daemon_lock::DaemonLock;
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
@@ -79,8 +81,45 @@ pub(crate) fn serve(args: &RunArgs) -> Result<Exit, Failure> {
     let face = if args.detached { daemon::Display::Detached } else { daemon::Display::Foreground };
     let missing =
         if args.start.new_store { daemon::Missing::BeginAnew } else { daemon::Missing::Ask };
-    daemon::run(face, missing, daemon::Dependencies::default())?;
+    daemon::run(face, missing, dependencies())?;
     Ok(Exit::Done)
+}
+
+/// What the daemon is started with beside its own.
+#[must_use]
+pub fn dependencies() -> daemon::Dependencies {
+    daemon::Dependencies { layouts: Some(LAYOUTS), ..daemon::Dependencies::default() }
+}
+
+/// How the daemon lays studies out: as the command `export` does.
+const LAYOUTS: daemon::Layouts = daemon::Layouts {
+    json: |report| boxed(Writer::json(report)),
+    csv: |study, spec| boxed(Writer::csv(study, spec)),
+    page: |format, report, asked| {
+        let format = match format {
+            daemon::PageFormat::Markdown => Page::Markdown,
+            daemon::PageFormat::Html => Page::Html,
+        };
+        export::page(format, report, asked)
+    },
+};
+
+fn boxed(writer: Result<Writer, Failure>) -> Result<Box<dyn daemon::AnswerWriter>, ApiError> {
+    Ok(Box::new(writer?))
+}
+
+impl daemon::AnswerWriter for Writer {
+    fn add(&mut self, answer: &Response) -> Result<(), ApiError> {
+        Ok(Self::add(self, answer)?)
+    }
+
+    fn take(&mut self) -> Vec<u8> {
+        Self::take(self)
+    }
+
+    fn end(self: Box<Self>) -> Vec<u8> {
+        Self::end(*self)
+    }
 }
 
 /// Replaces the store by a backup while no daemon runs. Returns notes for the user.
@@ -107,6 +146,9 @@ pub(crate) struct Replay {
     pub(crate) without_reply: u64,
     /// SHA-256 (hex) of the results as JSON; empty where there are none.
     pub(crate) results_sha256: String,
+    /// The rounds that had ended of a chain without results, recomputed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) finished_rounds: Vec<protocol::run::FinishedRound>,
 }
 
 /// Rebuilds the results of a study from its evidence bundle, without a daemon.
@@ -133,6 +175,7 @@ pub(crate) fn replay(path: &Path) -> Result<Replay, Failure> {
         prompts: replayed.prompts,
         without_reply: replayed.without_reply,
         results_sha256: replayed.results_hash,
+        finished_rounds: replayed.finished_rounds,
     })
 }
 
@@ -312,11 +355,16 @@ fn describe(status: &Status, look: Look) -> String {
         thousands(status.studies.running),
         thousands(status.studies.queued)
     );
+    let http = match (&status.http, &status.http_trouble) {
+        (Some(address), _) => address.clone(),
+        (None, Some(trouble)) => format!("off: {trouble}"),
+        (None, None) => "off".to_owned(),
+    };
     let uptime = super::duration(status.uptime_s.saturating_mul(1000));
     for (what, value) in [
         ("Up for", uptime.as_str()),
         ("Studies", &studies),
-        ("HTTP", status.http.as_deref().unwrap_or("off")),
+        ("HTTP", &http),
         ("Socket", &status.socket),
         ("Settings", &status.config),
         ("Store", &status.database),

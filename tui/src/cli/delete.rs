@@ -2,6 +2,7 @@
 //! asks for confirmation; without a terminal it requires `--yes`.
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::external::ExternalResult;
 use protocol::run::Study;
 use protocol::safe;
 use protocol::service::Deleted;
@@ -43,7 +44,14 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let mut studies: Vec<Study> = Vec::new();
+    let mut externals: Vec<ExternalResult> = Vec::new();
     for id in args.ids {
+        if let Some(found) = call!(link, external(id.clone()))? {
+            if !externals.contains(&found) {
+                externals.push(found);
+            }
+            continue;
+        }
         let study = call!(link, find(id))?;
         if !studies.iter().any(|known| known.id == study.id) {
             studies.push(study);
@@ -53,7 +61,17 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
         return Err(unfinished(study));
     }
     if !args.yes {
-        agreed(&studies, ui)?;
+        agreed(&studies, &externals, ui)?;
+    }
+    for found in externals {
+        let id = found.origin.id;
+        call!(link, remove_external(id))?;
+        if args.json {
+            ui.json_line(&serde_json::json!({ "external": id }))?;
+        } else {
+            let name = safe::line(&found.content.name);
+            ui.say(&format!("{name} ({}) is deleted here, and stays at its service.", id.short()));
+        }
     }
     let mut kept = None;
     for study in studies {
@@ -82,14 +100,24 @@ fn kept_draft(study: &Study, error: &std::io::Error) -> Failure {
 }
 
 /// Asks for confirmation; an error unless the user agrees.
-fn agreed(studies: &[Study], ui: &mut Ui) -> Result<(), Failure> {
+fn agreed(studies: &[Study], externals: &[ExternalResult], ui: &mut Ui) -> Result<(), Failure> {
     let kept = Failure::invalid("Nothing was deleted: nobody said yes");
     if !Ui::can_ask() {
         return Err(kept.hint("Delete without asking with `--yes`"));
     }
-    let text = announced(studies, ui.err_look);
-    ui.say_raw(&text);
-    let question = if studies.len() == 1 { "Delete it for good?" } else { "Delete them for good?" };
+    for found in externals {
+        let (id, name) = (found.origin.id.short(), safe::line(&found.content.name));
+        ui.say(&format!("  {id}  {name}, an external result"));
+    }
+    if !studies.is_empty() {
+        let text = announced(studies, ui.err_look);
+        ui.say_raw(&text);
+    }
+    let question = if studies.len() + externals.len() == 1 {
+        "Delete it for good?"
+    } else {
+        "Delete them for good?"
+    };
     if ui.ask(question) { Ok(()) } else { Err(kept) }
 }
 

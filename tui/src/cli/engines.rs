@@ -147,7 +147,7 @@ fn list(engines: &[EngineInfo], look: Look) -> String {
         };
         out.extend([&mark, " ", &pad(&safe::line(&engine.name), 12), " ", rest.as_str(), "\n"]);
         if let Some(place) = place(engine) {
-            let place = format!("{}{place}", " ".repeat(15));
+            let place = format!("{}{place}{}", " ".repeat(15), listens(engine));
             out.extend([look.paint(Role::Dim, &place).as_str(), "\n"]);
         }
     }
@@ -163,6 +163,19 @@ fn place(engine: &EngineInfo) -> Option<String> {
         None => "no key".to_owned(),
     };
     Some(format!("{address} ({from}), {key}"))
+}
+
+/// What was found at an address of this machine.
+fn listens(engine: &EngineInfo) -> String {
+    match engine.listens {
+        None => String::new(),
+        Some(false) => "; nothing listens there".to_owned(),
+        Some(true) if engine.serves.is_empty() => "; a server listens".to_owned(),
+        Some(true) => {
+            let names: Vec<_> = engine.serves.iter().map(|name| safe::line(name)).collect();
+            format!("; a server listens, with {}", names.join(", "))
+        }
+    }
 }
 
 fn describe(seen: &EngineCheck, look: Look) -> String {

@@ -3,6 +3,7 @@
 
 use protocol::results::Results;
 use protocol::safe;
+use protocol::study::Problem;
 
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
@@ -67,53 +68,99 @@ impl std::str::FromStr for Expectation {
 }
 
 impl Expectation {
-    /// Whether it holds, with the number that was found; none where there is no such bound.
-    fn holds(&self, results: &Results) -> Result<(bool, Option<f64>), Failure> {
-        let Some(estimate) = results.estimates.get(&self.field) else {
-            let known: Vec<&str> = results.estimates.keys().map(String::as_str).collect();
-            let what = format!("The study has no result '{}'", safe::line(&self.field));
-            return Err(Failure::invalid(what).hint(format!("Choose among {}", known.join(", "))));
-        };
-        let found = match self.part {
+    /// Whether it holds, with the number that was found; none where the results do not have it, as with too few answers.
+    fn holds(&self, results: &Results) -> (bool, Option<f64>) {
+        let estimate = results.estimates.get(&self.field);
+        let found = estimate.and_then(|estimate| match self.part {
             EstimatePart::Value => Some(estimate.value),
             EstimatePart::Low => estimate.low,
             EstimatePart::High => estimate.high,
-        };
+        });
         let holds = found.is_some_and(|found| match self.relation {
             BoundRelation::AtLeast => found >= self.bound,
             BoundRelation::AtMost => found <= self.bound,
             BoundRelation::Above => found > self.bound,
             BoundRelation::Below => found < self.bound,
         });
-        Ok((holds, found))
+        (holds, found)
     }
 }
 
-/// Tells which expectations do not hold. Without results nothing can be said, and the state of the study decides.
-pub(crate) fn judge(
+/// Compares the names with the estimates that the results of a study can have.
+///
+/// # Errors
+/// When one is unknown, with all that there are.
+pub(crate) fn check(
     expectations: &[Expectation],
-    results: Option<&Results>,
-    ui: &mut Ui,
-) -> Result<Exit, Failure> {
+    place: &str,
+    estimates: &[String],
+) -> Result<(), Failure> {
+    let unknown = expectations.iter().filter(|one| !estimates.contains(&one.field));
+    let problems: Vec<Problem> = unknown
+        .map(|one| Problem {
+            place: "--expect".to_owned(),
+            what: format!("this study has no result '{}'", safe::line(&one.field)),
+            hint: match nearest(&one.field, estimates) {
+                Some(near) => format!("did you mean '{near}'?"),
+                None if estimates.is_empty() => "it has no numbers".to_owned(),
+                None => "choose one of those below".to_owned(),
+            },
+        })
+        .collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let failure =
+        Failure::problems(format!("The study was not run: {}", safe::line(place)), problems);
+    Err(match estimates {
+        [] => {
+            failure.hint("Leave --expect out: a survey of open questions has no number to expect")
+        }
+        _ => failure
+            .hint(format!("Choose among {}; each has .low and .high too", estimates.join(", "))),
+    })
+}
+
+/// The known name that was probably meant.
+pub(super) fn nearest<'a>(given: &str, known: &'a [String]) -> Option<&'a str> {
+    const TOLD: usize = 4;
+    let last = |name: &str| {
+        let name = name.to_lowercase();
+        name.rsplit_once('.').map_or_else(|| name.clone(), |(_, last)| last.to_owned())
+    };
+    let own = last(given);
+    // A name of two parts may be known by its last one, or by a part of that.
+    let far = |name: &str| match last(name) {
+        name if own.chars().count() >= TOLD && name.contains(&own) => 0,
+        name => strsim::osa_distance(&own, &name),
+    };
+    let found = known.iter().map(|name| (far(name), name)).min_by_key(|(far, _)| *far)?;
+    (found.0 <= 1 + own.chars().count() / 3).then_some(found.1.as_str())
+}
+
+/// Tells which expectations do not hold. Without results nothing can be said, and the state of the study decides.
+pub(crate) fn judge(expectations: &[Expectation], results: Option<&Results>, ui: &mut Ui) -> Exit {
     let mut exit = Exit::Done;
-    let Some(results) = results else { return Ok(exit) };
+    let Some(results) = results else { return exit };
     for one in expectations {
-        let (holds, found) = one.holds(results)?;
+        let (holds, found) = one.holds(results);
         if !holds {
             exit = Exit::Unexpected;
             let found = found.map_or("there is none".to_owned(), |found| format!("it is {found}"));
             ui.say(&format!("expected {}: {found}", safe::line(&one.text)));
         }
     }
-    Ok(exit)
+    exit
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::Detail;
+    use crate::look::Look;
     use crate::report::fixtures;
 
-    fn judged(texts: &[&str]) -> Result<Exit, Failure> {
+    fn judged(texts: &[&str]) -> Exit {
         let all: Vec<Expectation> = texts.iter().map(|text| text.parse().unwrap()).collect();
         let report = fixtures::concept_test();
         let mut ui = Ui::into_buffers(Box::new(std::io::sink()), Box::new(std::io::sink()));
@@ -128,15 +175,40 @@ mod tests {
         let at = |field: &str, sign: &str, bound: f64| format!("{field} {sign} {bound}");
         let holds = at("mean_score", ">=", value);
         let bound = at("mean_score.low", ">=", low);
-        assert_eq!(judged(&[&holds, &bound, &at("mean_score.low", "<", value)]), Ok(Exit::Done));
-        assert_eq!(judged(&[&holds, &at("mean_score", ">", value)]), Ok(Exit::Unexpected));
-        assert_eq!(judged(&[&at("mean_score.low", ">=", value)]), Ok(Exit::Unexpected));
-        let unknown = judged(&["mean_scor >= 6"]).unwrap_err();
-        assert!(unknown.message().contains("no result 'mean_scor'"), "{unknown}");
+        assert_eq!(judged(&[&holds, &bound, &at("mean_score.low", "<", value)]), Exit::Done);
+        assert_eq!(judged(&[&holds, &at("mean_score", ">", value)]), Exit::Unexpected);
+        assert_eq!(judged(&[&at("mean_score.low", ">=", value)]), Exit::Unexpected);
+        assert_eq!(judged(&["mean_scor >= 6"]), Exit::Unexpected);
         for wrong in
             ["", "mean_score", "mean_score = 6", ">= 6", "mean_score >= x", "a b > 1", "a > nan"]
         {
             assert!(wrong.parse::<Expectation>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn an_unknown_name_is_told_before_anybody_is_asked_with_the_one_that_was_meant() {
+        let known = ["overall", "clickRate", "dimension.curiosity"].map(ToOwned::to_owned);
+        let refused = |texts: &[&str]| {
+            let all: Vec<Expectation> = texts.iter().map(|text| text.parse().unwrap()).collect();
+            check(&all, "a.md", &known)
+        };
+        let fine = ["overall.low > 5", "clickRate >= 0.2", "dimension.curiosity.high < 9"];
+        assert_eq!(refused(&fine), Ok(()));
+        let failure = refused(&["overal > 5", "overall > 5", "curiosity > 1", "score.low > 1"]);
+        let shown = |failure: Failure| failure.render(Look::PLAIN, Detail::Sentence);
+        insta::assert_snapshot!(shown(failure.unwrap_err()), @r"
+        --expect: this study has no result 'overal' · did you mean 'overall'?
+        --expect: this study has no result 'curiosity' · did you mean 'dimension.curiosity'?
+        --expect: this study has no result 'score' · choose one of those below
+        error: The study was not run: a.md
+        hint: Choose among overall, clickRate, dimension.curiosity; each has .low and .high too
+        ");
+        let survey = check(&["overall > 5".parse().unwrap()], "a.md", &[]);
+        insta::assert_snapshot!(shown(survey.unwrap_err()), @r"
+        --expect: this study has no result 'overall' · it has no numbers
+        error: The study was not run: a.md
+        hint: Leave --expect out: a survey of open questions has no number to expect
+        ");
     }
 }

@@ -1,7 +1,9 @@
 //! The `demoscope findings` command: every finding with its quotes and what became of it, and the change of that.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use protocol::external::ExternalResult;
 use protocol::finding::{Finding, FindingChange, FindingLife, FindingStatus};
+use protocol::id::StudyId;
 use protocol::results::Report;
 use protocol::run::{State, Study};
 use protocol::safe;
@@ -30,6 +32,7 @@ use crate::ui::Ui;
 Examples:
   demoscope findings @
   demoscope findings @ --status open
+  demoscope findings @ --round 2
   demoscope findings resolve @ 2 --note \"the price stands in the first line now\"
   demoscope findings dismiss 3f2a 4
   demoscope findings reopen 3f2a 4
@@ -44,6 +47,9 @@ pub(crate) struct Args {
     /// Only those with this status
     #[arg(long, value_parser = statuses())]
     status: Option<FindingStatus>,
+    /// Those of this round of a review, from 1, held against the round that it was rewritten from
+    #[arg(long, value_name = "N", conflicts_with = "status", value_parser = clap::value_parser!(u16).range(1..=5))]
+    round: Option<u16>,
     /// Print an array of findings
     #[arg(long)]
     json: bool,
@@ -95,10 +101,40 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     }
 }
 
+/// Prints what another service says to act on; no status of ours is kept for it.
+fn external(args: &Args, found: &ExternalResult, ui: &mut Ui) -> Result<Exit, Failure> {
+    if args.status.is_some() || args.round.is_some() {
+        return Err(Failure::invalid(
+            "The findings of an external result have no status and no rounds",
+        )
+        .hint("Leave --status and --round out"));
+    }
+    if args.json {
+        ui.json(&found.content.findings)?;
+        return Ok(Exit::Done);
+    }
+    let mut only = found.clone();
+    (only.content.numbers, only.content.rewrites) = (Vec::new(), Vec::new());
+    let look = ui.look;
+    ui.data(&report::external::external(&only, look))?;
+    Ok(Exit::Done)
+}
+
 async fn list(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
-    let study = call!(link, find(args.id.clone().unwrap_or_default()))?;
+    let id = args.id.clone().unwrap_or_default();
+    if let Some(found) = call!(link, external(id.clone()))? {
+        return external(args, &found, ui);
+    }
+    let study = call!(link, find(id))?;
+    if let Some(round) = args.round {
+        return of_round(&link, study.id, (round, args.json), ui).await;
+    }
     let mut found = call!(link, report(study.id))?;
+    if found.results.is_none() {
+        // Those of round 1 stand, whatever becomes of the others.
+        found.results = found.finished_rounds.take().map(|results| *results);
+    }
     let judged = found.results.is_some();
     let all = found.results.take().map(|results| results.findings).unwrap_or_default();
     let nothing_found = all.is_empty();
@@ -127,6 +163,36 @@ async fn list(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         if let Some(level) = level(&found, nothing_found) {
             ui.say(&level);
         }
+    }
+    Ok(Exit::Done)
+}
+
+/// Prints the findings of one round, and which of them are new, still there, or fixed.
+async fn of_round(
+    link: &Link,
+    study: StudyId,
+    (round, json): (u16, bool),
+    ui: &mut Ui,
+) -> Result<Exit, Failure> {
+    let of_round = call!(link, round_report(study, round))?;
+    let findings = of_round.results.map(|results| results.findings).unwrap_or_default();
+    if json {
+        ui.json(&findings)?;
+        return Ok(Exit::Done);
+    }
+    if findings.is_empty() {
+        ui.say(&format!("Nothing that calls for action was found in round {round}."));
+    } else {
+        let look = ui.look;
+        ui.data(&report::findings(&findings, look))?;
+    }
+    let whole = call!(link, report(study))?;
+    let chain = whole.found().and_then(|results| kinds::found(&results.outcomes).iterations);
+    let of_chain = chain.and_then(|chain| chain.chain.iter().find(|one| one.round == round));
+    if let Some((from, across)) =
+        of_chain.and_then(|one| one.from.zip(one.findings_across.as_ref()))
+    {
+        ui.say(&format!("Against round {from}: {}", report::chain::findings_across(across)));
     }
     Ok(Exit::Done)
 }

@@ -11,10 +11,13 @@ use crate::cli::pages;
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
 use crate::look::{Look, Role, pad, pad_left, thousands};
-use crate::report::estimates::number;
+use crate::report;
+use crate::report::estimates::{number, within};
 use crate::report::version;
 use crate::ui::Ui;
 
+/// External results that stand below the studies.
+const EXTERNALS_SHOWN: u32 = 10;
 /// Columns kept for the name; below that the time of day is not shown.
 const NAME_AT_LEAST: usize = 12;
 
@@ -25,6 +28,7 @@ Examples:
   demoscope list
   demoscope list --search kit --tag spring
   demoscope list --lineage @                   the versions of a watched file
+  demoscope list --external                    what other services told by hooks
   demoscope list --json | jq -r '.[0].id'
   demoscope list --json | jq '.[] | {name, headline}'
 
@@ -44,6 +48,9 @@ pub(crate) struct Args {
     /// Those that were put away, instead of the others
     #[arg(long)]
     archived: bool,
+    /// The results of other services that hooks told, instead of the studies
+    #[arg(long, conflicts_with_all = ["search", "tag", "archived", "lineage"])]
+    external: bool,
     /// At most this many
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
@@ -55,8 +62,13 @@ pub(crate) struct Args {
 /// Prints the studies that the arguments ask for.
 pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
+    // A study that waits for a key goes on with any command that has it.
+    link.offer().await?;
     if let Some(name) = &args.lineage {
         return lineage(&link, name, args.json, ui).await;
+    }
+    if args.external {
+        return externals(&link, &args, ui).await;
     }
     let filtered = args.search.is_some() || args.tag.is_some() || args.archived;
     let query = StudyQuery {
@@ -77,6 +89,38 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     } else {
         let table = table(&studies, &TimeZone::system(), ui.look);
         ui.data(&super::fitted(&table, ui.look))?;
+    }
+    if !args.json && !filtered {
+        // Beside the studies, and told apart from them.
+        let some = call!(link, externals(0, EXTERNALS_SHOWN))?;
+        if !some.items.is_empty() {
+            let text = report::external::externals(&some.items, &TimeZone::system(), ui.look);
+            ui.data(&super::fitted(&format!("\n{text}"), ui.look))?;
+        }
+        if some.next.is_some() {
+            ui.say("More of them: demoscope list --external");
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Prints the results of other services.
+async fn externals(link: &Link, args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
+    let wanted = args.limit.map_or(usize::MAX, |limit| limit as usize);
+    let (mut all, mut offset) = (Vec::new(), Some(0));
+    while let Some(from) = offset.filter(|_| all.len() < wanted) {
+        let page = call!(link, externals(from, u32::MAX))?;
+        all.extend(page.items);
+        offset = page.next.filter(|next| *next > from);
+    }
+    all.truncate(wanted);
+    if args.json {
+        ui.json(&all)?;
+    } else if all.is_empty() {
+        ui.say("No other service told a result. Take theirs with: demoscope hooks sources add NAME --do import");
+    } else {
+        let text = report::external::externals(&all, &TimeZone::system(), ui.look);
+        ui.data(&super::fitted(&text, ui.look))?;
     }
     Ok(Exit::Done)
 }
@@ -176,16 +220,13 @@ fn score(study: &Study, look: Look) -> String {
 }
 
 fn of_headline(headline: Option<&Headline>, look: Look) -> String {
-    let Some(Headline { of, estimate }) = headline else {
+    let Some(Headline { of, estimate, round }) = headline else {
         return look.glyph("—", "--").to_owned();
     };
-    let value = number(of, estimate.value);
-    match (estimate.low, estimate.high) {
-        (Some(low), Some(high)) => {
-            format!("{value} {}{}", look.glyph("±", "+/-"), number(of, (high - low) / 2.0))
-        }
-        _ => format!("{value} n={}", thousands(i128::from(estimate.n))),
-    }
+    let value = within(of, estimate, look).unwrap_or_else(|| {
+        format!("{} n={}", number(of, estimate.value), thousands(i128::from(estimate.n)))
+    });
+    round.map_or_else(|| value.clone(), |round| format!("round {round}: {value}"))
 }
 
 /// The colour role of a state.
@@ -208,7 +249,7 @@ mod tests {
 
     fn headline(report: &Report, of: &str) -> Headline {
         let estimate = report.results.as_ref().unwrap().estimates[of].clone();
-        Headline { of: of.to_owned(), estimate }
+        Headline { of: of.to_owned(), estimate, round: None }
     }
 
     #[test]

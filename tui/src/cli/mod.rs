@@ -8,13 +8,14 @@
 
 mod answers;
 pub(crate) mod apply;
+mod approve;
 mod backup;
 mod compare;
 mod completions;
 mod config;
 mod control;
 mod credits;
-mod daemon;
+pub(crate) mod daemon;
 mod delete;
 mod doctor;
 mod engines;
@@ -23,9 +24,12 @@ mod example;
 mod expect;
 pub(crate) mod export;
 mod findings;
+mod hooks;
 mod input;
+mod keys;
 mod list;
 mod man;
+mod mcp;
 mod overview;
 pub(crate) mod pages;
 mod plain;
@@ -107,14 +111,22 @@ struct StationArgs {
 
 impl StationArgs {
     /// The workstation options of these arguments.
-    fn options(self) -> crate::station::StationOptions {
+    fn options(self, calls: NotifyWays) -> crate::station::StationOptions {
         use crate::station::{Mouse, StationOptions};
         StationOptions {
             theme: self.theme,
             glyphs: self.ascii.then_some(crate::station::look::Glyphs::Ascii),
             mouse: if self.no_mouse { Mouse::Terminals } else { Mouse::Ours },
+            notify: calls.terminal,
+            desktop: calls.desktop,
         }
     }
+}
+
+/// How the user of the workstation is called.
+struct NotifyWays {
+    terminal: crate::station::NotifyWay,
+    desktop: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -148,7 +160,11 @@ enum Verb {
     Tag(tag::Args),
     Queue(queue::Args),
     Watch(Box<watch::Args>),
+    Hooks(hooks::Args),
     Credits(credits::Args),
+    Keys(keys::Args),
+    Approve(approve::Args),
+    Mcp(mcp::Args),
     Engines(engines::Args),
     Events(events::Args),
     Examples(example::Args),
@@ -283,7 +299,8 @@ fn last_letter(text: &str) -> Option<(usize, char)> {
 /// Starts the workstation, or prints a short introduction where there is no terminal.
 fn workstation(args: StationArgs, ui: &mut Ui) -> Result<Exit, Failure> {
     use crate::station::StationError;
-    match crate::station::run(&Paths::resolve()?, &args.options()) {
+    let paths = Paths::resolve()?;
+    match crate::station::run(&paths, &args.options(calls(&paths))) {
         Ok(()) => Ok(Exit::Done),
         Err(StationError::NoTerminal) => overview::run(ui),
         Err(StationError::Daemon(error)) => Err(error.into()),
@@ -291,6 +308,21 @@ fn workstation(args: StationArgs, ui: &mut Ui) -> Result<Exit, Failure> {
             error @ (StationError::Terminal(_) | StationError::Keymap(_) | StationError::Theme(_)),
         ) => Err(Failure::invalid(error.to_string()).because(&error)),
     }
+}
+
+/// How the settings say that the user is called; as usual where they cannot be read, which the daemon tells.
+fn calls(paths: &Paths) -> NotifyWays {
+    use crate::station::NotifyWay;
+
+    let settings = daemon::settings(paths).unwrap_or_default();
+    let value = |key: &str| settings.iter().find(|one| one.key == key).map(|one| one.value.clone());
+    let desktop = value("notify.desktop") == Some(true.into());
+    let is_in_tmux = std::env::var_os("TMUX").is_some_and(|socket| !socket.is_empty());
+    if is_in_tmux && value("notify.in_tmux") == Some(false.into()) {
+        return NotifyWays { terminal: NotifyWay::Off, desktop };
+    }
+    let way = value("notify.terminal").and_then(|way| NotifyWay::named(way.as_str()?));
+    NotifyWays { terminal: way.unwrap_or_default(), desktop }
 }
 
 /// Runs commands that talk to the daemon.
@@ -316,7 +348,11 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Tag(args) => tag::run(args, ui).await,
         Verb::Queue(args) => queue::run(args, ui).await,
         Verb::Watch(args) => watch::run(*args, ui).await,
+        Verb::Hooks(args) => hooks::run(args, ui).await,
         Verb::Credits(args) => credits::run(&args, ui).await,
+        Verb::Keys(args) => keys::run(args, ui).await,
+        Verb::Approve(args) => approve::run(&args, ui).await,
+        Verb::Mcp(args) => mcp::run(&args, ui).await,
         Verb::Engines(args) => engines::run(&args, ui).await,
         Verb::Events(args) => events::run(&args, ui).await,
         Verb::Daemon(args) => daemon::run(&args, ui).await,

@@ -8,11 +8,13 @@ use clap::ValueEnum;
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
+use protocol::metric_name::{meant, names_theme};
 use protocol::ranking::{RankQuestion, Ranking, STUDIES_MAX, STUDIES_MIN};
 use protocol::run::Preview;
 use protocol::safe;
-use protocol::study::Draft;
+use protocol::study::{Draft, DraftText, Problem};
 
+use crate::cli::expect::nearest;
 use crate::cli::export::{Existing, NewFile, ranking_page};
 use crate::cli::input::{self, Source};
 use crate::cli::run::{Followed, Follower, Settings, end_of, path_of, submit};
@@ -39,9 +41,10 @@ const FILES_MAX: usize = 20;
 Examples:
   demoscope rank a.md b.md c.md
   demoscope rank a.md b.md c.md --panel 500 --region uk --dry-run
+  demoscope rank a.md b.md --study content_review --content-type headline
   demoscope rank 3f2a 9b1c @ --of would_buy_pct
   demoscope rank new.md 3f2a             the people of 3f2a are asked about new.md
-  demoscope rank 3f2a 9b1c --of concern.Price --lowest-first
+  demoscope rank 3f2a 9b1c --of concern.Price      the text that fewest name it of comes first
   demoscope rank a.md b.md --format html -o ranking.html
   demoscope rank 3f2a 9b1c @ --json | jq '.studies[0].name'
 
@@ -54,9 +57,12 @@ pub(crate) struct Args {
     /// Which result decides: an estimate as --json names it, or theme.NAME, appeal.NAME, concern.NAME
     #[arg(long, value_name = "RESULT")]
     of: Option<String>,
-    /// The lowest value is the best
+    /// The lowest value is the best, as it is of a concern without saying so
     #[arg(long)]
     lowest_first: bool,
+    /// The highest value is the best, also of a concern
+    #[arg(long, conflicts_with = "lowest_first")]
+    highest_first: bool,
     /// Print one JSON object
     #[arg(long, conflicts_with = "format")]
     json: bool,
@@ -92,6 +98,11 @@ enum RankFormat {
 }
 
 impl Args {
+    /// Which end comes first, where it is said.
+    fn lowest_first(&self) -> Option<bool> {
+        (self.lowest_first || self.highest_first).then_some(self.lowest_first)
+    }
+
     fn form(&self) -> RankFormat {
         if self.json { RankFormat::Json } else { self.format.unwrap_or_default() }
     }
@@ -124,7 +135,7 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
                 ids.push(None);
                 drafts.push(Draft {
                     file: source.name.clone(),
-                    text: source.text.clone(),
+                    text: DraftText::File(source.text.clone()),
                     overrides: overrides.clone(),
                     ..Draft::default()
                 });
@@ -146,6 +157,7 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     } else {
         link.offer().await?;
         let previews = call!(link, check_alike(drafts.clone()))?;
+        must_have(args.of.as_deref(), previews.first().map_or(&[], |first| &first.metrics))?;
         if args.dry_run {
             if args.form() == RankFormat::Json {
                 ui.json(&previews)?;
@@ -156,20 +168,24 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
             return Ok(Exit::Done);
         }
         let confirmed = agree(&previews, args.yes, ui)?;
-        let new = match ask(&mut link, drafts, &previews, confirmed, ui).await? {
-            Asked::Ended(new, exit) => {
-                worst = worst.max(exit);
-                new
-            }
-            Asked::Interrupted => return Ok(Exit::Interrupted),
-        };
-        let mut new = new.into_iter();
+        let asked = ask(&mut link, drafts, &previews, confirmed, ui).await?;
+        let (Asked::Ended(new, _) | Asked::Interrupted(new)) = &asked;
+        let mut new = new.iter().copied();
         for id in ids.iter_mut().filter(|id| id.is_none()) {
             *id = new.next();
         }
+        let command = again(&ids, args.of.as_deref(), args.lowest_first());
+        match asked {
+            Asked::Ended(_, exit) => worst = worst.max(exit),
+            Asked::Interrupted(_) => {
+                ui.say(&format!("They go on. Rank them when they have ended: {command}"));
+                return Ok(Exit::Interrupted);
+            }
+        }
+        ui.say(&format!("The same ranking again: {command}"));
     }
     let studies: Vec<StudyId> = ids.into_iter().flatten().collect();
-    let question = RankQuestion { studies, of: args.of.clone(), lowest_first: args.lowest_first };
+    let question = RankQuestion { studies, of: args.of.clone(), lowest_first: args.lowest_first() };
     let ranking = call!(link, rank(question))?;
     print(&ranking, args.form(), file, ui)?;
     Ok(worst)
@@ -220,6 +236,48 @@ fn names_study(name: &OsStr) -> bool {
     is_id && Path::new(name).symlink_metadata().is_err()
 }
 
+/// Refuses a result that the studies will not have, before anybody is asked. The themes of answers are known only afterwards.
+fn must_have(of: Option<&str>, metrics: &[String]) -> Result<(), Failure> {
+    let Some(of) = of.filter(|of| !names_theme(of) && meant(of, metrics).is_none()) else {
+        return Ok(());
+    };
+    let hint = match nearest(of, metrics) {
+        Some(near) => format!("did you mean '{near}'?"),
+        None => "choose one of those below".to_owned(),
+    };
+    let what = format!("these studies are not ranked by '{}'", safe::line(of));
+    let problem = Problem { place: "--of".to_owned(), what, hint };
+    let failure = Failure::problems("Nothing was run", vec![problem]);
+    Err(match metrics {
+        [] => failure.hint("Name a theme: theme.NAME, appeal.NAME or concern.NAME"),
+        known => {
+            failure.hint(format!("Choose among {}, or theme.NAME for any theme", known.join(", ")))
+        }
+    })
+}
+
+/// The command that shows the same ranking again.
+fn again(ids: &[Option<StudyId>], of: Option<&str>, lowest_first: Option<bool>) -> String {
+    let ids = ids.iter().flatten().map(StudyId::short);
+    let mut words = vec!["demoscope rank".to_owned()];
+    words.extend(ids);
+    words.extend(of.map(|of| format!("--of {}", as_one_word(&safe::line(of)))));
+    words.extend(lowest_first.map(|lowest| {
+        let flag = if lowest { "--lowest-first" } else { "--highest-first" };
+        flag.to_owned()
+    }));
+    words.join(" ")
+}
+
+/// A text as one word of a shell.
+fn as_one_word(text: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// Says what all of it takes, and asks for consent where it costs money.
 fn agree(previews: &[Preview], yes: bool, ui: &mut Ui) -> Result<bool, Failure> {
     let sum = report::takes(previews);
@@ -257,7 +315,7 @@ enum Asked {
     /// All of them, with the worst exit code.
     Ended(Vec<StudyId>, Exit),
     /// The user left; the studies go on.
-    Interrupted,
+    Interrupted(Vec<StudyId>),
 }
 
 /// Submits the drafts so that the same people answer, and waits until all have ended.
@@ -291,22 +349,15 @@ async fn ask(
             }
         }
     }
-    let names: Vec<String> = studies.iter().map(|study| study.id.short()).collect();
+    let ids: Vec<StudyId> = studies.iter().map(|study| study.id).collect();
     let mut worst = Exit::Done;
     for study in &studies {
         match follower.follow(link, study, ui).await? {
             Followed::Ended(study) => worst = worst.max(end_of(&study)),
-            Followed::Interrupted => {
-                ui.say(&format!(
-                    "They go on. Rank them when they have ended: demoscope rank {}",
-                    names.join(" ")
-                ));
-                return Ok(Asked::Interrupted);
-            }
+            Followed::Interrupted => return Ok(Asked::Interrupted(ids)),
         }
     }
-    ui.say(&format!("The same ranking again: demoscope rank {}", names.join(" ")));
-    Ok(Asked::Ended(studies.iter().map(|study| study.id).collect(), worst))
+    Ok(Asked::Ended(ids, worst))
 }
 
 /// Prints the ranking, or writes it to the file.
@@ -342,6 +393,38 @@ fn print(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_same_ranking_again_names_every_study_and_what_decides() {
+        let id = |number: u128| StudyId(uuid::Uuid::from_u128(number << 96));
+        let ids = [Some(id(0x3f2a_9c1e)), None, Some(id(0x9b1c_0000))];
+        assert_eq!(again(&ids, None, None), "demoscope rank 3f2a9c1e 9b1c0000");
+        let of = Some("concern.What's the price");
+        assert_eq!(
+            again(&ids[..1], of, Some(true)),
+            r"demoscope rank 3f2a9c1e --of 'concern.What'\''s the price' --lowest-first"
+        );
+        assert!(again(&ids, of, Some(false)).ends_with("--highest-first"));
+        assert!(again(&ids, Some("dimension.trust"), None).ends_with("--of dimension.trust"));
+    }
+
+    #[test]
+    fn an_unknown_result_is_refused_before_anybody_is_asked() {
+        let metrics = ["overall", "dimension.proof", "dimension.trust"].map(ToOwned::to_owned);
+        for fine in [None, Some("Trust"), Some("overall"), Some("concern.Price")] {
+            assert_eq!(must_have(fine, &metrics), Ok(()), "{fine:?}");
+        }
+        let shown = |of| {
+            let failure = must_have(Some(of), &metrics).unwrap_err();
+            failure.render(crate::look::Look::PLAIN, crate::failure::Detail::Sentence)
+        };
+        insta::assert_snapshot!(shown("dimension.hook"), @r"
+        --of: these studies are not ranked by 'dimension.hook' · choose one of those below
+        error: Nothing was run
+        hint: Choose among overall, dimension.proof, dimension.trust, or theme.NAME for any theme
+        ");
+        assert!(shown("dimension.trst").contains("did you mean 'dimension.trust'?"));
+    }
 
     #[test]
     fn an_id_is_told_from_a_file() {

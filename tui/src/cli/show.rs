@@ -1,5 +1,6 @@
 //! The `demoscope show` command: a study with its results so far.
 
+use protocol::external::{ExternalResult, NOTICE};
 use protocol::results::{Report, Response};
 use protocol::run::State;
 use protocol::safe;
@@ -21,7 +22,7 @@ Examples:
   demoscope show @ --by age_band --of theme.Price
   demoscope show @ --json | jq .results.estimates")]
 pub(crate) struct Args {
-    /// An id, the beginning of one, or @ for the latest
+    /// An id, the beginning of one, or @ for the latest; of an external result, too
     id: String,
     /// Every answer too
     #[arg(long)]
@@ -40,6 +41,11 @@ pub(crate) struct Args {
 /// Prints the report of the study in the arguments, whatever its state.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
+    // A study that waits for a key goes on with any command that has it.
+    link.offer().await?;
+    if let Some(found) = call!(link, external(args.id.clone()))? {
+        return external(args, &found, ui);
+    }
     let study = call!(link, find(args.id.clone()))?;
     if args.by.is_empty() {
         print(&link, study.id, ShowDetail::of(args.answers), Form::of(args.json), ui).await?;
@@ -54,6 +60,34 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         ui.data(&report::cross(&table, look))?;
     }
     Ok(Exit::Done)
+}
+
+/// Prints the result of another service.
+fn external(args: &Args, found: &ExternalResult, ui: &mut Ui) -> Result<Exit, Failure> {
+    if args.answers || !args.by.is_empty() {
+        return Err(Failure::invalid("The answers behind an external result are not here")
+            .hint("Look at them at the service that told it"));
+    }
+    if args.json {
+        ui.json(&ExternalJson::of(found))?;
+    } else {
+        let look = ui.look;
+        ui.data(&report::external::external(found, look))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The result of another service as JSON, apart from the studies of this installation.
+#[derive(Serialize)]
+pub(crate) struct ExternalJson<'a> {
+    external: &'a ExternalResult,
+    notice: &'static str,
+}
+
+impl<'a> ExternalJson<'a> {
+    pub(crate) fn of(external: &'a ExternalResult) -> Self {
+        Self { external, notice: NOTICE }
+    }
 }
 
 /// How much of a study to print.

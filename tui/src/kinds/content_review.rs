@@ -26,6 +26,7 @@ pub(super) static VIEW: StudyView = StudyView {
     stimulus: "the content, as it would appear",
     asked: "Every expert read the content below, scored it on each dimension (1 to 10), said whether they would click, and why.",
     topics: "What the experts look at",
+    people: ("expert", "experts"),
     panel: "20",
     fields: FIELDS,
     material,
@@ -137,7 +138,7 @@ const FIELDS: &[FormField] = &[
     FormField {
         key: "target_score",
         label: "Good enough",
-        hint: "the overall score at which no further round follows, 1 to 10",
+        hint: "the overall score that ends the rounds, 1 to 10",
         input: FieldInput::Line,
     },
     FormField {
@@ -394,6 +395,17 @@ fn found_texts(outcomes: &mut Outcomes) -> FoundTexts<'_> {
             found.blocks.push(&mut round.content);
             found.lines.extend(&mut round.principles);
             found.lines.extend(round.dimensions.iter_mut().map(|one| &mut one.name));
+            let segments = round.changes.iter_mut().flat_map(|change| &mut change.segments);
+            found.lines.extend(segments.flat_map(|one| [&mut one.dimension, &mut one.class]));
+            let across = round.findings_across.iter_mut();
+            let pairs = across
+                .flat_map(|across| [&mut across.new, &mut across.persisting, &mut across.fixed])
+                .flatten();
+            for pair in pairs {
+                found.lines.push(&mut pair.affected_feature);
+                let briefs = pair.first.iter_mut().chain(&mut pair.second);
+                found.lines.extend(briefs.map(|brief| &mut brief.title));
+            }
         }
     }
     found

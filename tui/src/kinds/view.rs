@@ -9,7 +9,7 @@ use super::{
     Against, AnswerColumn, AnswerParts, FormField, FoundTexts, Material, Measure, Metric,
     OutcomeParts,
 };
-use crate::look::Role;
+use crate::look::{Role, thousands};
 
 /// The value of a score or a mark in a mean.
 pub(crate) type Counts = fn(i32) -> f64;
@@ -27,6 +27,8 @@ pub(crate) struct StudyView {
     pub(crate) asked: &'static str,
     /// The heading above the themes of the answers.
     pub(crate) topics: &'static str,
+    /// Who answers: one, and several.
+    pub(crate) people: (&'static str, &'static str),
     /// How many are asked where nobody says.
     pub(crate) panel: &'static str,
     /// The fields of the form that only this type has.
@@ -118,6 +120,12 @@ pub(crate) enum Opening {
 }
 
 impl StudyView {
+    /// So many of those who answer.
+    pub(crate) fn count(&self, count: u32) -> String {
+        let (one, many) = self.people;
+        if count == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(count)) }
+    }
+
     /// The defaults of a study type: one text, a score in each answer, no main metric.
     pub(crate) const PLAIN: Self = Self {
         title: "",
@@ -125,6 +133,7 @@ impl StudyView {
         stimulus: "the text, as respondents read it",
         asked: "Everyone read the text below.",
         topics: "What it is about",
+        people: ("respondent", "respondents"),
         panel: "100",
         fields: &[],
         material: |_| Material::default(),

@@ -3,30 +3,47 @@
 
 use std::fmt::Write as _;
 
+use protocol::finding::{FindingPair, FindingsAcross};
+use protocol::results::Results;
 use protocol::review::{ChainRound, ImprovedVariant, Iterations, StopReason};
+use protocol::rounds::{SegmentChange, TextPart, moved_most};
+use protocol::run::State;
+use protocol::safe;
 
+use crate::kinds;
 use crate::look::{Look, Role, pad, pad_left};
-use crate::report::diff;
 use crate::report::page::ReportPage;
+use crate::report::segments;
 use crate::report::whisker::{self, Scale};
+use crate::report::{agree, diff};
 
 /// First and last value of the scores.
 const SCORES: Scale = Scale { low: 1.0, high: 10.0, mark: None };
 
-/// Draws the rounds, the verdict, and what the best version changes.
-pub(crate) fn draw(iterations: &Iterations, page: &mut ReportPage) {
+/// How far a chain is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChainEnd {
+    /// It is at its end, and judged.
+    Ended,
+    /// It has no results; what is shown is of its finished rounds.
+    Unfinished(State),
+}
+
+/// Draws the rounds, for whom the best of them moved, and the verdict.
+pub(crate) fn draw(iterations: &Iterations, end: ChainEnd, page: &mut ReportPage) {
     let look = page.look;
     page.heading("Rounds", "overall score by the same experts, 95 % interval");
     let room = look.width.saturating_sub(2 + 11 + 6 + 2 + 2 + 34).clamp(10, 40);
+    let decimals = decimals(iterations);
     for round in &iterations.chain {
-        let is_best = round.round == iterations.best_round;
-        let name = format!("Round {}{}", round.round, if is_best { " *" } else { "" });
+        let mark = if looks_best(iterations, round) { " *" } else { "" };
+        let name = format!("Round {}{mark}", round.round);
         let bar = whisker::draw(round.overall, round.overall_interval, SCORES, room, look);
         page.line(format!(
             "  {}{}  {bar}  {}",
             look.paint(Role::Strong, &pad(&name, 11)),
-            pad_left(&format!("{:.1}", round.overall), 6),
-            look.paint(Role::Dim, &change(round)),
+            pad_left(&format!("{:.decimals$}", round.overall), 6),
+            look.paint(Role::Dim, &change(round, decimals)),
         ));
     }
     if iterations.chain.len() > 1 {
@@ -34,10 +51,14 @@ pub(crate) fn draw(iterations: &Iterations, page: &mut ReportPage) {
         let line = sparkline(&scores, look);
         page.line(format!("  {}{}", pad("Course", 11), look.paint(Role::Accent, &line)));
     }
-    if let Some(reason) = iterations.stop_reason {
+    draw_best_round(iterations, page);
+    if let Some(reason) = iterations.stop_reason.filter(|_| end == ChainEnd::Ended) {
         page.paragraph(&stopped(iterations, reason), "  ", "  ", Some(Role::Dim));
     }
-    let (role, text) = verdict(iterations);
+    let (role, text) = match end {
+        ChainEnd::Ended => verdict(iterations),
+        ChainEnd::Unfinished(state) => unfinished(iterations, state),
+    };
     page.gap();
     page.paragraph(&text, "  ", "  ", Some(role));
     if let Some(text) = by_place(iterations) {
@@ -45,16 +66,55 @@ pub(crate) fn draw(iterations: &Iterations, page: &mut ReportPage) {
     }
 }
 
-/// Draws the best version as a difference from the original, with the rules that it applies.
-pub(crate) fn draw_best(original: &str, best: &ImprovedVariant, page: &mut ReportPage) {
+/// Decimals of the scores and of their changes since round 1.
+pub(crate) fn decimals(iterations: &Iterations) -> usize {
+    let first = iterations.chain.first().map_or(0.0, |round| round.overall);
+    let change = |round: &ChainRound| Some((first, round.overall, round.change?.value));
+    agree::decimals(iterations.chain.iter().filter_map(change), 1)
+}
+
+/// Whether a round is the best by the scores that are shown.
+pub(crate) fn looks_best(iterations: &Iterations, round: &ChainRound) -> bool {
+    let place = usize::from(round.round.saturating_sub(1));
+    let scores = iterations.chain.iter().map(|round| round.overall);
+    round.round == iterations.best_round && agree::is_best(scores, place, decimals(iterations))
+}
+
+/// What the best round changed: for whom, and which findings.
+fn draw_best_round(iterations: &Iterations, page: &mut ReportPage) {
+    let best = iterations.chain.iter().find(|round| round.round == iterations.best_round);
+    let Some((best, from)) = best.and_then(|best| Some((best, best.from?))) else { return };
+    let about = format!("Round {} against round {from}", best.round);
+    if let Some(text) = best.change_from(from).and_then(|change| for_whom(&change.segments)) {
+        page.paragraph(&format!("{about}: {text}"), "  ", "  ", Some(Role::Dim));
+    }
+    if let Some(across) = &best.findings_across {
+        page.paragraph(&findings_across(across), "  ", "  ", Some(Role::Dim));
+    }
+}
+
+/// Draws the best version as a difference from the original, whose score stands beside, with the rules that it applies.
+pub(crate) fn draw_best(
+    best: &ImprovedVariant,
+    overall: f64,
+    difference: &[TextPart],
+    page: &mut ReportPage,
+) {
     let look = page.look;
+    // It is better than what was sent, also by what is shown of both.
+    let is_apart = agree::is_best([overall, best.predicted_score], 1, 1);
+    let decimals = if is_apart { 1 } else { 2 };
     page.heading(
         "The best version",
-        &format!("{:.1} of 10 by the same experts", best.predicted_score),
+        &format!(
+            "{:.decimals$} by the same experts, as sent {overall:.decimals$}",
+            best.predicted_score
+        ),
     );
-    let difference = diff::paragraph(original, &best.text, look);
-    for line in look.wrap(&difference, "  ", "  ") {
-        page.line(line);
+    for paragraph in diff::paragraphs(difference, look) {
+        for line in look.wrap(&paragraph, "  ", "  ") {
+            page.line(line);
+        }
     }
     if !best.principles.is_empty() {
         let applied = format!("Applied: {}", best.principles.join("; "));
@@ -95,9 +155,9 @@ pub(crate) fn stopped(iterations: &Iterations, reason: StopReason) -> String {
 }
 
 /// What changed since round 1, and how many experts moved.
-fn change(round: &ChainRound) -> String {
+fn change(round: &ChainRound, decimals: usize) -> String {
     let Some(change) = round.change else { return "the original".to_owned() };
-    let mut text = format!("{:+.1}", change.value);
+    let mut text = format!("{:+.decimals$}", change.value);
     if let Some((low, high)) = change.low.zip(change.high) {
         text.push_str(&format!(" ({low:+.1} to {high:+.1})"));
     }
@@ -110,7 +170,12 @@ fn change(round: &ChainRound) -> String {
 /// Whether the gain is proved, in a sentence.
 pub(crate) fn verdict(iterations: &Iterations) -> (Role, String) {
     let gain = &iterations.improvement;
-    let (round, by) = (iterations.best_round, gain.score_change);
+    let (round, by) = (iterations.best_round, agree::points(gain.score_change));
+    if iterations.completed_rounds <= 1 && iterations.stop_reason == Some(StopReason::TargetReached)
+    {
+        let text = "No rewrite was asked: the original reached the target score in round 1.";
+        return (Role::Good, text.to_owned());
+    }
     if round == 1 {
         return (
             Role::Warning,
@@ -121,14 +186,14 @@ pub(crate) fn verdict(iterations: &Iterations) -> (Role, String) {
         return (
             Role::Warning,
             format!(
-                "Not proved: the version of round {round} scores {by:.1} points higher, but every expert moved by as much, so that the gain has no interval."
+                "Not proved: the version of round {round} scores {by} points higher, but every expert moved by as much, so that the gain has no interval."
             ),
         );
     };
     let interval = format!(", 95 % interval {low:+.1} to {high:+.1}");
     if low <= 0.0 {
         let mut text = format!(
-            "No gain: the version of round {round} scores {by:.1} points higher{interval}, which chance and another wording alone can make."
+            "No gain: the version of round {round} scores {by} points higher{interval}, which chance and another wording alone can make."
         );
         if let Some(fresh) = &gain.confirmation {
             let _ = write!(
@@ -140,7 +205,7 @@ pub(crate) fn verdict(iterations: &Iterations) -> (Role, String) {
         return (Role::Warning, text);
     }
     let higher = format!(
-        "the version of round {round} scores {by:.1} points higher than the original{interval}"
+        "the version of round {round} scores {by} points higher than the original{interval}"
     );
     match (gain.confirmed, &gain.confirmation) {
         (Some(true), Some(fresh)) => (
@@ -164,6 +229,115 @@ pub(crate) fn verdict(iterations: &Iterations) -> (Role, String) {
     }
 }
 
+/// What the rounds of a chain that have ended gained so far, or until it was ended: it has no fresh panel's word yet.
+pub(crate) fn unfinished(iterations: &Iterations, state: State) -> (Role, String) {
+    let (asked, all) = (iterations.completed_rounds, iterations.total_rounds);
+    let best = iterations.best_round;
+    let rounds = if asked == 1 { "round has" } else { "rounds have" };
+    let begin = match state {
+        State::Cancelled => {
+            format!("Cancelled after {asked} of {all} rounds, which are paid for and kept")
+        }
+        State::Failed => {
+            format!("Failed after {asked} of {all} rounds, which are paid for and kept")
+        }
+        State::Paused => format!("Paused after {asked} of {all} rounds"),
+        _ => format!("{asked} of {all} {rounds} ended"),
+    };
+    let gain = match iterations.improvement.interval {
+        _ if asked == 1 => "better versions of it are scored by the same experts, and no fresh panel has confirmed them".to_owned(),
+        _ if best == 1 => "no rewrite scores higher than the original so far".to_owned(),
+        Some((low, high)) => format!(
+            "round {best} scores {} points higher than the original, 95 % interval {low:+.1} to {high:+.1}",
+            agree::points(iterations.improvement.score_change)
+        ),
+        None => format!(
+            "round {best} scores {} points higher than the original, by as much with every expert",
+            agree::points(iterations.improvement.score_change)
+        ),
+    };
+    (Role::Warning, format!("{begin}: {gain}. No fresh panel has confirmed it."))
+}
+
+/// The best of the rounds that have ended, of a chain without results, which lists show as its score; nothing of a single
+/// round, about which the report is.
+pub(crate) fn best_so_far(results: &Results) -> Option<String> {
+    let iterations = kinds::found(&results.outcomes).iterations?;
+    let best = iterations.chain.iter().find(|round| round.round == iterations.best_round)?;
+    let ended = iterations.completed_rounds;
+    if ended < 2 {
+        return None;
+    }
+    let interval = best
+        .overall_interval
+        .map_or_else(String::new, |(low, high)| format!(" (95 % interval {low:.1} to {high:.1})"));
+    Some(format!(
+        "The best of the {ended} rounds that have ended is round {}: {:.1} of 10{interval}. What follows is about the content as it was sent.",
+        best.round, best.overall
+    ))
+}
+
+/// Segments that are named.
+const SEGMENTS: usize = 3;
+/// Answers from which on a group is not small.
+const LARGE: u64 = 30;
+
+/// For whom the score moved most, with intervals; nothing without segments.
+pub(crate) fn for_whom(segments: &[SegmentChange]) -> Option<String> {
+    let most = moved_most(segments);
+    let words = |segments: &[&SegmentChange]| {
+        let shown = segments.iter().take(SEGMENTS).map(|segment| in_words(segment));
+        shown.collect::<Vec<String>>().join("; ")
+    };
+    let sure: Vec<&SegmentChange> =
+        most.iter().copied().filter(|segment| segment.differs()).collect();
+    if !sure.is_empty() {
+        return Some(format!("It moved most for {}. Groups below 30 are small.", words(&sure)));
+    }
+    if most.is_empty() {
+        return None;
+    }
+    // What a handful of people seem to do is chance.
+    let large: Vec<&SegmentChange> = most.into_iter().filter(|one| one.n >= LARGE).collect();
+    Some(match &large[..] {
+        [] => "It moved for no group beyond chance; none has 30 answers.".to_owned(),
+        large => format!("It moved for no group beyond chance, most for {}.", words(large)),
+    })
+}
+
+/// One segment: who, by how much, and how many they are.
+fn in_words(segment: &SegmentChange) -> String {
+    let who = match segment.dimension.as_str() {
+        "role" => format!("the role {}", segment.class.replace('_', " ")),
+        dimension => segments::group(dimension, &segment.class),
+    };
+    let change = segment.change;
+    let interval = change.low.zip(change.high).map_or_else(
+        || ", all alike".to_owned(),
+        |(low, high)| format!(" ({low:+.1} to {high:+.1})"),
+    );
+    format!("{} {:+.1}{interval}, n={}", safe::line(&who), change.value, segment.n)
+}
+
+/// The findings of a round against those of the round that it was rewritten from.
+pub(crate) fn findings_across(across: &FindingsAcross) -> String {
+    let named = |pairs: &[FindingPair]| {
+        let names: Vec<String> =
+            pairs.iter().map(|pair| safe::line(&pair.affected_feature).into_owned()).collect();
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    };
+    let count = |pairs: &[FindingPair]| pairs.len();
+    format!(
+        "Findings: {} fixed ({}), {} still there ({}), {} new ({}).",
+        count(&across.fixed),
+        named(&across.fixed),
+        count(&across.persisting),
+        named(&across.persisting),
+        count(&across.new),
+        named(&across.new)
+    )
+}
+
 /// A warning where many of the fresh panel went by the place of a text and not by the text.
 pub(crate) fn by_place(iterations: &Iterations) -> Option<String> {
     let fresh = iterations.improvement.confirmation.as_ref()?;
@@ -178,7 +352,10 @@ pub(crate) fn by_place(iterations: &Iterations) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use protocol::review::{Confirmation, Improvement, Moved, ScoreChange};
+    use protocol::rounds::RunKind;
 
     use super::*;
     use crate::look::{Colour, Glyphs};
@@ -199,6 +376,9 @@ mod tests {
             findings: Vec::new(),
             from: (round > 1).then(|| round - 1),
             moved: (round > 1).then_some(Moved { up: 14, same: 4, down: 2 }),
+            estimates: BTreeMap::new(),
+            changes: Vec::new(),
+            findings_across: None,
         }
     }
 
@@ -242,10 +422,26 @@ mod tests {
             predicted_score: 6.1,
             principles: vec!["No hype".to_owned(), "Plain words for jargon".to_owned()],
             findings: Vec::new(),
+            differences: Vec::new(),
         };
-        draw_best("Facilitate your amazing dinner in 20 minutes", &best, &mut page);
-        draw(&iterations(), &mut page);
+        let part = |kind, text: &str| TextPart { kind, text: text.to_owned() };
+        let difference = [
+            part(RunKind::Out, "Facilitate your amazing"),
+            part(RunKind::In, "Cook"),
+            part(RunKind::Same, "dinner in 20 minutes"),
+        ];
+        draw_best(&best, 4.8, &difference, &mut page);
+        draw(&iterations(), ChainEnd::Ended, &mut page);
         insta::assert_snapshot!(page.finish());
+    }
+
+    #[test]
+    fn a_target_that_the_original_reaches_is_no_missing_gain() {
+        let mut found = iterations();
+        (found.best_round, found.completed_rounds) = (1, 1);
+        found.stop_reason = Some(StopReason::TargetReached);
+        let (_, text) = verdict(&found);
+        assert!(text.starts_with("No rewrite was asked: the original reached"), "{text}");
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub(crate) fn draw(report: &Report, results: &Results, page: &mut ReportPage) {
             "{count} answers were given to the very same question before and used again; `--fresh` asks anew."
         ));
     }
+    if let Some(replies) = &report.meta.replies {
+        page.bullet(&replies.sentence());
+    }
     for line in cost_and_models(&report.meta) {
         page.bullet(&line);
     }

@@ -13,6 +13,9 @@ const COLUMNS: (usize, usize, usize) = (20, 6, 14);
 /// Columns of the count, shown where there is room.
 const COUNT: usize = 9;
 
+/// An interval is lopsided when one side is longer than the other by this factor.
+const LOPSIDED: f64 = 1.75;
+
 /// Draws the numbers.
 pub(crate) fn draw(results: &Results, page: &mut ReportPage) {
     let look = page.look;
@@ -61,12 +64,41 @@ fn answers(estimate: &Estimate) -> String {
     }
 }
 
-/// The interval of a number, or a dash where it is undefined.
+/// The interval of a number within the scale of its field, or a dash where it is undefined: of few answers it may reach beyond
+/// what can be said.
 pub(crate) fn range(field: &str, interval: Option<(f64, f64)>, look: Look) -> String {
     match interval {
-        Some((low, high)) => format!("{} to {}", number(field, low), number(field, high)),
+        Some(interval) => {
+            let (low, high) = on_scale(field, interval);
+            format!("{} to {}", number(field, low), number(field, high))
+        }
         None => look.glyph("—", "--").to_owned(),
     }
+}
+
+/// The part of an interval that lies on the scale of its field.
+fn on_scale(field: &str, (low, high): (f64, f64)) -> (f64, f64) {
+    let ends = (f64::NEG_INFINITY, f64::INFINITY);
+    let (least, most) = kinds::metric(field).map_or(ends, |metric| metric.range);
+    (low.max(least), high.min(most))
+}
+
+/// Whether one side of an interval is so much longer than the other that half of it would mislead.
+pub(crate) fn is_lopsided(value: f64, (low, high): (f64, f64)) -> bool {
+    let (below, above) = (value - low, high - value);
+    below.max(above) > LOPSIDED * below.min(above)
+}
+
+/// A value with half its interval, or with both ends where it is lopsided; `None` without an interval.
+pub(crate) fn within(field: &str, estimate: &Estimate, look: Look) -> Option<String> {
+    let interval = on_scale(field, estimate.low.zip(estimate.high)?);
+    let (low, high) = interval;
+    let value = number(field, estimate.value);
+    Some(if is_lopsided(estimate.value, interval) {
+        format!("{value} ({}{}{})", number(field, low), look.glyph("–", "-"), number(field, high))
+    } else {
+        format!("{value} {}{}", look.glyph("±", "+/-"), number(field, (high - low) / 2.0))
+    })
 }
 
 /// A value with the digits and the unit of its field.
@@ -115,5 +147,24 @@ pub(crate) fn label(field: &str, scale: Scale) -> String {
     match kinds::metric(field) {
         Some(metric) => metric.label(scale),
         None => safe::line(&field.replace('_', " ")).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixtures;
+
+    #[test]
+    fn intervals_end_at_the_scale_and_lopsided_ones_are_shown_by_their_ends() {
+        let look = Look::PLAIN;
+        assert_eq!(range("overall", Some((-5.5, 16.4)), look), "1.0 to 10.0");
+        assert_eq!(range("overall", Some((4.4, 6.1)), look), "4.4 to 6.1");
+        let shown = |field, value, low, high| {
+            let estimate = fixtures::estimate(value, low, high, 20, "t");
+            within(field, &estimate, look).unwrap()
+        };
+        assert_eq!(shown("overall", 5.4, 4.9, 5.9), "5.4 ±0.5");
+        assert_eq!(shown("clickRate", 0.0, 0.0, 0.16), "0.00 (0.00–0.16)");
     }
 }

@@ -27,7 +27,7 @@ pub(crate) use kinds::{
     cross, ranking, sentiment, survey, version,
 };
 
-fn estimate(value: f64, low: f64, high: f64, n: u64, method: &str) -> Estimate {
+pub(crate) fn estimate(value: f64, low: f64, high: f64, n: u64, method: &str) -> Estimate {
     Estimate {
         value,
         low: Some(low),
@@ -103,10 +103,12 @@ fn study(instrument: StudyType, name: &str, delivered: u32) -> Study {
             invalid: 0,
             failed: 118 - delivered,
         },
+        round: None,
         created_at: "2026-11-22T09:30:00Z".parse().unwrap(),
         completed_at: Some("2026-11-22T09:30:04Z".parse().unwrap()),
         notes: Vec::new(),
         rejected: Vec::new(),
+        can_retry: delivered < 118,
         headline: None,
     }
 }
@@ -126,6 +128,7 @@ fn meta() -> Meta {
         booked_at_most: 0,
         other_models: Vec::new(),
         from_cache: 0,
+        replies: None,
         notice: "Synthetic answers from a built-in model, not from people.".into(),
         model_notice: None,
     }
@@ -300,11 +303,14 @@ pub(crate) fn concept_test() -> Report {
         responses: None,
     };
     Report {
+        sent: protocol::sent_texts::SentTexts::default(),
         study: study(StudyType::ConceptTest, "Meal kit, version 3", 115),
         results: Some(results),
         meta: meta(),
         below_middle: None,
         version: None,
+        finished_rounds: None,
+        round: None,
         asked: None,
     }
 }

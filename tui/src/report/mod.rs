@@ -1,6 +1,7 @@
 //! Printed report: a pure function from results to text for a given look. Each section has a file; no section computes
 //! a statistic that the daemon could have sent.
 
+pub(crate) mod agree;
 mod answer;
 pub(crate) mod bars;
 pub(crate) mod chain;
@@ -11,11 +12,13 @@ mod crosstab;
 mod diagnostics;
 pub(crate) mod diff;
 pub(crate) mod estimates;
+pub(crate) mod external;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod histogram;
 mod next;
 mod page;
+pub(crate) mod passage;
 mod preview;
 pub(crate) mod quality;
 mod ranking;
@@ -33,6 +36,7 @@ use protocol::results::{Report, Results};
 
 use crate::look::Look;
 pub(crate) use answer::answer;
+use chain::ChainEnd;
 pub(crate) use compare::{comparison, words};
 pub(crate) use crosstab::cross;
 pub(crate) use next::dollars;
@@ -50,24 +54,29 @@ pub fn render(report: &Report, look: Look) -> String {
     title::draw(report, &mut page);
     version::draw(report, &mut page);
     conclusions::draw(report, &mut page);
-    match &report.results {
-        Some(results) => {
-            draw_results(results, &mut page);
+    match (report.found(), &report.results) {
+        (Some(results), Some(_)) => {
+            draw_results(results, ChainEnd::Ended, &mut page);
             diagnostics::draw(report, results, &mut page);
             quality::draw(results, &mut page);
         }
+        // The rounds that have ended, of a chain that goes on or was ended.
+        (Some(results), None) => {
+            draw_results(results, ChainEnd::Unfinished(report.study.state), &mut page);
+            diagnostics::draw_cost(&report.meta, &mut page);
+        }
         // A study without answers may have cost something all the same.
-        None => diagnostics::draw_cost(&report.meta, &mut page),
+        (None, _) => diagnostics::draw_cost(&report.meta, &mut page),
     }
     next::draw(report, &mut page);
     page.finish()
 }
 
-fn draw_results(results: &Results, page: &mut ReportPage) {
+fn draw_results(results: &Results, end: ChainEnd, page: &mut ReportPage) {
     estimates::draw(results, page);
     histogram::draw(&results.outcomes, page);
     bars::draw(results, page);
-    review::draw(results, page);
+    review::draw(results, end, page);
     channels::draw(results, page);
     survey::draw(results, page);
     segments::draw(results, page);

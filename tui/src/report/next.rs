@@ -1,6 +1,6 @@
 //! Next steps as commands to copy, and the cost and duration of the run.
 
-use protocol::results::Report;
+use protocol::results::{Report, Results};
 use protocol::run::State;
 
 use crate::kinds;
@@ -17,6 +17,12 @@ pub(crate) fn draw(report: &Report, page: &mut ReportPage) {
     let mut steps: Vec<(String, &str)> = Vec::new();
     match study.state {
         State::Completed | State::Cancelled | State::Failed => {
+            if report.results.as_ref().is_some_and(has_better) {
+                steps.push((
+                    format!("demoscope apply {id} -o better.md"),
+                    "write the better version; without -o into its own file",
+                ));
+            }
             if study.panel.delivered > 0 {
                 steps.push((format!("demoscope answers {id}"), "read what each one said"));
                 steps.push((
@@ -24,7 +30,19 @@ pub(crate) fn draw(report: &Report, page: &mut ReportPage) {
                     "take the answers with you",
                 ));
             }
-            if study.state != State::Cancelled && study.panel.failed + study.panel.invalid > 0 {
+            // A chain is asked anew as a whole, and what its finished rounds rewrote can be taken.
+            if report.finished_rounds.as_deref().is_some_and(has_better) {
+                steps.push((
+                    format!("demoscope apply {id}"),
+                    "write the best version so far into its file",
+                ));
+            }
+            if report.finished_rounds.is_some() {
+                steps.push((
+                    format!("demoscope run FILE --like {id}"),
+                    "ask all rounds of the same panel",
+                ));
+            } else if study.can_retry {
                 steps.push((format!("demoscope retry {id}"), "ask those again that failed"));
             }
             let engine = study.engine.as_str();
@@ -61,6 +79,19 @@ pub(crate) fn draw(report: &Report, page: &mut ReportPage) {
     }
     page.gap();
     page.paragraph(&bill(report), "", "", Some(Role::Dim));
+}
+
+/// Whether a review has a version that the same experts score higher: a later round, or a rewrite of the only one.
+fn has_better(results: &Results) -> bool {
+    let found = kinds::found(&results.outcomes);
+    match found.iterations {
+        Some(iterations) => iterations.best_round > 1,
+        None => {
+            let overall = results.estimates.get("overall");
+            let best = found.variants.first().map(|best| best.predicted_score);
+            overall.zip(best).is_some_and(|(overall, best)| best > overall.value)
+        }
+    }
 }
 
 /// Whether a name can be typed without quoting.

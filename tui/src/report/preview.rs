@@ -13,9 +13,9 @@ pub(crate) fn preview(preview: &Preview, look: Look) -> String {
     let mut page = ReportPage::new(look);
     page.paragraph(&preview.name, "", "  ", Some(Role::Strong));
     let facts = format!(
-        "{} · {} respondents · {} engine · seed {}",
+        "{} · {} · {} engine · seed {}",
         kinds::view(preview.instrument).title,
-        thousands(preview.panel),
+        kinds::view(preview.instrument).count(preview.panel),
         preview.engine,
         preview.seed
     );
@@ -54,7 +54,12 @@ fn takes(preview: &Preview, page: &mut ReportPage) {
         page.paragraph(&of_kind(calls), "    ", "      ", Some(Role::Dim));
     }
     if let Some((half, unit)) = &preview.expected_half_width {
-        page.line(format!("  result to be known within ±{half:.2} {}", safe::line(unit)));
+        let told = format!(
+            "with {} answers, to be known within ±{half:.2} {}",
+            thousands(preview.panel),
+            safe::line(unit)
+        );
+        page.paragraph(&told, "  ", "  ", None);
     }
     if let Some(missing) = preview.missing_credits() {
         let line = format!(

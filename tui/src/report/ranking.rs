@@ -217,6 +217,10 @@ pub(crate) struct Takes {
     pub(crate) sentence: String,
 }
 
+fn texts(count: usize) -> String {
+    if count == 1 { "1 text".to_owned() } else { format!("{count} texts") }
+}
+
 /// The sum of those previews.
 pub(crate) fn takes(previews: &[Preview]) -> Takes {
     let credits = previews.iter().fold(0_i64, |sum, one| sum.saturating_add(one.credits.0));
@@ -230,16 +234,13 @@ pub(crate) fn takes(previews: &[Preview]) -> Takes {
         "no money".to_owned()
     };
     let of_first = previews.first().map_or_else(String::new, |first| {
-        let people = thousands(first.panel);
-        format!(
-            "{people} respondents each, {} engine, seed {}",
-            safe::line(&first.engine),
-            first.seed
-        )
+        let people = kinds::view(first.instrument).count(first.panel);
+        let each = if previews.len() == 1 { "" } else { " each" };
+        format!("{people}{each}, {} engine, seed {}", safe::line(&first.engine), first.seed)
     });
     let sentence = format!(
-        "{} texts, {of_first}: {} credits of {}, {money}.",
-        previews.len(),
+        "{}, {of_first}: {} credits of {}, {money}.",
+        texts(previews.len()),
         thousands(i128::from(credits)),
         thousands(i128::from(balance.0))
     );
@@ -250,7 +251,7 @@ pub(crate) fn takes(previews: &[Preview]) -> Takes {
 pub(crate) fn plan(previews: &[Preview], look: Look) -> String {
     let mut page = ReportPage::new(look);
     let title = previews.first().map_or("", |first| kinds::view(first.instrument).title);
-    let title = format!("A ranking of {} texts ({})", previews.len(), title.to_lowercase());
+    let title = format!("A ranking of {} ({})", texts(previews.len()), title.to_lowercase());
     page.paragraph(&title, "", "  ", Some(Role::Strong));
     page.paragraph(
         "DRY RUN · nobody was asked, nothing was stored.",

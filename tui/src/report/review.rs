@@ -5,14 +5,19 @@ use protocol::safe;
 
 use crate::kinds;
 use crate::look::Role;
-use crate::report::chain;
+use crate::report::chain::ChainEnd;
 use crate::report::page::ReportPage;
+use crate::report::{chain, diff};
 
 /// Suggestions that are shown.
 const SUGGESTIONS: usize = 4;
 
-/// Draws both, where there are any.
-pub(crate) fn draw(results: &Results, page: &mut ReportPage) {
+/// What is said where a review has no better version.
+const NONE_BETTER: &str =
+    "No rewrite of it scored higher with the same experts: what they miss has to come from you.";
+
+/// Draws both, where there are any, and the rounds.
+pub(crate) fn draw(results: &Results, end: ChainEnd, page: &mut ReportPage) {
     let found = kinds::found(&results.outcomes);
     if !found.suggestions.is_empty() {
         page.heading("What to fix first", found.subject.as_deref().unwrap_or_default());
@@ -26,10 +31,19 @@ pub(crate) fn draw(results: &Results, page: &mut ReportPage) {
     // A rewrite that the same experts like no better is no better version.
     let overall = results.estimates.get("overall").map_or(f64::INFINITY, |overall| overall.value);
     let best = found.variants.first().filter(|best| best.predicted_score > overall);
-    if let (Some(original), Some(best)) = (found.content, best) {
-        chain::draw_best(original, best, page);
+    match best {
+        Some(best) => {
+            let difference = diff::of_version(results, &best.text);
+            chain::draw_best(best, overall, &difference, page);
+        }
+        // Of several rounds the verdict says it.
+        None if found.iterations.is_none() && !found.suggestions.is_empty() => {
+            page.gap();
+            page.paragraph(NONE_BETTER, "  ", "  ", Some(Role::Dim));
+        }
+        None => {}
     }
     if let Some(iterations) = found.iterations {
-        chain::draw(iterations, page);
+        chain::draw(iterations, end, page);
     }
 }

@@ -85,6 +85,8 @@ fn the_report_of_a_version_opens_with_its_change_against_the_one_before() {
     if let Some(version) = &mut report.version {
         (version.version, version.previous, version.change) = (1, None, None);
         version.lineage.changed = vec!["panel 200 instead of 100".to_owned()];
+        let own = crate::report::version::in_short(version);
+        assert!(own.starts_with("launch.md v1: Mean score 5.20 ("), "{own}");
     }
     shown.push_str(&opening(&report));
     insta::assert_snapshot!(shown);
@@ -204,6 +206,8 @@ fn an_answer_and_a_preview() {
             Calls { what: "a decoy".into(), count: 30, cost_usd: None },
         ],
         settings: protocol::setting::Settings::new(),
+        estimates: Vec::new(),
+        metrics: Vec::new(),
     };
     insta::assert_snapshot!("preview", preview(&plan, Look::PLAIN));
 }

@@ -3,6 +3,7 @@
 
 use protocol::finding::FindingPair;
 use protocol::results::{Comparison, Difference, PeopleMoved, Report};
+use protocol::run::Headline;
 use protocol::safe;
 use protocol::watch::VersionReport;
 
@@ -96,6 +97,26 @@ pub(crate) fn brief(version: &VersionReport) -> Option<String> {
     let meaning = meaning(change);
     let value = signed(field, found.value);
     Some(format!("{value}{interval} against version {}, {meaning}", previous.version))
+}
+
+/// A version that has ended in one line: `launch.md v5: mean score 6.10 → 6.42, +0.32 (+0.05 to +0.59)`; without an earlier
+/// one its own score.
+pub(crate) fn in_short(version: &VersionReport) -> String {
+    let name = format!("{} v{}", file_name(version), version.version);
+    if let Some(change) = &version.change {
+        let field = change.field.as_str();
+        let (before, after) = (number(field, change.a.value), number(field, change.b.value));
+        let by = signed(field, change.overall.difference.value);
+        return format!("{name}: {} {before} → {after}, {by}{}", words(field), interval(change));
+    }
+    let own = version.lineage.versions.iter().find(|one| one.version == version.version);
+    let Some(Headline { of, estimate, .. }) = own.and_then(|own| own.headline.as_ref()) else {
+        return format!("{name} is done.");
+    };
+    let range = estimate.low.zip(estimate.high).map_or(String::new(), |(low, high)| {
+        format!(" ({} to {})", number(of, low), number(of, high))
+    });
+    format!("{name}: {} {}{range}", words(of), number(of, estimate.value))
 }
 
 fn interval(change: &Comparison) -> String {

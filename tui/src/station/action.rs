@@ -16,6 +16,10 @@ pub enum Place {
     Chain,
     /// The findings.
     Findings,
+    /// The webhooks.
+    Hooks,
+    /// The log of the daemon.
+    Logs,
     /// The form for a new study.
     Compose,
     /// The palette.
@@ -42,6 +46,8 @@ impl Place {
         Self::Results,
         Self::Chain,
         Self::Findings,
+        Self::Hooks,
+        Self::Logs,
         Self::Compose,
         Self::Person,
         Self::Ranking,
@@ -61,6 +67,8 @@ impl Place {
             Self::Results => "results",
             Self::Chain => "chain",
             Self::Findings => "findings",
+            Self::Hooks => "hooks",
+            Self::Logs => "logs",
             Self::Compose => "compose",
             Self::Palette => "palette",
             Self::Help => "help",
@@ -81,7 +89,16 @@ impl Place {
     /// Whether it is one of the screens, where global keys work too.
     #[must_use]
     pub const fn is_screen(self) -> bool {
-        matches!(self, Self::Studies | Self::Live | Self::Results | Self::Chain | Self::Findings)
+        matches!(
+            self,
+            Self::Studies
+                | Self::Live
+                | Self::Results
+                | Self::Chain
+                | Self::Findings
+                | Self::Hooks
+                | Self::Logs
+        )
     }
 }
 
@@ -139,7 +156,7 @@ macro_rules! actions {
 
 actions! {
     Open = "open", [Studies Live Results Chain Findings] 1, "open", "Opens what is under the cursor: a study, a segment, a person.";
-    Back = "back", [Studies Live Results Chain Findings Palette Help Menu Prompt Question Person Ranking Compose] 2, "back", "Goes back the way you came; it never leaves the workstation.";
+    Back = "back", [Studies Live Results Chain Findings Hooks Logs Palette Help Menu Prompt Question Person Ranking Compose] 2, "back", "Goes back the way you came; it never leaves the workstation.";
     New = "study.new", [Studies] 3, "new", "Starts a new study.";
     Duplicate = "study.duplicate", [Studies Live Results Chain Findings] 12, "duplicate", "Starts a new study with the settings of this one.";
     Edit = "study.edit", [Studies Live Results Chain Findings] 13, "edit text", "Starts a new study from this one with its text in your own editor ($VISUAL or $EDITOR).";
@@ -150,34 +167,42 @@ actions! {
     Tag = "study.tag", [Studies] 14, "tags", "Changes the tags of a study.";
     Mark = "list.mark", [Studies] 11, "mark", "Marks a study, so that pause, cancel, archive and rank work on all that are marked.";
     Rank = "list.rank", [Studies] 4, "rank", "Ranks the marked studies: their order, who cannot be told apart, and how probable it is that each is the best.";
-    Filter = "list.filter", [Studies Results] 7, "filter", "Narrows the list as you type: words, tag:spring, state:live, type:nps, n>=100; score<4 (concept tests, or the type you name), nps<0, net<0, lead>10 (A \u{2212} B).";
+    Filter = "list.filter", [Studies Results Logs] 7, "filter", "Narrows the list as you type: words, tag:spring, state:live, type:nps, n>=100; score<4 (concept tests, or the type you name), nps<0, net<0, lead>10 (A \u{2212} B).";
     Sort = "list.sort", [Studies Results] 8, "sort", "Chooses what the list is sorted by; the same choice again turns it round. Scores are sorted within each study type.";
     Archived = "list.archived", [Studies], "archived", "Shows the archived studies, or the others again.";
     Order = "live.order", [Live] 3, "order", "Rearranges the people: as they were asked, or by score into a histogram.";
-    Follow = "live.follow", [Live] 4, "follow", "Keeps the newest answers in view, or holds the list still.";
+    Follow = "live.follow", [Live Logs] 4, "follow", "Keeps the newest answers or entries in view, or holds the list still.";
     GroupBy = "results.group", [Results] 3, "group by", "Groups by the next attribute: age, gender, income, education, technology, region, or all of them at once.";
     Worth = "results.worth", [Results] 3, "worth", "Shows what the numbers are worth: channels side by side; then controls, wordings and figures on the answers.";
     CrossTab = "results.cross", [Results] 7, "cross-tab", "Crosses two attributes in a table of means.";
     View = "results.view", [Results] 5, "view", "Shows the next view: segments, A against B, cross-tab, reasons, findings, channels, checks, method.";
-    Down = "move.down", [Studies Live Results Chain Findings Palette Help Menu Person Ranking Compose], "down", "Moves down.";
-    Up = "move.up", [Studies Live Results Chain Findings Palette Help Menu Person Ranking Compose], "up", "Moves up.";
+    Down = "move.down", [Studies Live Results Chain Findings Hooks Logs Palette Help Menu Person Ranking Compose], "down", "Moves down.";
+    Up = "move.up", [Studies Live Results Chain Findings Hooks Logs Palette Help Menu Person Ranking Compose], "up", "Moves up.";
     Left = "move.left", [Live Results Chain Compose Prompt Palette Help], "left", "Moves left.";
     Right = "move.right", [Live Results Chain Compose Prompt Palette Help] 5, "right", "Moves right.";
-    PageDown = "move.page-down", [Studies Live Results Chain Findings Help Person Ranking Compose], "page down", "Moves down by half a page.";
-    PageUp = "move.page-up", [Studies Live Results Chain Findings Help Person Ranking Compose], "page up", "Moves up by half a page.";
-    First = "move.first", [Studies Live Results Chain Findings Help Person Ranking], "first", "Goes to the first line.";
-    Last = "move.last", [Studies Live Results Chain Findings Help Person Ranking], "last", "Goes to the last line.";
-    NextPane = "pane.next", [Live Results Chain Findings Compose] 9, "next pane", "Goes to the next pane or field.";
-    PreviousPane = "pane.previous", [Live Results Chain Findings Compose], "previous pane", "Goes to the previous pane or field.";
-    Zoom = "pane.zoom", [Studies Live Results Chain Findings] 15, "zoom", "Gives the whole screen to this pane, or back to all of them.";
+    PageDown = "move.page-down", [Studies Live Results Chain Findings Hooks Logs Help Person Ranking Compose], "page down", "Moves down by half a page.";
+    PageUp = "move.page-up", [Studies Live Results Chain Findings Hooks Logs Help Person Ranking Compose], "page up", "Moves up by half a page.";
+    First = "move.first", [Studies Live Results Chain Findings Hooks Logs Help Person Ranking], "first", "Goes to the first line.";
+    Last = "move.last", [Studies Live Results Chain Findings Hooks Logs Help Person Ranking], "last", "Goes to the last line.";
+    NextPane = "pane.next", [Live Results Chain Findings Hooks Compose] 9, "next pane", "Goes to the next pane or field.";
+    PreviousPane = "pane.previous", [Live Results Chain Findings Hooks Compose], "previous pane", "Goes to the previous pane or field.";
+    Zoom = "pane.zoom", [Studies Live Results Chain Findings Hooks Logs] 15, "zoom", "Gives the whole screen to this pane, or back to all of them.";
     Export = "export", [Studies Live Results Chain Findings] 6, "export", "Writes answers, report or picture to a file.";
-    Copy = "copy", [Studies Live Results Chain Findings Person Ranking] 16, "copy", "Copies what is under the cursor.";
-    CopyCommand = "copy.command", [Studies Live Results Chain Findings Ranking] 17, "copy command", "Copies the command line that shows the same.";
+    Copy = "copy", [Studies Live Results Chain Findings Hooks Logs Person Ranking] 16, "copy", "Copies what is under the cursor.";
+    CopyCommand = "copy.command", [Studies Live Results Chain Findings Hooks Ranking] 17, "copy command", "Copies the command line that shows the same.";
     ShowStudies = "screen.studies", [], "studies", "Goes to the list of studies.";
     ShowLive = "screen.live", [] 4, "watch it", "Goes to the panel as it fills.";
     ShowResults = "screen.results", [] 3, "results", "Goes to what was found.";
     ShowChain = "screen.chain", [], "chain", "Goes to the rounds of a content review: what was rewritten, and whether it helped.";
     ShowFindings = "screen.findings", [], "findings", "Goes to what to act on, and what became of it.";
+    ShowHooks = "screen.hooks", [], "hooks", "Goes to the webhooks: who is told of what, and what came of it.";
+    Redeliver = "hook.redeliver", [Hooks] 3, "send again", "Sends a delivery that is over once more, under the same id.";
+    TestEndpoint = "hook.test", [Hooks] 4, "test", "Sends a test event to the endpoint.";
+    PauseEndpoint = "hook.pause", [Hooks] 5, "pause endpoint", "Sends nothing to the endpoint, or resumes it.";
+    Requests = "requests", [] 3, "requests", "Shows what agents want to run that costs money, to agree to it or decline.";
+    ShowLogs = "screen.logs", [], "logs", "Goes to the log of the daemon: what it did, and what went wrong.";
+    NextLevel = "logs.level", [Logs] 3, "level", "Shows entries of the next level and graver ones: info, warn, error, debug.";
+    OfStudy = "logs.study", [Logs] 4, "this study", "Shows only the entries that name the open study or the one under the list's cursor, or all again.";
     NextVersion = "chain.next", [Chain] 2, "next version", "Shows the next round, or the next rewrite of a single round.";
     PreviousVersion = "chain.previous", [Chain] 2, "previous", "Shows the round or rewrite before.";
     SetBase = "chain.base", [Chain] 7, "set base", "Compares with this version from now on, or again with the one that each was rewritten from.";
@@ -189,10 +214,10 @@ actions! {
     Dismiss = "finding.dismiss", [Findings] 4, "dismiss", "Marks a finding as not to be acted on.";
     Reopen = "finding.reopen", [Findings] 4, "reopen", "Opens a finding again that was resolved or dismissed.";
     UndoStatus = "finding.undo", [Findings] 5, "undo", "Takes back the last change of a finding's status.";
-    UndoVersion = "watch.take-back", [Studies Live Results], "take back", "Cancels the version that the last save of a watched file queued.";
+    UndoVersion = "watch.take-back", [Studies Live Results], "take back", "Takes back what was put away last, or cancels the version that a saved file queued.";
     NextStatus = "finding.status", [Findings] 6, "status", "Shows the findings of the next status: open, resolved, dismissed, or all of them.";
     Palette = "palette", [] 10, "commands", "Finds a command or a study by its name or the beginnings of its words.";
-    Help = "help", [Studies Live Results Chain Findings Compose Person Ranking], "help", "Explains the keys of this screen; type to search.";
+    Help = "help", [Studies Live Results Chain Findings Hooks Logs Compose Person Ranking], "help", "Explains the keys of this screen; type to search.";
     Themes = "theme", [], "theme", "Chooses the colours.";
     StartDaemon = "daemon.start", [], "start daemon", "Starts the daemon when it is away.";
     Redraw = "redraw", [], "redraw", "Draws everything anew.";
@@ -257,6 +282,10 @@ impl Action {
             Self::ShowResults => &["report"],
             Self::ShowChain => &["rounds", "iterations", "rewrites", "variants"],
             Self::ShowFindings => &["act on", "to do"],
+            Self::ShowHooks => &["webhooks", "endpoints", "deliveries"],
+            Self::Redeliver => &["redeliver", "retry"],
+            Self::Requests => &["approve", "agents", "consent", "mcp"],
+            Self::ShowLogs => &["log", "daemon log", "trouble"],
             Self::NextVersion => &["round", "variant"],
             Self::DiffUnit => &["diff"],
             Self::DiffLayout => &["side by side"],

@@ -1,8 +1,11 @@
 //! Effects of the workstation. They are data: the driver executes them and sends the results back as messages.
 
+use protocol::cost_request::{CostDecision, CostRequestId};
 use protocol::event::Cursor;
 use protocol::finding::FindingStatus;
+use protocol::hook::EndpointControl;
 use protocol::id::{StudyId, SubmitKey};
+use protocol::log::LogQuery;
 use protocol::service::Control;
 use protocol::study::Draft;
 
@@ -43,6 +46,12 @@ pub enum Call {
     },
     /// The balance.
     Balance,
+    /// The watched files.
+    Watched,
+    /// What agents want to run that costs money.
+    CostRequests,
+    /// The user's decision on one of them.
+    DecideCost(CostRequestId, CostDecision),
     /// A study's running tally.
     Live(StudyId),
     /// The scores of some respondents.
@@ -57,6 +66,10 @@ pub enum Call {
     Answer(StudyId, u32),
     /// Its report.
     Report(StudyId),
+    /// The report of one round of its chain, from 1.
+    RoundReport(StudyId, u16),
+    /// The next page of the answers of that round, from an ordinal on.
+    RoundPage(StudyId, u16, u32),
     /// The check of a draft.
     Check {
         /// The revision of the form.
@@ -79,8 +92,12 @@ pub enum Call {
     Rank(Vec<StudyId>),
     /// The specification of a study, to repeat it.
     Asked(StudyId),
+    /// The next entries of the daemon's log, for what is asked for since that revision.
+    Logs(u32, LogQuery),
     /// A control operation on a study.
     Control(StudyId, Control),
+    /// What a cancellation of those studies would leave.
+    Cancellation(Vec<StudyId>),
     /// A replacement of its tags.
     Tag(StudyId, Vec<String>),
     /// The file that a study was submitted from.
@@ -89,6 +106,16 @@ pub enum Call {
     Apply(StudyId, Choice),
     /// Restores that file as it was before.
     TakeBack(StudyId),
+    /// The endpoints of webhooks, and the newest deliveries.
+    Hooks,
+    /// A delivery with what is sent.
+    Delivery(String),
+    /// Sends a delivery once more.
+    Redeliver(String),
+    /// Sends a test to an endpoint.
+    TestEndpoint(String),
+    /// Pauses or resumes an endpoint.
+    ControlEndpoint(String, EndpointControl),
     /// A new status of one of its findings.
     SetFinding(StudyId, u32, FindingStatus),
 }
@@ -139,6 +166,8 @@ pub enum Effect {
     SaveDraft(Origin, Form),
     /// Removes the drafts of a deleted study.
     ForgetDraft(StudyId),
+    /// Calls the user, who may look elsewhere.
+    Notify(String),
     /// Saves the settings.
     SaveSettings(Settings),
     /// Connects to the daemon now and starts it if it does not run.

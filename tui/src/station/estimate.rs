@@ -1,6 +1,8 @@
 //! Estimates that the workstation computes itself, from integer counts and loaded answers: the running mean of a study
 //! and the mean of a cell. Everything in a report comes from the daemon; these have their interval too.
 
+use protocol::run::ExactScores;
+
 /// A mean with its variance and n.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Mean {
@@ -24,6 +26,21 @@ impl Mean {
         let squares: f64 = values.map(|(one, count)| (one - value).powi(2) * count as f64).sum();
         let variance = if n > 1 { squares / (n - 1) as f64 } else { 0.0 };
         Some(Self { n, value, variance })
+    }
+
+    /// The mean of values of which the sums are known, as the daemon's reports compute it.
+    pub(crate) fn of_moments(exact: ExactScores) -> Option<Self> {
+        let ExactScores { n, sum, squares, unit } = exact;
+        if n == 0 {
+            return None;
+        }
+        let mean = sum as f64 / n as f64;
+        let variance = if n > 1 {
+            ((squares as f64 - mean * sum as f64) / (n - 1) as f64).max(0.0)
+        } else {
+            0.0
+        };
+        Some(Self { n, value: mean * unit, variance: variance * unit * unit })
     }
 
     /// Half the width of the 95 % interval (Student's t); `None` for a single value.
@@ -88,5 +105,9 @@ mod tests {
         assert!(close(mean.half_width().unwrap(), 1.963));
         assert_eq!(Mean::of([(4.0, 1)].into_iter()).unwrap().half_width(), None);
         assert_eq!(Mean::of(std::iter::empty()), None);
+        let exact = ExactScores { n: 5, sum: 1_500, squares: 550_000, unit: 0.01 };
+        let same = Mean::of_moments(exact).unwrap();
+        assert!(close(same.value, 3.0) && close(same.half_width().unwrap(), 1.963), "{same:?}");
+        assert_eq!(Mean::of_moments(ExactScores { n: 0, ..exact }), None);
     }
 }

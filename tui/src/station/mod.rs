@@ -1,4 +1,4 @@
-//! Workstation: a keyboard-driven terminal interface with four screens. The model is pure and independent of
+//! Workstation: a keyboard-driven terminal interface in screens. The model is pure and independent of
 //! terminals; `update` changes it and returns effects; `screens` draws it; only `driver` does I/O.
 
 pub mod action;
@@ -22,7 +22,7 @@ mod update;
 mod widgets;
 
 pub(crate) use driver::forget_drafts;
-pub use driver::{Mouse, StationError, StationOptions, run};
+pub use driver::{Mouse, NotifyWay, StationError, StationOptions, run};
 pub use update::update;
 
 /// The front matter keys that have a form field.

@@ -40,6 +40,8 @@ symbols! {
     good: "✔" | "+";
     /// Failure.
     bad: "✖" | "x";
+    /// A watched file.
+    watched: "◎" | "w";
     /// A warning.
     warning: "!" | "!";
     /// No value.

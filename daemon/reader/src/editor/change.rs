@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::articles;
 use super::draft::Draft;
+use super::names;
 
 /// A piece of the text and what stands there afterwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,8 +126,12 @@ fn like(model: &str, words: &str) -> String {
     }
 }
 
-/// The words with a capital at their beginning.
+/// The words with a capital at their beginning; a name such as "iPhone" has its own way.
 pub(super) fn capital(words: &str) -> String {
+    let first = words.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
+    if names::is_brand(first) {
+        return words.to_owned();
+    }
     let mut letters = words.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),

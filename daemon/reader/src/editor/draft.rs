@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
+use super::names;
 use super::protect;
+use super::tables::EditorTables;
 
 /// What a block is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +29,10 @@ pub(super) struct DraftWord {
     /// Lower case, with a straight apostrophe.
     pub(super) lower: String,
     pub(super) range: Range<usize>,
-    /// Whether it stands in a place that must not be touched.
+    /// Whether it stays as it is: it is a name, or stands in a place that must not be touched.
     pub(super) is_kept: bool,
+    /// Whether it stands in a place that must not be touched.
+    pub(super) is_protected: bool,
 }
 
 /// A sentence with the marks at its end.
@@ -46,7 +50,10 @@ pub(super) struct Draft<'a> {
     pub(super) blocks: Vec<Block>,
     pub(super) sentences: Vec<Sentence>,
     pub(super) words: Vec<DraftWord>,
+    /// In the order of where they begin.
     protected: Vec<Range<usize>>,
+    /// How far the protected places up to each reach.
+    reaches: Vec<usize>,
 }
 
 /// Words that end with a stop and end no sentence.
@@ -58,11 +65,26 @@ const ABBREVIATIONS: &[&str] = &[
 ];
 
 impl<'a> Draft<'a> {
-    pub(super) fn of(text: &'a str) -> Self {
-        let protected = protect::protected(text);
-        let words = words(text, &protected);
-        let mut draft = Self { text, blocks: Vec::new(), sentences: Vec::new(), words, protected };
+    /// The text, whose names and kept words stay as they are.
+    pub(super) fn of(text: &'a str, tables: &EditorTables, kept: &[String]) -> Self {
+        let protected = protect::protected(text, kept);
+        let mut reach = 0;
+        let reaches = protected.iter().map(|kept| {
+            reach = kept.end.max(reach);
+            reach
+        });
+        let reaches = reaches.collect();
+        let mut draft = Self {
+            text,
+            blocks: Vec::new(),
+            sentences: Vec::new(),
+            words: Vec::new(),
+            protected,
+            reaches,
+        };
+        draft.words = words(&draft);
         draft.divide();
+        names::keep_names(&mut draft, tables);
         draft
     }
 
@@ -91,12 +113,14 @@ impl<'a> Draft<'a> {
 
     /// Whether a place touches something that must not be touched.
     pub(super) fn is_protected(&self, range: &Range<usize>) -> bool {
-        self.protected.iter().any(|kept| kept.start < range.end && range.start < kept.end)
+        let before = self.protected.partition_point(|kept| kept.start < range.end);
+        let reach = before.checked_sub(1).and_then(|last| self.reaches.get(last));
+        reach.is_some_and(|reach| range.start < *reach)
     }
 
     /// Whether a word begins a sentence.
     pub(super) fn begins_sentence(&self, word: usize) -> bool {
-        self.sentences.iter().any(|sentence| sentence.words.start == word)
+        self.sentences.binary_search_by_key(&word, |sentence| sentence.words.start).is_ok()
     }
 
     fn divide(&mut self) {
@@ -195,6 +219,11 @@ fn is_abbreviated(before: &str) -> bool {
         || word.chars().count() == 1 && word.chars().all(char::is_alphabetic) && word != "I"
 }
 
+/// How many lines are headings or entries of lists.
+pub(super) fn marked_lines(text: &str) -> usize {
+    text.lines().filter(|line| marker(line.trim_start()).1 != BlockKind::Paragraph).count()
+}
+
 /// The length of the marker that a line begins with, and what the line is.
 fn marker(line: &str) -> (usize, BlockKind) {
     let hashes = line.len() - line.trim_start_matches('#').len();
@@ -215,7 +244,8 @@ fn marker(line: &str) -> (usize, BlockKind) {
 }
 
 /// The words of a text: letters and digits with apostrophes, points and commas inside.
-fn words(text: &str, protected: &[Range<usize>]) -> Vec<DraftWord> {
+fn words(draft: &Draft<'_>) -> Vec<DraftWord> {
+    let text = draft.text;
     let mut found = Vec::new();
     let mut start: Option<usize> = None;
     let letters: Vec<(usize, char)> = text.char_indices().chain([(text.len(), ' ')]).collect();
@@ -235,8 +265,8 @@ fn words(text: &str, protected: &[Range<usize>]) -> Vec<DraftWord> {
         let Some(from) = start.take() else { continue };
         let range = from..at;
         let lower = text.get(range.clone()).unwrap_or_default().to_lowercase().replace('’', "'");
-        let is_kept = protected.iter().any(|kept| kept.start < range.end && range.start < kept.end);
-        found.push(DraftWord { lower, range, is_kept });
+        let is_kept = draft.is_protected(&range);
+        found.push(DraftWord { lower, range, is_kept, is_protected: is_kept });
     }
     found
 }

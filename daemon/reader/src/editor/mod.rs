@@ -6,12 +6,17 @@
 mod articles;
 mod change;
 mod draft;
+mod names;
 mod phrase;
 mod protect;
 mod rules;
 mod tables;
 #[cfg(test)]
 mod tests;
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use protocol::review::{ContentType, Dimension};
 
@@ -59,21 +64,40 @@ struct Desk<'a> {
     kind: ContentType,
     /// Clauses that say what the reader gains or what it costs, strongest first.
     gains: &'a [String],
+    /// Blocks of code and other words, which stay as they are.
+    kept: &'a [String],
 }
 
 /// The rewrites of a text, each with another set of rules: every rule alone, the rules of words together, all of them,
 /// and all but one. None equals the text, and no two are equal.
 #[must_use]
 pub fn candidates(text: &str, brief: &Brief, reading: &ContentReading) -> Vec<Candidate> {
+    candidates_that(text, brief, reading, &|_| true)
+}
+
+/// The same of rewrites that fit where the text stands; a rule that makes one that does not is left out of all.
+#[must_use]
+pub fn candidates_that(
+    text: &str,
+    brief: &Brief,
+    reading: &ContentReading,
+    fits: &dyn Fn(&str) -> bool,
+) -> Vec<Candidate> {
     let gains = gains(reading);
-    let desk = Desk { reader: Reader::embedded(), kind: brief.content_type, gains: &gains };
-    rewrites(&desk, text)
+    let kept = [brief.code.as_slice(), brief.kept.as_slice()].concat();
+    let desk =
+        Desk { reader: Reader::embedded(), kind: brief.content_type, gains: &gains, kept: &kept };
+    rewrites(&desk, text, fits)
 }
 
 /// The rewrites of a text with what a rule needs to know.
-fn rewrites(desk: &Desk<'_>, text: &str) -> Vec<Candidate> {
+fn rewrites(desk: &Desk<'_>, text: &str, fits: &dyn Fn(&str) -> bool) -> Vec<Candidate> {
+    let mut steps = Steps::default();
+    let mut rewrite = |rules: &[EditorRule]| {
+        rewrite(desk, text, rules, &mut steps).filter(|candidate| fits(&candidate.text))
+    };
     let single: Vec<Candidate> =
-        EditorRule::ALL.iter().filter_map(|rule| rewrite(desk, text, &[*rule])).collect();
+        EditorRule::ALL.iter().filter_map(|rule| rewrite(&[*rule])).collect();
     let useful: Vec<EditorRule> = single.iter().flat_map(|one| one.rules.iter().copied()).collect();
     let words: Vec<EditorRule> = useful.iter().copied().filter(|rule| rule.is_of_words()).collect();
     let rest: Vec<EditorRule> = useful.iter().copied().filter(|rule| !rule.is_of_words()).collect();
@@ -82,8 +106,7 @@ fn rewrites(desk: &Desk<'_>, text: &str) -> Vec<Candidate> {
         let others = useful.iter().enumerate().filter(|(at, _)| *at != out);
         others.map(|(_, rule)| *rule).collect()
     }));
-    let combined =
-        sets.iter().filter(|set| set.len() > 1).filter_map(|set| rewrite(desk, text, set));
+    let combined = sets.iter().filter(|set| set.len() > 1).filter_map(|set| rewrite(set));
     let mut found: Vec<Candidate> = Vec::new();
     for candidate in single.into_iter().chain(combined) {
         let is_new = found.iter().all(|known| known.text != candidate.text);
@@ -94,28 +117,87 @@ fn rewrites(desk: &Desk<'_>, text: &str) -> Vec<Candidate> {
     found
 }
 
+/// The text after a rule was applied once, and what it changed: words before and after.
+type Made = (Rc<str>, Rc<[(String, String)]>);
+
+/// A rule applied once; nothing where it leaves the text as it is.
+type Step = Option<Made>;
+
+/// What rules made of texts: many candidates begin with the same rules, and a rule takes long to read a long text.
+type Steps = BTreeMap<(EditorRule, Rc<str>), Step>;
+
 /// A text after some rules; nothing where they leave it as it is, or would leave nothing of it.
-fn rewrite(desk: &Desk<'_>, text: &str, rules: &[EditorRule]) -> Option<Candidate> {
-    let mut done = Candidate { text: text.to_owned(), rules: Vec::new(), edits: Vec::new() };
-    for &rule in rules {
+fn rewrite(
+    desk: &Desk<'_>,
+    text: &str,
+    rules: &[EditorRule],
+    steps: &mut Steps,
+) -> Option<Candidate> {
+    let mut now: Rc<str> = Rc::from(text);
+    let mut done = Candidate { text: String::new(), rules: Vec::new(), edits: Vec::new() };
+    let (mut place, mut times) = (0, 0);
+    while let Some((rule, (changed, made))) =
+        next_step(desk, &now, rules, (&mut place, &mut times), steps)
+    {
         let dimension = rule.dimension(desk.kind);
-        for _ in 0..AGAIN_MAX {
-            let draft = Draft::of(&done.text);
-            let (changed, made) = change::apply(&draft, rules::changes(desk, &draft, rule));
-            let is_change = changed != done.text && !says_nothing(&changed);
-            if !is_change || changed.chars().count() > CHARACTERS_MAX {
-                break;
-            }
-            let edits =
-                made.into_iter().map(|(before, after)| Edit { before, after, rule, dimension });
-            done.edits.extend(edits);
-            if done.rules.last() != Some(&rule) {
-                done.rules.push(rule);
-            }
-            done.text = changed;
+        let edits = made.iter().cloned();
+        done.edits.extend(edits.map(|(before, after)| Edit { before, after, rule, dimension }));
+        if done.rules.last() != Some(&rule) {
+            done.rules.push(rule);
+        }
+        now = changed;
+        times += 1;
+        if times == AGAIN_MAX {
+            (place, times) = (place + 1, 0);
         }
     }
+    done.text = now.to_string();
     (done.text != text).then_some(done)
+}
+
+/// The first of the rules, from a place on, that changes a text, with what it makes of it; the place is left at that rule.
+fn next_step(
+    desk: &Desk<'_>,
+    text: &Rc<str>,
+    rules: &[EditorRule],
+    (place, times): (&mut usize, &mut usize),
+    steps: &mut Steps,
+) -> Option<(EditorRule, Made)> {
+    // A text is divided once for all rules that leave it as it is.
+    let draft = OnceCell::new();
+    while let Some(&rule) = rules.get(*place) {
+        let key = (rule, Rc::clone(text));
+        let step = match steps.get(&key) {
+            Some(known) => known.clone(),
+            None => {
+                let of_text = || Draft::of(text, &desk.reader.editor, desk.kept);
+                let step = step(desk, draft.get_or_init(of_text), rule);
+                steps.insert(key, step.clone());
+                step
+            }
+        };
+        if let Some(step) = step {
+            return Some((rule, step));
+        }
+        (*place, *times) = (*place + 1, 0);
+    }
+    None
+}
+
+/// What a rule makes of a draft.
+fn step(desk: &Desk<'_>, draft: &Draft<'_>, rule: EditorRule) -> Step {
+    let (changed, made) = change::apply(draft, rules::changes(desk, draft, rule));
+    // A rule of whole lines may take a block of code apart.
+    let is_whole = |kept: &String| {
+        changed.matches(kept.as_str()).count() >= draft.text.matches(kept.as_str()).count()
+    };
+    let is_change = changed != draft.text && !says_nothing(&changed);
+    // A sentence that begins like a heading or an entry of a list is one at the beginning of a line.
+    let fits = is_change
+        && changed.chars().count() <= CHARACTERS_MAX
+        && desk.kept.iter().all(is_whole)
+        && draft::marked_lines(&changed) <= draft::marked_lines(draft.text);
+    fits.then(|| (Rc::from(changed), Rc::from(made)))
 }
 
 fn says_nothing(text: &str) -> bool {

@@ -7,15 +7,27 @@ use std::ops::Range;
 const QUOTED_MAX: usize = 400;
 
 /// The protected places of a text, in order, possibly overlapping.
-pub(super) fn protected(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
+pub(super) fn protected(text: &str, kept: &[String]) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for words in kept.iter().filter(|words| !words.is_empty()) {
+        let places = text.match_indices(words).map(|(at, words)| at..at + words.len());
+        // "art" is no part of "start".
+        let is_word = |place: &Range<usize>| {
+            let before = text.get(..place.start).and_then(|text| text.chars().next_back());
+            let behind = text.get(place.end..).and_then(|text| text.chars().next());
+            ![before, behind].into_iter().flatten().any(char::is_alphanumeric)
+        };
+        found.extend(places.filter(is_word));
+    }
     fences(text, &mut found);
     addresses(text, &mut found);
     pairs(text, '`', '`', &mut found);
     pairs(text, '“', '”', &mut found);
+    pairs(text, '„', '“', &mut found);
     pairs(text, '"', '"', &mut found);
     pairs(text, '«', '»', &mut found);
     pairs(text, '<', '>', &mut found);
+    single(text, &mut found);
     let mut from = 0;
     while let Some(start) = text.get(from..).and_then(|rest| rest.find("](")).map(|at| from + at) {
         let length = text.get(start..).and_then(|rest| rest.find(')')).map_or(2, |at| at + 1);
@@ -66,6 +78,32 @@ fn addresses(text: &str, found: &mut Vec<Range<usize>>) {
             || is_host
         {
             found.push(from..from + inner.len());
+        }
+    }
+}
+
+/// What stands between single quotation marks. The mark is an apostrophe as well, so the first one stands behind a blank and the
+/// last one before none of a word.
+fn single(text: &str, found: &mut Vec<Range<usize>>) {
+    let letters: Vec<(usize, char)> = text.char_indices().collect();
+    let at = |place: usize| letters.get(place).map_or(' ', |one| one.1);
+    let mut open: Option<(usize, usize)> = None;
+    for (place, &(start, letter)) in letters.iter().enumerate() {
+        let before = place.checked_sub(1).map_or(' ', &at);
+        let (is_first, is_last) = (!before.is_alphanumeric(), !at(place + 1).is_alphanumeric());
+        match letter {
+            '\n' if at(place + 1) == '\n' => open = None,
+            '\'' | '‘' if open.is_none() && is_first && at(place + 1).is_alphanumeric() => {
+                open = Some((start, place));
+            }
+            '\'' | '’' if is_last && !before.is_whitespace() => {
+                if let Some((from, first)) = open.take()
+                    && place - first < QUOTED_MAX
+                {
+                    found.push(from..start + letter.len_utf8());
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -30,6 +30,10 @@ struct CarefulWords {
 #[serde(deny_unknown_fields)]
 struct CutFile {
     loud: Vec<String>,
+    facts: Vec<String>,
+    empty_nouns: Vec<String>,
+    shouted: Vec<String>,
+    abbreviations: Vec<String>,
     noise: Vec<String>,
     soft: Vec<String>,
     openings: Vec<String>,
@@ -47,6 +51,14 @@ pub struct EditorTables {
     /// Forms of verbs that are nouns as often.
     pub(super) careful: HashSet<String>,
     pub(super) loud: PhraseBook,
+    /// Those of them that say a fact of a thing, in lower case with a blank between two words.
+    pub(super) facts: HashSet<String>,
+    /// Nouns that name no thing.
+    pub(super) empty_nouns: HashSet<String>,
+    /// Short words that people write in capitals to be loud.
+    pub(super) shouted: HashSet<String>,
+    /// Abbreviations that are said as words.
+    pub(super) abbreviations: HashSet<String>,
     pub(super) noise: HashSet<String>,
     pub(super) soft: PhraseBook,
     pub(super) openings: PhraseBook,
@@ -92,7 +104,11 @@ impl EditorTables {
         let mut tables = Self {
             plain: book(pairs.iter().map(|(from, to)| (from.as_str(), to.as_str()))),
             careful,
-            loud: words(&cuts.loud),
+            loud: words(&[cuts.loud, cuts.facts.clone()].concat()),
+            facts: cuts.facts.iter().map(|phrase| phrase.replace('-', " ")).collect(),
+            empty_nouns: cuts.empty_nouns.iter().cloned().collect(),
+            shouted: cuts.shouted.iter().cloned().collect(),
+            abbreviations: cuts.abbreviations.iter().cloned().collect(),
             noise: cuts.noise.iter().cloned().collect(),
             soft: words(&cuts.soft),
             openings: words(&cuts.openings),

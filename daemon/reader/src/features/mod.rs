@@ -8,6 +8,7 @@ mod cues;
 mod hype;
 pub mod judge;
 mod readability;
+pub(crate) mod recent;
 mod sense;
 mod span;
 mod tokenise;
@@ -151,7 +152,12 @@ pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
         grade: readability::hardest(&tokens),
         hype: hype::count(lexicon, text, &tokens),
         specificity,
-        veto: vetoed(&veto::look(&reader.vetoes, text, &tokens, &clauses), &clauses, &meanings),
+        veto: vetoed(
+            &veto::look(&reader.vetoes, text, &tokens, &clauses),
+            &clauses,
+            &plain,
+            &meanings,
+        ),
         topics: topics::topics(&reader.topics, &tokens),
         sense,
         stems,
@@ -182,31 +188,43 @@ const TOGETHER: f64 = 1.2;
 /// A suspicion below this needs more than the meaning of a clause.
 const SUSPECT: f64 = 0.35;
 
+/// Clauses of an ordinary text. Of more clauses some look bad by chance, so that the meaning of each must be surer.
+const ORDINARY_CLAUSES: f64 = 20.0;
+
+/// A probability, or a sum of them, that is enough in a text of so many clauses: the doubt that is left is shared out among
+/// them.
+fn enough(in_ordinary: f64, most: f64, clauses: usize) -> f64 {
+    most - (most - in_ordinary) * (ORDINARY_CLAUSES / clauses as f64).min(1.0)
+}
+
 /// The veto of a text: the rules are certain, or the meaning of a clause is, or both are moderately sure.
 fn vetoed(
     suspicions: &[Suspicion],
     clauses: &[Clause],
+    said: &[String],
     meanings: &[Meaning],
 ) -> Option<(VetoKind, Span)> {
     let meant = |meaning: &Meaning| if meaning.valence <= BAD { meaning.veto().1 } else { 0.0 };
     let probability = |place: usize| meanings.get(place).map_or(0.0, meant);
     let highest = meanings.iter().map(meant).fold(0.0, f64::max);
-    let two_of = |kind: VetoKind| {
-        let mut ranked: Vec<f64> =
-            meanings.iter().filter(|meaning| meaning.veto().0 == kind).map(meant).collect();
-        ranked.sort_by(|one, other| other.total_cmp(one));
-        ranked.iter().take(2).sum::<f64>()
-    };
+    // What is said twice is no more evidence than what is said once.
+    let mut heard = BTreeSet::new();
+    let different = said.iter().zip(meanings).filter(|(said, _)| heard.insert(said.to_lowercase()));
+    let two_of = two_highest(different.map(|(_, meaning)| (meaning.veto().0, meant(meaning))));
     let by_rules = suspicions.iter().map(|one| {
-        let meant = one.clause.map_or(highest, probability);
+        // In a long text the worst clause is no evidence of what the whole text is suspected of.
+        let worst = if highest >= enough(0.0, 1.0, clauses.len()) { highest } else { 0.0 };
+        let meant = one.clause.map_or(worst, probability);
         let is_enough = one.is_certain() || one.weight >= SUSPECT && one.weight + meant >= TOGETHER;
         let span = one.clause.and_then(|place| clauses.get(place)).map_or(one.span, |it| it.span);
         (if is_enough { one.weight + meant } else { 0.0 }, one.kind, span)
     });
+    let certain = enough(CERTAIN, 1.0, clauses.len());
+    let two_clauses = enough(TWO_CLAUSES, 2.0, clauses.len());
     let by_meaning = clauses.iter().zip(meanings).map(|(clause, meaning)| {
         let (probability, kind) = (meant(meaning), meaning.veto().0);
-        let is_enough =
-            probability >= CERTAIN || (probability >= highest && two_of(kind) >= TWO_CLAUSES);
+        let is_enough = probability >= certain
+            || (probability >= highest && sum_of(&two_of, kind) >= two_clauses);
         (if is_enough { probability } else { 0.0 }, kind, clause.span)
     });
     by_rules
@@ -214,6 +232,26 @@ fn vetoed(
         .filter(|(weight, ..)| *weight > 0.0)
         .max_by(|one, other| one.0.total_cmp(&other.0))
         .map(|(_, kind, span)| (kind, span))
+}
+
+/// The two highest probabilities of each kind, in one pass: a long list has thousands of clauses.
+fn two_highest(of_clauses: impl Iterator<Item = (VetoKind, f64)>) -> Vec<(VetoKind, f64, f64)> {
+    let mut all: Vec<(VetoKind, f64, f64)> = Vec::new();
+    for (kind, probability) in of_clauses {
+        match all.iter_mut().find(|(known, ..)| *known == kind) {
+            None => all.push((kind, probability, 0.0)),
+            Some((_, first, second)) if probability > *first => {
+                (*first, *second) = (probability, *first);
+            }
+            Some((_, _, second)) => *second = second.max(probability),
+        }
+    }
+    all
+}
+
+/// The sum of those of a kind.
+fn sum_of(highest: &[(VetoKind, f64, f64)], kind: VetoKind) -> f64 {
+    highest.iter().find(|(known, ..)| *known == kind).map_or(0.0, |(_, one, other)| one + other)
 }
 
 /// Something that was found in the text.
@@ -283,4 +321,61 @@ fn gather(
             .sort_by(|a, b| b.count.total_cmp(&a.count).then(a.span.start.cmp(&b.span.start)));
     }
     (benefits, concerns, troubled)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Reader;
+
+    /// Harmless sentences, each a little different.
+    fn long_text(sentences: usize) -> String {
+        const WHO: [&str; 7] = [
+            "The planner",
+            "Our kitchen",
+            "A box",
+            "The driver",
+            "The menu",
+            "The support desk",
+            "A courier",
+        ];
+        const DOES: [&str; 5] = ["delivers", "explains", "lists", "checks", "replaces"];
+        const WHAT: [&str; 8] = [
+            "fresh vegetables",
+            "the allergens of each dish",
+            "a free first delivery",
+            "plain instructions",
+            "the nearest depot",
+            "your shopping",
+            "a second helping",
+            "an honest forecast",
+        ];
+        const HOW: [&str; 9] = [
+            "before dinner",
+            "for families of four",
+            "in every city we serve",
+            "after the first week",
+            "at no extra charge",
+            "as the label says",
+            "when you cancel by phone",
+            "on Monday",
+            "by van",
+        ];
+        let sentence = |at: usize| {
+            let (who, does) = (WHO[at % 7], DOES[at / 2 % 5]);
+            format!("{who} {does} {} {}.", WHAT[at / 3 % 8], HOW[at / 5 % 9])
+        };
+        (0..sentences).map(sentence).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_long_harmless_text_is_not_rejected_for_one_odd_clause_and_a_fraud_within_it_is() {
+        let reader = Reader::embedded();
+        let plain = long_text(250);
+        let found = reader.features(&plain).unwrap().veto;
+        assert_eq!(found.map(|(kind, span)| (kind, &plain[span.start..span.end])), None);
+        let fraud =
+            "Send us $500 in Bitcoin today and we pay you back $5,000 within a week, guaranteed.";
+        assert!(reader.features(&format!("{plain} {fraud}")).unwrap().is_rejected());
+        assert!(reader.features(fraud).unwrap().is_rejected());
+    }
 }

@@ -60,6 +60,8 @@ pub fn tokenise(text: &str) -> Vec<Token> {
     let (mut sentence, mut clause) = (0, 0);
     let (mut sentence_open, mut clause_open) = (false, false);
     let mut newlines = 0_u8;
+    // Where the sentence begins.
+    let mut begins = 0;
     for (start, piece) in text.split_word_bound_indices() {
         if piece.chars().all(char::is_whitespace) {
             newlines = newlines.saturating_add(u8::from(piece.contains('\n')));
@@ -74,6 +76,9 @@ pub fn tokenise(text: &str) -> Vec<Token> {
         newlines = 0;
         let ends =
             piece.chars().any(|c| ENDS.contains(&c)) && !piece.chars().any(char::is_alphanumeric);
+        if ends && sentence_open && goes_on(text, begins, start + piece.len(), piece) {
+            continue;
+        }
         if (ends || bullet) && sentence_open {
             (sentence, clause) = (sentence + 1, clause + 1);
             (sentence_open, clause_open) = (false, false);
@@ -91,6 +96,9 @@ pub fn tokenise(text: &str) -> Vec<Token> {
             .any(|c| c.is_alphanumeric() || matches!(c, '$' | '€' | '£' | '¥' | '₹' | '%'))
         {
             continue;
+        }
+        if !sentence_open {
+            begins = start;
         }
         for (word_start, word) in split_number(start, piece) {
             let lower = word.to_lowercase().replace('’', "'");
@@ -113,6 +121,22 @@ pub fn tokenise(text: &str) -> Vec<Token> {
         (sentence_open, clause_open) = (true, true);
     }
     tokens
+}
+
+/// Whether a sentence goes on behind an exclamation or question mark: in a name ("Yahoo! mail"), in brackets, or behind words that it
+/// quotes. The next word has a small letter then, in a sentence that begins with none.
+fn goes_on(text: &str, begins: usize, at: usize, mark: &str) -> bool {
+    let first = text.get(begins..).and_then(|rest| rest.chars().next());
+    if !mark.chars().all(|letter| matches!(letter, '!' | '?'))
+        || first.is_none_or(char::is_lowercase)
+    {
+        return false;
+    }
+    let rest = text.get(at..).unwrap_or_default();
+    let rest = rest.trim_start_matches(|letter: char| {
+        matches!(letter, '!' | '?' | '"' | '”' | '’' | '\'' | ')' | ']' | ' ')
+    });
+    rest.starts_with(|next: char| next.is_lowercase() || matches!(next, ',' | ';' | '–' | '—'))
 }
 
 /// "refunded" is an inflection of "refund"; "personal" is none of "person".
@@ -178,6 +202,9 @@ mod tests {
     fn sentences_end_at_stops_blank_lines_and_bullets() {
         let sentences = |text| tokenise(text).last().map(|token| token.sentence);
         assert_eq!(sentences("One. Two! Three"), Some(2));
+        assert_eq!(sentences("We left Yahoo! mail for it, and “Wow!” was all they said."), Some(0));
+        assert_eq!(sentences("It works (really!) without a cable. Yes? No!"), Some(2));
+        assert_eq!(sentences("it is warm! buy it now"), Some(1));
         assert_eq!(sentences("One\ntwo"), Some(0));
         assert_eq!(sentences("One\n\ntwo"), Some(1));
         assert_eq!(sentences("One\n- two\n- three"), Some(2));

@@ -1,8 +1,6 @@
 //! The notation of cue phrases. A pattern keeps its alternatives as they were written, since expanding every wording
 //! would take a hundred times the memory.
 
-use std::collections::BTreeSet;
-
 use rust_stemmers::Stemmer;
 
 /// One place of a phrase.
@@ -59,7 +57,7 @@ impl Pattern {
     /// Where the phrase ends at the latest (one past its last word) when it begins at `at`; `fits` says whether a word
     /// fits a place.
     pub fn end(&self, at: usize, fits: &impl Fn(&Part, usize) -> bool) -> Option<usize> {
-        ends(&self.0, at, fits).pop_last().filter(|end| *end > at)
+        ends(&self.0, at, fits).pop().filter(|end| *end > at)
     }
 }
 
@@ -77,6 +75,7 @@ fn sequence<'a>(
                     choices.push(sequence(stemmer, words)?);
                 }
                 words.next_if_eq(&")")?;
+                choices.shrink_to_fit();
                 Part::OneOf(choices)
             }
             "_" => Part::Any,
@@ -91,6 +90,8 @@ fn sequence<'a>(
             },
         });
     }
+    // There are tens of thousands of them, most of one part, and they are kept.
+    parts.shrink_to_fit();
     Some(parts)
 }
 
@@ -121,11 +122,21 @@ fn firsts<'a>(parts: &'a [Part], found: &mut Vec<&'a Part>) -> bool {
     true
 }
 
-/// Every place where the parts may end when they begin at `at`.
-fn ends(parts: &[Part], at: usize, fits: &impl Fn(&Part, usize) -> bool) -> BTreeSet<usize> {
-    let mut places = BTreeSet::from([at]);
-    for part in parts {
-        let mut next = BTreeSet::new();
+/// Every place where the parts may end when they begin at `at`, in order.
+fn ends(parts: &[Part], at: usize, fits: &impl Fn(&Part, usize) -> bool) -> Vec<usize> {
+    // Words in a row need no list, and most phrases fail at one of them.
+    let (mut place, mut rest) = (at, parts);
+    while let [part, others @ ..] = rest
+        && !matches!(part, Part::OneOf(_) | Part::Gap)
+    {
+        if !fits(part, place) {
+            return Vec::new();
+        }
+        (place, rest) = (place + 1, others);
+    }
+    let mut places = vec![place];
+    for part in rest {
+        let mut next = Vec::new();
         for &place in &places {
             match part {
                 Part::OneOf(choices) => {
@@ -133,13 +144,15 @@ fn ends(parts: &[Part], at: usize, fits: &impl Fn(&Part, usize) -> bool) -> BTre
                 }
                 Part::Gap => {
                     let skipped = (place..place + GAP).take_while(|&word| fits(&Part::Any, word));
-                    next.insert(place);
+                    next.push(place);
                     next.extend(skipped.map(|word| word + 1));
                 }
-                _ if fits(part, place) => _ = next.insert(place + 1),
+                _ if fits(part, place) => next.push(place + 1),
                 _ => {}
             }
         }
+        next.sort_unstable();
+        next.dedup();
         places = next;
         if places.is_empty() {
             break;

@@ -1,7 +1,7 @@
 //! The memory of meanings by the text of their clause, for as long as the process runs. It holds a bounded number of
 //! clauses and forgets all at once when it is full, so that its size never depends on how long a daemon has run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use encoder::Damaged;
@@ -29,4 +29,12 @@ pub(super) fn remember(
     }
     memory.insert(clause.into(), meaning.clone());
     Ok(meaning)
+}
+
+/// Those of the clauses that are not remembered, each once.
+pub(super) fn unknown<'a>(clauses: &[&'a str]) -> Vec<&'a str> {
+    let memory = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut seen = HashSet::new();
+    let new = clauses.iter().copied().filter(|clause| !memory.contains_key(*clause));
+    new.filter(|clause| seen.insert(*clause)).collect()
 }

@@ -94,7 +94,33 @@ static MODEL: LazyLock<Result<Model, Damaged>> = LazyLock::new(|| {
 /// Never, unless the shipped files are broken.
 pub fn read<'a>(clauses: impl IntoIterator<Item = &'a str>) -> Result<Vec<Meaning>, Damaged> {
     let model = MODEL.as_ref().map_err(|damaged| *damaged)?;
+    let clauses: Vec<&str> = clauses.into_iter().collect();
+    read_new(model, &clauses);
     clauses.into_iter().map(|clause| memory::remember(clause, || model.read(clause))).collect()
+}
+
+/// Fewer new clauses are not worth a second thread.
+const CLAUSES_A_THREAD: usize = 16;
+
+/// Reads the clauses of a long text that are new on all processors, into the memory. What a clause means depends on nothing but
+/// its words.
+fn read_new(model: &Model, clauses: &[&str]) {
+    let new = memory::unknown(clauses);
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = processors.min(new.len() / CLAUSES_A_THREAD);
+    if threads < 2 {
+        return;
+    }
+    std::thread::scope(|scope| {
+        for part in new.chunks(new.len().div_ceil(threads)) {
+            scope.spawn(move || {
+                for clause in part {
+                    // A fault is told by the reading that follows.
+                    drop(memory::remember(clause, || model.read(clause)));
+                }
+            });
+        }
+    });
 }
 
 /// SHA-256 of the branch, as hexadecimal digits.

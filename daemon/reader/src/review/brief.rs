@@ -7,6 +7,10 @@ use protocol::review::{ContentType, Neighbours, ReviewMaterial};
 pub struct Brief {
     /// What the content is.
     pub content_type: ContentType,
+    /// Blocks of code in the content, which no rewrite touches.
+    pub code: Vec<String>,
+    /// Other words of the content that no rewrite touches.
+    pub kept: Vec<String>,
     /// The audience in words.
     pub audience: Option<String>,
     /// The field that the content belongs to.
@@ -25,6 +29,8 @@ impl Brief {
     pub const fn of_type(content_type: ContentType) -> Self {
         Self {
             content_type,
+            code: Vec::new(),
+            kept: Vec::new(),
             audience: None,
             niche: None,
             tone: None,
@@ -38,6 +44,8 @@ impl Brief {
     pub fn of(material: &ReviewMaterial) -> Self {
         Self {
             content_type: material.content_type,
+            code: material.code.clone(),
+            kept: Vec::new(),
             audience: material.target_audience.clone(),
             niche: material.niche.clone(),
             tone: material.tone.clone(),

@@ -68,7 +68,7 @@ const MEANING: f64 = 0.6;
 /// The texts of the feed in which a brief sees its content.
 pub(super) fn texts<'a>(reader: &'a Reader, brief: &'a Brief) -> &'a [String] {
     match &brief.neighbours {
-        Neighbours::Given { texts } | Neighbours::Generated { texts } => texts,
+        Neighbours::Given { texts } | Neighbours::Generated { texts, .. } => texts,
         Neighbours::Stock => reader.review.feeds.of(brief.content_type),
     }
 }

@@ -21,6 +21,10 @@ const WORTH_BLAMING: f64 = 0.35;
 const WORTH_WISHING: f64 = 0.9;
 /// What is missing weighs less than what is wrong.
 const WISH: f64 = 0.6;
+/// Less than this of what can be is little.
+const LITTLE: f64 = 0.5;
+/// How the sentence of a fault begins that means a place.
+const POINTING: &str = "This ";
 /// What a strength must give to be worth a remark.
 const WORTH_PRAISING: f64 = 0.6;
 
@@ -60,21 +64,31 @@ pub(super) fn judge(
             if given >= WORTH_PRAISING
                 && let Some(sentence) = &words.strength
             {
-                let span = one.span;
+                let span = one.span.map(|span| survey.phrase(span));
                 strengths.push(Strength {
                     dimension,
                     rule,
                     weight: given,
                     sentence: sentence.clone(),
+                    against: words.against.clone(),
                     span,
                 });
             }
-            if missing >= WORTH_WISHING && !one.is_moot {
+            // What is there in part is not missing: of it one may say that there is little, where that is so.
+            let lacks = match (one.is_seen, one.value < LITTLE) {
+                (false, _) => Some(&words.fault),
+                (true, true) => words.scant.as_ref(),
+                (true, false) => None,
+            };
+            if missing >= WORTH_WISHING
+                && !one.is_moot
+                && let Some(sentence) = lacks
+            {
                 faults.push(Fault {
                     dimension,
                     rule,
                     weight: WISH * missing,
-                    sentence: words.fault.clone(),
+                    sentence: sentence.clone(),
                     advice: words.advice.clone(),
                     span: None,
                 });
@@ -84,14 +98,16 @@ pub(super) fn judge(
             let one = seen(&rule);
             points -= most * one.value;
             let Some(words) = recipes.words(rule) else { continue };
-            if most * one.value >= WORTH_BLAMING {
+            // "This" needs something to point at.
+            let points = !words.fault.starts_with(POINTING) || one.span.is_some();
+            if most * one.value >= WORTH_BLAMING && points && !one.is_moot {
                 faults.push(Fault {
                     dimension,
                     rule,
                     weight: most * one.value,
                     sentence: words.fault.clone(),
                     advice: words.advice.clone(),
-                    span: one.span,
+                    span: one.span.map(|span| survey.phrase(span)),
                 });
             }
         }

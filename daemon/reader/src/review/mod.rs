@@ -17,6 +17,8 @@ mod survey;
 mod tests;
 mod topic;
 
+use std::borrow::Cow;
+
 use encoder::Damaged;
 use protocol::review::Dimension;
 
@@ -25,7 +27,7 @@ use crate::{Reader, Reading};
 pub use brief::Brief;
 pub use feed::{FEEDS, Neighbour};
 pub use framing::FRAMING;
-pub use phrases::PHRASES;
+pub use phrases::{PHRASES, TRACES};
 pub use recipes::{DIMENSIONS, ReviewRecipes};
 pub use remark::{Fault, Strength};
 pub use signal::{SIGNALS, Signal};
@@ -104,11 +106,17 @@ impl ContentReading {
         self.appeal
     }
 
-    /// The words of a place, as they stand in the content: of a place that runs over a line's end, its longest line.
+    /// The words of a place, as they stand in the content: of a place that runs over a line's end, its first line, so that a
+    /// quotation begins where a phrase does; the longest where the first has but a word or two.
     #[must_use]
     pub fn quote(&self, span: Span) -> &str {
-        let lines = span.of(&self.content).lines().map(str::trim);
-        lines.max_by_key(|line| line.len()).unwrap_or_default()
+        const A_FEW: usize = 3;
+        let lines = || span.of(&self.content).lines().map(str::trim);
+        let first = lines().find(|line| !line.is_empty()).unwrap_or_default();
+        if first.split_whitespace().count() >= A_FEW {
+            return first;
+        }
+        lines().max_by_key(|line| line.len()).unwrap_or_default()
     }
 }
 
@@ -118,11 +126,12 @@ impl Reader {
     /// # Errors
     /// Never, unless the shipped files are broken.
     pub fn review(&self, content: &str, brief: &Brief) -> Result<ContentReading, Damaged> {
-        let reading = self.read(content, brief.context().as_deref())?;
+        let prose = without_code(content, &brief.code);
+        let reading = self.read(&prose, brief.context().as_deref())?;
         self.review_read(reading, content, brief)
     }
 
-    /// Reviews a piece of content that was read with [`Brief::context`].
+    /// Reviews a piece of content that was read with [`Brief::context`], without its code.
     ///
     /// # Errors
     /// Never, unless the shipped files are broken.
@@ -135,7 +144,10 @@ impl Reader {
         let titled = topic::titled(content, brief);
         // What a thumbnail shows is not its title.
         let (reading, shown) = match &titled {
-            Some((_, rest)) => (self.read(rest, brief.context().as_deref())?, rest.as_str()),
+            Some((_, rest)) => {
+                let prose = without_code(rest, &brief.code);
+                (self.read(&prose, brief.context().as_deref())?, rest.as_str())
+            }
             None => (reading, content),
         };
         let seen = feed::look(self, shown, brief)?;
@@ -161,6 +173,22 @@ impl Reader {
             reading,
         })
     }
+}
+
+/// The content with blanks in the place of its blocks of code, so that every place stays where it is: code is no prose, and
+/// neither its signs nor its words say anything to the reader of a text.
+fn without_code<'a>(content: &'a str, code: &[String]) -> Cow<'a, str> {
+    let mut prose = Cow::Borrowed(content);
+    for block in code.iter().filter(|block| !block.trim().is_empty()) {
+        let blank: String = block
+            .bytes()
+            .map(|byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { ' ' })
+            .collect();
+        if prose.contains(block.as_str()) {
+            prose = Cow::Owned(prose.replace(block.as_str(), &blank));
+        }
+    }
+    prose
 }
 
 /// Whether a text says something that nobody should be told: a swindle, a danger, a crime.

@@ -1,7 +1,7 @@
 //! The phrases by which some signals are seen. A phrase stays within its sentence; some are looked for in the first or
 //! the last sentence only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use rust_stemmers::{Algorithm, Stemmer};
@@ -12,6 +12,7 @@ use crate::features::{Span, Token};
 use crate::lexicon::{Lexicon, LexiconError, Part, Pattern, PhraseIndex};
 
 pub const PHRASES: &str = include_str!("../../../../assets/review/phrases.toml");
+pub const TRACES: &str = include_str!("../../../../assets/review/traces.toml");
 
 /// Where a phrase counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -54,10 +55,14 @@ impl PhraseHits {
 impl PhraseTable {
     pub(super) fn parse() -> Result<Self, LexiconError> {
         const FILE: &str = "review/phrases.toml";
-        let fault = |what: String| LexiconError { file: FILE, what };
+        let lists: BTreeMap<Signal, PhraseList> = toml::from_str(PHRASES)
+            .map_err(|error| LexiconError { file: FILE, what: error.to_string() })?;
+        Self::of(FILE, lists)
+    }
+
+    fn of(file: &'static str, lists: BTreeMap<Signal, PhraseList>) -> Result<Self, LexiconError> {
+        let fault = |what: String| LexiconError { file, what };
         let stemmer = Stemmer::create(Algorithm::English);
-        let lists: BTreeMap<Signal, PhraseList> =
-            toml::from_str(PHRASES).map_err(|error| fault(error.to_string()))?;
         let mut table = Self { phrases: Vec::new(), index: PhraseIndex::default() };
         for (signal, list) in lists {
             for phrase in &list.phrases {
@@ -120,5 +125,34 @@ impl PhraseTable {
             }
         }
         hits
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TraceFile {
+    requests: BTreeSet<String>,
+    plain: BTreeSet<String>,
+    phrases: BTreeMap<Signal, Vec<String>>,
+}
+
+/// The weakest signs that something is there, which forbid to say that it is missing.
+#[derive(Debug)]
+pub(super) struct Traces {
+    /// Words that begin a request.
+    pub(super) requests: BTreeSet<String>,
+    /// Those that hardly say anything but what to do next.
+    pub(super) plain: BTreeSet<String>,
+    pub(super) phrases: PhraseTable,
+}
+
+impl Traces {
+    pub(super) fn parse() -> Result<Self, LexiconError> {
+        const FILE: &str = "review/traces.toml";
+        let TraceFile { requests, plain, phrases } = toml::from_str(TRACES)
+            .map_err(|error| LexiconError { file: FILE, what: error.to_string() })?;
+        let anywhere = |phrases| PhraseList { place: Place::Anywhere, phrases };
+        let lists = phrases.into_iter().map(|(signal, phrases)| (signal, anywhere(phrases)));
+        Ok(Self { requests, plain, phrases: PhraseTable::of(FILE, lists.collect())? })
     }
 }

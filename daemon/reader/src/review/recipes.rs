@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::feed::StockFeeds;
 use super::framing::FramingWords;
-use super::phrases::PhraseTable;
+use super::phrases::{PhraseTable, Traces};
 use super::{SIGNALS, Signal};
 use crate::lexicon::LexiconError;
 
@@ -48,8 +48,13 @@ pub(super) struct TypeNorms {
 pub(super) struct SignalWords {
     /// That it is there, of a signal that helps.
     pub(super) strength: Option<String>,
+    /// Signals whose fault says the opposite of the strength.
+    #[serde(default)]
+    pub(super) against: Vec<Signal>,
     /// That it is there, of one that harms, or that it is missing, of one that helps.
     pub(super) fault: String,
+    /// That there is little of it, of a signal that helps and is told in degrees.
+    pub(super) scant: Option<String>,
     /// What to do.
     pub(super) advice: String,
 }
@@ -68,6 +73,7 @@ pub struct ReviewRecipes {
     file: RecipeFile,
     words: BTreeMap<Signal, SignalWords>,
     pub(super) phrases: PhraseTable,
+    pub(super) traces: Traces,
     pub(super) feeds: StockFeeds,
     pub(super) framing: FramingWords,
 }
@@ -87,6 +93,7 @@ impl ReviewRecipes {
         let recipes = Self {
             words,
             phrases: PhraseTable::parse()?,
+            traces: Traces::parse()?,
             feeds: StockFeeds::parse()?,
             framing: FramingWords::parse()?,
             file,

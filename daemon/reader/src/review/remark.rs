@@ -34,6 +34,17 @@ pub struct Strength {
     pub weight: f64,
     /// What is good, as a sentence.
     pub sentence: String,
+    /// Signals whose fault says the opposite.
+    pub against: Vec<Signal>,
     /// Where it stands.
     pub span: Option<Span>,
+}
+
+impl Strength {
+    /// Whether a fault says the opposite: of what is there in part, one may say that it is there or that it is missing, and nobody
+    /// says both.
+    #[must_use]
+    pub fn contradicts(&self, fault: &Fault) -> bool {
+        self.rule == fault.rule || self.against.contains(&fault.rule)
+    }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use protocol::review::ContentType;
 
 use super::brief::Brief;
-use super::phrases::PhraseHits;
+use super::phrases::{PhraseHits, PhraseTable};
 use super::recipes::TypeNorms;
 use crate::features::{Span, Token, tokenise};
 use crate::{Reader, Reading};
@@ -28,22 +28,30 @@ pub(super) struct Survey<'a> {
     pub(super) paragraphs: Vec<(Span, usize)>,
     /// Places of the phrases of each signal.
     pub(super) hits: PhraseHits,
+    /// Places of the traces of each signal.
+    pub(super) traces: PhraseHits,
 }
 
 /// A heading without a mark has at most so many words.
 const HEADING_WORDS: usize = 10;
+
+/// A clause of at most so many words is quoted whole.
+const PHRASE_WORDS: usize = 14;
 
 impl<'a> Survey<'a> {
     pub(super) fn new(reader: &'a Reader, reading: &'a Reading, brief: &'a Brief) -> Self {
         let text = reading.text.as_str();
         let tokens = tokenise(text);
         let sentences = sentences(text, &tokens);
+        let find = |table: &PhraseTable| table.find(&reader.lexicon, text, &tokens, &sentences);
+        let (hits, traces) = (find(&reader.review.phrases), find(&reader.review.traces.phrases));
         let mut survey = Self {
             reader,
             reading,
             brief,
             norms: reader.review.norms(brief.content_type),
-            hits: reader.review.phrases.find(&reader.lexicon, text, &tokens, &sentences),
+            hits,
+            traces,
             tokens,
             sentences,
             headings: Vec::new(),
@@ -92,6 +100,30 @@ impl<'a> Survey<'a> {
     pub(super) fn span(&self, range: &Range<usize>) -> Option<Span> {
         let words = self.sentence(range);
         Some(Span { start: words.first()?.start, end: words.last()?.end })
+    }
+
+    /// The phrase that a place of several words stands in, which begins and ends where a reader would pause: its clause, if that
+    /// is short. A single word is no part of a phrase, it is what is meant.
+    pub(super) fn phrase(&self, span: Span) -> Span {
+        let first = self.tokens.partition_point(|token| token.start < span.start);
+        let end = self.tokens.partition_point(|token| token.start < span.end);
+        let Some(words) = self.tokens.get(first..end).filter(|words| words.len() > 1) else {
+            return span;
+        };
+        let (Some(one), Some(other)) = (words.first(), words.last()) else { return span };
+        let line = |from: usize, to: usize| {
+            self.text().get(from..to).is_some_and(|between| !between.contains('\n'))
+        };
+        let before = self.tokens.get(..first).unwrap_or_default().iter().rev();
+        let before =
+            before.take_while(|token| token.clause == one.clause && line(token.end, one.start));
+        let behind = self.tokens.get(end..).unwrap_or_default().iter();
+        let behind =
+            behind.take_while(|token| token.clause == other.clause && line(other.end, token.start));
+        let (start, stop) = (before.last().unwrap_or(one), behind.last().unwrap_or(other));
+        let whole = Span { start: start.start, end: stop.end };
+        let count = whole.of(self.text()).split_whitespace().count();
+        if count <= PHRASE_WORDS { whole } else { span }
     }
 
     /// The text of a token as it was written.

@@ -1,5 +1,8 @@
 //! The text around a clause: what it speaks of, and the label that a clause belongs to.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use crate::features::Token;
 
 use super::table::Subjects;
@@ -10,6 +13,8 @@ pub struct Context<'a> {
     tokens: &'a [Token],
     /// Its different words: what a text speaks of is asked for each number in it, whatever its length.
     words: Vec<&'a Token>,
+    /// Whether the text speaks of some subjects, by their place in memory, as far as it was asked.
+    known: RefCell<BTreeMap<usize, bool>>,
 }
 
 impl<'a> Context<'a> {
@@ -20,12 +25,15 @@ impl<'a> Context<'a> {
         let mut words: Vec<&Token> = tokens.iter().filter(|token| token.number.is_none()).collect();
         words.sort_by(|one, other| one.word.cmp(&other.word));
         words.dedup_by(|one, other| one.word == other.word);
-        Self { tokens, words }
+        Self { tokens, words, known: RefCell::default() }
     }
 
     /// Whether the text speaks of one of these.
     pub(super) fn speaks_of(&self, subjects: &Subjects, clause: &[Token]) -> bool {
-        self.words.iter().copied().chain(clause).any(|token| subjects.holds(token))
+        let place = std::ptr::from_ref(subjects).addr();
+        let of_text = || self.words.iter().any(|token| subjects.holds(token));
+        let known = *self.known.borrow_mut().entry(place).or_insert_with(of_text);
+        known || clause.iter().any(|token| subjects.holds(token))
     }
 
     /// The tokens before a clause.

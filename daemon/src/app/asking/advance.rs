@@ -8,18 +8,21 @@ use std::sync::Arc;
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::EventData;
-use protocol::run::{State, Study};
+use protocol::results::Results;
+use protocol::run::{PanelCounts, State, Study};
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
 use crate::domain::asking::Purpose;
 use crate::domain::instrument::Subsamples;
-use crate::domain::instrument::chain::{Rewrite, chain_plan};
+use crate::domain::instrument::chain::{Rewrite, RoundResults, chain_plan};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome};
 use crate::domain::probation::Group;
 use crate::domain::run::Input;
-use crate::store::rows::{HoldRow, OutcomeKey, OutcomeRow, ResultsRow, RewriteRow, Unfinished};
-use crate::store::{Order, Reader, UseCaseError, Writes};
+use crate::store::rows::{
+    HoldRow, OutcomeKey, OutcomeRow, Progress, ResultsRow, RewriteRow, RoundResultsRow, Unfinished,
+};
+use crate::store::{Fault, Order, Reader, Table, UseCaseError, Writes};
 
 use crate::app::asking::compute::compute;
 use crate::app::asking::rounds::{Rewritten, next_round, rewrites, spec_of};
@@ -58,6 +61,8 @@ pub(crate) struct Job {
     pub model: String,
     /// It was at work before.
     pub has_begun: bool,
+    /// Whether it has answers already: what answers it works as it is set.
+    pub has_answers: bool,
     /// What is left to ask in its round.
     pub left: Left,
     /// The group that was being asked when an unclean end came, where one was watched.
@@ -151,6 +156,7 @@ impl Core {
                 spec,
                 model: row.model,
                 has_begun: progress.worked_ms > 0 || progress.working_since.is_some(),
+                has_answers: progress.panel.delivered > 0,
                 left,
                 probation: progress.probation,
             })
@@ -163,33 +169,43 @@ impl Core {
         self.transit(caller, number, Input::Start).await
     }
 
-    /// T3: nothing is left of a round. One transaction stores what the content was rewritten to, and goes on with the next
-    /// round, or computes the results, stores them and gives back what is left of the hold.
+    /// T3: nothing is left of a round. One transaction stores the results of the round and what the content was rewritten to,
+    /// and goes on with the next round, or stores the results of the study and gives back what is left of the hold. All of
+    /// it is computed before, from a snapshot, so that nobody else's write waits for it; where the study changed meanwhile,
+    /// it is computed again.
     pub(crate) async fn end_round(
         &self,
         caller: &Caller,
         number: u32,
         rewritten: Option<Rewritten>,
     ) -> Reply<Study> {
-        self.change(caller, number, move |reader, writes, settings, found| {
-            let mut known = rewrites(reader, number)?;
-            // Earlier versions ended the last round and the study in two transactions: the end of the program may have
-            // come between them.
-            if found.progress.state == State::Finalizing {
-                return finish(reader, writes, settings, found, known);
+        let owner = caller.may(Scope::Work)?.clone();
+        loop {
+            let rewritten = rewritten.clone();
+            let ended = self
+                .view(caller, move |_, reader, owner| {
+                    EndedRound::compute(reader, &of_number(reader, owner, number)?, rewritten)
+                })
+                .await?;
+            let (owner, now) = (owner.clone(), self.world().clock.now());
+            let settings = Arc::clone(self.settings());
+            let stored = self
+                .store()
+                .write(move |reader| {
+                    let mut found = of_number(reader, &owner, number)?;
+                    let mut writes = Writes::at(now);
+                    if RoundState::of(&found) != ended.of {
+                        return Ok((None, writes));
+                    }
+                    let after = ended.store(reader, &mut writes, &settings, &mut found)?;
+                    Ok((Some((found.study(), after)), writes))
+                })
+                .await?;
+            if let Some((study, after)) = stored {
+                self.after(number, after);
+                return Ok(study);
             }
-            let before = known.len();
-            let next = next_round(reader, found, &mut known, rewritten)?;
-            let round = found.progress.round;
-            if let Some(rewrite) = known.get(before) {
-                writes.put(&RewriteRow::key(number, round), &RewriteRow(rewrite.clone()));
-            }
-            charge_round(reader, writes, found)?;
-            tell_of_round(writes, found, known.get(before));
-            let after = step(reader, writes, settings, found, &Input::Exhausted { next })?;
-            if after.finish { finish(reader, writes, settings, found, known) } else { Ok(after) }
-        })
-        .await
+        }
     }
 
     /// The study cannot go on; its owner reads why and resumes or cancels it.
@@ -197,32 +213,12 @@ impl Core {
         self.transit(caller, number, Input::Fault(why)).await
     }
 
-    /// One transition without anything else.
+    /// One transition without anything else, and what follows its commit.
     pub(in crate::app) async fn transit(
         &self,
         caller: &Caller,
         number: u32,
         input: Input,
-    ) -> Reply<Study> {
-        self.change(caller, number, move |reader, writes, settings, found| {
-            step(reader, writes, settings, found, &input)
-        })
-        .await
-    }
-
-    /// One transaction that moves a study on, and what follows its commit.
-    async fn change(
-        &self,
-        caller: &Caller,
-        number: u32,
-        change: impl FnOnce(
-            &Reader<'_>,
-            &mut Writes,
-            &Settings,
-            &mut StudyRecord,
-        ) -> Result<After, UseCaseError>
-        + Send
-        + 'static,
     ) -> Reply<Study> {
         let owner = caller.may(Scope::Work)?.clone();
         let now = self.world().clock.now();
@@ -232,7 +228,7 @@ impl Core {
             .write(move |reader| {
                 let mut found = of_number(reader, &owner, number)?;
                 let mut writes = Writes::at(now);
-                let after = change(reader, &mut writes, &settings, &mut found)?;
+                let after = step(reader, &mut writes, &settings, &mut found, &input)?;
                 Ok(((found.study(), after), writes))
             })
             .await?;
@@ -241,20 +237,131 @@ impl Core {
     }
 }
 
+/// What of a study says whether another outcome or transition came since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct RoundState {
+    state: State,
+    attempt: u32,
+    round: u16,
+    panel: PanelCounts,
+    later: Option<PanelCounts>,
+}
+
+impl RoundState {
+    fn of(found: &StudyRecord) -> Self {
+        let Progress { state, attempt, round, panel, later, .. } = found.progress;
+        Self { state, attempt, round, panel, later }
+    }
+}
+
+/// What the end of a round comes to.
+struct EndedRound {
+    /// The study that it was computed from.
+    of: RoundState,
+    /// The next round, if there is one.
+    next: Option<u16>,
+    /// What the content was rewritten to after the round.
+    rewrite: Option<Rewrite>,
+    /// Who answered in each round, for a study that is paid for by the round.
+    answered: Vec<u32>,
+    /// The results, where there are any.
+    results: Option<Results>,
+    /// Those of each round of a chain.
+    rounds: Vec<RoundResults>,
+    /// What came of most respondents, where nobody answered.
+    instead: Option<String>,
+}
+
+impl EndedRound {
+    /// Computes it; nothing is stored.
+    fn compute(
+        reader: &Reader<'_>,
+        found: &StudyRecord,
+        rewritten: Option<Rewritten>,
+    ) -> Result<Self, UseCaseError> {
+        let mut ended = Self {
+            of: RoundState::of(found),
+            next: None,
+            rewrite: None,
+            answered: Vec::new(),
+            results: None,
+            rounds: Vec::new(),
+            instead: None,
+        };
+        // Any other state refuses the end of a round.
+        if !matches!(ended.of.state, State::Running | State::Finalizing) {
+            return Ok(ended);
+        }
+        let (number, mut known) = (found.number, rewrites(reader, found.number)?);
+        // Earlier versions ended the last round and the study in two transactions: the end of the program may have come
+        // between them.
+        if ended.of.state == State::Running {
+            let before = known.len();
+            ended.next = next_round(reader, found, &mut known, rewritten)?;
+            ended.rewrite = known.get(before).cloned();
+            if found.row.charge.is_some() {
+                for round in 0..=ended.of.round {
+                    ended.answered.push(answered_in(reader, number, round)?);
+                }
+            }
+        }
+        if is_chain(found) || ended.next.is_none() {
+            let (results, rounds) = compute(reader, found, known)?.unzip();
+            if is_chain(found) && ended.of.state == State::Running {
+                ended.rounds = rounds.unwrap_or_default();
+            }
+            ended.results = results;
+        }
+        if ended.next.is_none() && ended.results.is_none() {
+            ended.instead = instead(reader, number)?;
+        }
+        Ok(ended)
+    }
+
+    /// Writes it, and the transition.
+    fn store(
+        self,
+        reader: &Reader<'_>,
+        writes: &mut Writes,
+        settings: &Settings,
+        found: &mut StudyRecord,
+    ) -> Result<After, UseCaseError> {
+        let Self { of, next, rewrite, answered, results, rounds, instead } = self;
+        if of.state == State::Finalizing {
+            return finish(reader, writes, settings, found, results, instead);
+        }
+        let number = found.number;
+        if let Some(rewrite) = &rewrite {
+            writes.put(&RewriteRow::key(number, of.round), &RewriteRow(rewrite.clone()));
+        }
+        charge_rounds(reader, writes, found, &answered)?;
+        tell_of_round(writes, found, rewrite.as_ref());
+        keep_rounds(reader, writes, number, rounds)?;
+        let after = step(reader, writes, settings, found, &Input::Exhausted { next })?;
+        if after.finish {
+            finish(reader, writes, settings, found, results, instead)
+        } else {
+            Ok(after)
+        }
+    }
+}
+
+/// Whether a study has several rounds.
+fn is_chain(found: &StudyRecord) -> bool {
+    chain_plan(&found.row.spec).is_some_and(|plan| plan.rounds > 1)
+}
+
 /// Takes what fell due for the rounds so far out of what is held, for a study that is paid for by the round. A study that is
 /// cancelled or fails before a round ends pays nothing for it.
-fn charge_round(
+fn charge_rounds(
     reader: &Reader<'_>,
     writes: &mut Writes,
     found: &mut StudyRecord,
+    answered: &[u32],
 ) -> Result<(), UseCaseError> {
     let Some(charge) = found.row.charge else { return Ok(()) };
-    let mut answered = Vec::new();
-    for round in 0..=found.progress.round {
-        answered.push(answered_in(reader, found.number, round)?);
-    }
     let internal = |what: String| UseCaseError::from(ApiError::new(ErrorCode::Internal, what));
-    let due = charge.due(&answered).unwrap_or(Credits(i64::MAX));
+    let due = charge.due(answered).unwrap_or(Credits(i64::MAX));
     let before = found.progress.credits_used;
     let credits = due.checked_sub(before).filter(|credits| *credits > Credits::ZERO);
     let Some(credits) = credits else { return Ok(()) };
@@ -269,7 +376,11 @@ fn charge_round(
 }
 
 /// How many respondents answered all that one round asked them.
-fn answered_in(reader: &Reader<'_>, number: u32, round: u16) -> Result<u32, UseCaseError> {
+pub(in crate::app) fn answered_in(
+    reader: &Reader<'_>,
+    number: u32,
+    round: u16,
+) -> Result<u32, UseCaseError> {
     let (first, last) = OutcomeKey::of_round(number, round);
     let mut of_all: BTreeMap<u32, bool> = BTreeMap::new();
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
@@ -283,15 +394,32 @@ fn answered_in(reader: &Reader<'_>, number: u32, round: u16) -> Result<u32, UseC
     Ok(u32::try_from(answered).unwrap_or(u32::MAX))
 }
 
-/// Computes the results, stores them and ends the study.
+/// Stores the results of the rounds that have ended, where they are not stored yet. Usually one is missing; a study that an
+/// earlier version began lacks those of its former rounds too.
+fn keep_rounds(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    number: u32,
+    rounds: Vec<RoundResults>,
+) -> Result<(), UseCaseError> {
+    for of_round in rounds {
+        let key = RoundResultsRow::key(number, of_round.round.round.saturating_sub(1));
+        if reader.get::<RoundResultsRow>(&key)?.is_none() {
+            writes.put(&key, &RoundResultsRow(of_round));
+        }
+    }
+    Ok(())
+}
+
+/// Stores the results and ends the study.
 fn finish(
     reader: &Reader<'_>,
     writes: &mut Writes,
     settings: &Settings,
     found: &mut StudyRecord,
-    rewrites: Vec<Rewrite>,
+    results: Option<Results>,
+    instead: Option<String>,
 ) -> Result<After, UseCaseError> {
-    let results = compute(reader, found, rewrites)?;
     let delivered = found.progress.panel.delivered;
     if results.is_some() != (delivered > 0) {
         return Err(ApiError::new(
@@ -300,10 +428,6 @@ fn finish(
         )
         .into());
     }
-    let instead = match results {
-        Some(_) => None,
-        None => instead(reader, found.number)?,
-    };
     let after = step(reader, writes, settings, found, &Input::Finish { delivered, instead })?;
     if let Some(results) = results {
         carry_over(reader, writes, found, &results)?;
@@ -378,11 +502,23 @@ pub(in crate::app) fn unfinished(reader: &Reader<'_>) -> Result<Vec<Pending>, Us
         numbers.push(number);
         Ok(ControlFlow::Continue(()))
     })?;
-    numbers
-        .into_iter()
-        .map(|number| {
-            let StudyRecord { progress, .. } = by_number(reader, number)?;
-            Ok(Pending { number, state: progress.state, place: progress.place })
-        })
-        .collect()
+    // Asked for after each study that ends: of many that wait, no more is read than says which comes next.
+    let place = |number| {
+        let Some(PlaceInQueue { state, place }) = reader.part::<Progress, _>(&number)? else {
+            return Err(by_number(reader, number).err().unwrap_or_else(|| {
+                let why = format!("study {number} is missing");
+                Fault::Row { table: Table::Progress, why }.into()
+            }));
+        };
+        Ok(Pending { number, state, place })
+    };
+    numbers.into_iter().map(place).collect()
+}
+
+/// What of a study says whether its turn comes, and when.
+#[derive(serde::Deserialize)]
+struct PlaceInQueue {
+    state: State,
+    #[serde(default)]
+    place: i64,
 }

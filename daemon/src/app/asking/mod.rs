@@ -3,6 +3,7 @@
 
 pub(super) mod advance;
 pub(super) mod cancel_study;
+pub(super) mod competitors;
 pub(super) mod compute;
 pub(super) mod probation;
 pub(super) mod record;

@@ -10,10 +10,11 @@ use protocol::run::{PanelCounts, State};
 use protocol::service::Reply;
 
 use crate::domain::exchange::{Exchange, ReplySource};
-use crate::domain::instrument::score;
+use crate::domain::instrument::{exact_score, score};
 use crate::domain::ledger::cost;
 use crate::domain::outcome::{Assignment, Class, EngineUse, FIRST_ROUND, Outcome, Usage};
 use crate::domain::projection::Taken;
+use crate::domain::reply_notes::ReplyNotes;
 use crate::store::rows::{
     AddressKey, Counted, ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, Progress, RememberedRow,
 };
@@ -42,10 +43,12 @@ pub(crate) struct Batch {
     remember: Vec<(AddressKey, RememberedRow)>,
     counts: PanelCounts,
     scores: Vec<u8>,
+    exact: Vec<u16>,
     usage: Usage,
     taken: Taken,
     engines: BTreeMap<String, (String, EngineUse)>,
     said_by: BTreeSet<String>,
+    notes: ReplyNotes,
 }
 
 impl Batch {
@@ -60,10 +63,12 @@ impl Batch {
             remember: Vec::new(),
             counts: PanelCounts::default(),
             scores: Vec::new(),
+            exact: Vec::new(),
             usage: Usage::default(),
             taken: Taken::default(),
             engines: BTreeMap::new(),
             said_by: BTreeSet::new(),
+            notes: ReplyNotes::default(),
         }
     }
 
@@ -92,7 +97,16 @@ impl Batch {
         class.count(&mut self.counts);
         let first = counting.next().map(|(_, outcome, _)| outcome);
         if let (Class::Answered, Some(Outcome::Answered(answered))) = (class, first) {
+            let again = outcomes.iter().any(|(at, _, usage)| at.is_answer() && usage.reasks > 0);
+            if again {
+                self.notes.again = self.notes.again.saturating_add(1);
+                if let Some(score) = score(&answered.answer) {
+                    self.notes.again_scores.0 += 1;
+                    self.notes.again_scores.1 += u64::from(score);
+                }
+            }
             self.scores.extend(score(&answered.answer));
+            self.exact.extend(exact_score(&answered.answer));
         }
         Ok(())
     }
@@ -146,6 +160,11 @@ impl Batch {
         }
     }
 
+    /// Adds how replies were read.
+    pub(crate) fn note_replies(&mut self, notes: ReplyNotes) {
+        self.notes.add(notes);
+    }
+
     /// Notes what an engine did for a respondent.
     pub(crate) fn share(&mut self, engine: &str, model: &str, share: EngineUse) {
         match self.engines.get_mut(engine) {
@@ -186,6 +205,7 @@ impl Batch {
 
     /// Adds to a study what its engines did.
     pub(in crate::app) fn count_engines(&self, progress: &mut Progress) {
+        progress.replies.add(self.notes.clone());
         for model in &self.said_by {
             if progress.said_by.len() < MODELS_MAX {
                 progress.said_by.insert(model.clone());
@@ -254,6 +274,7 @@ impl Core {
                         count: u64::try_from(batch.keys.len()).unwrap_or(u64::MAX),
                         delivered: batch.counts.delivered,
                         panel: found.progress.panel,
+                        round: found.round(),
                     },
                 );
                 for (key, row) in batch.keys.iter().zip(batch.rows) {
@@ -341,6 +362,9 @@ fn count(progress: &mut Progress, batch: &Batch, scale: Option<(i32, i32)>, seco
         if let Some(count) = place.and_then(|at| progress.scores.get_mut(at)) {
             *count = count.saturating_add(1);
         }
+    }
+    for score in batch.exact.iter().filter(|_| is_first) {
+        progress.exact.get_or_insert_default().add(*score);
     }
     progress.usage = progress.usage.plus(batch.usage);
     progress.taken = progress.taken.plus(batch.taken);

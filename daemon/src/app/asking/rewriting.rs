@@ -18,40 +18,6 @@ use crate::app::studies::transition::defect;
 use crate::app::{Caller, Core, Scope};
 use crate::store::Writes;
 
-/// The first task under which replies about rewrites are kept: questions of a study have lower ones.
-const TASK_FIRST: u16 = 1_000;
-
-/// Whose replies about a rewrite are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AboutRewrite {
-    /// The model that rewrites; several engines may be asked in turn.
-    Writer {
-        /// The place of the engine in the pool.
-        engine: u16,
-    },
-    /// A respondent who scores a rewrite.
-    Scorer {
-        /// The place of the rewrite among those of its round.
-        rewrite: u16,
-        /// The respondent.
-        respondent: u32,
-    },
-}
-
-impl AboutRewrite {
-    /// Where the replies are kept: a place that no outcome has.
-    #[must_use]
-    pub(crate) fn place(self, round: u16) -> Assignment {
-        let (task, respondent) = match self {
-            Self::Writer { engine } => (TASK_FIRST, u32::from(engine)),
-            Self::Scorer { rewrite, respondent } => {
-                (TASK_FIRST.saturating_add(1).saturating_add(rewrite), respondent)
-            }
-        };
-        Assignment { task, ..Assignment::first(round, respondent) }
-    }
-}
-
 /// Replies about rewrites with what they cost, to be stored together.
 #[derive(Clone, Debug)]
 pub(crate) struct RewriteReplies(Batch);
@@ -63,7 +29,7 @@ impl RewriteReplies {
         Self(Batch::new(number, attempt))
     }
 
-    /// Adds what was said at a place of [`AboutRewrite`].
+    /// Adds what was said at a place of [`AboutRewrite`](crate::domain::about_rewrite::AboutRewrite).
     pub(crate) fn keep(&mut self, at: Assignment, exchanges: Vec<Exchange>) {
         if !exchanges.is_empty() {
             self.0.keep_early(at, exchanges);

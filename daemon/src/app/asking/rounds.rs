@@ -113,7 +113,7 @@ impl Core {
 }
 
 /// What the panel wants changed in the content of that round.
-fn wishes_after(
+pub(in crate::app) fn wishes_after(
     reader: &Reader<'_>,
     found: &StudyRecord,
     round: u16,
@@ -153,7 +153,7 @@ pub(in crate::app) fn chain_tally(
     let Some(mut tally) = ChainTally::new(spec) else { return Ok(None) };
     let (first, last) = OutcomeKey::of_study(found.number);
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
-        tally.add(spec, key.assignment, &row.into_outcome());
+        tally.add(spec, key.assignment, &[], &row.into_outcome());
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(Some(tally))

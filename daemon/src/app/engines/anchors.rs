@@ -13,11 +13,11 @@ use crate::domain::exchange::address;
 use crate::domain::instrument::channels::{AnchorCalibration, Library};
 use crate::domain::outcome::Usage;
 use crate::inference::chat::Remedy;
-use crate::inference::embed::{Embedder, TEXTS_MAX};
+use crate::inference::embed::{EmbedPermit, Embedder, TEXTS_MAX};
 use crate::store::rows::AnchorsRow;
 use crate::store::{Fault, Writes};
 
-use crate::app::{Caller, Core, Scope};
+use crate::app::{Caller, Core, Scope, StudyPurse, call_once};
 
 /// The anchors of one construct.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,20 +74,15 @@ impl Core {
         let mut vectors = Vec::new();
         for texts in library.sentences(construct).chunks(TEXTS_MAX) {
             let worst = embedder.worst(texts.iter().map(String::len).sum());
-            if let Err(capped) = self.reserve_cost(number, cap, worst) {
-                return (Err(AnchorsUnavailable::for_good(capped.to_string())), usage);
-            }
-            let spent = match embedder.admit(&self.world().clock, number, texts).await {
-                Ok(turn) => Ok(turn.embed(texts).await),
-                Err(why) => Err(why),
-            };
-            let cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.took.cost);
-            self.settle_cost(number, worst, cost);
-            let spent = match spent {
+            let purse = StudyPurse { core: self, number, cap };
+            let clock = &self.world().clock;
+            let turn = async { Some(embedder.admit(clock, number, texts).await) };
+            let embed = |turn: EmbedPermit| turn.embed(texts);
+            let spent = match call_once(&purse, worst, turn, embed, std::future::pending()).await {
                 Ok(spent) => spent,
-                Err(why) => return (Err(AnchorsUnavailable::for_good(why)), usage),
+                Err(why) => return (Err(AnchorsUnavailable::for_good(why.to_string())), usage),
             };
-            usage = usage.plus(spent.took);
+            usage = usage.plus(spent.usage());
             match spent.reply {
                 Ok(made) => vectors.extend(made.vectors),
                 Err(error) => {

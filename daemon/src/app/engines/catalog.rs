@@ -8,22 +8,31 @@ use std::time::Duration;
 use protocol::channels::Construct;
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
-use protocol::service::{Check, EngineCheck, EngineInfo, EngineRole, Reply};
-use protocol::study::{Draft, StudySpec};
+use protocol::run::State;
+use protocol::service::{Check, Control, EngineCheck, EngineInfo, EngineRole, Reply};
+use protocol::study::{Draft, DraftText, StudySpec};
 
+use crate::domain::evidence::PromptRecord;
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Usage};
-use crate::domain::redact::{Mask, redact};
+use crate::domain::redact::redact;
 use crate::domain::stimulus;
 use crate::inference::Engine;
-use crate::inference::chat::Stop;
+use crate::inference::chat::{ChatReply, Stop};
+use crate::inference::door::Spent;
 use crate::inference::embed::Embedder;
 use crate::inference::key::ServiceOrigin;
-use crate::inference::model::{ModelEngine, ReadyCall, Spent};
+use crate::inference::model::{ModelEngine, Pass, ReadyCall};
 use crate::store::rows::CallsUnderWay;
+use crate::store::{Fault, Reader};
 
+use crate::app::asking::advance::unfinished_of;
+use crate::app::asking::response_cache::prompt_records;
 use crate::app::engines::anchors::worst_of_anchors;
-use crate::app::{Caller, Core, Scope};
+use crate::app::hooks_in::import;
+use crate::app::studies::lookup::{StudyRecord, of_number};
+use crate::app::studies::plan::is_awaiting_key;
+use crate::app::{Caller, Core, NotMade, Scope, StudyPurse, call_once};
 
 /// Something harmless to ask about.
 const TRIAL: &str = "---\nstudy: nps\npanel: 1\n---\nA reusable water bottle of steel that keeps drinks cold for a day.\n";
@@ -33,20 +42,25 @@ const NOBODY: u32 = 0;
 const CHECK_WAIT: Duration = Duration::from_secs(10);
 
 /// What came of a check: the call, how long it took, and what was seen of its embeddings with what they cost.
-type Checked = (Result<Spent, String>, Duration, Option<(Vec<Check>, UsdMicros)>);
+type Checked = (Result<Spent<ChatReply>, String>, Duration, Option<(Vec<Check>, UsdMicros)>);
 
 impl Core {
-    /// The variables that engines read.
+    /// The variables that engines read, and those with the keys of services whose results are fetched.
     pub(crate) async fn engine_variables(&self, caller: &Caller) -> Reply<Vec<String>> {
         caller.may(Scope::Operate)?;
         self.looking(|core| {
             let models = core.settings().models.as_ref();
-            Ok(models.map(|models| models.variables()).unwrap_or_default())
+            let mut names = models.map(|models| models.variables()).unwrap_or_default();
+            names.extend(core.look(|reader| Ok(import::variables(reader)?))?);
+            names.sort_unstable();
+            names.dedup();
+            Ok(names)
         })
         .await
     }
 
-    /// Takes what a caller's environment holds of them.
+    /// Takes what a caller's environment holds of them. Studies that waited for a key go on, if it is asked at the address
+    /// where they began.
     pub(crate) async fn offer(
         &self,
         caller: &Caller,
@@ -57,15 +71,69 @@ impl Core {
             if let Some(models) = &core.settings().models {
                 models.offer(&environment, core.world().clock.monotonic());
             }
+            let named = core.look(|reader| Ok(import::variables(reader)?))?;
+            core.import_keys().take(named, &environment);
             Ok(())
         })
-        .await
+        .await?;
+        let waiting = self.view(caller, |core, reader, owner| {
+            let mut waiting = Vec::new();
+            for pending in unfinished_of(reader, owner)? {
+                if pending.state != State::Paused {
+                    continue;
+                }
+                let found = of_number(reader, owner, pending.number)?;
+                let awaits = is_awaiting_key(found.progress.reason.as_deref());
+                if awaits && core.can_go_on(reader, &found)? {
+                    waiting.push(found.study().id);
+                }
+            }
+            Ok(waiting)
+        });
+        for id in waiting.await? {
+            // Whoever paused or ended it meanwhile has decided.
+            drop(self.control(caller, id, Control::Resume).await);
+        }
+        Ok(())
     }
 
-    /// What can answer, in the order of names.
+    /// Whether the engine of a study is ready, and asks where the study began.
+    fn can_go_on(&self, reader: &Reader<'_>, found: &StudyRecord) -> Result<bool, Fault> {
+        let Ok(engine) = self.engine(&found.row.spec.engine) else { return Ok(false) };
+        let places: Vec<String> = engine.models().iter().map(|model| model.place()).collect();
+        let records = prompt_records(reader, found.number)?;
+        let mut begun_at = records.iter().filter_map(PromptRecord::place);
+        Ok(begun_at.all(|place| places.contains(&place)))
+    }
+
+    /// What can answer, in the order of names, and what of it listens on this machine.
     pub(crate) async fn engines(&self, caller: &Caller) -> Reply<Vec<EngineInfo>> {
         caller.may(Scope::Read)?;
-        self.looking(|core| Ok(core.all_engines())).await
+        let mut all = self.looking(|core| Ok(core.all_engines())).await?;
+        let engines = self.settings().models.iter().flat_map(|models| models.list());
+        let local =
+            engines.filter_map(|listed| listed.state.ok()).filter(|engine| engine.is_here());
+        let tried = local.map(|engine| async move {
+            let found = engine.listens().await;
+            (engine.service().name.clone(), found)
+        });
+        for (name, found) in futures::future::join_all(tried).await {
+            if let Some(info) = all.iter_mut().find(|info| info.name == name) {
+                info.listens = found.as_ref().map(Option::is_some);
+                info.serves = found.flatten().unwrap_or_default();
+            }
+        }
+        Ok(all)
+    }
+
+    /// Names of the engines that are ready, also for whoever has shown no key: a sign of life tells them.
+    pub(crate) async fn ready_services(&self, caller: &Caller) -> Reply<Vec<String>> {
+        caller.door()?;
+        self.looking(|core| {
+            let ready = core.all_engines().into_iter().filter(|engine| engine.ready);
+            Ok(ready.map(|engine| engine.name).collect())
+        })
+        .await
     }
 
     fn all_engines(&self) -> Vec<EngineInfo> {
@@ -176,7 +244,7 @@ impl Core {
         let (spent, took, embeds) = checked?;
         let mut cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
         let mut checks = vec![known];
-        checks.extend(judge(&spec, at, spent, engine.mask()));
+        checks.extend(judge(&spec, at, spent, engine));
         if let Some((more, took)) = embeds {
             checks.extend(more);
             cost = cost.checked_add(took).unwrap_or(cost);
@@ -215,23 +283,26 @@ impl Core {
         engine: &Arc<ModelEngine>,
         call: &ReadyCall,
     ) -> Reply<Checked> {
-        self.reserve_cost(number, None, call.worst)?;
         let clock = &self.world().clock;
         let begun = clock.monotonic();
         // Whoever looks whether it works is told that it asks to wait, and does not wait.
-        let asks = engine.quiet(begun).and_then(|quiet| quiet.asks);
-        let spent = if let Some(wait) = asks.filter(|wait| *wait > CHECK_WAIT) {
-            Err(format!("the service asks to wait for {} s more", wait.as_secs()))
-        } else {
-            match engine.admit(clock, number, 1, call).await {
-                Ok(pass) => Ok(pass.call(call).await),
-                Err(why) => Err(why),
-            }
+        let asks = engine.door().quiet(begun).and_then(|quiet| quiet.asks);
+        let turn = async {
+            Some(match asks.filter(|wait| *wait > CHECK_WAIT) {
+                Some(wait) => {
+                    Err(format!("the service asks to wait for {} s more", wait.as_secs()))
+                }
+                None => engine.admit(clock, number, 1, call).await,
+            })
+        };
+        let purse = StudyPurse { core: self, number, cap: None };
+        let make = |pass: Pass| pass.call(call);
+        let spent = match call_once(&purse, call.worst, turn, make, std::future::pending()).await {
+            Err(NotMade::Capped(capped)) => return Err(capped.into()),
+            made => made.map_err(|why| why.to_string()),
         };
         engine.leave(number);
         let took = clock.monotonic().saturating_sub(begun);
-        let cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
-        self.settle_cost(number, call.worst, cost);
         let embeds = match engine.embedder() {
             Some(embedder) => Some(self.check_embedder(caller, number, embedder).await),
             None => None,
@@ -284,7 +355,8 @@ impl Core {
     }
 
     fn trial(&self, name: &str) -> Reply<StudySpec> {
-        let draft = Draft { file: "trial".to_owned(), text: TRIAL.to_owned(), ..Draft::default() };
+        let text = DraftText::File(TRIAL.to_owned());
+        let draft = Draft { file: "trial".to_owned(), text, ..Draft::default() };
         let names = self.engine_names();
         let engines: Vec<&str> = names.iter().map(String::as_str).collect();
         let rules = stimulus::Rules {
@@ -294,6 +366,7 @@ impl Core {
             steady: &engines,
             models: &[],
             encoder: None,
+            private_hooks: false,
         };
         let spec = stimulus::read(&draft, &rules).map_err(|problems| {
             ApiError::new(ErrorCode::Internal, format!("The trial does not read: {problems:?}"))
@@ -305,9 +378,10 @@ impl Core {
 fn judge(
     spec: &StudySpec,
     at: Assignment,
-    spent: Result<Spent, String>,
-    mask: &impl Mask,
+    spent: Result<Spent<ChatReply>, String>,
+    engine: &ModelEngine,
 ) -> Vec<Check> {
+    let mask = engine.mask();
     let spent = match spent {
         Ok(spent) => spent,
         Err(why) => return vec![hold("answers", false, why, None)],
@@ -319,12 +393,18 @@ fn judge(
             return vec![hold("answers", false, error.to_string(), Some(hint))];
         }
     };
+    let is_empty = reply.text.trim().is_empty();
+    let is_unfinished = reply.stop == Stop::Truncated || (reply.thought && is_empty);
     let read = match &reply.stop {
-        Stop::Declined(why) => Err((*why).to_owned()),
-        Stop::Truncated => Err("the reply was cut off; raise output_tokens".to_owned()),
+        Stop::Declined(why) => Err(why.clone().into_owned()),
+        _ if is_unfinished => Err(engine.why_unfinished(reply.thought || is_empty)),
+        Stop::Truncated => Err(engine.why_unfinished(false)),
         Stop::Finished => {
             match redact(reply.text, mask, |text| instrument::read_model(spec, at, text)).read {
-                Ok(_) => Ok("one question was asked and its answer read".to_owned()),
+                Ok(_) => {
+                    engine.prove();
+                    Ok("one question was asked and its answer read".to_owned())
+                }
                 Err(Unreadable::Refused { reason }) => Err(format!("it declined: {reason}")),
                 Err(Unreadable::Invalid { reason }) => Err(reason),
             }
@@ -332,7 +412,11 @@ fn judge(
     };
     let says =
         if reply.model.is_empty() { "it does not name its model".to_owned() } else { reply.model };
-    vec![
+    let remarks = spent
+        .remarks
+        .iter()
+        .map(|remark| hold("as it is set", engine.is_put_otherwise(remark), remark.clone(), None));
+    let mut checks = vec![
         hold("answers", true, format!("model {}", protocol::safe::line(&says)), None),
         match read {
             Ok(detail) => hold("readable", true, detail, None),
@@ -340,7 +424,8 @@ fn judge(
                 "readable",
                 false,
                 why,
-                Some("try structured = \"json\" or \"text\", or another model"),
+                Some("try structured = \"json\" or \"text\", or another model")
+                    .filter(|_| !is_unfinished),
             ),
         },
         hold(
@@ -352,7 +437,9 @@ fn judge(
             ),
             None,
         ),
-    ]
+    ];
+    checks.extend(remarks);
+    checks
 }
 
 fn hold(name: &str, ok: bool, detail: String, hint: Option<&str>) -> Check {
@@ -373,6 +460,8 @@ fn about_encoder(encoder: &Embedder) -> EngineInfo {
         is_free_here: false,
         concurrency: Some(encoder.bounds().concurrency),
         role: EngineRole::Embeds,
+        listens: None,
+        serves: Vec::new(),
     }
 }
 
@@ -390,7 +479,9 @@ fn about(engine: &Arc<ModelEngine>) -> EngineInfo {
         lacks: None,
         price_usd: service.price.map(|price| (dollars(price.input), dollars(price.output))),
         is_free_here: service.is_free_here,
-        concurrency: Some(engine.bounds().concurrency),
+        concurrency: Some(engine.door().bounds().concurrency),
         role: EngineRole::Answers,
+        listens: None,
+        serves: Vec::new(),
     }
 }

@@ -36,7 +36,7 @@ impl Core {
 
     fn tune(&self, name: &str, tuning: &Tuning) -> Reply<Tuning> {
         let engine = self.model(name)?;
-        let before = engine.bounds();
+        let before = engine.door().bounds();
         // Nought takes a limit away, but no engine works with no call at all.
         let limit = |given: Option<u32>, before: Option<u32>| match given {
             Some(0) => None,

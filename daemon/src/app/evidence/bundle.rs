@@ -2,6 +2,8 @@
 //! costs and results. Prompts are rebuilt from the stored settings and templates, and included only when their address
 //! proves that they are the ones that were sent.
 
+mod rewriting;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -14,10 +16,10 @@ use protocol::study::StudySpec;
 
 use crate::domain::evidence::{
     Asked, Closing, EvidenceLine, FORMAT, Opening, PromptRecord, RecordedCall, Respondent,
-    RewrittenContent, UNSEALED, VERSION, WITHOUT_ROUNDS, results_hash, seal,
+    RewrittenContent, UNSEALED, VERSION, WITH_ROUND_RESULTS, WITHOUT_ROUNDS, results_hash, seal,
 };
 use crate::domain::exchange::{End, Exchange, ReplySource, SidePart, address, asked_again};
-use crate::domain::instrument::chain::Rewrite;
+use crate::domain::instrument::chain::{Rewrite, told_rounds};
 use crate::domain::instrument::channels::read_text;
 use crate::domain::instrument::{self, SYNTHETIC_NOTICE};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome};
@@ -29,8 +31,10 @@ use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
 use crate::app::asking::response_cache::prompt_records;
 use crate::app::asking::rounds::{panel_of, rewrites, spec_of};
+use crate::app::money::cost_report::replies_read;
 use crate::app::studies::lookup::{StudyRecord, by_id};
 use crate::app::{Caller, Core};
+use rewriting::said_of_rewrites;
 
 /// Bytes of one page, with room to spare in a frame of 1 MiB.
 const PAGE_BYTES: usize = 600 * 1024;
@@ -58,8 +62,7 @@ impl Core {
                 .hint("Wait for it: `demoscope show`, or end it: `demoscope cancel`")
                 .into());
             }
-            let scribe = EvidenceWriter::new(core, reader, found)?;
-            scribe.page(after)
+            EvidenceWriter::new(core, reader, found, after.as_ref())?.page(after)
         })
         .await
     }
@@ -75,6 +78,8 @@ struct EvidenceWriter<'a> {
     /// The engine, where it lives in this process and is the one that answered.
     here: Option<Engine>,
     rewrites: Vec<Rewrite>,
+    /// The version of the format.
+    version: u32,
 }
 
 /// What one respondent was asked in a round.
@@ -94,7 +99,12 @@ struct RoundAsked {
 }
 
 impl<'a> EvidenceWriter<'a> {
-    fn new(core: &Core, reader: &'a Reader<'a>, found: StudyRecord) -> Result<Self, UseCaseError> {
+    fn new(
+        core: &Core,
+        reader: &'a Reader<'a>,
+        found: StudyRecord,
+        after: Option<&EvidenceCursor>,
+    ) -> Result<Self, UseCaseError> {
         let prompt_records = prompt_records(reader, found.number)?;
         let prompts = prompt_records
             .iter()
@@ -103,7 +113,12 @@ impl<'a> EvidenceWriter<'a> {
         let engine = core.settings().engines.get(&found.row.spec.engine);
         let here = engine.filter(|engine| engine.model() == found.row.model).cloned();
         let rewrites = rewrites(reader, found.number)?;
-        Ok(Self { reader, found, prompt_records, prompts, here, rewrites })
+        // The first page looks for it among all exchanges of the study, which do not change any more.
+        let version = match after.map(|cursor| cursor.version).filter(|version| *version != 0) {
+            Some(version) => version,
+            None => version(reader, &found, &rewrites)?,
+        };
+        Ok(Self { reader, found, prompt_records, prompts, here, rewrites, version })
     }
 
     /// A round as it was asked; `None` for one that was left out, as those before a confirmation can be.
@@ -135,12 +150,18 @@ impl<'a> EvidenceWriter<'a> {
                 let (text, seal) = seal(UNSEALED, &self.opening()).map_err(unwritten)?;
                 bytes = bytes.saturating_add(travelling(&text));
                 lines.push(text);
-                EvidenceCursor { seal, ..EvidenceCursor::default() }
+                let version = self.version;
+                EvidenceCursor { seal, version, ..EvidenceCursor::default() }
             }
         };
         while cursor.round <= self.found.progress.round {
             if let Some(of) = self.round(cursor.round)?
                 && let Some(next) = self.write_round(&of, &mut cursor, &mut lines, &mut bytes)?
+            {
+                return Ok(EvidencePage { lines, next: Some(next) });
+            }
+            if self.version >= WITH_ROUND_RESULTS
+                && let Some(next) = self.write_rewriting(&mut cursor, &mut lines, &mut bytes)?
             {
                 return Ok(EvidencePage { lines, next: Some(next) });
             }
@@ -156,7 +177,7 @@ impl<'a> EvidenceWriter<'a> {
                 cursor.seal = seal;
             }
             cursor.round = cursor.round.saturating_add(1);
-            cursor.respondent = 0;
+            (cursor.respondent, cursor.rewriting) = (0, 0);
         }
         let (text, _) = seal(&cursor.seal, &self.closing(&cursor)?).map_err(unwritten)?;
         lines.push(text);
@@ -205,7 +226,8 @@ impl<'a> EvidenceWriter<'a> {
             let exchanges = asked.iter().map(|asked| asked.exchanges.len() as u64).sum();
             cursor.exchanges = cursor.exchanges.saturating_add(exchanges);
             let respondent = Respondent { respondent: who, persona, asked };
-            let (text, seal) = fitting(&cursor.seal, respondent).map_err(unwritten)?;
+            let line = EvidenceLine::Respondent(Box::new(respondent));
+            let (text, seal) = fitting(&cursor.seal, line).map_err(unwritten)?;
             if !lines.is_empty() && bytes.saturating_add(travelling(&text)) > PAGE_BYTES_MAX {
                 return Ok(Some(here));
             }
@@ -219,11 +241,12 @@ impl<'a> EvidenceWriter<'a> {
     fn opening(&self) -> EvidenceLine {
         EvidenceLine::Opening(Box::new(Opening {
             format: FORMAT.to_owned(),
-            version: if self.rewrites.is_empty() { WITHOUT_ROUNDS } else { VERSION },
+            version: self.version,
             program: concat!("demoscope ", env!("CARGO_PKG_VERSION")).to_owned(),
             notice: SYNTHETIC_NOTICE.to_owned(),
             study: self.found.study(),
-            spec: self.found.row.spec.clone(),
+            // Whoever gets the file need not know who was told of the study.
+            spec: StudySpec { webhook: None, ..self.found.row.spec.clone() },
             population: self.found.row.population.clone(),
             engines: self.prompt_records.clone(),
         }))
@@ -236,6 +259,7 @@ impl<'a> EvidenceWriter<'a> {
             respondents: cursor.respondents,
             exchanges: cursor.exchanges,
             usage: self.found.progress.usage,
+            replies: replies_read(self.reader, &self.found)?,
             results_hash: results_hash(results.as_ref()).map_err(unwritten)?,
             results,
         })))
@@ -257,6 +281,18 @@ impl<'a> EvidenceWriter<'a> {
         let kept: Option<ExchangesRow> = self.reader.get(&key)?;
         let kept = kept.map(|row| row.0).unwrap_or_default();
         let texts = texts(&kept);
+        let question = AskedQuestion { spec: &of.spec, at: key.assignment, persona };
+        Ok(self.all_said(kept, |prompts, said, former| {
+            self.prompt(question, prompts, &texts, said, former)
+        }))
+    }
+
+    /// Everything that was said at one place, each with its prompt, which `ask` makes again.
+    fn all_said(
+        &self,
+        kept: Vec<Exchange>,
+        ask: impl Fn(Option<&Prompts>, &Exchange, &str) -> Option<Prompt>,
+    ) -> Vec<RecordedCall> {
         let formers: Vec<Option<String>> = kept
             .iter()
             .enumerate()
@@ -265,19 +301,15 @@ impl<'a> EvidenceWriter<'a> {
                 asked_again(before, said).map(ToOwned::to_owned)
             })
             .collect();
-        let question = AskedQuestion { spec: &of.spec, at: key.assignment, persona };
-        let said = |(said, former): (_, Option<String>)| {
-            self.said(question, &texts, said, former.as_deref())
-        };
-        Ok(kept.into_iter().zip(formers).map(said).collect())
+        let said = |(said, former): (_, Option<String>)| self.said(said, former.as_deref(), &ask);
+        kept.into_iter().zip(formers).map(said).collect()
     }
 
     fn said(
         &self,
-        question: AskedQuestion<'_>,
-        texts: &Texts,
         said: Exchange,
         former: Option<&str>,
+        ask: impl Fn(Option<&Prompts>, &Exchange, &str) -> Option<Prompt>,
     ) -> RecordedCall {
         let made =
             self.prompt_records.iter().zip(&self.prompts).enumerate().find_map(|(place, made)| {
@@ -290,7 +322,7 @@ impl<'a> EvidenceWriter<'a> {
                 let ways = if former.is_some() { ways.as_slice() } else { &ways[1..] };
                 ways.iter().find_map(|former| {
                     let former = former.unwrap_or_default();
-                    let prompt = self.prompt(question, prompts.as_ref(), texts, &said, former)?;
+                    let prompt = ask(prompts.as_ref(), &said, former)?;
                     let found = address(&prompt_record.parameters, &prompt.system, &prompt.said());
                     (found == said.address).then_some((place, prompt))
                 })
@@ -347,6 +379,26 @@ impl<'a> EvidenceWriter<'a> {
     }
 }
 
+/// The version of the format that a study's evidence needs.
+fn version(
+    reader: &Reader<'_>,
+    found: &StudyRecord,
+    rewrites: &[Rewrite],
+) -> Result<u32, UseCaseError> {
+    let results: Option<ResultsRow> = reader.get(&found.number)?;
+    let results = results.map(|row| row.0);
+    let told = |results| !told_rounds(&found.row.spec.instrument, results).is_empty();
+    Ok(match &results {
+        Some(results) if !instrument::has_rounds(results) && !rewrites.is_empty() => {
+            WITH_ROUND_RESULTS - 1
+        }
+        Some(results) if instrument::has_rounds(results) && told(results) => VERSION,
+        // A chain that was ended while it was rewritten has what was said of it, and no rewrite.
+        _ if rewrites.is_empty() && !said_of_rewrites(reader, found)? => WITHOUT_ROUNDS,
+        _ => VERSION,
+    })
+}
+
 /// What the built-in reader says when it is asked the same again; nothing where that is not what is stored.
 fn again(
     spec: &StudySpec,
@@ -382,10 +434,12 @@ fn travelling(line: &str) -> usize {
     line.len().saturating_add(more)
 }
 
-/// The line of a respondent with its seal. One that no page can hold goes without its prompts, and where that is not enough
+/// The line of replies with its seal. One that no page can hold goes without its prompts, and where that is not enough
 /// without the words of its replies: what came of them stands in it all the same.
-fn fitting(before: &str, respondent: Respondent) -> Result<(String, String), serde_json::Error> {
-    let mut line = EvidenceLine::Respondent(Box::new(respondent));
+pub(super) fn fitting(
+    before: &str,
+    mut line: EvidenceLine,
+) -> Result<(String, String), serde_json::Error> {
     let mut sealed = seal(before, &line)?;
     let without: [fn(&mut RecordedCall); 2] = [
         |said| (said.system, said.question, said.engine) = (None, None, None),
@@ -398,9 +452,16 @@ fn fitting(before: &str, respondent: Respondent) -> Result<(String, String), ser
         if travelling(&sealed.0) <= PAGE_BYTES_MAX {
             break;
         }
-        if let EvidenceLine::Respondent(respondent) = &mut line {
-            let asked = respondent.asked.iter_mut();
-            asked.flat_map(|asked| &mut asked.exchanges).for_each(leave_out);
+        match &mut line {
+            EvidenceLine::Respondent(respondent) => {
+                let asked = respondent.asked.iter_mut();
+                asked.flat_map(|asked| &mut asked.exchanges).for_each(leave_out);
+            }
+            EvidenceLine::Rewriting(of) => {
+                let said = of.said.iter_mut();
+                said.flat_map(|said| &mut said.exchanges).for_each(leave_out);
+            }
+            EvidenceLine::Opening(_) | EvidenceLine::Rewritten(_) | EvidenceLine::Closing(_) => {}
         }
         sealed = seal(before, &line)?;
     }

@@ -2,27 +2,33 @@
 //! The panel comes from the seed, the outcomes from the replies, the results from the outcomes. It reports that
 //! everything agrees with the file, or where it differs.
 
+mod rewriting;
+
 use std::io::BufRead;
 
 use protocol::channels::{Channels, Heard};
 use protocol::error::Cause;
 use protocol::results::{Answer, Margins, Results};
+use protocol::run::FinishedRound;
 use protocol::study::{StudySpec, StudyType};
 use serde_json::Value;
 
 use crate::domain::channel_readings::{self, SideReply};
 use crate::domain::evidence::{
     Asked, Closing, EvidenceLine, FORMAT, Opening, RecordedCall, Respondent, RewrittenContent,
-    UNSEALED, Unsealed, VERSION, benches, first_difference, read, results_hash, unseal,
+    SaidOfRewrites, UNSEALED, Unsealed, VERSION, WITH_ROUND_RESULTS, benches, first_difference,
+    read, results_hash, unseal,
 };
 use crate::domain::exchange::{self, Kept, SidePart, address};
-use crate::domain::instrument::chain::{Rewrite, spec_of_round};
+use crate::domain::instrument::chain::{Rewrite, RoundResults, spec_of_round};
 use crate::domain::instrument::channels::asked_beside;
 use crate::domain::instrument::{self, Accumulator, FINDINGS_RULE, Unreadable, WordingNoise};
 use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 use crate::domain::panel::{Panel, Population, sample};
 
 use crate::app::studies::plan::recipe;
+use crate::inference::offline;
+use rewriting::SaidAfter;
 
 /// Longest line that is read, in bytes: far more than any respondent can say.
 const LINE_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -47,6 +53,8 @@ pub struct Replayed {
     pub results_hash: String,
     /// The results.
     pub results: Option<Results>,
+    /// The rounds that had ended of a chain without results, recomputed.
+    pub finished_rounds: Vec<FinishedRound>,
 }
 
 /// Why results were not rebuilt.
@@ -91,6 +99,9 @@ pub(crate) fn replay(file: impl BufRead) -> Result<Replayed, NotReplayed> {
         match lines.next()? {
             EvidenceLine::Respondent(respondent) => {
                 stage.hear(*respondent).map_err(|what| lines.differs(what))?;
+            }
+            EvidenceLine::Rewriting(said) => {
+                stage.hear_of_rewrites(*said).map_err(|what| lines.differs(what))?;
             }
             EvidenceLine::Rewritten(rewritten) => {
                 stage.rewrite(*rewritten).map_err(|what| lines.differs(what))?;
@@ -172,6 +183,8 @@ struct Replayer {
     panel: Panel,
     margins: Margins,
     rewrites: Vec<Rewrite>,
+    /// What was said of the rewrites after this round.
+    said: SaidAfter,
     accumulator: Accumulator,
     next: u32,
     respondents: u32,
@@ -206,6 +219,7 @@ impl Replayer {
             spec: opening.spec.clone(),
             margins: panel.margins(),
             rewrites: Vec::new(),
+            said: SaidAfter::default(),
             panel,
             opening,
             next: 0,
@@ -217,6 +231,19 @@ impl Replayer {
         })
     }
 
+    /// Takes what was said of rewrites.
+    fn hear_of_rewrites(&mut self, of: SaidOfRewrites) -> Result<(), String> {
+        if of.round != self.round {
+            return Err("what was said of rewrites stands in another round".to_owned());
+        }
+        for said in of.said.iter().flat_map(|said| &said.exchanges) {
+            self.exchanges = self.exchanges.saturating_add(1);
+            self.check_prompt(said)?;
+        }
+        self.said.add(of);
+        Ok(())
+    }
+
     /// Takes what the content was rewritten to, which has to follow from the scores of the variants.
     fn rewrite(&mut self, rewritten: RewrittenContent) -> Result<(), String> {
         let RewrittenContent { round, rewrite } = rewritten;
@@ -226,6 +253,14 @@ impl Replayer {
                 "what round {} was rewritten to is not what the panel's scores say",
                 u32::from(round) + 1
             ));
+        }
+        let said = std::mem::take(&mut self.said);
+        said.leads_to_competitors(&self.opening.spec)?;
+        if said.is_cut() {
+            self.without_reply = self.without_reply.saturating_add(1);
+        } else if said.is_any() {
+            let experts = self.accumulator.experts(rewrite.from);
+            said.leads_to(&self.opening.spec, &self.rewrites, &rewrite, experts)?;
         }
         self.accumulator.add_rewrite(rewrite.clone());
         self.rewrites.push(rewrite);
@@ -239,11 +274,13 @@ impl Replayer {
         if round < self.round {
             return Err("the rounds are out of order".to_owned());
         }
+        self.said.leads_to_competitors(&opening.spec)?;
         let spec = spec_of_round(&opening.spec, round, &self.rewrites, best);
         self.spec = spec.ok_or_else(no_such)?.into_owned();
         self.panel = sample(Population::embedded(), &recipe(&self.spec))
             .map_err(|error| error.to_string())?;
         (self.round, self.next) = (round, 0);
+        self.said = SaidAfter::default();
         Ok(())
     }
 
@@ -313,6 +350,9 @@ impl Replayer {
         if follows == *recorded {
             return Ok(follows);
         }
+        if self.quotes_were_cut_otherwise() && is_quoted_otherwise(recorded, &follows) {
+            return Ok(outcome);
+        }
         if self.is_of_earlier_reader() && could_not_be_read(recorded, &follows) {
             self.without_reply = self.without_reply.saturating_add(1);
             return Ok(outcome);
@@ -328,6 +368,12 @@ impl Replayer {
     /// Whether some replies were read by an earlier version, which took less.
     fn is_of_earlier_reader(&self) -> bool {
         self.opening.engines.iter().any(|engine| engine.reader < instrument::READER)
+    }
+
+    /// Whether an earlier build quoted the replies, of models or of an earlier edition of the built-in one.
+    fn quotes_were_cut_otherwise(&self) -> bool {
+        let is_built_in = self.opening.engines.is_empty();
+        self.is_of_earlier_reader() || is_built_in && self.opening.study.model != offline::MODEL
     }
 
     /// What the direct replies say; `None` where not all of them were kept.
@@ -420,28 +466,42 @@ impl Replayer {
     }
 
     fn close(self, closing: Closing) -> Result<Replayed, String> {
+        self.said.leads_to_competitors(&self.opening.spec)?;
         if (closing.respondents, closing.exchanges) != (self.respondents, self.exchanges) {
             return Err(format!(
                 "it counts {} respondents and {} exchanges, and there are {} and {}",
                 closing.respondents, closing.exchanges, self.respondents, self.exchanges
             ));
         }
-        let results = match self.answered {
+        // A round has ended when another one was asked, or its content was rewritten.
+        let ended = usize::from(self.round).max(self.rewrites.len());
+        let (results, rounds) = match self.answered {
             0 => None,
-            _ => self.accumulator.finish(self.margins),
+            _ => self.accumulator.finish_rounds(self.margins),
+        }
+        .unzip();
+        let results = match self.opening.version {
+            ..WITH_ROUND_RESULTS => results.map(instrument::without_rounds),
+            _ => results,
         };
         let value =
             |results: &Option<Results>| serde_json::to_value(results).unwrap_or(Value::Null);
         // A cancelled study has answers and no results.
         let computed = self.opening.study.state == protocol::run::State::Completed;
         let rebuilt = if computed { results } else { None };
+        let finished_rounds = match rebuilt {
+            Some(_) => Vec::new(),
+            None => {
+                rounds.unwrap_or_default().iter().take(ended).map(RoundResults::brief).collect()
+            }
+        };
         // Findings are conclusions by a rule. What an earlier rule concluded from the same numbers is no difference; then the
         // bytes are others, and only the seal of the line vouches for them.
         let rule = closing.results.as_ref().map(|results| results.findings_rule);
         let (recorded, follows, is_same_rule) = match rule {
             Some(rule) if rule != FINDINGS_RULE => (
-                without_findings(closing.results.as_ref()),
-                without_findings(rebuilt.as_ref()),
+                closing.results.as_ref().map(instrument::without_findings),
+                rebuilt.as_ref().map(instrument::without_findings),
                 false,
             ),
             _ => (closing.results.clone(), rebuilt.clone(), true),
@@ -464,13 +524,26 @@ impl Replayer {
             without_reply: self.without_reply,
             results_hash: hash,
             results: rebuilt,
+            finished_rounds,
         })
     }
 }
 
-fn without_findings(results: Option<&Results>) -> Option<Results> {
-    let results = results?.clone();
-    Some(Results { findings: Vec::new(), findings_rule: 0, ..results })
+/// Whether two readings of a reply differ only in where a quote begins and ends: an earlier build cut sentences elsewhere.
+fn is_quoted_otherwise(recorded: &Outcome, follows: &Outcome) -> bool {
+    let (Outcome::Answered(recorded), Outcome::Answered(follows)) = (recorded, follows) else {
+        return false;
+    };
+    let mut same = follows.clone();
+    for (mention, before) in same.mentions.iter_mut().zip(&recorded.mentions) {
+        if let (Some(now), Some(then)) = (&mention.quote, &before.quote)
+            && (now.contains(then.as_str()) || then.contains(now.as_str()))
+            && follows.answer.reasoning().contains(then.as_str())
+        {
+            mention.quote.clone_from(&before.quote);
+        }
+    }
+    same == *recorded
 }
 
 /// Whether that was recorded because a reply, direct or on a further channel, said nothing to whoever read it then.

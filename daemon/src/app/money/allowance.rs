@@ -61,15 +61,24 @@ pub(in crate::app) fn purse(
     Ok(Spendable { month, allowance, granted: credits_in(reader, &Account::GRANTED)? })
 }
 
-/// The same, and books what a change of the month brings: the lapse of the one before, and the allowance of the new one.
+/// The same with what comes back within this transaction; and books what a change of the month brings: the lapse of the one
+/// before, and the allowance of the new one.
 pub(in crate::app) fn open_purse(
     reader: &Reader<'_>,
     writes: &mut Writes,
     settings: &Settings,
 ) -> Result<Spendable, UseCaseError> {
-    let purse = purse(reader, settings, writes.time())?;
+    let stored = purse(reader, settings, writes.time())?;
+    let month = stored.month;
+    let with = |credits: Credits, account: &Account| {
+        credits.checked_add(writes.brought_to(account)).unwrap_or(credits)
+    };
+    let purse = Spendable {
+        month,
+        allowance: with(stored.allowance, &Account::allowance(month)),
+        granted: with(stored.granted, &Account::GRANTED),
+    };
     let head = head(reader)?;
-    let month = purse.month;
     if head.month == Some(month) {
         return Ok(purse);
     }

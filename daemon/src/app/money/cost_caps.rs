@@ -1,7 +1,7 @@
 //! Cost caps and reservations: in memory, the real money spent today and in all, what calls under way may still cost,
 //! the part of it that the ledger does not hold yet, and the caps. A call is allowed only when its worst case fits
-//! under every cap together with the worst cases of all calls under way, so no cap is ever exceeded, whatever a service
-//! reports.
+//! under every cap together with the worst cases of all calls under way. A service that counts more than it was allowed is
+//! booked as it counts; the worst cases learn of it, so that a cap is exceeded by no more than was under way.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -21,7 +21,6 @@ use crate::domain::outcome::Usage;
 use crate::store::rows::TransferRow;
 use crate::store::{Fault, Order, Reader};
 
-use crate::app::money::cost_estimate::dollars;
 use crate::app::{Caller, Core, Scope};
 
 /// The caps on real cost that settings give; none is without limit.
@@ -37,8 +36,8 @@ pub(crate) struct Caps {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{cap} of {} leaves no room for another call, which may cost {}",
-    dollars(*.limit),
-    dollars(*.worst)
+    .limit.exact(),
+    .worst.exact()
 )]
 pub struct Capped {
     /// Which cap it is.

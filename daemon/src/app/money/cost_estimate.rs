@@ -87,6 +87,9 @@ impl Core {
                 all.push(Estimate::sum(each));
             }
             all.extend(self.estimates_beside(spec, model, &persona)?);
+            if instrument::makes_competitors(&spec.instrument) {
+                all.push(model.estimate_competitors(spec).map_err(broken)?);
+            }
             let Some(calls) = chain_calls(spec) else { return Ok(all) };
             all.push(model.estimate_rewrites(spec, &[], calls.rewrites).map_err(broken)?);
             let choosing = choice_spec(spec);
@@ -128,6 +131,9 @@ impl Core {
             calls.extend(
                 rates.map(|name| of(format!("a rating of a text, by '{name}' (rater)"), texts)),
             );
+        }
+        if instrument::makes_competitors(&spec.instrument) {
+            calls.push(of("the competitors of the content".to_owned(), 1));
         }
         if let Some(ChainCalls { rewrites, scores, choices }) = chain_calls(spec) {
             calls.push(of("a rewrite of the content".to_owned(), rewrites));
@@ -206,7 +212,7 @@ impl Core {
             ));
         }
         if let Some(cap) = spec.max_cost_usd.filter(|cap| *cap < estimate.high) {
-            notes.push(format!("at {} it stops, whoever is left is not asked", dollars(cap)));
+            notes.push(format!("at {} it stops, whoever is left is not asked", cap.exact()));
         }
         Ok(Priced { cost_usd: (estimate.low.dollars(), estimate.high.dollars()), calls, notes })
     }
@@ -252,8 +258,8 @@ impl Core {
                 format!(
                     "Asking {} people costs {} at least, and the study may cost {} at most",
                     spec.panel,
-                    dollars(estimate.low),
-                    dollars(cap)
+                    estimate.low.exact(),
+                    cap.exact()
                 ),
             )
             .hint("Raise --max-cost-usd, or ask a smaller panel"));
@@ -266,8 +272,8 @@ impl Core {
                     "Asking {} people with '{}' will cost {} to {}",
                     spec.panel,
                     spec.engine,
-                    dollars(estimate.low),
-                    dollars(most)
+                    estimate.low.exact(),
+                    most.exact()
                 ),
             )
             .hint("Set cost.confirm_above_usd to the cost from which on this is asked")),
@@ -298,13 +304,4 @@ pub(in crate::app) fn unknown_price(engine: &str, model: &str) -> ApiError {
     ApiError::new(ErrorCode::CostCap, format!("Nobody knows what the model '{model}' costs"))
         .hint(format!("Say so in [engine.{engine}]: price = {{ input = 0.0, output = 0.0 }}, in dollars per million tokens"))
         .hint("Set cost.allow_unknown_price = true instead; its cost is then booked as nothing")
-}
-
-/// Dollars with as many digits as the amount needs.
-pub(in crate::app) fn dollars(amount: UsdMicros) -> String {
-    match amount.0 {
-        0 | 100_000.. => amount.to_string(),
-        1_000..100_000 => format!("${:.4}", amount.dollars()),
-        _ => format!("${:.6}", amount.dollars()),
-    }
 }

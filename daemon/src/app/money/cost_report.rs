@@ -4,12 +4,18 @@
 use std::collections::BTreeSet;
 
 use protocol::credits::UsdMicros;
+use protocol::results::RepliesRead;
 use protocol::spending::{EngineShare, Inference, Projected, Spending};
 
-use crate::domain::instrument::Subsamples;
+use crate::domain::evidence::PromptRecord;
+use crate::domain::instrument::{Subsamples, scale};
 use crate::domain::outcome::Usage;
 use crate::domain::projection::project;
 
+use crate::inference::ANY_MODEL;
+use crate::store::{Fault, Reader};
+
+use crate::app::asking::response_cache::prompt_records;
 use crate::app::studies::lookup::StudyRecord;
 
 /// How one engine alone shares respondents out: with itself, in turn.
@@ -74,7 +80,9 @@ pub(in crate::app) fn others(found: &StudyRecord) -> Vec<String> {
     let asked: Vec<&str> = asked.collect();
     let is_other = |said: &&String| {
         !asked.iter().any(|asked| {
-            said.contains(asked) || (!said.is_empty() && asked.contains(said.as_str()))
+            *asked == ANY_MODEL
+                || said.contains(asked)
+                || (!said.is_empty() && asked.contains(said.as_str()))
         })
     };
     progress.said_by.iter().filter(is_other).cloned().collect()
@@ -106,4 +114,55 @@ pub(in crate::app) fn inference(found: &StudyRecord) -> Option<Inference> {
             })
             .collect(),
     })
+}
+
+/// How the replies of models were read; `None` where none were asked.
+pub(in crate::app) fn replies_read(
+    reader: &Reader<'_>,
+    found: &StudyRecord,
+) -> Result<Option<RepliesRead>, Fault> {
+    let progress = &found.progress;
+    let notes = &progress.replies;
+    if notes.is_empty() {
+        return Ok(None);
+    }
+    let mut remarks: Vec<String> = notes.remarks.iter().cloned().collect();
+    // A pool asks at several addresses by its nature.
+    if progress.engines.len() <= 1 {
+        let records = prompt_records(reader, found.number)?;
+        let places: BTreeSet<String> = records.iter().filter_map(PromptRecord::place).collect();
+        if places.len() > 1 {
+            let places = places.into_iter().collect::<Vec<_>>().join(", ");
+            remarks.push(format!("answers of several servers are mixed: {places}"));
+        }
+    }
+    let asked_again = notes.again_by.values().fold(0_u32, |sum, times| sum.saturating_add(*times));
+    Ok(Some(RepliesRead {
+        as_they_stood: notes.read.saturating_sub(notes.mended),
+        mended: notes.mended,
+        mended_by: notes.mended_by.clone(),
+        asked_again,
+        asked_again_by: notes.again_by.clone(),
+        answered_when_asked_again: notes.again,
+        answered: progress.panel.delivered,
+        mean_score_between: mean_between(found),
+        remarks,
+    }))
+}
+
+/// The mean score if each respondent who answered only when asked again had given the lowest score, and the highest.
+fn mean_between(found: &StudyRecord) -> Option<(f64, f64)> {
+    let (again, sum_again) = found.progress.replies.again_scores;
+    let (low, high) = scale(found.row.spec.instrument.study_type())?;
+    if again == 0 {
+        return None;
+    }
+    let scores = (i64::from(low)..).zip(&found.progress.scores);
+    let (n, sum) = scores.fold((0_i64, 0_i64), |(n, sum), (score, count)| {
+        let count = i64::try_from(*count).unwrap_or(i64::MAX);
+        (n + count, sum + score * count)
+    });
+    let others = sum - i64::try_from(sum_again).ok()?;
+    let with = |score: i32| (others + i64::from(again) * i64::from(score)) as f64 / n.max(1) as f64;
+    Some((with(low), with(high)))
 }

@@ -184,7 +184,7 @@ fn notes(reader: &Reader<'_>) -> Result<Vec<(u32, Usage)>, UseCaseError> {
 
 /// What the calls of a study that was cut off may have cost: as many as could be under way, each at what a respondent of
 /// the study usually costs, because what was said to them before may not be booked either; before that is known, at the
-/// worst. No more than the study's cap left room for, since no call went beyond it.
+/// worst. No more than the study's cap left room for, unless a service counted more than that already.
 fn cut_off(found: &StudyRecord, note: &CallsUnderWay) -> Usage {
     let progress = &found.progress;
     let extras = u32::try_from(Subsamples::of(&found.row.spec).len()).unwrap_or(u32::MAX);
@@ -202,7 +202,8 @@ fn cut_off(found: &StudyRecord, note: &CallsUnderWay) -> Usage {
     };
     let usage = under_way.plus(waited(note));
     let room = found.row.spec.max_cost_usd.map(|cap| cap.0.saturating_sub(progress.usage.cost.0));
-    let cost = room.map_or(usage.cost, |room| UsdMicros(usage.cost.0.min(room.max(0))));
+    let room = room.filter(|room| *room > 0);
+    let cost = room.map_or(usage.cost, |room| UsdMicros(usage.cost.0.min(room)));
     if cost == UsdMicros::ZERO { Usage::default() } else { Usage { cost, ..usage } }
 }
 

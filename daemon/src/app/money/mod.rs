@@ -1,7 +1,8 @@
 //! Use cases on credits and on the real cost of calls: the ledger's balance, the monthly allowance, cost estimates,
-//! caps, cost reports, and the booking of lost calls.
+//! caps, the money of one call, cost reports, and the booking of lost calls.
 
 pub(super) mod allowance;
+pub(super) mod call_once;
 pub(super) mod cost_caps;
 pub(super) mod cost_estimate;
 pub(super) mod cost_report;

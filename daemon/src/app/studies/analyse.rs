@@ -10,8 +10,10 @@ use protocol::id::StudyId;
 use protocol::results::Comparison;
 use protocol::service::Reply;
 
+use crate::domain::capital::capital;
 use crate::domain::instrument::{
-    self, Comparator, CrossTally, DIMENSIONS, StudyMetric, UnknownMetric, WordingNoise, theme_field,
+    self, Comparator, CrossTally, DIMENSIONS, NotComparable, StudyMetric, UnknownMetric,
+    WordingNoise, comparable, theme_field,
 };
 use crate::domain::nearest::nearest;
 use crate::domain::outcome::{FIRST_ROUND, Outcome};
@@ -131,12 +133,14 @@ pub(in crate::app) fn compared(
     b: &StudyRecord,
     of: Option<&str>,
 ) -> Result<Comparison, UseCaseError> {
+    let refused = |error: NotComparable| refuse(&error).hint(error.hint());
+    comparable(&a.row.spec, &b.row.spec).map_err(refused)?;
     let (quantity, also) = choose(reader, &[a, b], of)?;
     let is_theme = quantity.is_theme();
     // Only where one edition read both: what two editions differ by is another question.
     let noise = WordingNoise::of_model(&a.row.model).filter(|_| a.row.model == b.row.model);
     let mut comparator = Comparator::new(&a.row.spec, &b.row.spec, quantity)
-        .map_err(|error| refuse(&error))?
+        .map_err(refused)?
         .with_wording(&a.row.spec, &b.row.spec, noise);
     if comparator.is_paired() {
         paired(reader, a, b, &mut comparator)?;
@@ -243,8 +247,9 @@ pub(super) fn choose(
     studies: &[&StudyRecord],
     of: Option<&str>,
 ) -> Result<(StudyMetric, Vec<String>), UseCaseError> {
-    let study_type =
-        studies.first().map_or(instrument::USUAL, |first| first.row.spec.instrument.study_type());
+    let Some(first) = studies.first().map(|first| &first.row.spec.instrument) else {
+        return Err(ApiError::new(ErrorCode::InvalidInput, "There is no study to look at").into());
+    };
     let (mut named, mut answers): (BTreeMap<String, u64>, u64) = (BTreeMap::new(), 0);
     for found in studies {
         let results: Option<ResultsRow> = reader.get(&found.number)?;
@@ -261,17 +266,18 @@ pub(super) fn choose(
         .iter()
         .rev()
         .max_by_key(|(_, count)| divides(*count))
-        .filter(|_| !instrument::has_headline(study_type))
+        .filter(|_| !instrument::has_headline(first.study_type()))
         .map(|(name, _)| name.clone());
-    let mut names = StudyMetric::names(study_type);
+    let mut names = StudyMetric::names(first);
     names.extend(themes.into_iter().take(THEMES_OFFERED).map(|(name, _)| name));
     let own = of.or(dividing.as_deref());
-    let quantity = StudyMetric::of(study_type, own).map_err(|error| {
+    let quantity = StudyMetric::of_instrument(first, own).map_err(|error| {
+        let all = || format!("choose among {}, and theme.NAME for any theme", names.join(", "));
         let hint = match &error {
-            UnknownMetric::Unknown { near: Some(near), .. } => format!("Try '{near}'"),
-            UnknownMetric::Unknown { near: None, .. } => {
-                format!("Choose among {}, and theme.NAME for any theme", names.join(", "))
+            UnknownMetric::Unknown { near: Some(near), .. } => {
+                format!("Try '{near}', or {}", all())
             }
+            UnknownMetric::Unknown { near: None, .. } => capital(&all()),
             UnknownMetric::NoTheme => {
                 "Name one with `--of theme.NAME`; its themes are counted when it is completed"
                     .to_owned()

@@ -2,20 +2,25 @@
 
 use std::sync::Arc;
 
+use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::EventData;
 use protocol::id::StudyId;
 use protocol::run::Study;
-use protocol::service::{Control, Reply};
+use protocol::service::{Cancellation, Control, Reply};
 
-use crate::domain::instrument::chain::chain_plan;
+use crate::domain::outcome::FIRST_ROUND;
 use crate::domain::run::Input;
-use crate::store::{UseCaseError, Writes};
+use crate::store::rows::HoldRow;
+use crate::store::{Reader, UseCaseError, Writes};
 
 use crate::domain::stimulus::{TAG_CHARACTERS_MAX, TAGS_MAX};
 
+use crate::app::asking::advance::answered_in;
+use crate::app::hooks::endpoints::of_study;
+use crate::app::keys::caps;
 use crate::app::studies::lookup::{StudyRecord, by_id};
-use crate::app::studies::transition::{After, step, word};
+use crate::app::studies::transition::{After, step, to_hold, word};
 use crate::app::{Caller, Core, Scope, Settings};
 
 impl Core {
@@ -27,9 +32,10 @@ impl Core {
         id: StudyId,
         control: Control,
     ) -> Reply<Study> {
-        let owner = caller.may(Scope::Write)?.clone();
+        let (owner, api_key) = (caller.may(Scope::Write)?.clone(), caller.key());
         let now = self.world().clock.now();
         let settings = Arc::clone(self.settings());
+        let random = self.world().fresh_bytes();
         let (number, study, after) = self
             .store()
             .write(move |reader| {
@@ -39,6 +45,9 @@ impl Core {
                     must_be_one_round(&found)?;
                 }
                 let mut writes = Writes::at(now);
+                if control == Control::Retry {
+                    of_study(reader, &mut writes, &found.row, &random)?;
+                }
                 let panel = found.progress.panel;
                 let input = match control {
                     Control::Pause => Input::Pause,
@@ -64,11 +73,38 @@ impl Core {
                     }
                 };
                 let after = step(reader, &mut writes, &settings, &mut found, &input)?;
+                if let (Control::Retry, Some(key)) = (control, api_key) {
+                    let again = found.progress.panel;
+                    let again = again.requested.saturating_sub(again.settled());
+                    let credits = to_hold(&found, again);
+                    caps::take_again(reader, &mut writes, key, &found.row, credits)?;
+                }
                 Ok(((found.number, found.study(), after), writes))
             })
             .await?;
         self.after(number, after);
         Ok(study)
+    }
+
+    /// What a cancellation of those studies would leave now. Those that have ended already count for nothing.
+    pub(crate) async fn cancellation(
+        &self,
+        caller: &Caller,
+        studies: Vec<StudyId>,
+    ) -> Reply<Cancellation> {
+        self.view(caller, move |_, reader, owner| {
+            let mut left = Cancellation { answers: 0, credits: Credits::ZERO };
+            for id in studies {
+                let found = by_id(reader, owner, id)?;
+                if !found.progress.state.is_final() {
+                    left.answers = left.answers.saturating_add(answers(reader, &found)?);
+                    let free = unused(reader, &found)?;
+                    left.credits = left.credits.checked_add(free).unwrap_or(Credits(i64::MAX));
+                }
+            }
+            Ok(left)
+        })
+        .await
     }
 
     /// Replaces a study's tags.
@@ -96,6 +132,22 @@ impl Core {
     }
 }
 
+/// Answers of a study in all of its rounds so far.
+fn answers(reader: &Reader<'_>, found: &StudyRecord) -> Result<u64, UseCaseError> {
+    let mut answers = u64::from(found.progress.panel.delivered);
+    for round in FIRST_ROUND.saturating_add(1)..=found.progress.round {
+        let of_round = answered_in(reader, found.number, round)?;
+        answers = answers.saturating_add(u64::from(of_round));
+    }
+    Ok(answers)
+}
+
+/// What a study holds and owes to nobody. A draft holds nothing.
+fn unused(reader: &Reader<'_>, found: &StudyRecord) -> Result<Credits, UseCaseError> {
+    let hold = reader.get::<HoldRow>(&(found.number, found.progress.attempt))?;
+    Ok(hold.map_or(Credits::ZERO, |HoldRow(hold)| hold.free()))
+}
+
 /// Refuses to ask again for a study that another edition of its in-process model answered.
 fn must_be_of_this_edition(settings: &Settings, found: &StudyRecord) -> Result<(), UseCaseError> {
     let (began, engine) = (&found.row.model, settings.engines.get(&found.row.spec.engine));
@@ -109,7 +161,7 @@ fn must_be_of_this_edition(settings: &Settings, found: &StudyRecord) -> Result<(
 
 /// Refuses to ask again for a study of several rounds: what its later rounds asked follows from the answers of the first.
 fn must_be_one_round(found: &StudyRecord) -> Result<(), UseCaseError> {
-    if chain_plan(&found.row.spec).is_none_or(|plan| plan.rounds < 2) {
+    if found.has_one_round() {
         return Ok(());
     }
     let what = "Single respondents of a study with several rounds cannot be asked again";

@@ -7,13 +7,15 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use protocol::error::{ApiError, ErrorCode};
-use protocol::event::{Event, EventData};
+use protocol::event::{Event, EventData, EventKind};
 use protocol::id::StudyId;
 use protocol::run::Study;
 use protocol::service::{Control, Deleted, Reply};
+use uuid::Uuid;
 
 use crate::store::rows::{
-    AddressKey, DeletedRow, HoldRow, Progress, RememberedRow, ResultsRow, StudyRow, SubmitRow,
+    AddressKey, DeletedRow, DeliveryRow, DueRow, HoldRow, Progress, RememberedRow, ResultsRow,
+    StudyRow, SubmitRow,
 };
 use crate::store::{Fault, Order, Reader, Row, Table, UseCaseError, Writes};
 
@@ -24,13 +26,14 @@ use crate::app::watch::lineage::forget;
 use crate::app::{Caller, Core, Scope};
 
 /// Where a study's rows stand under its number.
-pub(in crate::app) const ROWS: [Table; 6] = [
+pub(in crate::app) const ROWS: [Table; 7] = [
     Table::Findings,
     Table::Exchanges,
     Table::Outcomes,
     Table::Panels,
     Table::Blueprints,
     Table::Rewrites,
+    Table::RoundResults,
 ];
 
 /// How much of an erasure is done at once.
@@ -133,6 +136,7 @@ impl Core {
         }
         let numbers: BTreeSet<u32> = under_way.iter().map(|(number, _)| *number).collect();
         self.forget_replies(&numbers).await?;
+        self.forget_deliveries(&numbers).await?;
         let ids: BTreeSet<StudyId> = under_way.iter().map(|(_, id)| *id).collect();
         self.silence_events(&ids).await?;
         let now = self.world().clock.now();
@@ -180,6 +184,24 @@ impl Core {
             move |row: &RememberedRow| numbers.contains(&row.key().study)
         };
         self.sweep(theirs, |writes, key: &AddressKey, _| writes.remove::<RememberedRow>(key)).await
+    }
+
+    /// Removes what was sent of those studies, and what was to be sent. That they were deleted is still told.
+    async fn forget_deliveries(&self, numbers: &BTreeSet<u32>) -> Reply<()> {
+        let theirs = {
+            let numbers = numbers.clone();
+            move |row: &DeliveryRow| {
+                row.study.is_some_and(|number| numbers.contains(&number))
+                    && row.kind != EventKind::Deleted.as_str()
+            }
+        };
+        self.sweep(theirs, |writes, key: &(u64, Uuid), row: DeliveryRow| {
+            if let Some(due) = row.due {
+                writes.remove::<DueRow>(&(key.1, due, key.0));
+            }
+            writes.remove::<DeliveryRow>(key);
+        })
+        .await
     }
 
     /// Takes the words out of the events of those studies. The events stay, so that the history has no hole.

@@ -1,29 +1,38 @@
 //! Drafts of studies: a draft is read and checked, then previewed (a dry run) or submitted. A dry run ends where a
 //! submission continues; both sample the same panel.
 
+use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hook::HookFormat;
+use protocol::key::KeyId;
+use protocol::rewritten_file::RewrittenFile;
 use protocol::run::{Preview, Study};
+use protocol::safe;
 use protocol::service::{Reply, Submit};
-use protocol::study::{Draft, Problem, StudySpec};
+use protocol::study::{Draft, DraftText, Origin, Problem, StudySpec};
 
-use crate::domain::instrument::WordingNoise;
+use crate::domain::instrument::{StudyMetric, WordingNoise};
+use crate::domain::stimulus::{FileProblem, SentAs};
 use crate::domain::{instrument, stimulus};
 use crate::store::rows::StudyRow;
 
+use crate::app::keys::caps;
 use crate::app::money::cost_estimate::Priced;
 use crate::app::studies::lookup::by_name;
-use crate::app::studies::submit::{Plan, Submission, fingerprint};
+use crate::app::studies::plan::as_stored;
+use crate::app::studies::submit::{AfterFailure, Plan, Submission, fingerprint};
 use crate::app::{Caller, Core, Owner, Scope};
 
 impl Core {
     /// Checks a draft and says what it would do. Stores nothing.
     pub(crate) async fn check(&self, caller: &Caller, draft: Draft) -> Reply<Preview> {
         let owner = caller.may(Scope::Read)?.clone();
+        let key = caller.key();
         self.looking(move |core| {
             let settings = core.with_rules(|rules| stimulus::settings(&draft, rules));
             let preview = core
                 .model_study(&owner, &draft)
-                .and_then(|model| core.read_draft(&draft, model.as_ref()))
+                .and_then(|model| core.read_draft(&draft, model.as_ref(), key))
                 .and_then(|read| core.preview(&draft, read));
             match preview {
                 Ok(preview) => Ok(Preview { settings, ..preview }),
@@ -40,6 +49,7 @@ impl Core {
         drafts: Vec<Draft>,
     ) -> Reply<Vec<Preview>> {
         let owner = caller.may(Scope::Read)?.clone();
+        let key = caller.key();
         if drafts.len() > TEXTS_MAX {
             return Err(ApiError::new(
                 ErrorCode::InvalidInput,
@@ -52,9 +62,10 @@ impl Core {
         self.looking(move |core| {
             let mut first: Option<ModelStudy> = None;
             let (mut previews, mut problems) = (Vec::new(), Vec::new());
+            let mut specs: Vec<StudySpec> = Vec::new();
             for draft in &drafts {
                 let own = core.model_study(&owner, draft)?;
-                let read = core.read_draft(draft, first.as_ref().or(own.as_ref()));
+                let read = core.read_draft(draft, first.as_ref().or(own.as_ref()), key);
                 let read = match read {
                     Ok(read) => read,
                     // Without the first one nobody knows what the others are to be.
@@ -70,14 +81,46 @@ impl Core {
                     problems.extend(core.of_another_type(draft, first));
                 }
                 let (spec, model) = (&read.spec, core.model_of(&read.spec));
-                instrument::rankable([(spec, "")]).map_err(|error| {
-                    ApiError::new(ErrorCode::InvalidInput, error.to_string()).hint(error.hint())
-                })?;
+                specs.push(spec.clone());
+                // Another type is told above, with the file that says so.
+                if problems.is_empty() {
+                    let all = specs.iter().map(|spec| (spec, ""));
+                    instrument::rankable(all).map_err(|error| {
+                        ApiError::new(ErrorCode::InvalidInput, error.to_string()).hint(error.hint())
+                    })?;
+                }
                 let next = ModelStudy { spec: spec.clone(), name: spec.name.clone(), model };
                 previews.push(core.preview(draft, read)?);
                 first.get_or_insert(next);
             }
             if problems.is_empty() { Ok(previews) } else { Err(invalid(problems)) }
+        })
+        .await
+    }
+
+    /// A file with another text in place of its own. Writes nothing.
+    pub(crate) async fn with_other_text(
+        &self,
+        caller: &Caller,
+        file: String,
+        text: String,
+    ) -> Reply<RewrittenFile> {
+        caller.may(Scope::Read)?;
+        if file.len().max(text.len()) > stimulus::FILE_BYTES_MAX {
+            return Err(ApiError::new(
+                ErrorCode::InvalidInput,
+                "The file is too long to be rewritten",
+            )
+            .hint(format!("Give a file of at most {} bytes", stimulus::FILE_BYTES_MAX)));
+        }
+        self.looking(move |_| {
+            stimulus::with_other_text(&DraftText::File(file), &text).map_err(
+                |problem: FileProblem| {
+                    ApiError::new(ErrorCode::InvalidInput, problem.to_string())
+                        .because(&problem)
+                        .hint(problem.hint().to_owned())
+                },
+            )
         })
         .await
     }
@@ -100,10 +143,16 @@ impl Core {
         let panel = self.sample(&spec).map_err(|error| of_the_panel(draft, error))?;
         let balance = self.spendable()?;
         let credits = instrument::price(&spec).ok_or_else(too_expensive)?;
+        let priced = self.preview_cost(&spec)?;
+        // The competitors that a model will write are not there yet.
+        let spec = match self.engine(&spec.engine) {
+            Ok(engine) => as_stored(spec, &engine),
+            Err(_) => spec,
+        };
         let questionnaire = self.questionnaire(&spec, &panel)?;
         let mut notes = stimulus::notes(draft);
         notes.extend(of_likeness);
-        let Priced { cost_usd, calls, notes: of_cost } = self.preview_cost(&spec)?;
+        let Priced { cost_usd, calls, notes: of_cost } = priced;
         notes.extend(of_cost);
         notes.extend(instrument::material_notes(&spec.instrument));
         notes.extend(stimulus::audience_note(&spec));
@@ -125,6 +174,8 @@ impl Core {
             notes,
             calls,
             settings: protocol::setting::Settings::new(),
+            estimates: instrument::estimate_fields(&spec.instrument),
+            metrics: StudyMetric::names(&spec.instrument),
             name: spec.name,
             engine: spec.engine,
         })
@@ -132,40 +183,147 @@ impl Core {
 
     /// Checks a draft and takes the study on, or finds the one that the same key made.
     pub(crate) async fn submit_draft(&self, caller: &Caller, submit: Submit) -> Reply<Study> {
+        self.submit_draft_told(caller, submit, HookFormat::Standard).await
+    }
+
+    /// The same; the address that the draft names is told of the end in that format.
+    pub(crate) async fn submit_draft_told(
+        &self,
+        caller: &Caller,
+        submit: Submit,
+        hook_format: HookFormat,
+    ) -> Reply<Study> {
+        self.submit_draft_as(caller, submit, hook_format, AfterFailure::Same).await
+    }
+
+    /// The same for a reply that waits for the results: a study of that key without any is asked anew.
+    pub(crate) async fn submit_draft_awaited(
+        &self,
+        caller: &Caller,
+        submit: Submit,
+    ) -> Reply<Study> {
+        self.submit_draft_as(caller, submit, HookFormat::Standard, AfterFailure::Anew).await
+    }
+
+    async fn submit_draft_as(
+        &self,
+        caller: &Caller,
+        submit: Submit,
+        hook_format: HookFormat,
+        after_failure: AfterFailure,
+    ) -> Reply<Study> {
         let owner = caller.may(Scope::Write)?.clone();
-        let body = fingerprint(&(&submit.draft, caller.door()?, owner.to_string()));
+        let door = caller.door()?;
+        let body = fingerprint(&(&submit.draft, door, owner.to_string()));
         let Submit { key, draft, cost_confirmed, path, .. } = submit;
         let sent = body.clone();
+        let (key, now) = ((key, caller.key()), self.world().clock.now());
         let look = move |core: &Self| {
-            let mut notes = stimulus::notes(&draft);
-            if let Some(study) = core.submitted(&owner, key, &sent)? {
-                return Ok((Resubmission::Before(Box::new(study)), notes));
+            let (key, api_key) = key;
+            if let Some(study) = core.submitted(&owner, key, &sent, after_failure)? {
+                return Ok((Resubmission::Before(Box::new(study)), stimulus::notes(&draft)));
             }
-            let model = core.model_study(&owner, &draft)?;
-            let ReadDraft { spec, notes: of_likeness } = core.read_draft(&draft, model.as_ref())?;
-            notes.extend(of_likeness);
-            notes.extend(instrument::material_notes(&spec.instrument));
-            notes.extend(stimulus::audience_note(&spec));
-            notes.extend(core.context_note(&spec));
-            let announced = core.allow_cost(&spec, cost_confirmed)?;
+            let ReadDraft { spec, notes } = core.read_to_submit(&owner, &draft, api_key)?;
+            let sent_as = SentAs::of(&draft, &spec);
+            let cap = match api_key {
+                Some(key) => core.look(|reader| Ok(caps::cost_left(reader, key, now)?))?,
+                None => None,
+            };
+            // The cap of a key is its owner's confirmation of cost.
+            let announced = core.allow_cost(&spec, cost_confirmed || cap.is_some())?;
+            if api_key.is_some()
+                && cap.is_none()
+                && let Some(cost) = announced.as_ref().filter(|cost| cost.high > UsdMicros::ZERO)
+            {
+                let refused = caps::without_cap(cost.high);
+                // An agent can have its study wait until the owner agrees.
+                let code =
+                    if door == Origin::Mcp { ErrorCode::UnconfirmedCost } else { refused.code };
+                return Err(ApiError { code, ..refused });
+            }
+            let mut spec = spec;
+            if let (Some(left), Some(cost)) = (cap, &announced) {
+                if left < cost.low {
+                    return Err(caps::too_dear(left));
+                }
+                let most = spec.max_cost_usd.unwrap_or(cost.high).min(cost.high).min(left);
+                spec.max_cost_usd = Some(most);
+            }
             let plan = core.plan(spec).map_err(|error| of_the_panel(&draft, error))?;
             let announced = announced.map(|cost| (cost.low, cost.high));
-            Ok((Resubmission::New(Box::new(Plan { announced, ..plan })), notes))
+            Ok((Resubmission::New(Box::new(Plan { announced, ..plan }), sent_as), notes))
         };
         let (seen, notes) = self.looking(look).await?;
         let study = match seen {
             Resubmission::Before(study) => *study,
-            Resubmission::New(plan) => {
-                let plan = *plan;
-                self.submit(caller, Submission { key, body, version: None, path, plan }).await?
+            Resubmission::New(plan, sent) => {
+                let (key, plan) = (key.0, *plan);
+                let (version, hops, cost_request) = (None, 0, None);
+                let submission = Submission {
+                    key,
+                    body,
+                    after_failure,
+                    version,
+                    path,
+                    sent,
+                    hops,
+                    hook_format,
+                    cost_request,
+                    plan,
+                };
+                self.submit(caller, submission).await?
             }
         };
         Ok(Study { notes, ..study })
     }
 
-    /// The draft as a specification, like the model study where there is one.
-    fn read_draft(&self, draft: &Draft, like: Option<&ModelStudy>) -> Reply<ReadDraft> {
+    /// A draft that is to be taken on for that owner, with what is to be said of it.
+    pub(in crate::app) fn read_to_submit(
+        &self,
+        owner: &Owner,
+        draft: &Draft,
+        api_key: Option<KeyId>,
+    ) -> Reply<ReadDraft> {
+        // What is refused anyway costs no sampling.
+        if let Some(key) = api_key {
+            self.look(|reader| caps::must_have_room(reader, key))?;
+        }
+        let model = self.model_study(owner, draft)?;
+        let mut notes = stimulus::notes(draft);
+        let ReadDraft { spec, notes: of_likeness } =
+            self.read_draft(draft, model.as_ref(), api_key)?;
+        notes.extend(of_likeness);
+        notes.extend(instrument::material_notes(&spec.instrument));
+        notes.extend(stimulus::audience_note(&spec));
+        notes.extend(self.context_note(&spec));
+        if api_key.is_some() {
+            self.must_understand(&spec)?;
+        }
+        Ok(ReadDraft { spec, notes })
+    }
+
+    /// Refuses a study whose questions its engine cannot understand, before anything is held for it. In person, whoever
+    /// sees a dry run decides that themself.
+    fn must_understand(&self, spec: &StudySpec) -> Reply<()> {
+        if !self.engine(&spec.engine)?.understands_nothing(spec) {
+            return Ok(());
+        }
+        let what = format!("The engine '{}' understands no question of this study", spec.engine);
+        Err(ApiError::new(ErrorCode::InvalidInput, what)
+            .hint("Ask what people think of the text, or use a language model"))
+    }
+
+    /// The draft as a specification, like the model study where there is one, by what the key that it came with allows.
+    fn read_draft(
+        &self,
+        draft: &Draft,
+        like: Option<&ModelStudy>,
+        key: Option<KeyId>,
+    ) -> Reply<ReadDraft> {
+        let key = key.and_then(|KeyId(number)| self.key_ring().of(number));
+        let private_hooks = key.is_some_and(|key| key.allow_private);
         self.with_rules(|rules| {
+            let rules = &stimulus::Rules { private_hooks, ..rules.clone() };
             let spec = stimulus::read_like(draft, rules, like.map(|like| &like.spec));
             let spec = spec.map_err(invalid)?;
             let mut notes = Vec::new();
@@ -176,7 +334,8 @@ impl Core {
                 let model = self.model_of(&spec);
                 if spec.engine == theirs.engine && model != like.model {
                     notes.push(format!(
-                        "“{name}” was answered by {}, and now {model} answers: part of a difference is the model",
+                        "{} was answered by {}, and now {model} answers: part of a difference is the model",
+                        safe::quoted(name),
                         like.model
                     ));
                 }
@@ -217,6 +376,7 @@ impl Core {
             steady: &steady,
             models: &self.known_engines(),
             encoder: encoder.as_ref().map(|encoder| encoder.engine()),
+            private_hooks: false,
         };
         look(&rules)
     }
@@ -234,18 +394,18 @@ struct ModelStudy {
 }
 
 /// A draft that was read.
-struct ReadDraft {
-    spec: StudySpec,
-    /// What is to be said of its likeness to another study.
-    notes: Vec<String>,
+pub(in crate::app) struct ReadDraft {
+    pub(in crate::app) spec: StudySpec,
+    /// What is to be said of it, or of its likeness to another study.
+    pub(in crate::app) notes: Vec<String>,
 }
 
 /// What a submission turned out to be.
 enum Resubmission {
     /// The same call came before; this is its study.
     Before(Box<Study>),
-    /// It is to be taken on.
-    New(Box<Plan>),
+    /// It is to be taken on, with what of it is read otherwise than it was sent.
+    New(Box<Plan>, Option<SentAs>),
 }
 
 pub(in crate::app) fn invalid(problems: Vec<Problem>) -> ApiError {
@@ -270,7 +430,7 @@ pub(in crate::app) fn of_the_panel(draft: &Draft, error: ApiError) -> ApiError {
     }])
 }
 
-fn too_expensive() -> ApiError {
+pub(in crate::app) fn too_expensive() -> ApiError {
     ApiError::new(
         ErrorCode::InvalidInput,
         "The study costs more credits than there are numbers for",

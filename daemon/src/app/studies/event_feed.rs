@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, Event, EventKind, EventPage};
 use protocol::id::StudyId;
 use protocol::service::Reply;
@@ -12,6 +13,7 @@ use protocol::service::Reply;
 use crate::store::{Fault, Order, Reader};
 
 use crate::app::caller::is_id_of;
+use crate::app::studies::lookup::by_id;
 use crate::app::{Caller, Core, Owner, Scope};
 
 /// Events on one page.
@@ -64,6 +66,29 @@ impl Core {
     }
 }
 
+impl Core {
+    /// Waits until a study has ended. Each transaction may have ended it, and its own row says so: what happened to others
+    /// need not be read for that.
+    pub(crate) async fn ended(&self, caller: &Caller, id: StudyId) -> Reply<()> {
+        let mut last = self.store().last_event();
+        loop {
+            // Subscribed before the look, so that an end between look and wait is not slept through.
+            last.mark_unchanged();
+            let is_over = self
+                .view(caller, move |_, reader, owner| {
+                    Ok(by_id(reader, owner, id)?.progress.state.is_final())
+                })
+                .await?;
+            if is_over {
+                return Ok(());
+            }
+            if last.changed().await.is_err() {
+                return Err(ApiError::new(ErrorCode::Unreachable, "The daemon is stopping"));
+            }
+        }
+    }
+}
+
 fn page(
     core: &Core,
     reader: &Reader<'_>,
@@ -91,6 +116,9 @@ fn page(
         if event.kind() == Some(EventKind::DraftSaved) && !owner.is_told_of_files() {
             return Ok(ControlFlow::Continue(()));
         }
+        if event.study.is_none() && is_of_cost(&event) && !owner.is_told_of_unknown() {
+            return Ok(ControlFlow::Continue(()));
+        }
         bytes = bytes.saturating_add(event.content().to_string().len()).saturating_add(200);
         events.push(event);
         let full = events.len() >= limit || bytes >= PAGE_BYTES;
@@ -101,4 +129,9 @@ fn page(
     let end = core.end_of_history().0.max(stored.unwrap_or(0));
     let next = Cursor(passed.unwrap_or(after.0.min(end)));
     Ok(EventPage { events, next })
+}
+
+/// Whether it tells of a cost request. Those are the installation's own.
+fn is_of_cost(event: &Event) -> bool {
+    matches!(event.kind(), Some(EventKind::CostRequested | EventKind::CostDeclined))
 }

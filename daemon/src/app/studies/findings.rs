@@ -14,7 +14,7 @@ use protocol::id::StudyId;
 use protocol::results::Results;
 use protocol::service::Reply;
 
-use crate::domain::instrument::{Subject, across, told};
+use crate::domain::instrument::{Subject, across, completed, told};
 use crate::store::rows::{FindingRow, ResultsRow};
 use crate::store::{Fault, Order, Reader, Writes};
 
@@ -67,7 +67,7 @@ pub(in crate::app) fn with_findings(
     found: &StudyRecord,
 ) -> Result<Option<Results>, Fault> {
     let Some(ResultsRow(results)) = reader.get(&found.number)? else { return Ok(None) };
-    let mut results = told(results, &found.row.rejected);
+    let mut results = completed(told(results, &found.row.rejected));
     let mut rows = rows(reader, found.number)?;
     for finding in &mut results.findings {
         // What nobody changed stays as it was computed: the results of equal studies are equal to the last byte.

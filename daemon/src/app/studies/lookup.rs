@@ -2,12 +2,16 @@
 
 use std::ops::ControlFlow;
 
+use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
-use protocol::run::Study;
+use protocol::run::{RoundProgress, Study};
 use uuid::Uuid;
 
-use crate::store::rows::{DeletedRow, Progress, StudyNumber, StudyRow};
+use crate::domain::instrument;
+use crate::domain::instrument::chain::chain_plan;
+use crate::domain::run::{Input, apply};
+use crate::store::rows::{DeletedRow, ExternalRow, Progress, StudyNumber, StudyRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
 use crate::app::caller::{Owner, is_of};
@@ -21,6 +25,11 @@ pub(in crate::app) struct StudyRecord {
 }
 
 impl StudyRecord {
+    /// The credits that were held when it was taken on.
+    pub(in crate::app) fn held(&self) -> Credits {
+        instrument::price(&self.row.spec).unwrap_or(Credits(i64::MAX))
+    }
+
     /// As clients see it.
     pub(in crate::app) fn study(&self) -> Study {
         let Self { row, progress, .. } = self;
@@ -42,6 +51,8 @@ impl StudyRecord {
             lineage: row.lineage.clone(),
             archived: progress.archived,
             panel: progress.panel,
+            round: self.round(),
+            can_retry: self.can_retry(),
             created_at: row.created_at,
             completed_at: progress.completed_at,
             notes: Vec::new(),
@@ -49,6 +60,32 @@ impl StudyRecord {
             // Whoever lists studies adds it.
             headline: None,
         }
+    }
+
+    /// Whether it has one round: where each round follows from the one before, single respondents are not asked again.
+    pub(in crate::app) fn has_one_round(&self) -> bool {
+        chain_plan(&self.row.spec).is_none_or(|plan| plan.rounds < 2)
+    }
+
+    /// Whether those who failed can be asked again.
+    pub(in crate::app) fn can_retry(&self) -> bool {
+        let panel = self.progress.panel;
+        let unanswered = panel.invalid.saturating_add(panel.failed);
+        let input = Input::Retry { unanswered };
+        let is_allowed = apply(self.progress.state, &input).is_ok();
+        is_allowed && self.has_one_round()
+    }
+
+    /// The round that is asked, for a study with several that has not ended.
+    pub(in crate::app) fn round(&self) -> Option<RoundProgress> {
+        let plan = chain_plan(&self.row.spec).filter(|plan| plan.rounds > 1)?;
+        let progress = &self.progress;
+        (!progress.state.is_final()).then(|| RoundProgress {
+            round: progress.round.saturating_add(1),
+            rounds: plan.rounds,
+            confirms: progress.round == plan.confirmation(),
+            panel: progress.later.unwrap_or(progress.panel),
+        })
     }
 }
 
@@ -116,13 +153,47 @@ pub(in crate::app) fn by_name(
         })?;
         return by_number(reader, latest);
     }
-    let digits: String = name.chars().filter(|letter| *letter != '-').collect();
-    let (Some(first), Some(last)) = (padded(&digits, '0'), padded(&digits, 'f')) else {
-        return Err(not_found(name).into());
-    };
+    let Some((first, last)) = ids_of(name) else { return Err(not_found(name).into()) };
+    let StudiesInRange { found, deleted } = studies_of(reader, owner, &first, &last)?;
+    let imported =
+        if owner.is_told_of_files() { externals_of(reader, &first, &last)? } else { Vec::new() };
+    match (found.as_slice(), imported.as_slice()) {
+        ([], []) => Err(deleted.map_or_else(|| not_found(name), |deleted| gone(&deleted)).into()),
+        ([(_, number)], []) => by_number(reader, *number),
+        ([], [id]) => Err(not_ours(StudyId(*id)).into()),
+        (studies, imported) => {
+            let ids = studies.iter().map(|(id, _)| id).chain(imported);
+            let names: Vec<String> =
+                ids.take(5).map(|id| id.simple().to_string()[..12].to_owned()).collect();
+            Err(ApiError::new(
+                ErrorCode::AmbiguousId,
+                format!("'{name}' is the beginning of more than one study"),
+            )
+            .hint(format!("Give more of it: {}", names.join(", ")))
+            .into())
+        }
+    }
+}
+
+/// What studies there are within a range of ids.
+#[derive(Debug)]
+pub(in crate::app) struct StudiesInRange {
+    /// At most six of them, with their numbers.
+    pub(in crate::app) found: Vec<(Uuid, u32)>,
+    /// One of those that were deleted.
+    pub(in crate::app) deleted: Option<DeletedRow>,
+}
+
+/// The studies of that owner's within a range of ids.
+pub(in crate::app) fn studies_of(
+    reader: &Reader<'_>,
+    owner: &Owner,
+    first: &Uuid,
+    last: &Uuid,
+) -> Result<StudiesInRange, Fault> {
     let mut found = Vec::new();
     let mut deleted = None;
-    reader.scan::<StudyNumber>(&first, &last, Order::Rising, |id, number| {
+    reader.scan::<StudyNumber>(first, last, Order::Rising, |id, number| {
         if !is_of(reader, owner, number.0)? {
             return Ok(ControlFlow::Continue(()));
         }
@@ -133,23 +204,27 @@ pub(in crate::app) fn by_name(
         }
         Ok(if found.len() > 5 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })?;
-    match found.as_slice() {
-        [] => Err(deleted.map_or_else(|| not_found(name), |deleted| gone(&deleted)).into()),
-        [(_, number)] => by_number(reader, *number),
-        several => {
-            let names: Vec<String> = several
-                .iter()
-                .take(5)
-                .map(|(id, _)| id.simple().to_string()[..12].to_owned())
-                .collect();
-            Err(ApiError::new(
-                ErrorCode::AmbiguousId,
-                format!("'{name}' is the beginning of more than one study"),
-            )
-            .hint(format!("Give more of it: {}", names.join(", ")))
-            .into())
-        }
-    }
+    Ok(StudiesInRange { found, deleted })
+}
+
+/// The results of other services within a range of ids.
+pub(in crate::app) fn externals_of(
+    reader: &Reader<'_>,
+    first: &Uuid,
+    last: &Uuid,
+) -> Result<Vec<Uuid>, Fault> {
+    let mut found = Vec::new();
+    reader.keys::<ExternalRow>(first, last, |id| {
+        found.push(id);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// The first and the last id that a name can mean: an id, or the beginning of one.
+pub(in crate::app) fn ids_of(name: &str) -> Option<(Uuid, Uuid)> {
+    let digits: String = name.trim().chars().filter(|letter| *letter != '-').collect();
+    Some((padded(&digits, '0')?, padded(&digits, 'f')?))
 }
 
 /// The number of the owner's latest study.
@@ -182,6 +257,14 @@ fn gone(deleted: &DeletedRow) -> ApiError {
         format!("There is no study {}: it was deleted on {day}", deleted.id.short()),
     )
     .hint("List those that are there with `demoscope list`")
+}
+
+/// What is said where a study is wanted and another service's result is named.
+fn not_ours(id: StudyId) -> ApiError {
+    let short = id.short();
+    let what = format!("{short} is an external result, and no study of this installation");
+    ApiError::new(ErrorCode::InvalidInput, what)
+        .hint(format!("Read it with `demoscope show {short}`; it is only read and removed"))
 }
 
 fn not_found(name: &str) -> ApiError {

@@ -3,10 +3,12 @@
 
 pub(super) mod analyse;
 pub(super) mod control;
+pub(super) mod cost_request;
 pub(super) mod delete;
 pub(super) mod draft;
 pub(super) mod event_feed;
 pub(super) mod findings;
+pub(super) mod finished_rounds;
 pub(super) mod headline;
 pub(super) mod lookup;
 pub(super) mod plan;
@@ -14,4 +16,5 @@ pub(super) mod query;
 pub(super) mod queue;
 pub(super) mod rank;
 pub(super) mod submit;
+pub(super) mod time_left;
 pub(super) mod transition;

@@ -13,6 +13,19 @@ use crate::inference::service::Unready;
 use crate::app::studies::submit::Plan;
 use crate::app::{Caller, Core, Scope};
 
+/// The beginning of why a study is paused whose key is missing.
+const AWAITS_KEY: &str = "it needs $";
+
+/// Why a study is paused whose key is missing.
+fn awaits_key(variable: &str) -> String {
+    format!("{AWAITS_KEY}{variable}; any command from a shell that has it goes on")
+}
+
+/// Whether a study is paused because its key is missing.
+pub(in crate::app) fn is_awaiting_key(reason: Option<&str>) -> bool {
+    reason.is_some_and(|reason| reason.starts_with(AWAITS_KEY))
+}
+
 impl Core {
     /// The panel of a study, sampled anew. The same specification gives the same people.
     pub(in crate::app) fn sample(&self, spec: &StudySpec) -> Reply<Panel> {
@@ -27,6 +40,7 @@ impl Core {
     pub(in crate::app) fn plan(&self, spec: StudySpec) -> Reply<Plan> {
         let engine = self.engine(&spec.engine)?;
         let panel = self.sample(&spec)?;
+        let spec = as_stored(spec, &engine);
         Ok(Plan {
             model: engine.model().to_owned(),
             instrument_hash: instrument::instrument_hash(&spec, &self.assets(&spec, &engine)?),
@@ -50,7 +64,24 @@ impl Core {
     pub(crate) async fn find_engine(&self, caller: &Caller, name: &str) -> Reply<Engine> {
         caller.may(Scope::Read)?;
         let name = name.to_owned();
-        self.looking(move |core| core.engine(&name)).await
+        self.looking(move |core| {
+            core.engine(&name).map_err(|error| match core.missing_key(&name) {
+                Some(variable) => ApiError { message: awaits_key(&variable), ..error },
+                None => error,
+            })
+        })
+        .await
+    }
+
+    /// The variable whose key an engine lacks, or the first of its engines that lacks one.
+    fn missing_key(&self, name: &str) -> Option<String> {
+        let models = self.settings().models.as_ref()?;
+        let Some(Err(unready)) = models.pool(name) else { return None };
+        let mut lacking = [unready].into_iter().chain(models.members(name).filter_map(Result::err));
+        lacking.find_map(|unready| match unready {
+            Unready::NoKey { variable } => Some(variable),
+            _ => None,
+        })
     }
 
     /// The engine of that name.
@@ -93,6 +124,14 @@ impl Core {
         let models = settings.models.iter().flat_map(|models| models.names());
         settings.engines.keys().cloned().chain(models).collect()
     }
+}
+
+/// The study as it is stored: where a model answers, it writes the competitors that are to be made up, before anybody is asked.
+pub(in crate::app) fn as_stored(spec: StudySpec, engine: &Engine) -> StudySpec {
+    if engine.models().is_empty() {
+        return spec;
+    }
+    instrument::with_written_competitors(spec, Vec::new())
 }
 
 /// What a study's panel is sampled to.

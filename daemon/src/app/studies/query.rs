@@ -8,28 +8,31 @@ use std::time::Duration;
 use protocol::channels::Channels;
 use protocol::error::ApiError;
 use protocol::id::{AnswerId, StudyId};
-use protocol::results::{Answer, Besides, Mention, Meta, Report, Response, Tagged};
-use protocol::run::{Live, RoundProgress, Silence, State, Study};
+use protocol::results::{Answer, Besides, Mention, Meta, Report, Response, Results, Tagged};
+use protocol::run::{ExactScores, Live, Silence, State, Study};
 use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
 
 use crate::domain::asking::Purpose;
-use crate::domain::instrument::chain::chain_plan;
 use crate::domain::instrument::{SYNTHETIC_NOTICE, below_middle, score, tasks};
 use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 use crate::domain::panel::{Panel, Population};
-use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, StudyRow};
+use crate::inference::ANY_MODEL;
+use crate::store::rows::{ExactSums, OutcomeKey, OutcomeRow, Progress, StudyRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
 use crate::app::asking::advance::unfinished_of;
 use crate::app::asking::rounds::{panel_of, spec_of};
 use crate::app::money::allowance::purse;
-use crate::app::money::cost_report::{dollars, inference, others, providers, spending};
+use crate::app::money::cost_report::{
+    dollars, inference, others, providers, replies_read, spending,
+};
 use crate::app::studies::findings::with_findings;
+use crate::app::studies::finished_rounds::{ended_rounds, finished_rounds};
 use crate::app::studies::lookup::{StudyRecord, by_id, by_name, of_number};
 use crate::app::studies::plan::recipe;
 use crate::app::studies::submit::packed_panel;
 use crate::app::watch::lineage::version_report;
-use crate::app::{Caller, Core};
+use crate::app::{Caller, Core, Owner};
 
 /// Studies on one page.
 const STUDIES_MAX: u32 = 500;
@@ -100,43 +103,80 @@ impl Core {
         self.view(caller, move |_, reader, owner| Ok(by_name(reader, owner, &name)?.study())).await
     }
 
-    /// The path of the file that a study was submitted from, where it had one.
+    /// The path of the file that a study was submitted from, where it had one and the caller is told of files.
     pub(crate) async fn source_path(&self, caller: &Caller, id: StudyId) -> Reply<Option<String>> {
-        self.view(caller, move |_, reader, owner| Ok(by_id(reader, owner, id)?.row.path)).await
-    }
-
-    /// A study with its results, without single answers.
-    pub(crate) async fn report(&self, caller: &Caller, id: StudyId) -> Reply<Report> {
-        self.view(caller, move |core, reader, owner| {
-            let now = core.world().clock.now();
-            let found = by_id(reader, owner, id)?;
-            let results = with_findings(reader, &found)?;
-            let purse = purse(reader, core.settings(), now)?;
-            let progress = &found.progress;
-            let until = progress.completed_at.unwrap_or(now);
-            let latency = until.duration_since(found.row.created_at).as_millis();
-            let meta = Meta {
-                credits_used: progress.credits_used,
-                credits_remaining: purse.spendable().unwrap_or_default(),
-                cost_usd: progress.usage.cost.dollars(),
-                announced_cost_usd: found.row.announced.map(dollars),
-                lost_cost_usd: progress.lost.cost.dollars(),
-                booked_at_most: u64::from(progress.usage.at_most),
-                latency_ms: u64::try_from(latency).unwrap_or(0),
-                input_tokens: progress.usage.input_tokens,
-                output_tokens: progress.usage.output_tokens,
-                providers_used: providers(&found),
-                other_models: others(&found),
-                from_cache: u64::from(progress.usage.remembered),
-                inference: inference(&found),
-                notice: SYNTHETIC_NOTICE.to_owned(),
-                model_notice: core.model_notice(&found),
-            };
-            let below_middle = results.as_ref().and_then(below_middle);
-            let version = version_report(core, reader, &found)?.map(Box::new);
-            Ok(Report { study: found.study(), results, meta, below_middle, version, asked: None })
+        self.view(caller, move |_, reader, owner| {
+            Ok(by_id(reader, owner, id)?.row.path.filter(|_| owner.is_told_of_files()))
         })
         .await
+    }
+
+    /// A study with its results, without single answers; of a chain that has none also what its finished rounds give.
+    pub(crate) async fn report(&self, caller: &Caller, id: StudyId) -> Reply<Report> {
+        self.view(caller, move |core, reader, owner| {
+            let found = by_id(reader, owner, id)?;
+            let results = with_findings(reader, &found)?;
+            let finished = if results.is_none() { finished_rounds(reader, &found)? } else { None };
+            core.report_of(reader, owner, &found, results, finished)
+        })
+        .await
+    }
+
+    /// The report of a study with those results, as that owner is told of it.
+    pub(in crate::app) fn report_of(
+        &self,
+        reader: &Reader<'_>,
+        owner: &Owner,
+        found: &StudyRecord,
+        results: Option<Results>,
+        finished: Option<Results>,
+    ) -> Result<Report, UseCaseError> {
+        let now = self.world().clock.now();
+        let purse = purse(reader, self.settings(), now)?;
+        let progress = &found.progress;
+        let until = progress.completed_at.unwrap_or(now);
+        let latency = until.duration_since(found.row.created_at).as_millis();
+        let meta = Meta {
+            credits_used: progress.credits_used,
+            credits_remaining: purse.spendable().unwrap_or_default(),
+            cost_usd: progress.usage.cost.dollars(),
+            announced_cost_usd: found.row.announced.map(dollars),
+            lost_cost_usd: progress.lost.cost.dollars(),
+            booked_at_most: u64::from(progress.usage.at_most),
+            latency_ms: u64::try_from(latency).unwrap_or(0),
+            input_tokens: progress.usage.input_tokens,
+            output_tokens: progress.usage.output_tokens,
+            providers_used: providers(found),
+            other_models: others(found),
+            from_cache: u64::from(progress.usage.remembered),
+            replies: replies_read(reader, found)?,
+            inference: inference(found),
+            notice: SYNTHETIC_NOTICE.to_owned(),
+            model_notice: self.model_notice(found),
+        };
+        let below_middle = results.as_ref().and_then(below_middle);
+        let version = version_report(self, reader, owner, found)?.map(Box::new);
+        let mut study = found.study();
+        // Where any model may stand behind the name, the one that answered is named.
+        if study.model == ANY_MODEL && !progress.said_by.is_empty() {
+            study.model = progress.said_by.iter().cloned().collect::<Vec<_>>().join(", ");
+        }
+        let found_in = results.iter().chain(&finished).map(|results| &results.outcomes);
+        let sent = found.row.sent.as_ref().map(|sent| sent.texts(&found.row.spec, found_in));
+        let sent = sent.unwrap_or_default();
+        let finished_rounds = finished.map(Box::new);
+        let (round, asked) = (None, None);
+        Ok(Report {
+            study,
+            results,
+            finished_rounds,
+            round,
+            meta,
+            below_middle,
+            version,
+            sent,
+            asked,
+        })
     }
 
     /// What the model of a study can and cannot do, where that edition of it is here.
@@ -159,8 +199,9 @@ impl Core {
                 study: found.study(),
                 scale: found.row.scale,
                 scores: progress.scores.clone(),
+                exact: exact(progress),
+                finished: ended_rounds(reader, &found)?,
                 recent: seconds(progress, now.as_second()),
-                round: round_progress(&found),
                 elapsed_ms: progress.worked_ms.saturating_add(present.unwrap_or(0)),
                 spending: spending(&found),
                 silence: core.silence(progress, &found.row.spec.engine, now.as_second()),
@@ -180,7 +221,7 @@ impl Core {
         let recent = seconds(progress, second);
         let told = usize::try_from(SILENCE_TOLD.as_secs()).unwrap_or(usize::MAX);
         let goes_on = recent.iter().rev().take(told).any(|count| *count > 0);
-        let quiet = models.iter().filter_map(|model| Some((model, model.quiet(now)?)));
+        let quiet = models.iter().filter_map(|model| Some((model, model.door().quiet(now)?)));
         // While others answer, nobody waits for one that is left alone.
         let quiet = quiet.filter(|(_, quiet)| {
             let is_left_alone = quiet.rests.is_some() || quiet.asks.is_some();
@@ -327,16 +368,11 @@ impl Core {
     }
 }
 
-/// The round that is asked, for a study with several.
-fn round_progress(found: &StudyRecord) -> Option<RoundProgress> {
-    let plan = chain_plan(&found.row.spec).filter(|plan| plan.rounds > 1)?;
-    let progress = &found.progress;
-    Some(RoundProgress {
-        round: progress.round.saturating_add(1),
-        rounds: plan.rounds,
-        confirms: progress.round == plan.confirmation(),
-        panel: progress.later.unwrap_or(progress.panel),
-    })
+/// The sums of the scores, where they are of as many as the tally; an earlier version may have counted some.
+fn exact(progress: &Progress) -> Option<ExactScores> {
+    let ExactSums { n, sum, squares } = progress.exact?;
+    let unit = 0.01;
+    (n == progress.scores.iter().sum::<u64>()).then_some(ExactScores { n, sum, squares, unit })
 }
 
 /// Everything that one respondent said.

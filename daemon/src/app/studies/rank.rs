@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::ranking::{RankQuestion, Ranking, STUDIES_MAX, STUDIES_MIN};
+use protocol::safe;
 use protocol::service::Reply;
 
 use crate::domain::instrument::{
@@ -67,6 +68,8 @@ impl Core {
                     values: values(reader, record, &metric)?,
                 });
             }
+            // Whom a concern keeps away most is not the best.
+            let lowest_first = lowest_first.unwrap_or_else(|| metric.is_concern());
             let mut ranking =
                 rank(candidates, &metric, lowest_first, noise).map_err(|error| refuse(&error))?;
             if metric.is_theme() && ranking.studies.iter().all(|one| one.estimate.value <= 0.0) {
@@ -75,7 +78,8 @@ impl Core {
             let rejected =
                 found.iter().flat_map(|one| one.row.rejected.iter().map(move |its| (one, its)));
             for (place, (one, rejected)) in rejected.enumerate() {
-                let sentence = format!("In “{}”: {}", one.row.spec.name, rejected.sentence());
+                let sentence =
+                    format!("In {}: {}", safe::quoted(&one.row.spec.name), rejected.sentence());
                 ranking.notes.insert(place, sentence);
             }
             ranking.also = also;

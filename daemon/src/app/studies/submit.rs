@@ -3,28 +3,35 @@
 
 use std::sync::Arc;
 
+use protocol::cost_request::CostRequestId;
 use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hook::HookFormat;
 use protocol::id::{StudyId, SubmitKey};
 use protocol::rejection::Rejection;
 use protocol::results::Margins;
-use protocol::run::Study;
+use protocol::run::{State, Study};
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 use serde::Serialize;
 
 use crate::domain::credits::RoundCharge;
-use crate::domain::digest::sha256_hex;
+use crate::domain::digest::{Digest, sha256_hex};
 use crate::domain::run::Input;
+use crate::domain::stimulus::SentAs;
 use crate::store::rows::{
-    DeletedRow, PANEL_CHUNK_BYTES, Progress, StudyNumber, StudyRow, SubmitRow,
+    DeletedRow, PANEL_CHUNK_BYTES, Progress, StudyHook, StudyNumber, StudyRow, SubmitRow,
 };
 use crate::store::{Fault, Reader, Table, UseCaseError, Writes};
 
 use crate::app::caller::is_of;
+use crate::app::hooks::endpoints::of_study;
+use crate::app::hooks_in::caps as hook_caps;
+use crate::app::keys::caps;
+use crate::app::studies::cost_request::approved;
 use crate::app::studies::lookup::{StudyRecord, by_number};
 use crate::app::studies::transition::{After, step};
-use crate::app::watch::version::NewVersion;
+use crate::app::watch::version::{NewVersion, supersede};
 use crate::app::{Caller, Core, Owner, Scope};
 
 /// A checked study with everything that was computed for it before the transaction.
@@ -56,6 +63,15 @@ pub(crate) struct Plan {
     pub panel: Vec<u8>,
 }
 
+/// What a repeated call gets where the study of its key ended without results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AfterFailure {
+    /// That study: taking it on was all that the call asked for, and it went well.
+    Same,
+    /// A new study: the call was answered with the failure, and is repeated to have it tried again.
+    Anew,
+}
+
 /// A study to take on.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Submission {
@@ -63,12 +79,46 @@ pub(crate) struct Submission {
     pub key: SubmitKey,
     /// [`fingerprint`] of what the client sent. Not of the plan: a seed that was drawn differs from call to call.
     pub body: String,
+    /// What the same call gets once the study of its key has failed.
+    pub after_failure: AfterFailure,
     /// The version of a watched file that it is.
     pub version: Option<NewVersion>,
     /// The path of the file that it was sent from.
     pub path: Option<String>,
+    /// What of it is read otherwise than it was sent.
+    pub sent: Option<SentAs>,
+    /// How many hooks led to it.
+    pub hops: u8,
+    /// How the address is told that it names itself.
+    pub hook_format: HookFormat,
+    /// The cost request that its owner agreed to, where it was one.
+    pub cost_request: Option<CostRequestId>,
     /// What to run.
     pub plan: Plan,
+}
+
+/// The number of the next study. That of a deleted study is not given again: what came late for it must not be another's.
+fn next_number(reader: &Reader<'_>) -> Result<u32, UseCaseError> {
+    let last = reader.last_key::<StudyRow>()?.max(reader.last_key::<DeletedRow>()?);
+    let number = last.map_or(Some(1), |last| last.checked_add(1));
+    Ok(number
+        .ok_or_else(|| ApiError::new(ErrorCode::Internal, "There are no study numbers left"))?)
+}
+
+/// Counts what is set aside for a study at the caps of its key and its source.
+fn take_of_caps(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    row: &StudyRow,
+) -> Result<(), UseCaseError> {
+    if let Some(key) = row.api_key {
+        let (credits, cost) = caps::reserved(row);
+        caps::take(reader, writes, key, credits, cost)?;
+    }
+    if let Some(source) = row.source {
+        hook_caps::take(reader, writes, source, row)?;
+    }
+    Ok(())
 }
 
 /// SHA-256 (hex) of a request, to tell whether a key is used again for the same one.
@@ -84,31 +134,46 @@ impl Core {
         owner: &Owner,
         key: SubmitKey,
         body: &str,
+        after_failure: AfterFailure,
     ) -> Reply<Option<Study>> {
-        let found = self.store().read(|reader| earlier(reader, owner, key, body))?;
-        Ok(found.map(|found| found.study()))
+        match self.store().read(|reader| of_key(reader, owner, key, body, after_failure))? {
+            OfKey::Study(found) => Ok(Some(found.study())),
+            OfKey::Free(_) => Ok(None),
+        }
     }
 
     /// Takes a study on, or finds the one that the same key made.
     pub(crate) async fn submit(&self, caller: &Caller, submission: Submission) -> Reply<Study> {
         let (owner, origin) = (caller.may(Scope::Write)?.clone(), caller.door()?);
+        let submission = Submission { hops: submission.hops.max(caller.hops()), ..submission };
+        let (api_key, source) = (caller.key(), caller.source());
         let now = self.world().clock.now();
         let id = StudyId(self.world().ids.fresh());
         let settings = Arc::clone(self.settings());
-        let (number, study, after) = self
+        let random = self.world().fresh_bytes();
+        let (number, study, after, ended) = self
             .store()
             .write(move |reader| {
-                if let Some(found) = earlier(reader, &owner, submission.key, &submission.body)? {
-                    let known = (found.number, found.study(), After::default());
-                    return Ok((known, Writes::at(now)));
-                }
-                // The number of a deleted study is not given again: what came late for it must not be another's.
-                let last = reader.last_key::<StudyRow>()?.max(reader.last_key::<DeletedRow>()?);
-                let number = last.map_or(Some(1), |last| last.checked_add(1));
-                let number = number.ok_or_else(|| {
-                    ApiError::new(ErrorCode::Internal, "There are no study numbers left")
-                })?;
-                let Submission { key, body, version, path, plan } = submission;
+                let Submission { key, body, after_failure, .. } = &submission;
+                let key = match of_key(reader, &owner, *key, body, *after_failure)? {
+                    OfKey::Free(key) => key,
+                    OfKey::Study(found) => {
+                        let known = (found.number, found.study(), After::default(), Vec::new());
+                        return Ok((known, Writes::at(now)));
+                    }
+                };
+                let number = next_number(reader)?;
+                let Submission {
+                    body,
+                    version,
+                    path,
+                    sent,
+                    hops,
+                    hook_format,
+                    cost_request,
+                    plan,
+                    ..
+                } = submission;
                 let Plan {
                     spec,
                     model,
@@ -133,8 +198,13 @@ impl Core {
                     instrument_hash,
                     owner: owner.to_string(),
                     origin,
+                    api_key,
+                    source,
                     lineage: version.as_ref().map(NewVersion::lineage),
                     path,
+                    sent,
+                    hops,
+                    hook: StudyHook { format: hook_format, key: api_key },
                     price,
                     charge,
                     scale,
@@ -147,39 +217,74 @@ impl Core {
                 };
                 let mut found = StudyRecord { number, row, progress };
                 writes.put(&number, &found.row);
+                of_study(reader, &mut writes, &found.row, &random)?;
                 writes.put(&id.0, &StudyNumber(number));
                 writes.put(&key.0, &SubmitRow { number, body });
                 for (index, chunk) in (0_u32..).zip(panel.chunks(PANEL_CHUNK_BYTES)) {
                     writes.put_bytes(Table::Panels, &(number, index), chunk.to_vec());
                 }
+                take_of_caps(reader, &mut writes, &found.row)?;
+                let mut ended = Vec::new();
                 if let Some(version) = version {
+                    ended = supersede(reader, &mut writes, &settings, &version.instead_of)?;
                     version.write(reader, &mut writes, &found)?;
                 }
                 let after = step(reader, &mut writes, &settings, &mut found, &Input::Submit)?;
-                Ok(((number, found.study(), after), writes))
+                if let Some(request) = cost_request {
+                    approved(reader, &mut writes, request, id)?;
+                }
+                Ok(((number, found.study(), after, ended), writes))
             })
             .await?;
+        for (number, after) in ended {
+            self.after(number, after);
+        }
         self.after(number, after);
         Ok(study)
     }
 }
 
-fn earlier(
+/// What a submission key stands for.
+enum OfKey {
+    /// The study that the same call made.
+    Study(Box<StudyRecord>),
+    /// Nothing yet: the key under which a study is to be taken on.
+    Free(SubmitKey),
+}
+
+/// What that key stands for, if it stands for that call. A study that is tried again has a key of its own, which follows from
+/// that of the one before: each study stays under its key.
+fn of_key(
     reader: &Reader<'_>,
     owner: &Owner,
     key: SubmitKey,
     body: &str,
-) -> Result<Option<StudyRecord>, UseCaseError> {
-    match reader.get::<SubmitRow>(&key.0)? {
-        None => Ok(None),
-        Some(row) if !is_of(reader, owner, row.number)? => Err(used_before().into()),
-        // Whoever repeats a call does not want back, and pay for again, what was deleted since.
-        Some(row) if reader.get::<DeletedRow>(&row.number)?.is_some() => {
-            by_number(reader, row.number).map(Some).map_err(afresh)
+    after_failure: AfterFailure,
+) -> Result<OfKey, UseCaseError> {
+    let mut key = key;
+    loop {
+        let found = match reader.get::<SubmitRow>(&key.0)? {
+            None => return Ok(OfKey::Free(key)),
+            Some(row) if !is_of(reader, owner, row.number)? => return Err(used_before().into()),
+            // Whoever repeats a call does not want back, and pay for again, what was deleted since.
+            Some(row) if reader.get::<DeletedRow>(&row.number)?.is_some() => {
+                by_number(reader, row.number).map_err(afresh)?
+            }
+            Some(row) if row.body == body => by_number(reader, row.number)?,
+            Some(_) => return Err(used_before().into()),
+        };
+        if after_failure == AfterFailure::Same || !has_failed(&found.progress) {
+            return Ok(OfKey::Study(Box::new(found)));
         }
-        Some(row) if row.body == body => by_number(reader, row.number).map(Some),
-        Some(_) => Err(used_before().into()),
+        let digest = Digest::new().text("demoscope.submit.again/1");
+        key = SubmitKey(digest.raw(key.0.as_bytes()).finish_id());
     }
+}
+
+/// Whether a study ended without results.
+fn has_failed(progress: &Progress) -> bool {
+    let has_results = progress.state == State::Completed && progress.panel.delivered > 0;
+    progress.state.is_final() && !has_results
 }
 
 fn used_before() -> ApiError {

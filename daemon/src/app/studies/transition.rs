@@ -10,18 +10,24 @@ use protocol::event::{EventData, EventKind, StudyNews, StudyWords};
 use protocol::run::{PanelCounts, State};
 use protocol::service::Control;
 
-use crate::domain::ledger::{Hold, Settlement, Unbalanced, open_hold, open_hold_of};
+use crate::domain::instrument::chain::chain_plan;
+use crate::domain::ledger::{Hold, Settlement, Shortfall, Unbalanced, open_hold, open_hold_of};
 use crate::domain::outcome::{Class, FIRST_ROUND};
 use crate::domain::projection::Taken;
 use crate::domain::run::{Effect, Illegal, Input, apply};
 use crate::store::rows::{
-    ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, ResultsRow, RewriteRow, Unfinished,
+    CallsUnderWay, ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, Progress, ResultsRow, RewriteRow,
+    RoundResultsRow, Unfinished,
 };
-use crate::store::{Order, Reader, UseCaseError, Writes};
+use crate::store::{Fault, Order, Reader, UseCaseError, Writes};
 
 use crate::app::Settings;
+use crate::app::hooks_in::caps as hook_caps;
+use crate::app::keys::caps;
 use crate::app::money::allowance::{open_purse, this_month};
+use crate::app::studies::finished_rounds::ended_rounds;
 use crate::app::studies::lookup::StudyRecord;
+use crate::app::watch::version::settle;
 
 /// What the caller must do once the transition is durable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,7 +49,7 @@ pub(in crate::app) fn step(
     input: &Input,
 ) -> Result<After, UseCaseError> {
     let before = found.progress.state;
-    let (standing, effects) = apply(before, input).map_err(|illegal| refusal(&illegal))?;
+    let (standing, effects) = apply(before, input).map_err(|illegal| refusal(&illegal, found))?;
     let now = writes.time();
     let mut after = After::default();
     // Retrying forgets first: the new hold is for those who are to be asked again.
@@ -51,14 +57,23 @@ pub(in crate::app) fn step(
     if effects.contains(&Effect::Forget) {
         to_ask = forget(reader, writes, found)?;
     }
+    let was_at_work = was_at_work(reader, found.number, &found.progress)?;
     clock_work(found, before, standing.state, now);
     found.progress.state = standing.state;
-    found.progress.reason = standing.reason;
+    found.progress.reason = match standing.reason {
+        Some(reason) if standing.state == State::Cancelled => {
+            Some(with_what_is_charged(reader, found, reason)?)
+        }
+        reason => reason,
+    };
     found.progress.completed_at = standing.state.is_final().then_some(now);
     for effect in effects {
         match effect {
             Effect::Hold => hold(reader, writes, settings, found, to_ask)?,
-            Effect::Release => release(reader, writes, found, now)?,
+            Effect::Release => {
+                release(reader, writes, found, now)?;
+                settle(reader, writes, found, was_at_work)?;
+            }
             Effect::Announce(kind) => {
                 writes.announce(Some(found.row.id), news(found, kind)?);
             }
@@ -76,11 +91,25 @@ pub(in crate::app) fn step(
     }
     if standing.state.is_final() {
         writes.remove::<Unfinished>(&found.number);
+        caps::settle(reader, writes, found, was_at_work)?;
+        hook_caps::settle(reader, writes, found, was_at_work)?;
     } else {
-        writes.put(&found.number, &Unfinished {});
+        writes.put(&found.number, &Unfinished::of(found.row.api_key));
     }
     writes.put(&found.number, &found.progress);
     Ok(after)
+}
+
+/// Whether anybody may have been asked: then calls may be under way when the study ends, and what they cost is booked later.
+pub(in crate::app) fn was_at_work(
+    reader: &Reader<'_>,
+    number: u32,
+    progress: &Progress,
+) -> Result<bool, Fault> {
+    Ok(progress.working_since.is_some()
+        || progress.worked_ms > 0
+        || progress.panel.settled() > 0
+        || reader.get::<CallsUnderWay>(&number)?.is_some())
 }
 
 /// What an event of that kind tells of its study.
@@ -154,6 +183,11 @@ fn forget(
         writes.remove::<RewriteRow>(&key);
         Ok(ControlFlow::Continue(()))
     })?;
+    let (first, last) = RoundResultsRow::of_study(found.number);
+    reader.keys::<RoundResultsRow>(&first, &last, |key| {
+        writes.remove::<RoundResultsRow>(&key);
+        Ok(ControlFlow::Continue(()))
+    })?;
     let progress = &mut found.progress;
     progress.later = None;
     progress.panel = PanelCounts { invalid: 0, failed: 0, ..progress.panel };
@@ -163,6 +197,15 @@ fn forget(
     // Those who are asked again are another kind than the whole panel was.
     progress.taken = Taken::default();
     Ok(removed)
+}
+
+/// Credits that are set aside when that many are to be asked. What is charged once is held until it fell due.
+pub(in crate::app) fn to_hold(found: &StudyRecord, answers: u32) -> Credits {
+    let wanted = match found.row.charge {
+        None => found.row.price.checked_mul(u64::from(answers)),
+        Some(charge) => charge.held(answers, found.progress.credits_used <= Credits::ZERO),
+    };
+    wanted.unwrap_or(Credits(i64::MAX))
 }
 
 fn hold(
@@ -177,23 +220,25 @@ fn hold(
     let held = match found.row.charge {
         // A persona is paid for when its answer is recorded.
         None => open_hold(study, attempt, answers, price, Settlement::PerAnswer, &purse),
-        // Rounds are paid for at the end; what is charged once is held until it fell due.
-        Some(charge) => {
-            let is_due = found.progress.credits_used > Credits::ZERO;
-            let wanted = charge.held(answers, !is_due).unwrap_or(Credits(i64::MAX));
+        // Rounds are paid for at the end.
+        Some(_) => {
+            let wanted = to_hold(found, answers);
             open_hold_of(study, attempt, wanted, price, Settlement::OnCompletion, &purse)
         }
     };
-    let (hold, movement) = held.map_err(|short| {
-        ApiError::new(ErrorCode::InsufficientCredits, short.to_string())
-            .hint(format!("Add them with `demoscope credits grant {}`", short.missing()))
-            .hint("Ask a smaller panel, which needs fewer")
-    })?;
+    let (hold, movement) = held.map_err(too_few)?;
     if hold.amount() > Credits::ZERO {
         writes.book(movement);
     }
     writes.put(&(found.number, hold.attempt), &HoldRow(hold));
     Ok(())
+}
+
+/// The refusal of a study that needs more credits than there are.
+pub(in crate::app) fn too_few(short: Shortfall) -> ApiError {
+    ApiError::new(ErrorCode::InsufficientCredits, short.to_string())
+        .hint(format!("Add them with `demoscope credits grant {}`", short.missing()))
+        .hint("Ask a smaller panel, which needs fewer")
 }
 
 fn release(
@@ -213,6 +258,24 @@ fn release(
     }
     writes.put(&key, &HoldRow(closed));
     Ok(())
+}
+
+/// The reason for an end before the last round, with what is charged all the same: a round is, once it has ended.
+fn with_what_is_charged(
+    reader: &Reader<'_>,
+    found: &StudyRecord,
+    reason: String,
+) -> Result<String, Fault> {
+    if found.row.charge.is_none() {
+        return Ok(reason);
+    }
+    let ended = ended_rounds(reader, found)?.len();
+    let all = chain_plan(&found.row.spec).map_or(1, |plan| plan.rounds);
+    Ok(match (ended, all) {
+        (0, 0 | 1) => format!("{reason} before it had ended, so that nothing is charged"),
+        (0, _) => format!("{reason} before its first round had ended, so that nothing is charged"),
+        _ => format!("{reason} after {ended} of {all} rounds, which are charged"),
+    })
 }
 
 /// The hold with what fell due for rounds in this very transaction, which the reader does not see.
@@ -237,8 +300,15 @@ pub(in crate::app) fn defect(error: &Unbalanced) -> UseCaseError {
     ApiError::new(ErrorCode::Internal, error.to_string()).into()
 }
 
-fn refusal(illegal: &Illegal) -> ApiError {
-    let words: Vec<&str> = illegal.allowed.iter().copied().map(word).collect();
+fn refusal(illegal: &Illegal, found: &StudyRecord) -> ApiError {
+    // What the state allows, without what would be refused or change nothing.
+    let is_of_use = |control: &Control| match control {
+        Control::Retry => found.can_retry(),
+        Control::Archive => !found.progress.archived,
+        Control::Unarchive => found.progress.archived,
+        Control::Pause | Control::Resume | Control::Cancel => true,
+    };
+    let words: Vec<&str> = illegal.allowed.iter().copied().filter(is_of_use).map(word).collect();
     ApiError::new(ErrorCode::Conflict, illegal.to_string()).hint(format!(
         "Choose what goes with a study that is {}: {}",
         illegal.state,

@@ -11,7 +11,7 @@ use protocol::id::{StudyId, SubmitKey};
 use protocol::measurement::Reuse;
 use protocol::ranking::RankQuestion;
 use protocol::service::{Control, Reply, StudyCounts, StudyQuery, Submit, Tuning};
-use protocol::study::{Draft, Origin};
+use protocol::study::{Draft, DraftText, Origin};
 use uuid::Uuid;
 
 use crate::app::testing::{
@@ -64,20 +64,18 @@ async fn refusals(core: &Core, caller: &Caller, id: StudyId, own: StudyId) -> Ve
         reply.err()
     }
     let classes = ["gender".to_owned()];
-    let ranking = |first, second| RankQuestion {
-        studies: vec![first, second],
-        of: None,
-        lowest_first: false,
-    };
+    let ranking =
+        |first, second| RankQuestion { studies: vec![first, second], of: None, lowest_first: None };
     let like = |id: StudyId| Draft {
         file: "idea.md".into(),
-        text: "A meal kit that learns your taste.".into(),
+        text: DraftText::File("A meal kit that learns your taste.".into()),
         like: Some(id.to_string()),
         ..Draft::default()
     };
     [
         refused(core.find(caller, &id.to_string()).await),
         refused(core.report(caller, id).await),
+        refused(core.round_report(caller, id, 0).await),
         refused(core.live(caller, id).await),
         refused(core.answers(caller, id, 0, 10).await),
         refused(core.scores(caller, id, 0, 10).await),
@@ -93,6 +91,7 @@ async fn refusals(core: &Core, caller: &Caller, id: StudyId, own: StudyId) -> Ve
         refused(core.evidence(caller, id, None).await),
         refused(core.control(caller, id, Control::Cancel).await),
         refused(core.control(caller, id, Control::Archive).await),
+        refused(core.cancellation(caller, vec![id]).await),
         refused(core.tag(caller, id, vec!["mine".to_owned()]).await),
         refused(core.move_in_queue(caller, id, 1).await),
         refused(core.delete(caller, id, PATIENT).await),
@@ -258,7 +257,7 @@ async fn nobody_does_what_their_scopes_do_not_hold() {
     let id = completed(&core, &me(), 1).await;
     let draft = || Draft {
         file: "idea.md".into(),
-        text: "A meal kit that learns your taste.".into(),
+        text: DraftText::File("A meal kit that learns your taste.".into()),
         ..Draft::default()
     };
     let submit = || {

@@ -14,7 +14,7 @@ use protocol::review::{
     ContentType, Iterations, Neighbours, ReviewMaterial, ReviewMode, StopReason,
 };
 use protocol::run::State;
-use protocol::service::Control;
+use protocol::service::{Cancellation, Control, StudyQuery};
 use protocol::study::{Instrument, Order, StudySpec};
 use serde_json::json;
 
@@ -22,10 +22,11 @@ use crate::app::testing::{
     DRIVER, Disk, Script, broken, me, options, settings, spec, submission_of, world,
 };
 use crate::app::{Batch, Core, replay};
+use crate::domain::evidence::{EvidenceLine, UNSEALED, read, results_hash, seal};
 use crate::domain::instrument;
 use crate::domain::instrument::chain::{RewriteVariant, overall_of};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome, Usage};
-use crate::store::rows::{ResultsRow, RewriteRow};
+use crate::store::rows::{ResultsRow, RewriteRow, RoundResultsRow};
 use crate::store::{Fault, Table};
 
 const PANEL: u32 = 20;
@@ -67,6 +68,8 @@ enum Chooses {
 fn review(rounds: u16) -> ReviewMaterial {
     ReviewMaterial {
         content: DEFECT.to_owned(),
+        code: Vec::new(),
+        source: None,
         content_type: ContentType::Headline,
         sent_as: None,
         mode: ReviewMode::QuickPulse,
@@ -126,6 +129,20 @@ fn open(disk: &Disk) -> Core {
         Ok(crate::inference::Reply { text, ..crate::app::testing::reply(0) })
     });
     Core::open_with(world().0, disk.storage(), settings(1_000, engine), options()).unwrap()
+}
+
+/// The stored results of a study's rounds.
+fn rounds(core: &Core, number: u32) -> Vec<RoundResultsRow> {
+    core.look(|reader| {
+        let (first, last) = RoundResultsRow::of_study(number);
+        let mut rows = Vec::new();
+        reader.scan::<RoundResultsRow>(&first, &last, crate::store::Order::Rising, |_, row| {
+            rows.push(row);
+            Ok(std::ops::ControlFlow::Continue(()))
+        })?;
+        Ok(rows)
+    })
+    .unwrap()
 }
 
 fn number(core: &Core, id: StudyId) -> u32 {
@@ -212,6 +229,19 @@ async fn used(core: &Core, id: StudyId) -> (Credits, Credits) {
     (used, core.credits(&me()).await.unwrap().held)
 }
 
+async fn evidence(core: &Core, id: StudyId) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut after = None;
+    loop {
+        let page = core.evidence(&me(), id, after).await.unwrap();
+        lines.extend(page.lines);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return lines,
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_planted_defect_is_found_removed_and_confirmed() {
     let core = open(&Disk::default());
@@ -247,6 +277,31 @@ async fn a_planted_defect_is_found_removed_and_confirmed() {
     assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(910));
     assert_eq!(broken(&core), Vec::<String>::new());
 
+    // Each round has results of its own, and those of the study tell the same of it.
+    let kept = rounds(&core, number(&core, id));
+    let told: Vec<_> = kept.iter().map(|row| row.0.round.clone()).collect();
+    assert!(told == found.chain, "equal to the last byte");
+    let second = core.round_report(&me(), id, 1).await.unwrap();
+    let of_second = second.results.unwrap();
+    let Outcomes::ContentReview { content, scores, iterations, .. } = &of_second.outcomes else {
+        panic!()
+    };
+    assert_eq!((second.round, scores.overall, iterations), (Some(2), 5.95, &None));
+    assert_eq!(content.text, found.chain[1].content);
+    assert_eq!(of_second.estimates, found.chain[1].estimates);
+    assert_eq!(found.chain[1].estimates["feedDistinctiveness"].value, 5.0);
+    let last = &found.chain[2];
+    let (from, first) = (last.change_from(2).unwrap(), last.change_from(1).unwrap());
+    assert_eq!((from.overall.unwrap().value, first.overall.unwrap().value), (1.0, 3.0));
+    assert_eq!((last.from, last.moved.unwrap().up), (Some(2), 20));
+    assert!(first.segments.iter().any(|one| one.dimension == "role" && one.n > 1));
+    let genders = first.segments.iter().filter(|one| one.dimension == "gender");
+    assert!(genders.map(|one| one.n).sum::<u64>() >= 19, "{:?}", first.segments);
+    let lowest = found.chain[1].findings_across.as_ref().unwrap();
+    assert_eq!(lowest.fixed.len(), 1, "3.95 was a level to act on, 5.95 is none: {lowest:?}");
+    let refused = core.round_report(&me(), id, 3).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::NotFound);
+
     // Every round can be read; the people of the last one are others.
     let people = async |round| {
         let page = core.answers_of(&me(), id, round, 0, 500).await.unwrap();
@@ -264,6 +319,9 @@ async fn a_planted_defect_is_found_removed_and_confirmed() {
 
     let again = core.control(&me(), id, Control::Retry).await.unwrap_err();
     assert_eq!(again.code, ErrorCode::Conflict);
+    // What would be refused is not named as a way out.
+    let ended = core.control(&me(), id, Control::Cancel).await.unwrap_err();
+    assert_eq!(ended.hints, ["Choose what goes with a study that is completed: archive"]);
     core.close();
 }
 
@@ -343,22 +401,59 @@ async fn a_chain_is_paused_and_cancelled_in_any_round_and_finished_rounds_are_pa
         step(&core, number, remover, Chooses::Better).await.unwrap();
     }
     core.control(&me(), id, Control::Pause).await.unwrap();
-    let live = core.live(&me(), id).await.unwrap().round.unwrap();
+    let live = core.live(&me(), id).await.unwrap().study.round.unwrap();
     assert_eq!((live.round, live.rounds, live.confirms, live.panel.delivered), (2, 3, false, 12));
+    // Of 90 credits, one round of 20 experts fell due; what the second asked so far is not charged.
+    let left = core.cancellation(&me(), vec![id]).await.unwrap();
+    assert_eq!(left, Cancellation { answers: 20 + 12, credits: Credits(60) });
     let partial = core.compute(number).unwrap().unwrap();
     assert_eq!(chain(&partial).chain.len(), 2, "what there is of the second round");
+    let report = core.report(&me(), id).await.unwrap();
+    assert_eq!(report.results, None, "it is under way");
+    let finished = report.finished_rounds.unwrap();
+    let so_far = chain(&finished);
+    assert_eq!((so_far.chain.len(), so_far.total_rounds, so_far.stop_reason), (1, 3, None));
+    assert_eq!(so_far.chain[0], chain(&partial).chain[0]);
+    let Outcomes::ContentReview { improved_variants, .. } = &finished.outcomes else { panic!() };
+    assert_eq!(improved_variants.len(), 2, "what round 1 was rewritten to is paid for");
+    assert_eq!(improved_variants[1].differences.len(), 2, "from the content, and from the better");
+    assert_eq!(
+        core.round_report(&me(), id, 0).await.unwrap().results.unwrap().findings,
+        finished.findings
+    );
+    let not_ended = core.round_report(&me(), id, 1).await.unwrap_err();
+    assert_eq!(not_ended.code, ErrorCode::NotFound);
     core.control(&me(), id, Control::Resume).await.unwrap();
     assert_eq!(core.begin(&DRIVER, number).await.unwrap().state, State::Running);
     assert_eq!(broken(&core), Vec::<String>::new());
+    let balance = core.credits(&me()).await.unwrap().balance;
     core.control(&me(), id, Control::Cancel).await.unwrap();
     assert_eq!(used(&core, id).await, (Credits(30), Credits(0)));
+    assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(balance.0 + 60), "as told");
+    let left = core.cancellation(&me(), vec![id]).await.unwrap();
+    assert_eq!(left, Cancellation { answers: 0, credits: Credits(0) }, "it has ended");
     assert_eq!(core.answers_of(&me(), id, 0, 0, 500).await.unwrap().items.len(), 20);
     assert_eq!(core.answers_of(&me(), id, 1, 0, 500).await.unwrap().items.len(), 12);
     assert_eq!(broken(&core), Vec::<String>::new());
+    let kept = core.report(&me(), id).await.unwrap().finished_rounds.unwrap();
+    assert_eq!(chain(&kept).stop_reason, Some(StopReason::Unfinished), "it was ended");
+    assert_eq!(chain(&kept).chain, so_far.chain, "what is done is kept");
+
+    // Lists show it with the score of what was sent, as they do of a chain that came to its end.
+    let listed = core.studies(&me(), &StudyQuery::default()).await.unwrap().items.remove(0);
+    let headline = listed.headline.unwrap();
+    assert_eq!((headline.of.as_str(), headline.estimate.value), ("overall", 3.95));
+    assert_eq!(listed.round, None, "nobody is asked any more");
+    let replayed = replay(Bytes::new(evidence(&core, id).await.join("\n"))).unwrap();
+    assert_eq!(replayed.results, None);
+    let rounds: Vec<_> = replayed.finished_rounds.iter().map(|of| (of.round, of.overall)).collect();
+    assert_eq!(rounds, [(1, 3.95)], "the second had not ended");
 
     core.delete(&me(), id, Duration::from_secs(60)).await.unwrap();
-    let left = core.store().read(|reader| -> Result<_, Fault> { reader.dump(Table::Rewrites) });
-    assert_eq!(left.unwrap().len(), 0);
+    for table in [Table::Rewrites, Table::RoundResults] {
+        let left = core.store().read(|reader| -> Result<_, Fault> { reader.dump(table) });
+        assert_eq!(left.unwrap().len(), 0);
+    }
     assert_eq!(broken(&core), Vec::<String>::new());
     core.close();
 }
@@ -368,23 +463,42 @@ async fn the_evidence_of_a_chain_is_replayed_and_a_changed_rewrite_is_noticed() 
     let core = open(&Disk::default());
     let (id, _) = ran(&core, 1, review(3), remover, Chooses::Better).await;
     let results = core.compute(number(&core, id)).unwrap().unwrap();
-    let mut lines = Vec::new();
-    let mut after = None;
-    loop {
-        let page = core.evidence(&me(), id, after).await.unwrap();
-        lines.extend(page.lines);
-        match page.next {
-            Some(next) => after = Some(next),
-            None => break,
-        }
-    }
+    let mut lines = evidence(&core, id).await;
     let replayed = replay(Bytes::new(lines.join("\n"))).unwrap();
     assert!(replayed.results.as_ref() == Some(&results), "the same results");
     assert_eq!((replayed.respondents, replayed.without_reply), (80, 0));
+    let older = resealed(&lines, |line| match line {
+        EvidenceLine::Opening(opening) => opening.version = 2,
+        EvidenceLine::Closing(closing) => {
+            let results = closing.results.take().map(instrument::without_rounds);
+            closing.results_hash = results_hash(results.as_ref()).unwrap();
+            closing.results = results;
+        }
+        _ => {}
+    });
+    assert!(older.len() < lines.join("\n").len(), "the version before kept less");
+    let replayed = replay(Bytes::new(older)).unwrap();
+    assert_eq!(chain(&replayed.results.unwrap()).chain.len(), 3);
     let place = lines.iter().position(|line| line.contains("\"line\":\"rewritten\"")).unwrap();
     lines[place] = lines[place].replace("Say it once", "Say it twice");
     assert!(replay(Bytes::new(lines.join("\n"))).is_err());
     core.close();
+}
+
+/// The bundle with changed lines, every seal computed anew.
+fn resealed(lines: &[String], change: impl Fn(&mut EvidenceLine)) -> String {
+    let (mut before, mut study_type, mut sealed) = (UNSEALED.to_owned(), None, Vec::new());
+    for text in lines {
+        let mut line = read(text, study_type).unwrap();
+        if let EvidenceLine::Opening(opening) = &line {
+            study_type = Some(opening.spec.instrument.study_type());
+        }
+        change(&mut line);
+        let (text, after) = seal(&before, &line).unwrap();
+        before = after;
+        sealed.push(text);
+    }
+    sealed.join("\n")
 }
 
 /// A cut after any write, in any round, is gone on from to the same bytes.
@@ -406,7 +520,8 @@ async fn a_cut_at_any_write_of_a_chain_changes_none_of_its_bytes() {
             })?;
             Ok(serde_json::to_vec(&(results, rewrites)).unwrap())
         });
-        (bytes.unwrap(), used(core, id).await)
+        let of_rounds = serde_json::to_vec(&rounds(core, number)).unwrap();
+        (bytes.unwrap(), of_rounds, used(core, id).await)
     };
     let whole = open(&prepared.after_crash());
     while !step(&whole, number, remover, Chooses::Better).await.unwrap().is_final() {}

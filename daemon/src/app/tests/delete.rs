@@ -14,7 +14,7 @@ use protocol::ranking::RankQuestion;
 use protocol::service::{Control, StudyQuery};
 use protocol::study::{Instrument, StudySpec};
 
-use crate::app::studies::submit::Submission;
+use crate::app::studies::submit::{AfterFailure, Submission};
 use crate::app::testing::{
     DRIVER, Disk, broken, everyone_answers, me, options, paper, reply, settings, spec,
     submission_of, world,
@@ -234,7 +234,7 @@ async fn every_door_says_that_it_was_deleted_and_when() {
         core.answers(&me(), id, 0, 10).await.unwrap_err(),
         core.scores(&me(), id, 0, 10).await.unwrap_err(),
         core.compare(&me(), kept, id, None).await.unwrap_err(),
-        core.rank(&me(), RankQuestion { studies: vec![kept, id], of: None, lowest_first: false })
+        core.rank(&me(), RankQuestion { studies: vec![kept, id], of: None, lowest_first: None })
             .await
             .unwrap_err(),
         core.cross(&me(), id, &["gender".to_owned()], None).await.unwrap_err(),
@@ -336,7 +336,8 @@ async fn the_key_of_a_deleted_study_makes_no_other() {
     let credits = core.credits(&me()).await.unwrap();
     let other = Submission { body: "another".to_owned(), ..sent.clone() };
     for again in [sent.clone(), other] {
-        let known = core.submitted(&me().owner, again.key, &again.body).unwrap_err();
+        let known =
+            core.submitted(&me().owner, again.key, &again.body, AfterFailure::Anew).unwrap_err();
         let error = core.submit(&me(), again).await.unwrap_err();
         assert_eq!(known, error);
         assert_eq!(error.code, ErrorCode::NotFound);

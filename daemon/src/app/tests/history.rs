@@ -39,7 +39,14 @@ async fn record(core: &Core, study: StudyId, batches: u16) {
             let mut writes = Writes::at(now);
             for _ in 0..batches {
                 let panel = PanelCounts { requested: 2, ..PanelCounts::default() };
-                let data = EventData::Recorded { first: 0, last: 0, count: 1, delivered: 1, panel };
+                let data = EventData::Recorded {
+                    first: 0,
+                    last: 0,
+                    count: 1,
+                    delivered: 1,
+                    panel,
+                    round: None,
+                };
                 writes.announce(Some(study), data);
             }
             Ok(((), writes))
@@ -205,7 +212,7 @@ async fn whoever_keeps_everything_loses_nothing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(crate::cases::cases(48))]
 
     #[test]
     fn nobody_who_resumes_meets_a_silent_hole(

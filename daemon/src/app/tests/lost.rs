@@ -134,7 +134,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases::cases(48))]
 
     /// A call goes exactly where the cap has room for its worst case beside what was spent and what is under way; what is
     /// given up counts at its worst; and in the end all of it is in the ledger.

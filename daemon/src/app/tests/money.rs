@@ -651,7 +651,7 @@ impl StateMachineTest for Money {
 }
 
 prop_state_machine! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases::cases(256))]
 
     #[test]
     fn money_and_states_follow_the_model(sequential 1..50 => Money);

@@ -72,3 +72,22 @@ fn an_answer_with_the_fields_of_another_study_type_is_not_read() {
     let replayed = replay(Cursor::new(format!("{opening}\n{moved}\n")));
     assert!(matches!(replayed, Err(NotReplayed::Damaged { line: 2, .. })), "{replayed:?}");
 }
+
+/// An earlier build may have cut a sentence elsewhere; in evidence of this one a quote is what the reply says.
+#[test]
+fn only_evidence_of_an_earlier_edition_may_quote_otherwise() {
+    let mut before = UNSEALED.to_owned();
+    let mut file = String::new();
+    for text in fixture(StudyType::ContentReview).lines() {
+        let mut line = read(text, Some(StudyType::ContentReview)).unwrap();
+        if let EvidenceLine::Opening(opening) = &mut line {
+            crate::inference::offline::MODEL.clone_into(&mut opening.study.model);
+        }
+        let (written, sealed) = seal(&before, &line).unwrap();
+        file.push_str(&(written + "\n"));
+        before = sealed;
+    }
+    let replayed = replay(Cursor::new(file));
+    let Err(NotReplayed::Differs { what, .. }) = replayed else { panic!("{replayed:?}") };
+    assert!(what.contains("quote"), "{what}");
+}

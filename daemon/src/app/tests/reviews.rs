@@ -122,7 +122,7 @@ async fn money(mode: ReviewMode, answers: &[bool], competitors: usize, cancels: 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases::cases(40))]
 
     #[test]
     fn a_review_is_held_at_once_and_paid_for_by_who_answered(

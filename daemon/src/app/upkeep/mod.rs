@@ -6,4 +6,5 @@ pub(super) mod backup;
 pub(super) mod doctor;
 pub(super) mod drivers;
 pub(super) mod fold_events;
+pub(super) mod logs;
 pub(super) mod reload_settings;

@@ -58,6 +58,7 @@ impl Core {
                 continue;
             }
             let comes = match taken_over(key) {
+                None if is_of_month(key) => Comes::WithMonth,
                 None => Comes::AtStart,
                 Some(_) if !apply => Comes::WhenApplied,
                 Some(what) => {
@@ -90,6 +91,11 @@ enum Live<'a> {
     Places,
     /// How fast that engine is asked.
     Engine(&'a str),
+}
+
+/// Whether a setting decides the allowance of a month, which is granted when the month begins.
+fn is_of_month(key: &str) -> bool {
+    key == "credits.tier" || key.starts_with("credits.tiers.")
 }
 
 /// `None` for a setting that is read at the start only.

@@ -2,14 +2,15 @@
 //! before, person by person. Deleting a study takes its version out of the lineage.
 
 use protocol::id::StudyId;
+use protocol::run::State;
 use protocol::service::Reply;
 use protocol::watch::{Lineage, Version, VersionReport};
 use uuid::Uuid;
 
 use crate::app::studies::analyse::compared;
 use crate::app::studies::lookup::{StudyRecord, by_id, by_number};
-use crate::app::watch::saved::versions;
-use crate::app::{Caller, Core};
+use crate::app::watch::version::versions;
+use crate::app::{Caller, Core, Owner};
 use crate::store::rows::{LineageRow, VersionRow};
 use crate::store::{Fault, Reader, UseCaseError, Writes};
 
@@ -25,16 +26,17 @@ impl Core {
     ) -> Reply<Option<VersionReport>> {
         self.view(caller, move |core, reader, owner| {
             let found = by_id(reader, owner, id)?;
-            version_report(core, reader, &found)
+            version_report(core, reader, owner, &found)
         })
         .await
     }
 }
 
-/// The place of a study in its lineage.
+/// The place of a study in its lineage. Its file is told only to those who are told of files.
 pub(in crate::app) fn version_report(
     core: &Core,
     reader: &Reader<'_>,
+    owner: &Owner,
     found: &StudyRecord,
 ) -> Result<Option<VersionReport>, UseCaseError> {
     let Some(id) = id_of(found) else { return Ok(None) };
@@ -44,35 +46,53 @@ pub(in crate::app) fn version_report(
         return Ok(None);
     };
     let version = *version;
-    let mut previous = None;
     let mut listed = Vec::new();
     for (number, row) in all.iter().rev().take(LISTED_MAX) {
         let other = by_number(reader, row.number)?;
-        // The newest earlier one that came to an end with answers; one that was superseded has some only.
-        let is_before = *number < version && previous.is_none();
-        if is_before && other.progress.state == protocol::run::State::Completed {
-            previous = Some((*number, row.clone(), other.clone()));
-        }
         listed.push(view(core, reader, *number, row, &other)?);
     }
     listed.reverse();
-    let mut change = None;
-    if found.progress.panel.delivered > 0
-        && let Some((_, _, before)) = &previous
-    {
-        change = Some(Box::new(compared(reader, before, found, None)?));
+    let (mut previous, mut change) = (None, None);
+    if let Some((number, row, before)) = before(reader, &all, version)? {
+        if found.progress.panel.delivered > 0 {
+            change = Some(Box::new(compared(reader, &before, found, None)?));
+        }
+        previous = Some(view(core, reader, number, row, &before)?);
     }
-    let previous = previous
-        .map(|(number, row, before)| view(core, reader, number, &row, &before))
-        .transpose()?;
     let lineage = Lineage {
         id: id.to_string(),
-        file: row.file,
+        file: if owner.is_told_of_files() { row.file } else { String::new() },
         branched_from: row.branched_from.map(|id| id.to_string()),
         changed: row.changed,
         versions: listed,
     };
     Ok(Some(VersionReport { version, lineage, previous, change }))
+}
+
+/// The version that the file showed before that one, if it came to an end with answers; one that was superseded has some
+/// only, and what the file showed before it counts instead.
+fn before<'a>(
+    reader: &Reader<'_>,
+    all: &'a [(u32, VersionRow)],
+    version: u32,
+) -> Result<Option<(u32, &'a VersionRow, StudyRecord)>, UseCaseError> {
+    let after = |version: u32| {
+        let row = all.iter().find(|(number, _)| *number == version);
+        row.and_then(|(_, row)| row.after).filter(|after| *after < version)
+    };
+    let mut at = version;
+    loop {
+        let newest = after(at).unwrap_or(at.saturating_sub(1));
+        // One that was deleted is not there: the newest one before it stands for it.
+        let Some((number, row)) = all.iter().rev().find(|(number, _)| *number <= newest) else {
+            return Ok(None);
+        };
+        let found = by_number(reader, row.number)?;
+        if found.progress.state == State::Completed {
+            return Ok(Some((*number, row, found)));
+        }
+        at = *number;
+    }
 }
 
 fn id_of(found: &StudyRecord) -> Option<Uuid> {

@@ -91,8 +91,10 @@ impl Core {
                                 caps,
                                 added_at: now,
                                 recent: Vec::new(),
+                                runs: Vec::new(),
                                 day: None,
                                 credits: Credits::ZERO,
+                                held: Credits::ZERO,
                                 cost: UsdMicros::ZERO,
                                 trouble: None,
                             },
@@ -241,6 +243,46 @@ impl Core {
         .await
     }
 
+    /// Forgets those of the files that never were a version: nothing stands for them once they are gone. Says which.
+    pub(crate) async fn forget_files(
+        &self,
+        caller: &Caller,
+        gone: Vec<String>,
+    ) -> Reply<Vec<String>> {
+        caller.may(Scope::Work)?;
+        let now = self.world().clock.now();
+        let looked = gone.clone();
+        let is_bare = move |core: &Self| {
+            core.look(|reader| {
+                let mut bare = Vec::new();
+                for path in looked {
+                    let row: Option<FileRow> = reader.get(&path)?;
+                    if row.is_some_and(|row| row.version.is_none()) {
+                        bare.push(path);
+                    }
+                }
+                Ok(bare)
+            })
+        };
+        // Nothing is written where there is nothing to forget.
+        let gone = self.looking(is_bare).await?;
+        if gone.is_empty() {
+            return Ok(gone);
+        }
+        self.store()
+            .write(move |reader| {
+                let mut writes = Writes::at(now);
+                for path in &gone {
+                    let row: Option<FileRow> = reader.get(path)?;
+                    if row.is_some_and(|row| row.version.is_none()) {
+                        writes.remove::<FileRow>(path);
+                    }
+                }
+                Ok((gone, writes))
+            })
+            .await
+    }
+
     /// Notes why a watch is looked at less quickly than usual, or that it is not.
     pub(crate) async fn note_watch(
         &self,
@@ -288,7 +330,8 @@ fn counts(
     reader.all::<FileRow>(Order::Rising, |path, row| {
         if all.get(&row.watch).is_some_and(|watch| covers(watch, &path)) {
             let (files, unresolved) = counted.entry(row.watch).or_default();
-            let is_open = matches!(row.outcome, SaveOutcome::Broken | SaveOutcome::Held);
+            let is_open = matches!(row.outcome, SaveOutcome::Broken | SaveOutcome::Held)
+                && !is_gone(&path, &row);
             *files = files.saturating_add(1);
             *unresolved = unresolved.saturating_add(u32::from(is_open));
         }
@@ -306,7 +349,7 @@ fn view(
 ) -> Watch {
     let mut row = row.clone();
     begin_day(&mut row, now);
-    let runs = used(&row).of_last_hour(now).count();
+    let runs_last_hour = used(&row, now).runs;
     let (files, unresolved) = files.get(&number).copied().unwrap_or_default();
     Watch {
         path: row.path,
@@ -315,8 +358,9 @@ fn view(
         caps: row.caps,
         overrides: row.overrides,
         added_at: row.added_at,
-        runs_last_hour: u32::try_from(runs).unwrap_or(u32::MAX),
+        runs_last_hour,
         credits_today: row.credits,
+        credits_held: row.held,
         cost_today: row.cost,
         files,
         unresolved,
@@ -335,14 +379,16 @@ fn file(
     let version: Option<VersionRow> =
         row.version.map(|key| reader.get(&key)).transpose()?.flatten();
     let found = version.map(|version| by_number(reader, version.number)).transpose()?;
+    let is_missing = is_gone(&path, &row);
     let headline = found.as_ref().map(|found| core.headlines().of(reader, found)).transpose()?;
     Ok(WatchedFile {
-        is_missing: fs::symlink_metadata(&path).is_err(),
+        // What was wrong with a text that is gone is nobody's trouble any more.
+        problems: if is_missing { Vec::new() } else { row.problems },
+        held: row.held.filter(|_| !is_missing),
+        is_missing,
         path,
         watch,
         outcome: row.outcome,
-        problems: row.problems,
-        held: row.held,
         lineage: row.version.map(|(id, _)| id.to_string()),
         version: row.version.map(|(_, version)| version),
         study: found.as_ref().map(|found| found.row.id),
@@ -350,6 +396,11 @@ fn file(
         headline: headline.flatten(),
         at: row.at,
     })
+}
+
+/// Whether a file is there no more. One without an identity has a name that cannot be shown, so no path leads to it.
+fn is_gone(path: &str, row: &FileRow) -> bool {
+    row.identity != (0, 0) && fs::symlink_metadata(path).is_err()
 }
 
 /// The paths as they are without links, and whether each is a folder; or every problem.

@@ -34,6 +34,7 @@ fn study(instrument: Instrument) -> StudySpec {
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,
+        webhook: None,
         measurement: protocol::measurement::Measurement::default(),
     }
 }

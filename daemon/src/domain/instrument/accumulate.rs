@@ -5,14 +5,17 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use protocol::channels::Construct;
-use protocol::results::{Answer, Margins, Results, Segment};
+use protocol::results::{Answer, Margins, Outcomes, Results, Segment};
 use protocol::study::{StudySpec, StudyType};
 
-use super::chain::{ChainTally, Follows, Rewrite, after_round};
+use super::chain::{
+    ChainTally, Follows, Rewrite, RewriteVariant, RoundResults, after_round, improved_variants,
+    spec_of_round,
+};
 use super::channels::{AnchorCalibration, ChannelTally};
 use super::contrast::{ClassTallies, SMALL, contrasts, rule};
 use super::diagnose::Quality;
-use super::findings::{self, FindingCounts};
+use super::findings::{self, Advice, FindingCounts};
 use super::level::standing;
 use super::metric::widenings;
 use super::stands_out::Groups;
@@ -62,6 +65,8 @@ struct ChainCounts {
     tally: ChainTally,
     rewrites: Vec<Rewrite>,
     noise: Option<WordingNoise>,
+    /// The answers of each later round, counted as those of a study of its own.
+    later: BTreeMap<u16, Accumulator>,
 }
 
 impl Accumulator {
@@ -90,6 +95,7 @@ impl Accumulator {
                 tally,
                 rewrites: Vec::new(),
                 noise: None,
+                later: BTreeMap::new(),
             }),
         }
     }
@@ -107,19 +113,31 @@ impl Accumulator {
         self.chain.as_ref().map_or(FIRST_ROUND, |chain| chain.tally.best())
     }
 
-    /// Whether that rewrite can follow that round: made from the best so far, its variants in order, and the first of them
-    /// taken where it is better and another round may follow.
+    /// How many experts scored a round, from 0.
     #[must_use]
-    pub(crate) fn allows(&self, round: u16, rewrite: &Rewrite) -> bool {
-        let Some(chain) = &self.chain else { return false };
+    pub(crate) fn experts(&self, round: u16) -> u64 {
+        self.chain.as_ref().map_or(0, |chain| chain.tally.overall(round).1)
+    }
+
+    /// What follows from those variants of a rewrite after that round: made from the best so far, the variants in order, and
+    /// the first of them taken where it is better and another round may follow. `None` where nothing is rewritten then.
+    #[must_use]
+    pub(crate) fn rewritten(&self, round: u16, variants: Vec<RewriteVariant>) -> Option<Rewrite> {
+        let chain = self.chain.as_ref()?;
         match after_round(&chain.tally, round, &chain.rewrites) {
             Follows::Rewrite { from, another } => {
-                let variants = rewrite.variants.clone();
-                let chosen = Rewrite::choose(&chain.tally, from, another, variants);
-                Rewrite { notes: rewrite.notes.clone(), ..chosen } == *rewrite
+                Some(Rewrite::choose(&chain.tally, from, another, variants))
             }
-            Follows::Round(_) | Follows::Finish => false,
+            Follows::Round(_) | Follows::Finish => None,
         }
+    }
+
+    /// Whether that rewrite can follow that round.
+    #[must_use]
+    pub(crate) fn allows(&self, round: u16, rewrite: &Rewrite) -> bool {
+        let follows = self.rewritten(round, rewrite.variants.clone());
+        follows
+            .is_some_and(|follows| Rewrite { notes: rewrite.notes.clone(), ..follows } == *rewrite)
     }
 
     /// Sets the wording noise of the model that answers, if it has a measured one. Call it before the first answer.
@@ -146,10 +164,11 @@ impl Accumulator {
 
     /// Adds the outcome of an assignment, whose respondent belongs to those (dimension, class) pairs. The outcomes of
     /// one respondent must be consecutive, a replicate after the answer it repeats. Replicates never count as
-    /// answers. Outcomes of later rounds count for the chain alone, after those of the first.
+    /// answers. Outcomes of later rounds count for the chain alone, after those of the rounds before, and after the
+    /// rewrites that led to them.
     pub fn add(&mut self, at: Assignment, classes: ClassesOfOne<'_>, outcome: &Outcome) {
         if let Some(chain) = &mut self.chain {
-            chain.tally.add(&chain.spec, at, outcome);
+            chain.add(at, classes, outcome);
         }
         if at.round != FIRST_ROUND {
             return;
@@ -176,7 +195,8 @@ impl Accumulator {
         let answers: Vec<&Answer> =
             earlier.iter().map(|earlier| &earlier.answer).chain([answer]).collect();
         self.in_each_group(classes, by, &answers);
-        let score = super::score(answer).zip(self.empty.scores());
+        let score = super::exact_score(answer).or_else(|| super::score(answer).map(u16::from));
+        let score = score.zip(self.empty.exact_scores().map(|exact| exact.0));
         for mention in each_once(answered, &earlier) {
             let verified = verified(mention, &answers);
             self.themes.add(ordinal, &group, classes, &verified, score);
@@ -213,7 +233,26 @@ impl Accumulator {
 
     /// The results; `None` without any answer.
     #[must_use]
-    pub fn finish(mut self, margins: Margins) -> Option<Results> {
+    pub fn finish(self, margins: Margins) -> Option<Results> {
+        self.finish_rounds(margins).map(|(results, _)| results)
+    }
+
+    /// The results, and those of each round of a chain; `None` without any answer.
+    #[must_use]
+    pub(crate) fn finish_rounds(
+        mut self,
+        margins: Margins,
+    ) -> Option<(Results, Vec<RoundResults>)> {
+        let chain = self.chain.take();
+        let study_type = self.study_type;
+        let mut results = self.finish_first(margins.clone())?;
+        let Some(chain) = chain else { return Some((results, Vec::new())) };
+        let rounds = chain.finish(margins, &mut results, study_type);
+        Some((results, rounds))
+    }
+
+    /// The results of the first round.
+    fn finish_first(mut self, margins: Margins) -> Option<Results> {
         for _ in std::mem::take(&mut self.waiting) {
             self.quality.count_reason("skipped", "answered in one order only");
         }
@@ -257,18 +296,67 @@ impl Accumulator {
         results.findings = findings::find(&FindingCounts {
             themes: &self.themes,
             classes: &self.classes,
-            scores: self.all.scores(),
+            scores: self.all.exact_scores(),
             n,
             noise: self.theme_noise,
             level: standing(&results),
+            advice: advice(self.study_type, self.all.as_ref(), &results.outcomes),
         });
-        if let Some(ChainCounts { spec, tally, rewrites, noise }) = &self.chain {
-            let iterations = tally.iterations(spec, rewrites, noise.as_ref(), &results.findings);
-            let variants = tally.improved_variants(rewrites, &results.findings);
-            kind(self.study_type).add_chain(&mut results.outcomes, iterations, variants);
-            results.diagnostics.notes.extend(tally.notes(rewrites));
-        }
         Some(results)
+    }
+}
+
+/// What a panel would do about each theme, where it was asked: what it says first counts.
+fn advice(
+    study_type: StudyType,
+    tally: &dyn Tally,
+    outcomes: &Outcomes,
+) -> BTreeMap<String, Advice> {
+    let mut found = BTreeMap::new();
+    for wish in kind(study_type).wishes(outcomes) {
+        let place = tally.place(&wish.dimension, &wish.suggestion);
+        found.entry(wish.dimension).or_insert(Advice { words: wish.suggestion, place });
+    }
+    found
+}
+
+impl ChainCounts {
+    fn add(&mut self, at: Assignment, classes: ClassesOfOne<'_>, outcome: &Outcome) {
+        self.tally.add(&self.spec, at, classes, outcome);
+        let plan = self.tally.plan();
+        if at.round == FIRST_ROUND || at.round >= plan.confirmation() {
+            return;
+        }
+        if !self.later.contains_key(&at.round) {
+            let asked = spec_of_round(&self.spec, at.round, &self.rewrites, FIRST_ROUND);
+            let Some(asked) = asked else { return };
+            let own = Accumulator { chain: None, ..Accumulator::new(&asked) };
+            self.later.insert(at.round, own.with_wording(&asked, self.noise.as_ref()));
+        }
+        if let Some(own) = self.later.get_mut(&at.round) {
+            own.add(Assignment { round: FIRST_ROUND, ..at }, classes, outcome);
+        }
+    }
+
+    /// The results of each round; those of the study get the chain.
+    fn finish(
+        self,
+        margins: Margins,
+        results: &mut Results,
+        study_type: StudyType,
+    ) -> Vec<RoundResults> {
+        let Self { spec, tally, rewrites, noise, later } = self;
+        let mut of_rounds = BTreeMap::from([(FIRST_ROUND, results.clone())]);
+        let later = later.into_iter();
+        of_rounds
+            .extend(later.filter_map(|(round, own)| Some((round, own.finish(margins.clone())?))));
+        let rounds = tally.rounds(&spec, &rewrites, noise.as_ref(), of_rounds);
+        let iterations = tally.iterations(&spec, &rewrites, noise.as_ref(), &rounds);
+        let content = stimuli(&spec.instrument).first().copied().unwrap_or_default();
+        let variants = improved_variants(content, &rewrites, &results.findings);
+        kind(study_type).add_chain(&mut results.outcomes, iterations, variants);
+        results.diagnostics.notes.extend(tally.notes(&rewrites));
+        rounds
     }
 }
 

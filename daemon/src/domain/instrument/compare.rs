@@ -10,6 +10,7 @@ use protocol::study::{EngineMode, StudySpec, StudyType};
 
 use super::contrast::SMALL;
 use super::metric::StudyMetric;
+use super::types::kind_of;
 use super::wording_noise::{Widening, WordingNoise};
 use super::words::number;
 use crate::domain::outcome::Outcome;
@@ -24,6 +25,40 @@ pub(crate) enum NotComparable {
     /// The study types differ.
     #[error("A {0} study cannot be compared with a {1} study")]
     Instruments(StudyType, StudyType),
+    /// Their scales differ: they are reviews of two types of content.
+    #[error("One was reviewed as {0} and the other as {1}: their dimensions are not the same")]
+    Scales(&'static str, &'static str),
+}
+
+impl NotComparable {
+    /// What to do about it.
+    #[must_use]
+    pub(crate) fn hint(&self) -> &'static str {
+        match self {
+            Self::Instruments(..) => {
+                "Compare studies of one type, or run one text again: demoscope run FILE --like ID"
+            }
+            Self::Scales(..) => {
+                "Compare reviews of one type of content, or review one text again: demoscope run FILE --content-type TYPE"
+            }
+        }
+    }
+}
+
+/// Whether two studies share a scale.
+///
+/// # Errors
+/// When their types differ, or what decides the scales of their type.
+pub(crate) fn comparable(a: &StudySpec, b: &StudySpec) -> Result<(), NotComparable> {
+    let (type_a, type_b) = (a.instrument.study_type(), b.instrument.study_type());
+    if type_a != type_b {
+        return Err(NotComparable::Instruments(type_a, type_b));
+    }
+    let scales = |spec: &StudySpec| kind_of(&spec.instrument).scales(&spec.instrument);
+    match (scales(a), scales(b)) {
+        (Some(of_a), Some(of_b)) if of_a != of_b => Err(NotComparable::Scales(of_a, of_b)),
+        _ => Ok(()),
+    }
 }
 
 /// Counts of one group in both studies.
@@ -85,10 +120,7 @@ impl Comparator {
         b: &StudySpec,
         quantity: StudyMetric,
     ) -> Result<Self, NotComparable> {
-        let (type_a, type_b) = (a.instrument.study_type(), b.instrument.study_type());
-        if type_a != type_b {
-            return Err(NotComparable::Instruments(type_a, type_b));
-        }
+        comparable(a, b)?;
         let all = Both::new(quantity.scale());
         let tasks = (super::tasks(a), super::tasks(b));
         let paired = same_panel(a, b);
@@ -283,7 +315,11 @@ pub(super) fn difference(
     let p = found.and_then(|(tested, _)| p_with(tested, wording_sd / factor));
     let interval = found.map(|(_, interval)| interval);
     let sampling: Estimate = estimate::equal_weights(value, interval, LEVEL, n, method);
-    let difference = widened(estimate::scaled(sampling, factor), wording_sd, None);
+    // No difference is larger than the scale is wide.
+    let (least, most) = quantity.scale();
+    let widest = f64::from(most.saturating_sub(least)) * factor;
+    let difference =
+        widened(estimate::scaled(sampling, factor), wording_sd, Some((-widest, widest)));
     Some(Difference { difference, p, p_adjusted: None, effect_size, small })
 }
 

@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 
 use protocol::finding::{Finding, FindingCategory, Priority};
 use protocol::results::{Estimate, Results, Theme, ThemeKind};
+use protocol::safe;
 
 use super::contrast::SMALL;
 use super::findings::{WHOLE_TEXT, dissent_of_level};
@@ -202,7 +203,9 @@ fn describe(
     });
     let clause = of_concern.and_then(|finding| finding.clause.clone());
     let begin = match (concern, &clause) {
-        (Some(concern), Some(clause)) => format!(", beginning with {} (“{clause}”)", concern.theme),
+        (Some(concern), Some(clause)) => {
+            format!(", beginning with {} ({})", concern.theme, safe::quoted(clause))
+        }
         (Some(concern), None) => format!(", beginning with {}", concern.theme),
         (None, _) => String::new(),
     };
@@ -220,8 +223,9 @@ fn describe(
         segments: Vec::new(),
         life: None,
         suggested_action: format!(
-            "Change what is offered before how it is told{begin}. Then ask the same panel again (same seed): it has worked \
-             when {name} is above {limit}."
+            "{}{begin}. Then ask the same panel again (same seed): it has worked \
+             when {name} is above {limit}.",
+            kind(results.outcomes.study_type()).level_advice()
         ),
     }
 }

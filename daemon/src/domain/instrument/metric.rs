@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use protocol::metric_name::{self, last, meant};
 use protocol::results::{Estimate, Sentiment, ThemeKind};
-use protocol::study::{StudySpec, StudyType};
+use protocol::study::{Instrument, StudySpec, StudyType};
 
 use super::types::{kind, kind_of};
 use super::wording_noise::{
@@ -19,9 +20,9 @@ use crate::domain::stats::{LEVEL, estimate};
 /// Prefixes of theme metrics: `theme.Price` counts respondents who name the theme at all, `concern.Price` those who
 /// name it as a concern.
 const THEMES: [(&str, Option<ThemeKind>); 3] = [
-    ("theme.", None),
-    ("appeal.", Some(ThemeKind::Appeal)),
-    ("concern.", Some(ThemeKind::Concern)),
+    (metric_name::THEMES[0], None),
+    (metric_name::THEMES[1], Some(ThemeKind::Appeal)),
+    (metric_name::THEMES[2], Some(ThemeKind::Concern)),
 ];
 
 /// Why a study has no such metric.
@@ -157,17 +158,39 @@ impl StudyMetric {
     /// # Errors
     /// When the study type has no such metric, or is a survey and none is named.
     pub(crate) fn of(study_type: StudyType, name: Option<&str>) -> Result<Self, UnknownMetric> {
+        Self::among(study_type, &kind(study_type).metrics(), name)
+    }
+
+    /// The same for a study with that material, which may lack some metrics of its type. A name is read as people type it.
+    ///
+    /// # Errors
+    /// When such a study has no such metric, or is a survey and none is named.
+    pub(crate) fn of_instrument(
+        instrument: &Instrument,
+        name: Option<&str>,
+    ) -> Result<Self, UnknownMetric> {
+        Self::among(instrument.study_type(), &metrics_of(instrument), name)
+    }
+
+    fn among(
+        study_type: StudyType,
+        known: &[Metric],
+        name: Option<&str>,
+    ) -> Result<Self, UnknownMetric> {
         let name = match name {
             Some(name) => name.trim(),
             None => own(study_type).ok_or(UnknownMetric::NoTheme)?,
         };
-        let known = kind(study_type).metrics();
-        let found = known.iter().find(|metric| metric.field == name);
-        let found = found
-            .map(|metric| (metric.field.clone(), MetricKind::Read(metric.reading), metric.wording));
-        let (field, what, wording) = found.or_else(|| theme(name)).ok_or_else(|| {
-            let names: Vec<&str> = known.iter().map(|metric| metric.field.as_str()).collect();
-            let near = nearest(name, &names).map(ToOwned::to_owned);
+        let names: Vec<String> = known.iter().map(|metric| metric.field.clone()).collect();
+        let found = meant(name, &names).and_then(|name| {
+            let metric = known.iter().find(|metric| metric.field == name)?;
+            Some((metric.field.clone(), MetricKind::Read(metric.reading), metric.wording))
+        });
+        let (field, what, wording) = theme(name).or(found).ok_or_else(|| {
+            // Of names of several parts the last one tells them apart; the others are alike.
+            let lasts: Vec<&str> = names.iter().map(|name| last(name)).collect();
+            let near = nearest(last(name), &lasts);
+            let near = near.and_then(|near| names.iter().find(|name| last(name) == near)).cloned();
             UnknownMetric::Unknown { study_type, name: name.to_owned(), near }
         })?;
         Ok(Self { study_type, field, what, wording })
@@ -185,10 +208,16 @@ impl StudyMetric {
         matches!(self.what, MetricKind::Theme(..))
     }
 
-    /// Every name except those of themes, for that study type.
+    /// Whether it is the share of respondents who name a concern.
     #[must_use]
-    pub(crate) fn names(study_type: StudyType) -> Vec<String> {
-        kind(study_type).metrics().into_iter().map(|metric| metric.field).collect()
+    pub(crate) fn is_concern(&self) -> bool {
+        matches!(self.what, MetricKind::Theme(Some(ThemeKind::Concern), _))
+    }
+
+    /// Every name except those of themes, for a study with that material.
+    #[must_use]
+    pub(crate) fn names(instrument: &Instrument) -> Vec<String> {
+        metrics_of(instrument).into_iter().map(|metric| metric.field).collect()
     }
 
     /// Lowest and highest value.
@@ -357,6 +386,13 @@ impl StudyMetric {
     }
 }
 
+/// The metrics of a study with that material.
+fn metrics_of(instrument: &Instrument) -> Vec<Metric> {
+    let kind = kind_of(instrument);
+    let metrics = kind.metrics().into_iter();
+    metrics.filter(|metric| kind.has_metric(instrument, &metric.field)).collect()
+}
+
 /// The headline metric of a study type; a survey has none.
 pub(super) fn own(study_type: StudyType) -> Option<&'static str> {
     kind(study_type).headline().map(|headline| headline.field)
@@ -364,9 +400,9 @@ pub(super) fn own(study_type: StudyType) -> Option<&'static str> {
 
 /// The numbers of a study that compare two of its own texts, with their wording noise; `None` if there are none.
 pub(super) fn widenings(spec: &StudySpec, noise: &WordingNoise) -> Option<Widenings> {
-    let study_type = spec.instrument.study_type();
-    let known = StudyMetric::names(study_type).into_iter().filter_map(|name| {
-        let widening = StudyMetric::of(study_type, Some(&name)).ok()?.within(spec, noise)?;
+    let known = StudyMetric::names(&spec.instrument).into_iter().filter_map(|name| {
+        let metric = StudyMetric::of_instrument(&spec.instrument, Some(&name)).ok()?;
+        let widening = metric.within(spec, noise)?;
         Some((name, widening))
     });
     let of: BTreeMap<_, _> = known.collect();

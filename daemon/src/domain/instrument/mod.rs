@@ -40,7 +40,8 @@ use protocol::audience::Gender;
 use protocol::credits::Credits;
 use protocol::measurement::{Control, QuestionsPerCall};
 use protocol::persona::Persona;
-use protocol::results::Answer;
+pub(crate) use protocol::results::SYNTHETIC_NOTICE;
+use protocol::results::{Answer, Results};
 use protocol::study::{Instrument, Order, StudySpec, StudyType};
 
 use super::asking::{Purpose, shown};
@@ -50,9 +51,9 @@ use super::outcome::{Answered, Assignment, FIRST_ROUND};
 
 pub use accumulate::Accumulator;
 pub(crate) use assign::{Subsamples, assignments, besides, tasks};
-pub(crate) use compare::Comparator;
+pub(crate) use compare::{Comparator, NotComparable, comparable};
 pub(crate) use crosstab::{CrossTally, DIMENSIONS};
-pub(crate) use findings::{RULE as FINDINGS_RULE, Subject, across, told};
+pub(crate) use findings::{RULE as FINDINGS_RULE, Subject, across, told, without_findings};
 pub(crate) use items::{Item, ItemReply, assemble, decline_item, items, put, read_item};
 pub(crate) use level::below_middle;
 pub(crate) use limits::{Violation, check};
@@ -61,25 +62,45 @@ pub(crate) use options::{OptionOrder, options};
 pub(crate) use rank::{Candidate, NotRankable, rank, rankable};
 pub(crate) use schema::{is_own_word, item_schema, schema};
 pub(crate) use types::{
-    Controls, Expert, Layout, REVIEW_KEYS, Rehearsal, ReviewSettings, Supplied, Template, USUAL,
-    UnknownContentType, compose, content_type, controls, decoy, facts, facts_of_one, has_headline,
-    layout, material_notes, neighbours, open_questions, orders_of, puts_one_a_call, rehearsal,
-    review_of, speaker, stimuli, takes, templates, text_field, type_that_takes, usual_panel,
-    with_texts,
+    Controls, Expert, Layout, REVIEW_KEYS, ROUNDS_MAX, Rehearsal, ReviewSettings, Supplied,
+    Template, USUAL, UnknownContentType, awaits_competitors, competitor_facts, competitor_schema,
+    compose, content_type, controls, decoy, estimate_fields, facts, facts_of_one, has_headline,
+    layout, makes_competitors, material_notes, neighbours, open_questions, orders_of,
+    puts_one_a_call, read_competitors, rehearsal, review_of, rewritten, speaker, stimuli, takes,
+    templates, text_field, type_that_takes, usual_panel, with_texts, with_written_competitors,
+    without_source,
 };
 use types::{kind, kind_of};
 pub(crate) use wording_noise::{WordingNoise, WordingScale};
 
+/// Results of earlier versions with what follows from them and is stored since.
+pub(crate) fn completed(mut results: Results) -> Results {
+    for kind in types::KINDS {
+        kind.complete(&mut results.outcomes);
+    }
+    results
+}
+
+/// Results as the versions wrote them that kept none of each round.
+pub(crate) fn without_rounds(mut results: Results) -> Results {
+    for kind in types::KINDS {
+        kind.leave_out_rounds(&mut results.outcomes);
+    }
+    results
+}
+
+/// Whether results have those of each round, as the versions before did not.
+pub(crate) fn has_rounds(results: &Results) -> bool {
+    types::KINDS.iter().all(|kind| kind.has_rounds(&results.outcomes))
+}
+
 /// Part of every instrument hash: raised whenever a questionnaire or the reading of replies changes.
 const EDITION: &str = "instruments 3";
 
-/// Version of the reader of language-model replies: raised when it accepts replies that it rejected before. Replies
-/// that an earlier version accepted are read in the same way.
-pub(crate) const READER: u32 = 1;
-
-/// The notice in every report of synthetic answers.
-pub(crate) const SYNTHETIC_NOTICE: &str = "Synthetic answers: no person was asked. They rank ideas and find problems; \
-     the levels are not those of people, and the intervals say only how much another such panel would differ.";
+/// Version of the reader of language-model replies: raised when it accepts replies that it rejected before, or quotes them
+/// otherwise. Replies that an earlier version accepted say the same; 2 quotes a sentence to its end where a mark stands
+/// within the words that it quotes, 3 reads numbers that are written as words.
+pub(crate) const READER: u32 = 3;
 
 /// Why a reply is not an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -273,6 +294,12 @@ pub(crate) fn read_model(
     Ok(answered)
 }
 
+/// The keys of what was mended to read a reply; empty for one that is read as it stands.
+#[must_use]
+pub(crate) fn mended(spec: &StudySpec, item: Option<Item>, text: &str) -> Vec<String> {
+    normalize_reply::mended_keys(text, &normalize_reply::form(spec, item))
+}
+
 /// Reads a language model's reply after normalisation.
 fn read_mended(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered, Unreadable> {
     answer(
@@ -294,6 +321,12 @@ fn answer(spec: &StudySpec, at: Assignment, fields: reply::Fields) -> Result<Ans
 #[must_use]
 pub(crate) fn score(answer: &Answer) -> Option<u8> {
     kind(answer.study_type()).score(answer)
+}
+
+/// The score in hundredths of a point, where [`score`] rounds it.
+#[must_use]
+pub(crate) fn exact_score(answer: &Answer) -> Option<u16> {
+    kind(answer.study_type()).exact_score(answer)
 }
 
 /// First and last value of the scale of [`score`]; `None` if the instrument has no scores.

@@ -118,6 +118,68 @@ pub(super) fn normalize_reply(
     Ok(Fields::mended(mended))
 }
 
+/// The keys of what was mended in a reply that is read: values in another spelling, texts that were shortened or left
+/// out. `form` stands for what is around the object, `other keys` for keys that nobody asked for. Empty for a reply
+/// that is read as it stands.
+pub(super) fn mended_keys(text: &str, form: &[(&'static str, FieldKind)]) -> Vec<String> {
+    let Ok(fields) = super::extract_json::fields(text) else { return Vec::new() };
+    let mut mended = Vec::new();
+    let is_bare = Fields::of_object(text, usize::MAX).is_ok();
+    let outer = fields.into_list();
+    let fields = opened(outer.clone(), form);
+    if !is_bare || fields != outer {
+        mended.push("form".to_owned());
+    }
+    let exact = |key: &str| fields.iter().find(|(known, _)| known == key).map(|(_, value)| value);
+    let reasoning = exact("reasoning").map(|value| words(value, REASONING_MAX)).unwrap_or_default();
+    for (key, kind) in form {
+        let found = find(&fields, key);
+        let Some(first) = found.first() else { continue };
+        let is_spelled = exact(key).is_some_and(|value| !value.is_null());
+        let read = kind.read(first, &reasoning);
+        let same = match &read {
+            Some(read) if kind.is_choice() => read == *first,
+            Some(read) => essence(read) == essence(first),
+            None => is_nothing(first),
+        };
+        if !is_spelled || !same {
+            mended.push((*key).to_owned());
+        }
+    }
+    let is_known = |key: &str| form.iter().any(|(known, _)| is_same(known, key));
+    if fields.iter().any(|(key, _)| !is_known(key) && !is_same(key, REFUSED)) {
+        mended.push("other keys".to_owned());
+    }
+    let denied = find(&fields, REFUSED).into_iter().any(|value| !is_nothing(value));
+    if denied {
+        mended.push(REFUSED.to_owned());
+    }
+    mended
+}
+
+/// A value without what stands for nothing, and without blanks around texts.
+fn essence(value: &Value) -> Value {
+    match value {
+        Value::String(said) => Value::String(said.trim().to_owned()),
+        Value::Array(entries) => Value::Array(entries.iter().map(essence).collect()),
+        Value::Object(fields) => {
+            let fields = fields.iter().filter(|(_, value)| !is_nothing(value));
+            Value::Object(fields.map(|(key, value)| (key.clone(), essence(value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// Whether a value stands for nothing.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(said) => said.trim().is_empty(),
+        Value::Array(entries) => entries.is_empty(),
+        _ => false,
+    }
+}
+
 impl FieldKind {
     /// Whether the value is a choice, which must be unambiguous.
     fn is_choice(&self) -> bool {
@@ -312,8 +374,8 @@ fn whole(value: &Value, low: u8, high: u8) -> Option<u8> {
             let said: String = bare(said).chars().map(narrow).collect();
             let said = said.to_lowercase();
             match said.split_once('/').or_else(|| said.split_once("out of")) {
-                Some((number, of)) => digits(number).filter(|_| digits(of) == Some(high)),
-                None => digits(&said),
+                Some((number, of)) => counted(number).filter(|_| counted(of) == Some(high)),
+                None => counted(&said),
             }
         }
         _ => None,
@@ -325,6 +387,14 @@ fn whole(value: &Value, low: u8, high: u8) -> Option<u8> {
 fn narrow(letter: char) -> char {
     let usual = u32::from(letter).checked_sub(0xfee0).and_then(char::from_u32);
     usual.filter(|_| ('！'..='～').contains(&letter)).unwrap_or(letter)
+}
+
+/// A whole number in digits or as a word.
+fn counted(text: &str) -> Option<u8> {
+    const WORDS: [&str; 11] =
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    let word = WORDS.iter().position(|word| *word == text.trim());
+    word.and_then(|number| u8::try_from(number).ok()).or_else(|| digits(text))
 }
 
 /// A whole number in digits, with only zeros after the decimal point.

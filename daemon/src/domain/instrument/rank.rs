@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use protocol::id::StudyId;
 use protocol::ranking::{ALL_PAIRS_MAX, RankedPair, RankedStudy, Ranking};
 use protocol::results::Difference;
+use protocol::safe;
 use protocol::study::{EngineMode, StudySpec, StudyType};
 
-use super::compare::{Both, difference, same_panel};
+use super::compare::{Both, NotComparable, comparable, difference, same_panel};
 use super::metric::StudyMetric;
 use super::types::{Layout, kind, kind_of};
 use super::wording_noise::{WordingNoise, factor};
@@ -45,6 +46,9 @@ pub(crate) enum NotRankable {
     /// The study types differ.
     #[error("'{0}' is a {1} study and '{2}' a {3} study: they share no scale")]
     Types(String, StudyType, String, StudyType),
+    /// Their scales differ: they are reviews of two types of content.
+    #[error("'{0}' was reviewed as {1} and '{2}' as {3}: their dimensions are not the same")]
+    Scales(String, &'static str, String, &'static str),
     /// The models differ.
     #[error(
         "'{0}' was answered by {1} and '{2}' by {3}: a ranking would be one of the models as well"
@@ -68,6 +72,9 @@ impl NotRankable {
         match self {
             Self::Types(..) => {
                 "Rank studies of one type, or run the texts anew: demoscope rank FILE FILE"
+            }
+            Self::Scales(..) => {
+                "Rank reviews of one type of content, or review the texts anew as one: demoscope rank FILE FILE --content-type TYPE"
             }
             Self::Models(..) => {
                 "Run the texts anew with one engine: demoscope rank FILE FILE, or demoscope run FILE --like ID"
@@ -98,6 +105,9 @@ pub(crate) fn rankable<'a>(
         let types = (first.instrument.study_type(), other.instrument.study_type());
         if types.0 != types.1 {
             return Err(NotRankable::Types(name(first), types.0, name(other), types.1));
+        }
+        if let Err(NotComparable::Scales(one, its)) = comparable(first, other) {
+            return Err(NotRankable::Scales(name(first), one, name(other), its));
         }
         if model != its {
             let (model, its) = (model.to_owned(), its.to_owned());
@@ -181,7 +191,7 @@ pub(crate) fn rank(
             expected_rank: tidy(odds.rank),
         });
     }
-    let paired = pairs.all_paired;
+    let (paired, noise_of_pairs) = (pairs.all_paired, pairs.noise);
     let mut ranking = Ranking {
         study_type,
         field: metric.field().to_owned(),
@@ -194,12 +204,12 @@ pub(crate) fn rank(
         adjustment: "holm".to_owned(),
         level: LEVEL,
         resamples: RESAMPLES,
-        wording_sd: (sd > 0.0).then(|| tidy(sd)),
+        wording_sd: (noise_of_pairs.1 > 0.0).then(|| tidy(noise_of_pairs.1)),
         notes: Vec::new(),
         also: Vec::new(),
     };
     ranking.conclusion = conclusion(&ranking, &apart);
-    ranking.notes = notes(&ranking, &counted, noise);
+    ranking.notes = notes(&ranking, &counted, noise.map(|noise| (noise, noise_of_pairs)));
     Ok(ranking)
 }
 
@@ -263,6 +273,8 @@ struct RankedPairs {
     all: Vec<(usize, usize, Option<Difference>, Option<f64>)>,
     all_paired: bool,
     items: usize,
+    /// The least and the largest standard deviation of wording noise in a pair.
+    noise: (f64, f64),
 }
 
 impl RankedPairs {
@@ -272,6 +284,7 @@ impl RankedPairs {
         let (low, high) = metric.scale();
         let mut all = Vec::new();
         let mut all_paired = true;
+        let mut noise = (f64::INFINITY, 0.0_f64);
         for i in 0..items {
             for j in i + 1..items {
                 let (first, second) = (&counted[i], &counted[j]);
@@ -289,6 +302,7 @@ impl RankedPairs {
                 }
                 let both = Both { a: second.values.clone(), b: first.values.clone(), gaps };
                 let sd = sd * named.factor(i, j);
+                noise = (noise.0.min(sd), noise.1.max(sd));
                 let shown = items <= ALL_PAIRS_MAX || j == i + 1;
                 let found = shown.then(|| difference(&both, paired, metric, sd)).flatten();
                 let p = match &found {
@@ -310,7 +324,7 @@ impl RankedPairs {
                 all.push((i, j, found, p));
             }
         }
-        Self { all, all_paired, items }
+        Self { all, all_paired, items, noise }
     }
 
     /// Who can be told apart at the level, over all pairs (Holm).
@@ -376,7 +390,7 @@ fn panel_key(spec: &StudySpec) -> String {
 fn conclusion(ranking: &Ranking, apart: &Apart) -> String {
     let all = ranking.studies.len();
     let quoted = |place: usize| {
-        ranking.studies.get(place).map(|study| format!("“{}”", study.name)).unwrap_or_default()
+        ranking.studies.get(place).map(|study| safe::quoted(&study.name)).unwrap_or_default()
     };
     let best = ranking.studies.first().map_or(0.0, |study| study.best_probability);
     let alike: Vec<usize> = (1..all).filter(|place| !apart.are(0, *place)).collect();
@@ -430,7 +444,7 @@ fn chance(probability: f64) -> String {
 fn notes(
     ranking: &Ranking,
     counted: &[CountedCandidate],
-    noise: Option<&WordingNoise>,
+    noise: Option<(&WordingNoise, (f64, f64))>,
 ) -> Vec<String> {
     let mut notes = vec![super::SYNTHETIC_NOTICE.to_owned()];
     let specs: Vec<&StudySpec> = counted.iter().map(|one| &one.candidate.spec).collect();
@@ -467,18 +481,20 @@ fn notes(
             "Not all respondents were told the same beforehand: the contexts differ.".to_owned(),
         );
     }
-    notes.push(format!(
-        "Whether two can be told apart is adjusted for all {} pairs (Holm): the chance that any such statement here is \
-         wrong is at most 5 %.",
-        ranking.studies.len() * ranking.studies.len().saturating_sub(1) / 2
-    ));
-    if let Some(noise) = noise.filter(|_| ranking.wording_sd.is_some()) {
-        let sd = ranking.wording_sd.unwrap_or_default();
+    let pairs = ranking.studies.len() * ranking.studies.len().saturating_sub(1) / 2;
+    if pairs > 1 {
         notes.push(format!(
-            "Differences, groups and probabilities include wording noise: between texts that say the same, this reader's \
-             result differs by {} (standard deviation; {}). More people do not make that smaller. The interval beside each \
+            "Whether two can be told apart is adjusted for all {pairs} pairs (Holm): the chance that any such statement \
+             here is wrong is at most 5 %."
+        ));
+    }
+    if let Some((noise, (least, most))) = noise.filter(|_| ranking.wording_sd.is_some()) {
+        let (least, most) = (number(least, 2), number(most, 2));
+        let by = if least == most { most } else { format!("{least} to {most}, pair by pair") };
+        notes.push(format!(
+            "Differences, groups and probabilities include wording noise: between texts that say the same and share as much \
+             as these, this reader's result differs by {by} (standard deviation; {}). More people do not make that smaller. The interval beside each \
              text is that of its own report, without it.",
-            number(sd, 2),
             noise.source()
         ));
     }

@@ -58,6 +58,11 @@ pub(super) trait Tally: fmt::Debug + Send + Sync {
         None
     }
 
+    /// The scores as exactly as they are known, and the points that a unit of them stands for.
+    fn exact_scores(&self) -> Option<(&Histogram, f64)> {
+        self.scores().map(|scores| (scores, 1.0))
+    }
+
     /// How often each value was chosen, if answers are choices among few.
     fn choices(&self) -> Option<Vec<u64>> {
         None
@@ -81,6 +86,11 @@ pub(super) trait Tally: fmt::Debug + Send + Sync {
 
     /// The contract's fields; `None` without an answer.
     fn outcomes(&self, seed: u64, themes: &Themes) -> Option<Outcomes>;
+
+    /// The place of the text that a piece of advice on a theme is about, where respondents quote one.
+    fn place(&self, _theme: &str, _advice: &str) -> Option<String> {
+        None
+    }
 
     /// The summary sentences of the study: the headline, the reasons, the group that differs.
     fn conclusions(&self, summary: &Summary<'_>) -> Vec<String>;

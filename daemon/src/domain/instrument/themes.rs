@@ -41,7 +41,7 @@ pub(super) struct ThemeTally {
     /// The spelling of the first respondent in panel order.
     name: (u32, String),
     pub(super) count: u64,
-    /// Scores of respondents who name it, when the instrument has scores.
+    /// Exact scores of respondents who name it, when the instrument has scores.
     pub(super) scores: Option<Histogram>,
     /// Respondents of each class who name it.
     pub(super) classes: BTreeMap<(&'static str, &'static str), u64>,
@@ -101,14 +101,14 @@ impl Themes {
     }
 
     /// Counts one mention by the respondent at `ordinal`, who belongs to those classes. `score` is the respondent's
-    /// score with an empty histogram over its scale, if the instrument has scores.
+    /// exact score with an empty histogram over its scale, if the instrument has scores.
     pub(super) fn add(
         &mut self,
         ordinal: u32,
         group: &str,
         classes: &[(&'static str, &'static str)],
         mention: &Mention,
-        score: Option<(u8, &Histogram)>,
+        score: Option<(u16, &Histogram)>,
     ) {
         let key = (mention.kind, folded(&mention.theme));
         let full = self.known.len() >= THEMES_MAX;

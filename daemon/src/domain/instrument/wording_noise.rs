@@ -34,6 +34,8 @@ pub(crate) enum WordingScale {
     IntentShare,
     /// The share that names a theme.
     ThemeShare,
+    /// The share of experts who would click.
+    ClickRate,
     /// The mean overall score of a content review.
     ReviewOverall,
 }
@@ -80,16 +82,20 @@ impl WordingNoise {
     }
 }
 
-/// The sentences of a text, each with the square root of its share of the text's words: the wording of each sentence errs
-/// by itself, so that a text that changes in one sentence has only the noise of that sentence.
+/// The different sentences of a text, each with the square root of its share of the text's words: the wording of each
+/// sentence errs by itself, so that a text that changes in one sentence has only the noise of that sentence. A sentence that
+/// stands there often has the words of all places, so that the squares sum up to 1 in every text.
 pub(super) fn weighted_sentences(text: &str) -> impl Iterator<Item = (f64, &str)> {
     let sentences = text
         .split(['.', '!', '?', '\n'])
         .map(str::trim)
         .filter(|sentence| sentence.contains(char::is_alphanumeric));
-    let words = |sentence: &str| sentence.split_whitespace().count() as f64;
-    let all: f64 = sentences.clone().map(words).sum();
-    sentences.map(move |sentence| (libm::sqrt(words(sentence) / all), sentence))
+    let mut words: BTreeMap<&str, usize> = BTreeMap::new();
+    for sentence in sentences {
+        *words.entry(sentence).or_default() += sentence.split_whitespace().count();
+    }
+    let all = words.values().sum::<usize>() as f64;
+    words.into_iter().map(move |(sentence, words)| (libm::sqrt(words as f64 / all), sentence))
 }
 
 /// The factor of wording noise in a sum of readings, each with its weight, its sign and its sentence: √(Σ c² / 2), where c
@@ -157,7 +163,7 @@ mod tests {
     #[test]
     fn the_shipped_file_has_every_scale() {
         let noise: WordingNoise = toml::from_str(FILE).unwrap();
-        assert_eq!(noise.sd.len(), 10, "{noise:?}");
+        assert_eq!(noise.sd.len(), 11, "{noise:?}");
         assert!(noise.sd.values().all(|sd| sd.is_finite() && *sd > 0.0), "{noise:?}");
         assert_eq!(Some(&noise), WordingNoise::of_model(&noise.reader));
         for other in ["offline-reader/1", "gpt-5", "offline", ""] {
@@ -175,6 +181,19 @@ mod tests {
         let (a, b): (&'static str, &'static str) = (a.leak(), b.leak());
         assert!((factor(of(a, 1.0).chain(of(b, -1.0))) - 0.5).abs() < 1e-12);
         assert!(factor(of(a, 1.0).chain(of(a, -1.0))).abs() < 1e-12);
+    }
+
+    #[test]
+    fn repeating_a_text_gives_it_no_more_noise() {
+        let (once, other) = ("One two three. Four five six!", "Seven eight nine. Ten!");
+        let against = |text: &str| {
+            let minus = weighted_sentences(other).map(|(weight, sentence)| (-weight, sentence));
+            factor(weighted_sentences(text).chain(minus))
+        };
+        for times in [1, 2, 60] {
+            let found = against(&vec![once; times].join("\n"));
+            assert!((found - 1.0).abs() < 1e-12, "{times} times: {found}");
+        }
     }
 
     #[test]

@@ -173,6 +173,20 @@ impl Hold {
         self.left().checked_sub(self.pending).unwrap_or(Credits::ZERO)
     }
 
+    /// What could be spent again if its study ended in that month: what is free, without an allowance that has lapsed.
+    pub(crate) fn returns(&self, now: Month) -> Credits {
+        if !self.open || self.closing {
+            return Credits::ZERO;
+        }
+        let back = self.free();
+        if self.month >= now {
+            return back;
+        }
+        // What comes back is granted credits as far as there are any.
+        let taken = self.from_granted.checked_sub(self.released).unwrap_or_default();
+        back.min(taken.max(Credits::ZERO))
+    }
+
     /// Takes the answers of one batch, and pays for them where the policy pays with each answer. `batch` names it within
     /// the attempt.
     pub(crate) fn settle(

@@ -17,7 +17,7 @@ pub(crate) mod settlement;
 
 pub(crate) use account::{Account, AccountPurse, Month, NoAccount};
 pub(crate) use chain::{ChainHead, seal, verify};
-pub(crate) use hold::{Hold, OverHold, Spendable, open_hold, open_hold_of};
+pub(crate) use hold::{Hold, OverHold, Shortfall, Spendable, open_hold, open_hold_of};
 pub(crate) use movement::{
     Movement, MovementKind, Unbalanced, allowance, check_cost, cost, grant, lapse, reinstate,
 };

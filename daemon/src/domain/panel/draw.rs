@@ -79,7 +79,7 @@ impl Repair {
     fn new(joint: &Joint, members: &[u32], stream: &mut Stream) -> Self {
         let count = u32::try_from(members.len()).unwrap_or(u32::MAX);
         let mut excess = PerClass::<i64>::default();
-        for (counts, shares) in excess.iter_mut().zip(joint.margins()) {
+        for (counts, shares) in excess.iter_mut().zip(joint.margins) {
             // A class without a share is excluded: as the last in the random order it would get the rounding
             // remainder.
             let (classes, known): (Vec<usize>, Vec<f64>) =
@@ -102,7 +102,6 @@ impl Repair {
     /// candidates come from the joint distribution, half from a class that has too few members, so that rare classes
     /// are represented.
     fn run(&mut self, joint: &Joint, members: &mut [u32], stream: &mut Stream) {
-        let whole = Wheel::new(joint.weights.iter().copied());
         let mut parts: Vec<Option<ClassShare>> = Vec::new();
         parts.resize_with(self.excess.as_flattened().len(), || None);
         for _ in 0..TRIES_MIN.max(TRIES_PER_PERSON * members.len()) {
@@ -115,7 +114,7 @@ impl Repair {
                     .get_or_insert_with(|| ClassShare::new(joint, dimension, class))
                     .draw(stream.uniform())
             } else {
-                whole.draw(stream.uniform())
+                joint.wheel.draw(stream.uniform())
             };
             let place = stream.below(members.len());
             let leaving = joint.classes[members[place] as usize];

@@ -1,11 +1,14 @@
 //! The joint distribution of the core attributes, one region at a time: every cell in the audience, with its share.
 //! Filters are exact conditioning, so every margin and every dependency between the classes is preserved.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use protocol::audience::{Audience, Education, Gender, IncomeBracket, TechAdoption};
 
 use super::cell::{AGE_MAX, AGE_MIN, Cell, Sex, Traits, admits_education};
 use super::classes::AgeBand;
 use super::population::CoreTable;
+use super::wheel::Wheel;
 
 /// The dimensions whose margins are controlled, by their names in reports.
 pub(super) const DIMENSIONS: [&str; 5] =
@@ -39,19 +42,49 @@ pub(super) fn class_numbers(traits: Traits) -> [usize; DIMENSIONS.len()] {
 }
 
 /// Every cell that is in the audience and has a share in the population, in the order of the systematic draw.
+#[derive(Debug)]
 pub(super) struct Joint {
     pub(super) cells: Vec<Cell>,
     /// Share of each cell among the adults of the region; the sum is the audience's share.
     pub(super) weights: Vec<f64>,
     /// Class numbers of each cell.
     pub(super) classes: Vec<[u8; DIMENSIONS.len()]>,
+    /// Share of each class within the audience; each dimension sums to 1.
+    pub(super) margins: PerClass<f64>,
+    /// The cells by their weight.
+    pub(super) wheel: Wheel,
+}
+
+/// The joint distribution that was asked for last: one study after the other often asks the same audience.
+#[derive(Debug, Default)]
+pub(super) struct LastJoint(Mutex<Option<(Audience, Arc<Joint>)>>);
+
+impl LastJoint {
+    /// The joint distribution of an audience.
+    pub(super) fn of(&self, core: &CoreTable, audience: Audience) -> Arc<Joint> {
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, joint)) = kept().as_ref()
+            && *known == audience
+        {
+            return Arc::clone(joint);
+        }
+        let joint = Arc::new(Joint::enumerate(core, audience));
+        *kept() = Some((audience, Arc::clone(&joint)));
+        joint
+    }
 }
 
 impl Joint {
     /// Multiplies the tables out. The order is serpentine: neighbours are alike in age and income, so that a
     /// systematic draw approximates a quota in all dimensions.
     pub(super) fn enumerate(core: &CoreTable, audience: Audience) -> Self {
-        let mut joint = Self { cells: Vec::new(), weights: Vec::new(), classes: Vec::new() };
+        let mut joint = Self {
+            cells: Vec::new(),
+            weights: Vec::new(),
+            classes: Vec::new(),
+            margins: PerClass::default(),
+            wheel: Wheel::default(),
+        };
         let (youngest, oldest) = audience.age_range;
         let ages: Vec<u8> = (youngest.max(AGE_MIN)..=oldest.min(AGE_MAX)).collect();
         for &gender in Gender::ALL.iter().filter(|gender| audience.gender.admits(**gender)) {
@@ -65,6 +98,11 @@ impl Joint {
                 }
             }
         }
+        joint.cells.shrink_to_fit();
+        joint.weights.shrink_to_fit();
+        joint.classes.shrink_to_fit();
+        joint.margins = joint.sum_margins();
+        joint.wheel = Wheel::new(joint.weights.iter().copied());
         joint
     }
 
@@ -72,8 +110,7 @@ impl Joint {
         self.cells.is_empty()
     }
 
-    /// Share of each class within the audience; each dimension sums to 1.
-    pub(super) fn margins(&self) -> PerClass<f64> {
+    fn sum_margins(&self) -> PerClass<f64> {
         let mut sums = PerClass::<f64>::default();
         let mut total = 0.0;
         for (weight, classes) in self.weights.iter().zip(&self.classes) {

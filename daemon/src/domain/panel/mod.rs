@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use self::cell::{AGE_MAX, AGE_MIN, Cell};
 pub(crate) use self::classes::Classes;
 pub(crate) use self::error::{SampleError, UnpackError};
-use self::joint::{DIMENSIONS, Joint, PerClass};
+use self::joint::{DIMENSIONS, PerClass};
 pub(crate) use self::population::Population;
 use self::stream::{Person, core_stream};
 
@@ -63,7 +63,7 @@ pub(crate) fn sample(
     population: &'static Population,
     recipe: &Recipe,
 ) -> Result<Panel, SampleError> {
-    let joint = Joint::enumerate(&population.core, recipe.audience);
+    let joint = population.joint(recipe.audience);
     if joint.is_empty() {
         return Err(SampleError::EmptyAudience { audience: recipe.audience });
     }
@@ -92,7 +92,7 @@ fn select(population: &Population, recipe: &Recipe) -> Result<Vec<Cell>, SampleE
 /// All members of the standing panel of a region, in its fixed order.
 fn standing_panel(population: &Population, region: Region) -> Vec<Cell> {
     let everyone = Audience { region, age_range: (AGE_MIN, AGE_MAX), ..Audience::default() };
-    let joint = Joint::enumerate(&population.core, everyone);
+    let joint = population.joint(everyone);
     draw::draw(&joint, STANDING_PANEL_SIZE, &mut core_stream(STANDING_PANEL_SEED))
 }
 
@@ -121,7 +121,7 @@ impl Panel {
     /// Dimension → class → share in the audience, and share in this panel. Classes that the filters exclude are left
     /// out.
     pub(crate) fn margins(&self) -> Margins {
-        let targets = Joint::enumerate(&self.population.core, self.recipe.audience).margins();
+        let targets = self.population.joint(self.recipe.audience).margins;
         let mut counts = PerClass::<u64>::default();
         for cell in &self.cells {
             for (counts, class) in counts.iter_mut().zip(joint::class_numbers(cell.traits())) {

@@ -6,6 +6,7 @@ use protocol::audience::{Choice, Education, EducationFilter, Gender, IncomeBrack
 use protocol::persona::Employment;
 
 use super::classes::AgeBand;
+use super::joint::Joint;
 use super::*;
 
 impl Panel {
@@ -133,7 +134,7 @@ fn small_panels_are_as_close_as_the_method_promises() {
 #[test]
 fn rare_classes_are_as_frequent_in_small_panels_as_in_the_population() {
     let (mut innovators, mut nonbinary) = (0, 0);
-    for seed in 0..300 {
+    for seed in 0..100 {
         let panel = panel(adults(Region::UsNational), 20, seed);
         for ordinal in 0..panel.len() {
             let classes = panel.classes(ordinal).expect("within the panel");
@@ -141,9 +142,9 @@ fn rare_classes_are_as_frequent_in_small_panels_as_in_the_population() {
             nonbinary += u32::from(classes.gender == Gender::Nonbinary);
         }
     }
-    let percent = |count: u32| 100.0 * f64::from(count) / 6_000.0;
-    assert!((percent(innovators) - 2.5).abs() <= 0.5, "innovators {} %", percent(innovators));
-    assert!((percent(nonbinary) - 1.07).abs() <= 0.4, "nonbinary {} %", percent(nonbinary));
+    let percent = |count: u32| 100.0 * f64::from(count) / 2_000.0;
+    assert!((percent(innovators) - 2.5).abs() <= 0.8, "innovators {} %", percent(innovators));
+    assert!((percent(nonbinary) - 1.07).abs() <= 0.6, "nonbinary {} %", percent(nonbinary));
 }
 
 #[test]
@@ -182,7 +183,7 @@ fn the_joint_says_what_the_literature_says() {
             |band| share(&joint, |t| t.age_band() == band, |t| t.tech == TechAdoption::Laggard);
         assert!(laggard(AgeBand::From75To100) > laggard(AgeBand::From18To24), "{region}");
     }
-    let margins = joint(adults(Region::UsNational)).margins();
+    let margins = joint(adults(Region::UsNational)).margins;
     for (realised, rogers) in margins[4].iter().zip([0.025, 0.135, 0.34, 0.34, 0.16]) {
         assert!((realised - rogers).abs() <= 1e-4, "{realised} for {rogers}");
     }
@@ -303,7 +304,7 @@ fn audiences() -> impl Strategy<Value = Audience> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(crate::cases::cases(200))]
 
     #[test]
     fn nobody_outside_the_filters_is_ever_drawn(

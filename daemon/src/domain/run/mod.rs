@@ -16,6 +16,8 @@ pub(crate) enum Input {
     Pause,
     /// It cannot continue, for a reason that the owner should read.
     Fault(String),
+    /// What the questions need could not be made; nobody was asked.
+    Unmade(String),
     /// The owner resumes it.
     Resume,
     /// The owner cancels it.
@@ -115,6 +117,9 @@ pub(crate) fn apply(state: State, input: &Input) -> Result<(RunStatus, Vec<Effec
         (State::Queued | State::Running | State::Finalizing, Input::Fault(reason)) => {
             because(State::Paused, reason, &[Halt, Announce(EventKind::Paused)])
         }
+        (State::Queued | State::Running, Input::Unmade(reason)) => {
+            because(State::Failed, reason, &[Halt, Release, Announce(EventKind::Failed), Wake])
+        }
         // Back to the queue, so that a resumed study does not displace a running one.
         (State::Paused, Input::Resume) => go(State::Queued, &[Announce(EventKind::Queued), Wake]),
         (
@@ -163,7 +168,7 @@ fn objection(state: State, input: &Input) -> String {
         Input::Start => "only a queued study starts".to_owned(),
         Input::Pause if state == State::Paused => "it is paused already".to_owned(),
         Input::Pause => "there is nothing to pause".to_owned(),
-        Input::Fault(_) => "it is not at work".to_owned(),
+        Input::Fault(_) | Input::Unmade(_) => "it is not at work".to_owned(),
         Input::Resume => "only a paused study resumes".to_owned(),
         Input::Cancel if state == State::Cancelled => "it is cancelled already".to_owned(),
         Input::Cancel | Input::Supersede => "it has ended".to_owned(),

@@ -27,64 +27,123 @@ fn uniform(rng: &mut ChaCha8Rng) -> f64 {
     (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// One binomial draw by inversion outward from the mode: exact up to rounding, about √(n·p·q) steps.
-fn binomial(rng: &mut ChaCha8Rng, n: u64, p: f64) -> u64 {
-    if n == 0 || p <= 0.0 {
-        return 0;
+/// Resamples of the same size: multinomial draws with the observed shares.
+pub(crate) struct Resampler<'a> {
+    counts: &'a [u64],
+    classes: Vec<BinomialDraw>,
+}
+
+impl<'a> Resampler<'a> {
+    /// A resampler of those counts, one for each class.
+    #[must_use]
+    pub(crate) fn new(counts: &'a [u64]) -> Self {
+        let mut rest: u64 = counts.iter().sum();
+        let class = |count: &u64| {
+            let p = if rest == 0 { 0.0 } else { *count as f64 / rest as f64 };
+            rest -= count;
+            BinomialDraw::new(p)
+        };
+        Self { counts, classes: counts.iter().map(class).collect() }
     }
-    if p >= 1.0 {
-        return n;
-    }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 ≤ mode ≤ n + 1")]
-    let mode = (((n + 1) as f64 * p) as u64).min(n);
-    let odds = p / (1.0 - p);
-    let mut left = uniform(rng);
-    let (mut below, mut above) = (mode, mode);
-    let at_mode = binomial_pmf(mode, n, p);
-    let (mut chance_below, mut chance_above) = (at_mode, at_mode);
-    left -= at_mode;
-    if left < 0.0 {
-        return mode;
-    }
-    loop {
-        if above < n {
-            chance_above *= (n - above) as f64 / (above + 1) as f64 * odds;
-            above += 1;
-            left -= chance_above;
-            if left < 0.0 {
-                return above;
+
+    /// One resample.
+    pub(crate) fn draw(&mut self, rng: &mut ChaCha8Rng, drawn: &mut [u64]) {
+        let mut answers: u64 = self.counts.iter().sum();
+        let mut rest = answers;
+        for ((count, class), drawn) in
+            self.counts.iter().zip(&mut self.classes).zip(drawn.iter_mut())
+        {
+            *drawn = if *count == rest { answers } else { class.draw(rng, answers) };
+            answers -= *drawn;
+            rest -= count;
+            if rest == 0 {
+                answers = 0;
             }
-        }
-        if below > 0 {
-            chance_below *= below as f64 / ((n - below + 1) as f64 * odds);
-            below -= 1;
-            left -= chance_below;
-            if left < 0.0 {
-                return below;
-            }
-        }
-        // The rounding remainder after the last probability that counts.
-        if (below == 0 || chance_below < 1e-300) && (above == n || chance_above < 1e-300) {
-            return mode;
         }
     }
 }
 
-/// One resample of the same size: a multinomial draw with the observed shares.
-pub(crate) fn resample(rng: &mut ChaCha8Rng, counts: &[u64], drawn: &mut [u64]) {
-    let mut answers: u64 = counts.iter().sum();
-    let mut rest = answers;
-    for (count, drawn) in counts.iter().zip(drawn.iter_mut()) {
-        *drawn = if *count == rest {
-            answers
-        } else {
-            binomial(rng, answers, *count as f64 / rest as f64)
-        };
-        answers -= *drawn;
-        rest -= count;
-        if rest == 0 {
-            answers = 0;
+/// Binomial draws with one probability by inversion outward from the mode: exact up to rounding, about √(n·p·q) steps. The
+/// probability of the mode costs far more than the steps; few numbers of draws occur, so it is remembered for them.
+struct BinomialDraw {
+    p: f64,
+    /// Number of draws and the probability of its mode, at the place of that number modulo the length.
+    at_modes: Vec<(u64, f64)>,
+}
+
+/// Numbers of draws whose mode is remembered.
+const MODES: u64 = 256;
+
+impl BinomialDraw {
+    fn new(p: f64) -> Self {
+        Self { p, at_modes: Vec::new() }
+    }
+
+    /// How many of `n` draws succeed.
+    fn draw(&mut self, rng: &mut ChaCha8Rng, n: u64) -> u64 {
+        let p = self.p;
+        if n == 0 || p <= 0.0 {
+            return 0;
         }
+        if p >= 1.0 {
+            return n;
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 ≤ mode ≤ n + 1"
+        )]
+        let mode = (((n + 1) as f64 * p) as u64).min(n);
+        let odds = p / (1.0 - p);
+        let mut left = uniform(rng);
+        let (mut below, mut above) = (mode, mode);
+        let at_mode = self.at_mode(mode, n);
+        let (mut chance_below, mut chance_above) = (at_mode, at_mode);
+        left -= at_mode;
+        if left < 0.0 {
+            return mode;
+        }
+        loop {
+            if above < n {
+                chance_above *= (n - above) as f64 / (above + 1) as f64 * odds;
+                above += 1;
+                left -= chance_above;
+                if left < 0.0 {
+                    return above;
+                }
+            }
+            if below > 0 {
+                chance_below *= below as f64 / ((n - below + 1) as f64 * odds);
+                below -= 1;
+                left -= chance_below;
+                if left < 0.0 {
+                    return below;
+                }
+            }
+            // The rounding remainder after the last probability that counts.
+            if (below == 0 || chance_below < 1e-300) && (above == n || chance_above < 1e-300) {
+                return mode;
+            }
+        }
+    }
+
+    /// The probability of the mode of `n` draws.
+    fn at_mode(&mut self, mode: u64, n: u64) -> f64 {
+        if self.at_modes.is_empty() {
+            // No draw is made of none, so 0 stands for a place that is empty.
+            self.at_modes = vec![(0, 0.0); usize::try_from(MODES).unwrap_or(1)];
+        }
+        let place = usize::try_from(n % MODES).unwrap_or(0);
+        if let Some((known, chance)) = self.at_modes.get(place)
+            && *known == n
+        {
+            return *chance;
+        }
+        let chance = binomial_pmf(mode, n, self.p);
+        if let Some(kept) = self.at_modes.get_mut(place) {
+            *kept = (n, chance);
+        }
+        chance
     }
 }
 
@@ -100,9 +159,10 @@ pub(crate) fn mean(scores: &Histogram, level: f64, seed: u64, field: &str) -> Op
     let mut rng = generator(seed, field);
     let mut drawn = vec![0; scores.counts().len()];
     let mut means = Vec::with_capacity(RESAMPLES);
+    let mut resampler = Resampler::new(scores.counts());
     let values: Vec<i128> = scores.iter().map(|(value, _)| i128::from(value)).collect();
     for _ in 0..RESAMPLES {
-        resample(&mut rng, scores.counts(), &mut drawn);
+        resampler.draw(&mut rng, &mut drawn);
         let sum: i128 = values.iter().zip(&drawn).map(|(v, count)| v * i128::from(*count)).sum();
         means.push(sum as f64 / n as f64);
     }
@@ -157,8 +217,9 @@ pub(crate) fn share_still_leading(counts: &[u64], seed: u64, field: &str) -> Opt
     let mut rng = generator(seed, field);
     let mut drawn = vec![0; counts.len()];
     let mut halves = 0_u32;
+    let mut resampler = Resampler::new(counts);
     for _ in 0..RESAMPLES {
-        resample(&mut rng, counts, &mut drawn);
+        resampler.draw(&mut rng, &mut drawn);
         let lead = drawn[leader];
         let rival =
             drawn.iter().enumerate().filter(|(place, _)| *place != leader).map(|(_, count)| *count);

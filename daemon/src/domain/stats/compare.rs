@@ -53,6 +53,20 @@ pub(crate) struct Welch {
     pub interval: (f64, f64),
 }
 
+impl Welch {
+    /// The same difference in another unit.
+    #[must_use]
+    pub(crate) fn scaled(self, factor: f64) -> Self {
+        let (low, high) = self.interval;
+        Self {
+            difference: factor * self.difference,
+            error: factor * self.error,
+            interval: (factor * low, factor * high),
+            ..self
+        }
+    }
+}
+
 /// Welch's t test (Welch 1947); `None` when both groups are constant, where it is undefined.
 #[must_use]
 pub(crate) fn welch(a: Moments, b: Moments, level: f64) -> Option<Welch> {

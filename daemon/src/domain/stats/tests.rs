@@ -276,7 +276,7 @@ proptest! {
     fn a_resample_has_as_many_answers(counts in prop::collection::vec(0..5_000_u64, 1..12), seed: u64) {
         let mut rng = bootstrap::generator(seed, "test");
         let mut drawn = vec![0; counts.len()];
-        bootstrap::resample(&mut rng, &counts, &mut drawn);
+        bootstrap::Resampler::new(&counts).draw(&mut rng, &mut drawn);
         prop_assert_eq!(drawn.iter().sum::<u64>(), counts.iter().sum::<u64>());
         for (count, drawn) in counts.iter().zip(&drawn) {
             prop_assert!(*count > 0 || *drawn == 0);
@@ -291,12 +291,26 @@ proptest! {
 }
 
 #[test]
+fn what_a_resampler_remembers_changes_no_draw() {
+    let counts = [130, 0, 411, 700, 2];
+    let (mut one, mut other) = (bootstrap::generator(5, "kept"), bootstrap::generator(5, "kept"));
+    let mut kept = bootstrap::Resampler::new(&counts);
+    for _ in 0..500 {
+        let (mut of_kept, mut of_fresh) = ([0; 5], [0; 5]);
+        kept.draw(&mut one, &mut of_kept);
+        bootstrap::Resampler::new(&counts).draw(&mut other, &mut of_fresh);
+        assert_eq!(of_kept, of_fresh);
+    }
+}
+
+#[test]
 fn resamples_have_the_mean_and_spread_of_a_binomial() {
     let mut rng = bootstrap::generator(3, "binomial");
     let mut drawn = [0; 2];
     let (mut sum, mut squares) = (0.0, 0.0);
+    let mut resampler = bootstrap::Resampler::new(&[300, 700]);
     for _ in 0..20_000 {
-        bootstrap::resample(&mut rng, &[300, 700], &mut drawn);
+        resampler.draw(&mut rng, &mut drawn);
         sum += drawn[0] as f64;
         squares += drawn[0] as f64 * drawn[0] as f64;
     }

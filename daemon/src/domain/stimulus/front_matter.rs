@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use protocol::study::{DraftText, PlainText};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 use serde_saphyr::options::DuplicateKeyPolicy;
@@ -64,6 +65,15 @@ pub(super) struct Parts {
 }
 
 impl Parts {
+    /// The same with those lines as its body, which begins with the first that says something; else on the line given.
+    fn with_body(self, mut lines: Vec<TextLine>, otherwise: usize) -> Self {
+        let says = |line: &TextLine| !line.text.trim().is_empty();
+        let blank = lines.iter().position(says).unwrap_or(lines.len());
+        lines.drain(..blank);
+        let body_line = lines.first().map_or(otherwise, |line| line.number);
+        Self { lines, body_line, ..self }
+    }
+
     /// The text that respondents see.
     pub(super) fn body(&self) -> String {
         let lines: Vec<&str> = self.lines.iter().map(|line| line.text.as_str()).collect();
@@ -79,10 +89,31 @@ pub(super) struct Malformed {
     pub(super) hint: String,
 }
 
-/// Splits the text of a file and reads its front matter, if it has one. Line ends may be of any kind.
-pub(super) fn split(text: &str) -> Result<Parts, Malformed> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+/// Splits a text and reads its front matter, if it may have one and does. Line ends may be of any kind.
+pub(super) fn split(text: &DraftText) -> Result<Parts, Malformed> {
+    let PlainText { plain, below } = match text {
+        DraftText::File(file) => return split_file(file),
+        DraftText::Plain(plain) => plain,
+    };
+    // Nothing in it is looked for but comments: its lines are its own, from 1.
+    let shown = comments::take_out(&unmarked(plain), 1)?;
+    let mut parts = match below {
+        Some(file) => split_file(file)?,
+        None => Parts { entries: Vec::new(), lines: Vec::new(), hidden: Vec::new(), body_line: 1 },
+    };
+    parts.hidden.extend(shown.hidden);
+    if parts.lines.is_empty() {
+        return Ok(parts.with_body(shown.lines, 1));
+    }
+    let above = std::mem::take(&mut parts.lines);
+    let gap = TextLine { number: 1, text: String::new(), fenced: false };
+    let lines = above.into_iter().chain([gap]).chain(shown.lines).collect();
+    let body_line = parts.body_line;
+    Ok(parts.with_body(lines, body_line))
+}
+
+fn split_file(text: &str) -> Result<Parts, Malformed> {
+    let text = unmarked(text);
     let (entries, mut hidden, body, body_line) = match head::find(&text)? {
         None => (Vec::new(), Vec::new(), text, 1),
         Some(SettingsHead { at, opens, closes }) => {
@@ -93,16 +124,19 @@ pub(super) fn split(text: &str) -> Result<Parts, Malformed> {
             (read(&yaml, opens + 2)?, above.hidden, body, closes + 2)
         }
     };
-    let Shown { mut lines, hidden: below } = comments::take_out(&body, body_line)?;
+    let Shown { lines, hidden: below } = comments::take_out(&body, body_line)?;
     hidden.extend(below);
     if let Some(malformed) = head::further_down(&lines) {
         return Err(malformed);
     }
-    let says = |line: &TextLine| !line.text.trim().is_empty();
-    let blank = lines.iter().position(says).unwrap_or(lines.len());
-    lines.drain(..blank);
-    let body_line = lines.first().map_or(body_line, |line| line.number);
-    Ok(Parts { entries, lines, hidden, body_line })
+    let parts = Parts { entries, lines: Vec::new(), hidden, body_line };
+    Ok(parts.with_body(lines, body_line))
+}
+
+/// A text without a byte order mark, with lines that end as ours do.
+fn unmarked(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// Reads the YAML between the dashes, whose first line has that number in the file.

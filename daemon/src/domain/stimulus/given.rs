@@ -7,7 +7,11 @@ use protocol::audience::UnknownWord;
 use protocol::study::{Language, Problem};
 
 use super::front_matter::Node;
+use crate::domain::deliver::target;
 use crate::domain::nearest::did_you_mean;
+
+/// Most characters of the address of a webhook.
+const WEBHOOK_CHARACTERS_MAX: usize = 2_048;
 
 /// A setting and its place.
 #[derive(Clone, Debug)]
@@ -17,11 +21,16 @@ pub(super) struct Given {
     pub(super) value: Value,
 }
 
-/// The raw value: YAML in the file, or the text of a flag.
+/// The raw value: YAML in the file, the text of a flag, or texts that a program sent.
 #[derive(Clone, Debug)]
 pub(super) enum Value {
     Node(Node),
     Flag(String),
+    Texts(Vec<String>),
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Given {
@@ -42,7 +51,7 @@ impl Given {
             Value::Node(Node::Whole(number)) => number.to_string(),
             Value::Node(Node::Real(number)) => number.to_string(),
             Value::Node(Node::Bool(truth)) => truth.to_string(),
-            Value::Node(Node::Null | Node::List(_) | Node::Map(_)) => {
+            Value::Node(Node::Null | Node::List(_) | Node::Map(_)) | Value::Texts(_) => {
                 return Err(
                     self.problem(format!("'{}' takes a text", self.key), "put it in quotes")
                 );
@@ -73,7 +82,7 @@ impl Given {
             Value::Node(Node::Text(text)) | Value::Flag(text) => {
                 text.trim().replace('_', "").parse().ok()
             }
-            Value::Node(_) => None,
+            Value::Node(_) | Value::Texts(_) => None,
         };
         let range = format!("give a whole number from {least} to {most}");
         match number {
@@ -90,7 +99,7 @@ impl Given {
         let text = match &self.value {
             Value::Node(Node::Bool(truth)) => return Ok(*truth),
             Value::Node(Node::Text(text)) | Value::Flag(text) => text.trim(),
-            Value::Node(_) => "",
+            Value::Node(_) | Value::Texts(_) => "",
         };
         match text {
             "true" => Ok(true),
@@ -109,7 +118,7 @@ impl Given {
             Value::Node(Node::Whole(number)) => Some(*number as f64),
             Value::Node(Node::Real(number)) => Some(*number),
             Value::Node(Node::Text(text)) | Value::Flag(text) => text.trim().parse().ok(),
-            Value::Node(_) => None,
+            Value::Node(_) | Value::Texts(_) => None,
         };
         number.filter(|number: &f64| number.is_finite() && (0.0..=1e9).contains(number)).ok_or_else(
             || {
@@ -147,6 +156,19 @@ impl Given {
         self.word()
     }
 
+    /// The address of a webhook. A file never leads to a private one; what comes with a key may, if its owner said so.
+    pub(super) fn webhook(&self, allow_private: bool) -> Result<String, Problem> {
+        let text = self.text(WEBHOOK_CHARACTERS_MAX)?;
+        target(&text, allow_private).map(|found| found.url.to_string()).map_err(|bad| {
+            let hint = bad.hint.replacen(
+                "or allow private ones for this endpoint with --allow-private",
+                "or leave it out and add a private one with `demoscope hooks add URL --allow-private`",
+                1,
+            );
+            self.problem(format!("'{}' cannot be used: {}", self.key, bad.what), &hint)
+        })
+    }
+
     /// Texts: a YAML list, or words separated by commas. Each trimmed, none empty.
     pub(super) fn texts(
         &self,
@@ -161,6 +183,10 @@ impl Given {
             Value::Flag(text) => text
                 .split(',')
                 .map(|item| Given { value: Value::Flag(item.to_owned()), ..self.clone() })
+                .collect(),
+            Value::Texts(texts) => texts
+                .iter()
+                .map(|text| Given { value: Value::Flag(text.clone()), ..self.clone() })
                 .collect(),
             Value::Node(_) => vec![self.clone()],
         };
@@ -181,6 +207,8 @@ impl Given {
     pub(super) fn lines(&self) -> Result<Vec<String>, Problem> {
         let texts: Option<Vec<String>> = match &self.value {
             Value::Flag(text) => Some(text.lines().map(|line| line.trim().to_owned()).collect()),
+            // Each is one text, on however many lines it was sent.
+            Value::Texts(texts) => Some(texts.iter().map(|text| one_line(text)).collect()),
             Value::Node(Node::Text(text)) => Some(vec![text.trim().to_owned()]),
             Value::Node(Node::List(nodes)) => nodes
                 .iter()
@@ -223,7 +251,7 @@ impl Given {
                 .split([',', '-', '–'])
                 .map(|age| age.trim().parse().ok())
                 .collect(),
-            Value::Node(_) => None,
+            Value::Node(_) | Value::Texts(_) => None,
         };
         let ages = match ends.as_deref() {
             Some([youngest, oldest]) => u8::try_from(*youngest)

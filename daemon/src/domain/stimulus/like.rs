@@ -4,6 +4,7 @@
 
 use protocol::measurement::QuestionsPerCall;
 use protocol::review::Neighbours;
+use protocol::safe;
 use protocol::study::{Draft, StudySpec, StudyType};
 
 use super::given::{Given, Value};
@@ -121,7 +122,8 @@ pub(super) fn apply(like: &StudySpec, draft: &Draft, rules: &Rules<'_>, given: &
             _ if PEOPLE.contains(&key) => true,
             _ => !other_type && !other_engine,
         };
-        if flag(key).is_some() || !follows {
+        let is_sent = key == super::QUESTIONS && !draft.questions.is_empty();
+        if flag(key).is_some() || is_sent || !follows {
             continue;
         }
         given.retain(|earlier| earlier.key != key);
@@ -142,6 +144,7 @@ pub(crate) fn like_notes(
     alone: Option<&StudySpec>,
     spec: &StudySpec,
 ) -> Vec<String> {
+    let name = safe::quoted(name);
     let is_flag = |key: &str| draft.overrides.contains_key(key);
     let word = |text: Option<&String>| text.map_or("none", String::as_str).to_owned();
     let differing = |a: &StudySpec, b: &StudySpec| -> Vec<(&'static str, String, String)> {
@@ -168,13 +171,13 @@ pub(crate) fn like_notes(
     };
     if !people.is_empty() {
         notes.push(format!(
-            "Other people answer than in “{name}” ({}), so a comparison with it is not person by person",
+            "Other people answer than in {name} ({}), so a comparison with it is not person by person",
             list(&people)
         ));
     }
     if !asked.is_empty() {
         notes.push(format!(
-            "It is asked otherwise than “{name}” ({}), so a difference may come of that",
+            "It is asked otherwise than {name} ({}), so a difference may come of that",
             list(&asked)
         ));
     }
@@ -194,7 +197,7 @@ pub(crate) fn like_notes(
             })
             .collect();
         notes.push(format!(
-            "{}: not everything at its top is used, because it is asked like “{name}” ({})",
+            "{}: not everything at its top is used, because it is asked like {name} ({})",
             draft.file,
             unused.join(", ")
         ));

@@ -1,14 +1,16 @@
 //! The material of a study: the body of the file, the questions of a survey, the two variants of an A/B test. Each
 //! part keeps its place, so that a problem is reported where it occurs.
 
+use protocol::review::Neighbours;
 use protocol::study::{Draft, Instrument, Problem, StudyType};
 
 use super::front_matter::{self, Parts};
 use super::given::Given;
-use super::render::{Remains, Rendered, render};
+use super::prose::no_prose;
+use super::render::{Remains, Rendered, code_blocks, render};
 use super::review;
 use super::{SettingsReader, Violation};
-use super::{language, like};
+use super::{carry, language, like};
 use crate::domain::instrument::{self, Layout, REVIEW_KEYS, Supplied};
 
 /// The material of a study, with the places of its parts.
@@ -82,6 +84,10 @@ impl StimulusMaterial {
             (Layout::TwoVariants, Some(_)) => material.two_files(draft, parts, reader),
             (Layout::TwoVariants, None) => material.two_parts(draft, parts, reader),
         };
+        let code = match layout {
+            Layout::OneText => code_blocks(&stimulus),
+            Layout::TwoVariants => Vec::new(),
+        };
         let (stimulus, variants) = match layout {
             Layout::OneText => {
                 let field = instrument::text_field(study_type);
@@ -97,7 +103,13 @@ impl StimulusMaterial {
             material.title =
                 material.texts.first().map(|(_, text)| text.clone()).unwrap_or_default();
         }
-        let supplied = Supplied { stimulus, variants, questions, orders, review };
+        let source = match layout {
+            Layout::OneText if instrument::takes(study_type, REVIEW_KEYS[0]) => {
+                carry::marked_body(&draft.text)
+            }
+            Layout::OneText | Layout::TwoVariants => None,
+        };
+        let supplied = Supplied { stimulus, code, source, variants, questions, orders, review };
         material.instrument = instrument::compose(study_type, supplied);
         material
     }
@@ -140,7 +152,23 @@ impl StimulusMaterial {
         known.map_or(&self.body, |(_, place)| place)
     }
 
-    /// The problems of texts and questions that are not English.
+    /// The problem of a content that is no prose: the built-in reader would judge its signs as words.
+    pub(super) fn unread(&self) -> Option<Problem> {
+        let review = instrument::review_of(&self.instrument)?;
+        let kind = no_prose(&review.content, &review.code)?;
+        let field = instrument::text_field(self.instrument.study_type());
+        if self.missing.contains(&field) {
+            return None;
+        }
+        Some(Problem {
+            place: self.place(field).to_owned(),
+            what: format!("the content is mostly {}, and the built-in reader reads prose only", kind.told()),
+            hint: "paste the text that readers see; code may stand beside it between lines of ```, or ask a language model: --engine NAME"
+                .to_owned(),
+        })
+    }
+
+    /// The problems of texts, questions and competitors that are not English, and of an audience that is not described in it.
     pub(super) fn foreign(&self) -> Vec<Problem> {
         let texts = self.texts.iter().filter(|(field, _)| !self.missing.contains(field));
         let texts = texts.filter_map(|(field, text)| {
@@ -150,7 +178,20 @@ impl StimulusMaterial {
         let questions = questions.filter_map(|(at, question)| {
             language::foreign(self.place("questions"), &format!("question {}", at + 1), question)
         });
-        texts.chain(questions).collect()
+        let review = instrument::review_of(&self.instrument);
+        let competitors = review.into_iter().flat_map(|review| match &review.neighbours {
+            Neighbours::Given { texts } => texts.as_slice(),
+            Neighbours::Stock | Neighbours::Generated { .. } => &[],
+        });
+        let competitors = competitors.enumerate().filter_map(|(at, text)| {
+            let name = format!("competitor {}", at + 1);
+            language::foreign(self.place("competitors"), &name, text)
+        });
+        let audience = review.and_then(|review| {
+            let words = review.target_audience.as_deref()?;
+            language::foreign(self.place("target_audience"), "the audience", words)
+        });
+        texts.chain(questions).chain(competitors).chain(audience).collect()
     }
 
     /// The violations as problems, each at the place of its field.

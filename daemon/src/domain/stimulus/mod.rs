@@ -1,6 +1,7 @@
 //! The validation of drafts: from a draft (a stimulus file and flags) to a checked [`StudySpec`]. Every problem is
 //! reported at once, with its place and a hint; nothing is guessed, and a wrong value is never replaced by a default.
 
+mod carry;
 mod comments;
 mod elicitation;
 mod front_matter;
@@ -10,8 +11,10 @@ mod language;
 mod like;
 mod material;
 mod measuring;
+mod prose;
 mod render;
 mod review;
+mod sent;
 mod settings;
 mod target_audience;
 mod texts;
@@ -27,6 +30,7 @@ use protocol::credits::UsdMicros;
 use protocol::measurement::Measurement;
 use protocol::study::{Draft, EngineMode, Problem, StudySpec, StudyType};
 
+pub(crate) use self::carry::{FileProblem, kept_words, lost_in, set_apart, with_other_text};
 pub(crate) use self::elicitation::{ENCODER, KnownEngine};
 use self::front_matter::{FrontMatterItem, Malformed, Node, Parts};
 use self::given::{Given, Value};
@@ -34,6 +38,7 @@ pub(crate) use self::language::context_note;
 pub(crate) use self::like::like_notes;
 use self::material::StimulusMaterial;
 use self::render::render;
+pub(crate) use self::sent::SentAs;
 pub(crate) use self::settings::settings;
 pub(crate) use self::target_audience::audience_note;
 use self::texts::TextNotes;
@@ -77,9 +82,12 @@ const STUDY_KEYS: &[&str] = &[
     "max_cost_usd",
     "tags",
     "project",
-    "questions",
+    "webhook",
+    QUESTIONS,
     "orders",
 ];
+/// The setting with the questions of a survey.
+const QUESTIONS: &str = "questions";
 /// Settings of how it is measured.
 const MEASUREMENT_KEYS: &[&str] = &[
     "replicates",
@@ -110,6 +118,8 @@ pub(crate) struct Rules<'a> {
     pub models: &'a [KnownEngine],
     /// The name of the built-in encoder: it embeds texts and cannot answer.
     pub encoder: Option<&'a str>,
+    /// Whether a webhook may lead to this machine and to private networks.
+    pub private_hooks: bool,
 }
 
 /// Reads and checks a draft.
@@ -133,7 +143,7 @@ pub(crate) fn read_like(
     let second = draft.variant_b.iter().map(|second| (&second.file, &second.text));
     let unreadable: Vec<Problem> = std::iter::once((&draft.file, &draft.text))
         .chain(second)
-        .filter_map(|(file, text)| unreadable(file, text))
+        .filter_map(|(file, text)| unreadable(file, text.sent()))
         .collect();
     if !unreadable.is_empty() {
         return Err(unreadable);
@@ -169,8 +179,14 @@ pub(crate) fn read_like(
     let engine = engine_of(&mut reader, rules);
     let steady = rules.steady.contains(&engine.as_str());
     let language = reader.take("language", Given::language);
-    if steady && reader.given("language").is_none() {
-        reader.problems.extend(material.foreign());
+    if steady {
+        match material.unread() {
+            Some(problem) => reader.problems.push(problem),
+            None if reader.given("language").is_none() => {
+                reader.problems.extend(material.foreign());
+            }
+            None => {}
+        }
     }
     let elicitation = elicitation::read(&mut reader, study_type, &engine, rules);
     let measurement =
@@ -192,6 +208,7 @@ pub(crate) fn read_like(
             .take("tags", |given| given.texts(TAGS_MAX, TAG_CHARACTERS_MAX))
             .unwrap_or_default(),
         project: reader.take("project", |given| given.text(PROJECT_CHARACTERS_MAX)),
+        webhook: reader.take("webhook", |given| given.webhook(rules.private_hooks)),
         measurement,
     };
     if reader.problems.is_empty() { Ok(spec) } else { Err(in_order(draft, reader.problems)) }
@@ -288,6 +305,14 @@ fn collect(
             });
         }
     }
+    if !draft.questions.is_empty() {
+        let key = QUESTIONS.to_owned();
+        given.retain(|earlier| earlier.key != key);
+        let value = Value::Texts(draft.questions.clone());
+        let mut setting = Given { key, place: format!("--{QUESTIONS}"), value };
+        texts::tidy_flag(&mut setting, problems, told);
+        given.push(setting);
+    }
     given
 }
 
@@ -300,7 +325,11 @@ pub(crate) fn names_its_type(draft: &Draft) -> bool {
 /// The keys of the file's own settings; empty for a file that cannot be read.
 fn keys_of_file(draft: &Draft) -> Vec<String> {
     let Ok(parts) = front_matter::split(&draft.text) else { return Vec::new() };
-    let without_flags = Draft { overrides: std::collections::BTreeMap::new(), ..draft.clone() };
+    let without_flags = Draft {
+        overrides: std::collections::BTreeMap::new(),
+        questions: Vec::new(),
+        ..draft.clone()
+    };
     let given = collect(&without_flags, &parts, &mut Vec::new(), &mut TextNotes::default());
     given.into_iter().map(|given| given.key).collect()
 }

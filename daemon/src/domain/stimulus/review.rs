@@ -6,7 +6,9 @@ use protocol::study::{Problem, StudyType};
 use super::SettingsReader;
 use super::given::Given;
 use super::render::render;
-use crate::domain::instrument::{self, REVIEW_KEYS, ReviewSettings, UnknownContentType};
+use crate::domain::instrument::{
+    self, REVIEW_KEYS, ROUNDS_MAX, ReviewSettings, UnknownContentType,
+};
 use crate::domain::nearest::hint;
 
 /// Most competitors that are read at all; the contract's limit is checked with the material.
@@ -44,7 +46,13 @@ pub(super) fn read(
         goal: reader.take("goal", words),
     };
     if reader.given("content_type").is_none() {
+        // Beside the setting that is missing: in the file next to the study type, else at its own flag.
         let place = reader.given("study").map_or_else(String::new, |given| given.place.clone());
+        let place = if place.starts_with("--") || place.is_empty() {
+            "--content-type".to_owned()
+        } else {
+            place
+        };
         reader.problems.push(Problem {
             place,
             what: "the type of the content is not named".to_owned(),
@@ -94,10 +102,10 @@ fn names() -> String {
     all.collect::<Vec<_>>().join(", ")
 }
 
-/// The number of rounds. What is out of bounds is reported with the material.
+/// The number of rounds.
 fn rounds(given: &Given) -> Result<u16, Problem> {
-    let number = given.whole(0, u64::from(u16::MAX))?;
-    u16::try_from(number).map_err(|_| given.problem("'rounds' is too large", "give 1 to 5"))
+    let number = given.whole(1, u64::from(ROUNDS_MAX))?;
+    u16::try_from(number).map_err(|_| given.problem("'rounds' is too large", "give fewer"))
 }
 
 /// The competitors as they are read, none of them empty.

@@ -138,7 +138,7 @@ mod tests {
 
     use super::super::{KnownEngine, read};
     use super::*;
-    use protocol::study::StudyType;
+    use protocol::study::{DraftText, StudyType};
 
     fn check(flags: &[(&str, &str)], see: impl FnOnce(Settings, Vec<Problem>)) {
         let known = |name: &str, models: Result<&str, &str>, embeds: Option<&str>| KnownEngine {
@@ -158,6 +158,7 @@ mod tests {
             fresh_seed: 42,
             steady: &["offline"],
             encoder: Some("local"),
+            private_hooks: false,
         };
         let flags = flags.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned()));
         let mut overrides: BTreeMap<String, String> = flags.collect();
@@ -171,6 +172,7 @@ mod tests {
         } else {
             text.to_owned()
         };
+        let text = DraftText::File(text);
         let draft = Draft { file: "idea.md".to_owned(), text, overrides, ..Draft::default() };
         see(settings(&draft, &rules), read(&draft, &rules).err().unwrap_or_default());
     }

@@ -5,6 +5,7 @@ mod cut;
 mod head;
 mod language;
 mod like;
+mod plain;
 mod render;
 mod review;
 
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use protocol::audience::{Choice, Gender, Region};
 use protocol::measurement::Measurement;
-use protocol::study::Instrument;
+use protocol::study::{DraftText, Instrument};
 
 use super::*;
 use crate::domain::instrument::stimuli;
@@ -25,12 +26,18 @@ const RULES: Rules<'_> = Rules {
     engines: &["offline", "model"],
     fresh_seed: 42,
     steady: &["offline"],
+    private_hooks: false,
 };
 
 fn draft(text: &str, flags: &[(&str, &str)]) -> Draft {
     let overrides: BTreeMap<String, String> =
         flags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    Draft { file: "idea.md".to_owned(), text: text.to_owned(), overrides, ..Draft::default() }
+    Draft {
+        file: "idea.md".to_owned(),
+        text: DraftText::File(text.to_owned()),
+        overrides,
+        ..Draft::default()
+    }
 }
 
 fn problems(text: &str, flags: &[(&str, &str)]) -> String {
@@ -200,7 +207,10 @@ fn what_is_wrong_with_variants_is_told_in_their_lines() {
 #[test]
 fn two_files_are_two_variants() {
     let second = |text: &str| {
-        Some(protocol::study::SecondFile { file: "b.md".to_owned(), text: text.to_owned() })
+        Some(protocol::study::SecondFile {
+            file: "b.md".to_owned(),
+            text: DraftText::File(text.to_owned()),
+        })
     };
     let mut two = draft("---\npanel: 30\n---\nThe first text.", &[("study", "ab_test")]);
     two.variant_b = second("\n# Heading\n\nThe second text.\n");
@@ -226,6 +236,7 @@ fn some_are_asked_twice_where_an_engine_may_say_something_else() {
     let of = |front: &str| {
         let text =
             format!("---\n{front}\n---\nA meal kit delivery service that learns your taste.");
+        let text = DraftText::File(text);
         let draft = Draft { file: "idea.md".to_owned(), text, ..Draft::default() };
         read(&draft, &RULES).map(|spec| spec.measurement.replicates)
     };
@@ -268,6 +279,7 @@ fn elicited_with(
     let engines = ["offline", "gpt", "router", "claude", "both", "dark"];
     let rules = Rules { models: &models, engines: &engines, encoder, ..RULES };
     let text = format!("---\n{front}\n---\nA meal kit delivery service that learns your taste.");
+    let text = DraftText::File(text);
     let draft = Draft { file: "idea.md".to_owned(), text, ..Draft::default() };
     match read(&draft, &rules) {
         Ok(spec) => Ok(spec.measurement.elicitation),
@@ -379,6 +391,7 @@ fn a_subsample_checks_the_panel_where_that_means_something() {
             "A meal kit delivery service that learns your taste."
         };
         let text = format!("---\n{front}\n---\n{body}");
+        let text = DraftText::File(text);
         let draft = Draft { file: "idea.md".to_owned(), text, ..Draft::default() };
         read(&draft, &RULES).map(|spec| spec.measurement)
     };

@@ -158,10 +158,17 @@ fn tidy_item(
 /// A setting given as a flag, like [`tidy`].
 pub(super) fn tidy_flag(given: &mut Given, problems: &mut Vec<Problem>, told: &mut TextNotes) {
     let place = given.place.clone();
-    if let Value::Flag(text) = &mut given.value
-        && TEXTS.contains(&given.key.as_str())
-    {
-        take_out(text, usize::MAX, &place, problems, told);
+    if !TEXTS.contains(&given.key.as_str()) {
+        return;
+    }
+    match &mut given.value {
+        Value::Flag(text) => take_out(text, usize::MAX, &place, problems, told),
+        Value::Texts(texts) => {
+            for text in texts {
+                take_out(text, usize::MAX, &place, problems, told);
+            }
+        }
+        Value::Node(_) => {}
     }
 }
 

@@ -69,7 +69,9 @@ pub(crate) fn content_hash(spec: &StudySpec) -> String {
         name: String::new(),
         tags: Vec::new(),
         project: None,
+        webhook: None,
         max_cost_usd: None,
+        instrument: instrument::without_source(&spec.instrument),
         ..spec.clone()
     };
     sha256_hex(serde_json::to_vec(&spec).unwrap_or_default())

@@ -6,7 +6,7 @@ mod name;
 mod own;
 mod quiet;
 
-pub(crate) use caps::{WatchUse, out_of_room};
+pub(crate) use caps::{RunsOfMinute, WatchUse, is_of_last_hour, out_of_room};
 pub(crate) use name::{FileName, file_name, is_folder_name};
 pub(crate) use own::is_own_report;
 #[cfg(test)]

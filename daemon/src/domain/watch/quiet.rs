@@ -2,7 +2,7 @@
 //! parts, or renamed by its editor, is read once and whole. It has no clock: its caller says what time it is.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long a file must be left alone.
@@ -16,6 +16,12 @@ impl QuietTimer {
     /// Something happened at that path.
     pub(crate) fn hear(&mut self, path: PathBuf, now: Duration) {
         self.0.insert(path, now.saturating_add(QUIET));
+    }
+
+    /// Whether a path is waited for.
+    #[must_use]
+    pub(crate) fn waits_for(&self, path: &Path) -> bool {
+        self.0.contains_key(path)
     }
 
     /// When the next path is quiet; `None` while nothing is waited for.

@@ -49,23 +49,36 @@ fn stimulus_files_go_by_their_endings_and_hostile_names_are_refused() {
 fn reports_of_our_own_are_known_by_their_text() {
     assert!(is_own_report("# Kit\n\n**Synthetic panel · no person was asked.** 100 answers\n"));
     assert!(is_own_report("Kit\n\n  SYNTHETIC PANEL · computed, not asked: rank ideas by it\n"));
+    let external =
+        "# Kit\n\n**External result · of another service, not checked here.** external\n";
+    assert!(is_own_report(external));
     assert!(!is_own_report("# Kit\n\nA synthetic panel asks for you.\n"));
 }
 
 #[test]
 fn caps_count_the_next_study_and_survive_a_clock_that_jumps() {
     let now: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
-    let recent = [now - 61.minutes(), now - 30.minutes(), now + 30.minutes()];
-    let used = WatchUse { recent: &recent, credits: Credits(150), cost: UsdMicros(900_000) };
+    let mut runs = Vec::new();
+    for at in [now - 61.minutes(), now - 30.minutes(), now - 30.minutes(), now + 29.minutes()] {
+        runs = RunsOfMinute::with_one(&runs, at);
+    }
+    assert_eq!(RunsOfMinute::in_hour(&runs, now), 3, "the one of more than an hour ago is over");
+    assert_eq!(RunsOfMinute::in_hour(&runs, now + 30.minutes()), 1);
+    for _ in 0..1_000 {
+        runs = RunsOfMinute::with_one(&runs, now);
+    }
+    assert_eq!((RunsOfMinute::in_hour(&runs, now), runs.len()), (1_003, 3));
+    let used =
+        WatchUse { runs: 2, credits: Credits(100), held: Credits(50), cost: UsdMicros(900_000) };
     let caps = WatchCaps {
         runs_per_hour: 3,
         credits_per_day: Some(Credits(200)),
         cost_per_day: Some(UsdMicros(1_000_000)),
     };
-    let why = |caps: WatchCaps, next| out_of_room(&caps, &used, now, next);
+    let why = |caps: WatchCaps, next| out_of_room(&caps, &used, next);
     assert_eq!(why(caps, (Credits(50), UsdMicros(100_000))), None);
     let told = why(caps, (Credits(51), UsdMicros::ZERO)).unwrap();
-    assert!(told.contains("201 credits"), "{told}");
+    assert!(told.contains("201 today, more than its 200 (100 used, 50 set aside)"), "{told}");
     let told = why(caps, (Credits(0), UsdMicros(100_001))).unwrap();
     assert!(told.contains("$1.00"), "{told}");
     let told = why(WatchCaps { runs_per_hour: 2, ..caps }, (Credits(0), UsdMicros::ZERO)).unwrap();

@@ -375,6 +375,7 @@ impl Admission {
             // A reply of absurd size comes from a service that works.
             CallError::TooLarge { .. }
             | CallError::Denied { .. }
+            | CallError::Setting { .. }
             | CallError::Redirected { .. } => {}
         }
     }

@@ -105,10 +105,10 @@ fn a_quiet_service_is_known_by_the_time_since_its_last_reply() {
     door.done(Signal::Replied, none, 0, 61 * second);
     assert_eq!(since(&door, 63 * second), Some((2 * second, 1)));
     // A service that says that it fails is heard; one that does not reply in time is not.
-    let failed = CallError::Server { status: 500 };
+    let failed = CallError::Server { status: 500, said: String::new() };
     door.done(Signal::Failed(&failed), none, 0, 64 * second);
     assert_eq!(door.quiet(64 * second), None);
-    let hangs = CallError::Network { why: crate::inference::chat::TIMED_OUT };
+    let hangs = CallError::network(crate::inference::chat::TIMED_OUT);
     for call in 0..19 {
         assert_eq!(door.ask(1, 1, 10, (64 + call) * second), Admit::Go);
         door.done(Signal::Failed(&hangs), none, 0, (65 + call) * second);
@@ -160,7 +160,7 @@ fn a_full_service_is_found_out_and_kept_busy() {
             Ok(())
         } else {
             pushed += 1;
-            Err(CallError::Limited { status: 429, after: None })
+            Err(CallError::Limited { status: 429, after: None, said: String::new() })
         }
     });
     assert!((15..=32).contains(&door.limit()), "limit {}", door.limit());
@@ -178,10 +178,10 @@ fn a_noisy_service_is_not_taken_for_a_full_one() {
     let mut door = Admission::new(bounds(100), Duration::ZERO);
     let (spans, starts) =
         play(&mut door, &[(5_000, Duration::ZERO, 1)], 50 * MS, |call, _| match call % 20 {
-            0 => Err(CallError::Limited { status: 429, after: None }),
-            1 => Err(CallError::Server { status: 500 }),
-            2 => Err(CallError::Network { why: "the connection broke off" }),
-            3 => Err(CallError::Malformed { why: "it is not JSON" }),
+            0 => Err(CallError::Limited { status: 429, after: None, said: String::new() }),
+            1 => Err(CallError::Server { status: 500, said: String::new() }),
+            2 => Err(CallError::network("the connection broke off")),
+            3 => Err(CallError::Malformed { why: "it is not JSON".into() }),
             _ => Ok(()),
         });
     let healthy = starts.len() as f64 / 100.0 * 0.05;
@@ -228,7 +228,7 @@ fn headers_of_a_success_are_heeded() {
 fn a_plea_for_patience_holds_for_every_study_until_it_is_over() {
     let (second, none) = (1_000 * MS, Allowance::default());
     let mut door = Admission::new(bounds(100), Duration::ZERO);
-    let push = |after| CallError::Limited { status: 429, after: Some(after) };
+    let push = |after| CallError::Limited { status: 429, after: Some(after), said: String::new() };
     for _ in 0..2 {
         assert_eq!(door.ask(1, 1, 1, second), Admit::Go);
     }
@@ -250,7 +250,8 @@ fn a_plea_for_patience_holds_for_every_study_until_it_is_over() {
 #[test]
 fn a_service_that_asks_for_too_much_patience_is_waited_for_an_hour_and_no_longer() {
     let (hour, none) = (Duration::from_hours(1), Allowance::default());
-    let limited = |after| CallError::Limited { status: 429, after: Some(after) };
+    let limited =
+        |after| CallError::Limited { status: 429, after: Some(after), said: String::new() };
     let mut door = Admission::new(bounds(10), Duration::ZERO);
     assert_eq!(door.ask(1, 1, 1, MS), Admit::Go);
     door.done(Signal::Failed(&limited(3 * hour)), none, 0, MS);
@@ -293,8 +294,16 @@ fn a_call_larger_than_a_limit_a_minute_goes_when_all_of_it_is_there_and_is_told_
 #[test]
 fn a_dead_service_costs_twenty_calls_and_three_probes() {
     for (error, calls) in [
-        (CallError::Server { status: 500 }, 23),
-        (CallError::Rejected { status: 404, why: "no such model".to_owned() }, 20),
+        (CallError::Server { status: 500, said: String::new() }, 23),
+        (
+            CallError::Rejected {
+                status: 404,
+                said: "no such model".to_owned(),
+                at: String::new(),
+                refuses: Vec::new(),
+            },
+            20,
+        ),
     ] {
         let mut door = Admission::new(bounds(1), Duration::ZERO);
         let (mut now, mut made) = (Duration::ZERO, 0);
@@ -318,7 +327,11 @@ fn a_dead_service_costs_twenty_calls_and_three_probes() {
 fn a_service_that_comes_back_is_used_again() {
     let mut door = Admission::new(bounds(10), Duration::ZERO);
     let (spans, _) = play(&mut door, &[(200, Duration::ZERO, 1)], 10 * MS, |call, _| {
-        if call <= 40 { Err(CallError::Server { status: 503 }) } else { Ok(()) }
+        if call <= 40 {
+            Err(CallError::Server { status: 503, said: String::new() })
+        } else {
+            Ok(())
+        }
     });
     assert!(spans[0].1 < Duration::from_mins(1), "{:?}", spans[0].1);
 }
@@ -358,7 +371,7 @@ fn a_stray_failure_waits_as_long_as_a_call_takes_and_one_of_many_waits_longer() 
 #[test]
 fn a_service_fails_when_most_of_its_latest_calls_do() {
     let mut door = Admission::new(bounds(100), Duration::ZERO);
-    let failure = CallError::Network { why: "the connection broke off" };
+    let failure = CallError::network("the connection broke off");
     let mut ended = |calls: u32, failed: fn(u32) -> bool| {
         for call in 0..calls {
             let signal = if failed(call) { Signal::Failed(&failure) } else { Signal::Replied };
@@ -375,7 +388,11 @@ fn a_service_fails_when_most_of_its_latest_calls_do() {
 #[test]
 fn early_strays_of_a_window_are_not_taken_for_a_full_service() {
     let mut door = Admission::new(bounds(100), Duration::ZERO);
-    let push = CallError::Limited { status: 429, after: Some(Duration::from_secs(1)) };
+    let push = CallError::Limited {
+        status: 429,
+        after: Some(Duration::from_secs(1)),
+        said: String::new(),
+    };
     for call in 0..100 {
         let stray = matches!(call, 0 | 4 | 9 | 30 | 60);
         let signal = if stray { Signal::Failed(&push) } else { Signal::Replied };
@@ -394,7 +411,7 @@ fn early_strays_of_a_window_are_not_taken_for_a_full_service() {
 fn a_service_that_fails_is_left_to_others_but_for_a_single_call_now_and_then() {
     let none = Allowance::default();
     let mut door = Admission::new(bounds(100), Duration::ZERO);
-    let failure = CallError::Limited { status: 429, after: None };
+    let failure = CallError::Limited { status: 429, after: None, said: String::new() };
     for _ in 0..12 {
         assert_eq!(door.standing(1_000 * MS), Availability::Open);
         assert_eq!(door.ask(1, 1, 1, 1_000 * MS), Admit::Go);
@@ -425,7 +442,12 @@ fn a_probe_that_is_given_up_leaves_the_door_to_the_next_one() {
     let mut door = Admission::new(bounds(100), Duration::ZERO);
     for _ in 0..20 {
         assert_eq!(door.ask(1, 1, 1, MS), Admit::Go);
-        door.done(Signal::Failed(&CallError::Server { status: 500 }), none, 0, MS);
+        door.done(
+            Signal::Failed(&CallError::Server { status: 500, said: String::new() }),
+            none,
+            0,
+            MS,
+        );
     }
     assert_eq!(door.ask(1, 1, 1, 2 * MS), Admit::At(5_001 * MS));
     assert_eq!(door.ask(1, 1, 1, 5_001 * MS), Admit::Go);

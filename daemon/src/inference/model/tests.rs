@@ -12,7 +12,7 @@ use super::ModelEngine;
 use crate::config::EngineSettings;
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::domain::panel::{Population, Recipe, sample};
-use crate::inference::client::ServiceClient;
+use crate::inference::client::{ProxyChoice, ServiceClient};
 use crate::inference::prompt::Prompts;
 use crate::inference::service;
 
@@ -30,6 +30,7 @@ fn spec() -> StudySpec {
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,
+        webhook: None,
         measurement: Measurement::default(),
     }
 }
@@ -38,7 +39,10 @@ fn spec() -> StudySpec {
 fn addresses(settings: &str) -> [String; 4] {
     let own: EngineSettings = toml::from_str(settings).unwrap();
     let service = service::resolve("mine", &own, &BTreeMap::new()).unwrap();
-    let (caller, prompts) = (ServiceClient::new().unwrap(), Arc::new(Prompts::shipped().unwrap()));
+    let (caller, prompts) = (
+        ServiceClient::new(&ProxyChoice::Direct, "", &std::collections::BTreeMap::new()).unwrap(),
+        Arc::new(Prompts::shipped().unwrap()),
+    );
     let engine = ModelEngine::new(service, caller, prompts, Duration::ZERO);
     let (spec, liking) = (spec(), Construct::Liking);
     let recipe = Recipe { seed: 7, audience: spec.audience, size: 2, mode: EngineMode::Standard };

@@ -43,6 +43,20 @@ impl InProcess for BuiltIn {
         rejections::of(Reader::embedded(), spec)
     }
 
+    fn understands_nothing(&self, spec: &StudySpec) -> bool {
+        let questions = instrument::open_questions(&spec.instrument);
+        if questions.is_empty() {
+            return false;
+        }
+        let reader = Reader::embedded();
+        let text = instrument::stimuli(&spec.instrument).into_iter().next().unwrap_or_default();
+        let read = reader.read(text, spec.context.as_deref());
+        let words = TextWords::read(read.as_ref().map_or("", |reading| reading.text.as_str()));
+        let understood =
+            |question: &String| classify(&reader.answers.vocabulary, question, &words).is_some();
+        !questions.iter().any(understood)
+    }
+
     fn rewrites(&self, spec: &StudySpec) -> Vec<RewriteProposal> {
         rewrites::of(Reader::embedded(), spec)
     }

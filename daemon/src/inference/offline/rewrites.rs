@@ -3,22 +3,27 @@
 
 use protocol::study::StudySpec;
 use reader::Reader;
-use reader::editor::{Candidate, candidates};
+use reader::editor::{Candidate, candidates_that};
 use reader::review::Brief;
 
 use crate::domain::instrument;
+use crate::domain::instrument::chain::lost_marks;
+use crate::domain::stimulus::kept_words;
 use crate::inference::RewriteProposal;
 
 /// The rewrites of a study's content; none for a study that is no review, or for content that everybody rejects.
 pub(super) fn of(reader: &Reader, spec: &StudySpec) -> Vec<RewriteProposal> {
     let Some(review) = instrument::review_of(&spec.instrument) else { return Vec::new() };
-    let brief = Brief::of(review);
+    // What an author marked is carried into a rewrite, or stays as it is.
+    let kept = review.source.as_deref().map(kept_words).unwrap_or_default();
+    let brief = Brief { kept, ..Brief::of(review) };
     let Ok(reading) = reader.review(&review.content, &brief) else { return Vec::new() };
     // A rewrite would only hide what gives it away.
     if reading.reading.features.is_rejected() {
         return Vec::new();
     }
-    candidates(&review.content, &brief, &reading).into_iter().map(proposal).collect()
+    let fits = |text: &str| lost_marks(spec, text).is_empty();
+    candidates_that(&review.content, &brief, &reading, &fits).into_iter().map(proposal).collect()
 }
 
 fn proposal(candidate: Candidate) -> RewriteProposal {

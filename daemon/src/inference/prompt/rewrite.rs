@@ -1,4 +1,4 @@
-//! The prompt that asks a model to rewrite a content: the material, and what the panel would change. The panel's words come
+//! The prompts that ask a model to write: competitors of a content, or the content once more, with what the panel would change. The panel's words come
 //! from models too, so they stand behind a mark of their own, which none of them has seen.
 
 use minijinja::context;
@@ -27,12 +27,37 @@ impl Prompts {
             wish_mark => mark_of_wishes(spec.seed, wishes),
             wishes => fact("wishes"),
             count => fact("count"),
+            keeps => fact("keeps"),
             allow_new_claims => fact("allow_new_claims"),
             ..PromptMaterial::of(spec).about(instrument::order_shown(spec, FIRST))
         };
         Ok(Prompt {
             system: self.fill("editor.jinja", &about)?,
             question: self.fill("rewrite.jinja", &about)?,
+            again: None,
+        })
+    }
+}
+
+impl Prompts {
+    /// Asks a model to write competitors of the content of a study.
+    ///
+    /// # Errors
+    /// When a template uses an undefined value.
+    pub(crate) fn competitors(
+        &self,
+        spec: &StudySpec,
+        correction: Option<&str>,
+    ) -> Result<Prompt, PromptError> {
+        let mut facts = instrument::competitor_facts();
+        let about = context! {
+            correction => correction,
+            count => plain(facts["count"].take()),
+            ..PromptMaterial::of(spec).about(instrument::order_shown(spec, FIRST))
+        };
+        Ok(Prompt {
+            system: self.fill("competitor_writer.jinja", &about)?,
+            question: self.fill("competitors.jinja", &about)?,
             again: None,
         })
     }

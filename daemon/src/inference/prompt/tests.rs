@@ -37,6 +37,7 @@ fn spec(instrument: Instrument) -> StudySpec {
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,
+        webhook: None,
         measurement: protocol::measurement::Measurement::default(),
     }
 }

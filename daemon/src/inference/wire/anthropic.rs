@@ -10,6 +10,7 @@ use crate::inference::chat::{Chat, ChatReply, ReplyShape, Schema, Speaker, Stop,
 struct AnthropicBody<'a> {
     model: &'a str,
     max_tokens: u32,
+    #[serde(skip_serializing_if = "str::is_empty")]
     system: &'a str,
     messages: Vec<AnthropicMessage<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,17 +65,27 @@ pub(super) fn request(chat: &Chat) -> serde_json::Result<Vec<u8>> {
 
 pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
     let content = body.get("content").and_then(Value::as_array).ok_or("it has no content")?;
-    let text_of = content
-        .iter()
-        .filter(|part| part.get("type").and_then(Value::as_str) == Some("text"))
-        .map(|part| text(part, "text"))
-        .collect();
+    let is_of = |part: &Value, kind: &str| part.get("type").and_then(Value::as_str) == Some(kind);
+    let thought =
+        content.iter().any(|part| is_of(part, "thinking") || is_of(part, "redacted_thinking"));
+    let text_of: String =
+        content.iter().filter(|part| is_of(part, "text")).map(|part| text(part, "text")).collect();
     let stop = match body.get("stop_reason").and_then(Value::as_str) {
         Some("max_tokens" | "model_context_window_exceeded") => Stop::Truncated,
-        Some("refusal") => Stop::Declined("the model declined"),
+        Some("refusal") => Stop::Declined("the model declined".into()),
         _ => Stop::Finished,
     };
-    Ok(ChatReply { text: text_of, model: name(body, "model"), stop, tokens: tokens(body) })
+    // A tool that was called instead of an answer: its input is the object.
+    let inputs: Vec<&Value> = content
+        .iter()
+        .filter(|part| is_of(part, "tool_use"))
+        .filter_map(|part| part.get("input"))
+        .collect();
+    let text_of = match inputs.as_slice() {
+        [input] if text_of.trim().is_empty() && input.is_object() => input.to_string(),
+        _ => text_of,
+    };
+    Ok(ChatReply { text: text_of, model: name(body, "model"), stop, tokens: tokens(body), thought })
 }
 
 /// This format counts cached tokens separately, not as part of the input.

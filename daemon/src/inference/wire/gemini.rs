@@ -9,7 +9,8 @@ use crate::inference::chat::{Chat, ChatReply, ReplyShape, Schema, Speaker, Stop,
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct GeminiBody<'a> {
-    system_instruction: Instruction<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system_instruction: Option<Instruction<'a>>,
     contents: Vec<GeminiContent<'a>>,
     generation_config: Generation<'a>,
 }
@@ -53,7 +54,8 @@ pub(super) fn request(chat: &Chat) -> serde_json::Result<Vec<u8>> {
     json(
         chat,
         &GeminiBody {
-            system_instruction: Instruction { parts: [GeminiPart { text: &chat.system }] },
+            system_instruction: (!chat.system.is_empty())
+                .then(|| Instruction { parts: [GeminiPart { text: &chat.system }] }),
             contents: chat
                 .turns()
                 .map(|(speaker, text)| match speaker {
@@ -80,8 +82,8 @@ pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
         feedback.get("blockReason").and_then(Value::as_str).is_some_and(|why| !why.is_empty())
     });
     if blocked {
-        let stop = Stop::Declined("the service's filter stopped the question");
-        return Ok(ChatReply { text: String::new(), model, stop, tokens });
+        let stop = Stop::Declined("the service's filter stopped the question".into());
+        return Ok(ChatReply { text: String::new(), model, stop, tokens, thought: false });
     }
     let candidates =
         body.get("candidates").and_then(Value::as_array).ok_or("it has no candidates")?;
@@ -100,11 +102,13 @@ pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
     let stop = match candidate.get("finishReason").and_then(Value::as_str) {
         Some("MAX_TOKENS") => Stop::Truncated,
         Some("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII") => {
-            Stop::Declined("the service's filter stopped the reply")
+            Stop::Declined("the service's filter stopped the reply".into())
         }
         _ => Stop::Finished,
     };
-    Ok(ChatReply { text: spoken, model, stop, tokens })
+    let is_thought = |part: &Value| part.get("thought").and_then(Value::as_bool) == Some(true);
+    let thought = parts.iter().any(is_thought) || tokens.is_some_and(|tokens| tokens.reasoning > 0);
+    Ok(ChatReply { text: spoken, model, stop, tokens, thought })
 }
 
 /// This format counts reasoning separately, not as part of the reply.

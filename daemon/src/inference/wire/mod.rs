@@ -41,6 +41,9 @@ pub enum Auth {
 /// Why a body is not a reply, in our own words.
 pub(crate) type Unread = &'static str;
 
+/// The body is an error: some gateways wrap a failure into a success.
+pub(crate) const IS_AN_ERROR: Unread = "it is an error in the clothes of a success";
+
 impl Format {
     /// The path segments below the base URL.
     pub fn path(self, model: &str) -> Vec<String> {
@@ -48,6 +51,14 @@ impl Format {
             Self::Openai => vec!["chat".to_owned(), "completions".to_owned()],
             Self::Anthropic => vec!["v1".to_owned(), "messages".to_owned()],
             Self::Gemini => vec!["models".to_owned(), format!("{model}:generateContent")],
+        }
+    }
+
+    /// The path segments of the list of models below the base URL.
+    pub fn models_path(self) -> Vec<String> {
+        match self {
+            Self::Openai | Self::Gemini => vec!["models".to_owned()],
+            Self::Anthropic => vec!["v1".to_owned(), "models".to_owned()],
         }
     }
 
@@ -87,9 +98,8 @@ impl Format {
     /// What is wrong with it.
     pub fn reply(self, body: &[u8]) -> Result<ChatReply, Unread> {
         let body: Value = serde_json::from_slice(body).map_err(|_| "it is not JSON")?;
-        // Some gateways wrap a failure into a success.
         if body.get("error").is_some_and(|error| !error.is_null()) {
-            return Err("it is an error in the clothes of a success");
+            return Err(IS_AN_ERROR);
         }
         match self {
             Self::Openai => openai::reply(&body),
@@ -150,7 +160,7 @@ impl Format {
     pub fn embed_reply(self, body: &[u8], texts: usize) -> Result<Vectors, Unread> {
         let body: Value = serde_json::from_slice(body).map_err(|_| "it is not JSON")?;
         if body.get("error").is_some_and(|error| !error.is_null()) {
-            return Err("it is an error in the clothes of a success");
+            return Err(IS_AN_ERROR);
         }
         let read = match self {
             Self::Openai | Self::Anthropic => embed_openai::reply(&body)?,
@@ -218,4 +228,13 @@ fn name(value: &Value, key: &str) -> String {
 /// A text under a key, empty without one.
 fn text(value: &Value, key: &str) -> String {
     value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// A text that is one JSON object and nothing else, thinking before it left out. Only such a text is taken for an answer
+/// where it stands in another field than the answer's: thoughts are never read.
+fn lone_object(text: &str) -> Option<String> {
+    let text = text.rsplit_once("</think>").map_or(text, |(_, rest)| rest).trim();
+    let is_object = text.starts_with('{')
+        && serde_json::from_str::<serde_json::Map<String, Value>>(text).is_ok();
+    is_object.then(|| text.to_owned())
 }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Unread, count, json, name, text};
+use super::{Unread, count, json, lone_object, name, text};
 use crate::inference::chat::{
     Chat, ChatReply, ReplyShape, Schema, Speaker, Stop, TokenLimit, Tokens,
 };
@@ -63,7 +63,9 @@ pub(super) fn request(chat: &Chat, limit: TokenLimit) -> serde_json::Result<Vec<
         chat,
         &OpenAiBody {
             model: &chat.model,
-            messages: std::iter::once(("system", chat.system.as_str()))
+            messages: Some(("system", chat.system.as_str()))
+                .filter(|(_, system)| !system.is_empty())
+                .into_iter()
                 .chain(chat.turns().map(|(speaker, said)| match speaker {
                     Speaker::Asker => ("user", said),
                     Speaker::Model => ("assistant", said),
@@ -86,17 +88,47 @@ pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
     let refusal = message.get("refusal").and_then(Value::as_str).is_some_and(|why| !why.is_empty());
     let stop = match choice.get("finish_reason").and_then(Value::as_str) {
         Some("length") => Stop::Truncated,
-        Some("content_filter") => Stop::Declined("the service's filter stopped the reply"),
-        _ if refusal => Stop::Declined("the model declined"),
+        Some("content_filter") => Stop::Declined("the service's filter stopped the reply".into()),
+        _ if refusal => Stop::Declined("the model declined".into()),
         _ => Stop::Finished,
     };
     let text_of = match message.get("content") {
         Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(parts)) => parts.iter().map(|part| text(part, "text")).collect(),
+        Some(Value::Array(parts)) => parts
+            .iter()
+            .map(|part| part.as_str().map_or_else(|| text(part, "text"), ToOwned::to_owned))
+            .collect(),
+        Some(object @ Value::Object(_)) => object.to_string(),
         None | Some(Value::Null) => String::new(),
         Some(_) => return Err("its content is not text"),
     };
-    Ok(ChatReply { text: text_of, model: name(body, "model"), stop, tokens: tokens(body) })
+    let tokens = tokens(body);
+    let thoughts = ["reasoning_content", "reasoning"].map(|field| text(message, field));
+    let thought = thoughts.iter().any(|thoughts| !thoughts.trim().is_empty())
+        || tokens.is_some_and(|tokens| tokens.reasoning > 0)
+        || text_of.trim_start().starts_with("<think>");
+    let text_of = if text_of.trim().is_empty() && stop != Stop::Truncated {
+        elsewhere(message, &thoughts).unwrap_or(text_of)
+    } else {
+        text_of
+    };
+    Ok(ChatReply { text: text_of, model: name(body, "model"), stop, tokens, thought })
+}
+
+/// The answer where the content is empty: in the arguments of a tool, or in the field for thoughts if it holds nothing
+/// but one object.
+fn elsewhere(message: &Value, thoughts: &[String]) -> Option<String> {
+    let calls = message.get("tool_calls").and_then(Value::as_array);
+    let arguments = match calls.map(Vec::as_slice) {
+        Some([call]) => call.get("function").and_then(|function| function.get("arguments")),
+        _ => None,
+    };
+    let arguments = match arguments {
+        Some(Value::String(text)) => lone_object(text),
+        Some(object @ Value::Object(_)) => Some(object.to_string()),
+        _ => None,
+    };
+    arguments.or_else(|| thoughts.iter().find_map(|thoughts| lone_object(thoughts)))
 }
 
 fn tokens(body: &Value) -> Option<Tokens> {

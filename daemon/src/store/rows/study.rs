@@ -1,11 +1,14 @@
-//! Study rows, in three parts: the submission, which never changes; the progress, which every batch rewrites; and the
+//! Study rows, in three parts: the submission, which never changes, but for
+//! competitors that a model writes for it before anybody is asked; the progress, which every batch rewrites; and the
 //! results. Child tables refer to a study by a dense number, not by its id.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use protocol::credits::{Credits, UsdMicros};
+use protocol::hook::HookFormat;
 use protocol::id::{StudyId, SubmitKey};
+use protocol::key::KeyId;
 use protocol::rejection::Rejection;
 use protocol::results::{Margins, Results};
 use protocol::run::{PanelCounts, State};
@@ -14,9 +17,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::credits::RoundCharge;
+use crate::domain::hook_in::SourceId;
 use crate::domain::outcome::{EngineUse, FIRST_ROUND, Usage};
 use crate::domain::probation::Group;
 use crate::domain::projection::Taken;
+use crate::domain::reply_notes::ReplyNotes;
+use crate::domain::stimulus::SentAs;
 use crate::store::{Row, Table};
 
 /// Packed panels are split into rows of this size, so that no value needs a large page.
@@ -39,12 +45,27 @@ pub(crate) struct StudyRow {
     pub owner: String,
     /// The interface through which it was submitted.
     pub origin: Origin,
+    /// The key of the program that submitted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_key: Option<KeyId>,
+    /// The source of the hook that submitted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceId>,
     /// The watched file it is a version of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lineage: Option<String>,
     /// The path of the file that it was submitted from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// What a program sent, where respondents read it otherwise. Earlier versions kept nothing of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<SentAs>,
+    /// How many hooks led to it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hops: u8,
+    /// How the address is told that it names itself.
+    #[serde(default, skip_serializing_if = "StudyHook::is_plain")]
+    pub hook: StudyHook,
     /// Credits for one answer.
     pub price: Credits,
     /// What each round costs; `None` where answers are paid for one by one.
@@ -70,6 +91,34 @@ pub(crate) struct StudyRow {
     pub rejected: Vec<Rejection>,
     /// When it was submitted.
     pub created_at: Timestamp,
+}
+
+/// How the address is told that a study names itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct StudyHook {
+    /// The form of what is sent.
+    pub format: HookFormat,
+    /// The API key that the study came with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyId>,
+}
+
+/// That of studies without a key.
+impl Default for StudyHook {
+    fn default() -> Self {
+        Self { format: HookFormat::Standard, key: None }
+    }
+}
+
+impl StudyHook {
+    fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(hops: &u8) -> bool {
+    *hops == 0
 }
 
 impl Row for StudyRow {
@@ -103,7 +152,28 @@ impl Row for SubmitRow {
 
 /// A study that has not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Unfinished {}
+pub(crate) struct Unfinished {
+    /// How it came, so that those of a key are counted without reading studies; absent in rows of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came: Option<CameBy>,
+}
+
+/// How a study came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CameBy {
+    /// In person.
+    Unkeyed,
+    /// With a key of the HTTP listener.
+    With(KeyId),
+}
+
+impl Unfinished {
+    /// For a study that came with that key.
+    pub(crate) fn of(key: Option<KeyId>) -> Self {
+        Self { came: Some(key.map_or(CameBy::Unkeyed, CameBy::With)) }
+    }
+}
 
 impl Row for Unfinished {
     const TABLE: Table = Table::Unfinished;
@@ -132,6 +202,10 @@ pub struct Progress {
     /// Number of answers for each value of the scale.
     #[serde(default)]
     pub scores: Vec<u64>,
+    /// The sums of the scores in hundredths of a point, where the scale has rounded ones; absent elsewhere, and in studies that
+    /// an earlier version began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exact: Option<ExactSums>,
     /// Outcomes of the last seconds, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recent: Vec<Counted>,
@@ -147,6 +221,9 @@ pub struct Progress {
     /// Models that services report to have answered, if they differ from the requested name: the first few.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub said_by: BTreeSet<String>,
+    /// How the replies of language models were read.
+    #[serde(default, skip_serializing_if = "ReplyNotes::is_empty")]
+    pub replies: ReplyNotes,
     /// Costs of the respondents asked so far, for the projection of the final cost.
     #[serde(default)]
     pub taken: Taken,
@@ -176,6 +253,27 @@ pub struct Progress {
     pub working_since: Option<Timestamp>,
 }
 
+/// The sums of scores in hundredths of a point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExactSums {
+    /// Number of scores.
+    pub n: u64,
+    /// Their sum.
+    pub sum: u64,
+    /// The sum of their squares.
+    pub squares: u64,
+}
+
+impl ExactSums {
+    /// Adds a score.
+    pub(crate) fn add(&mut self, hundredths: u16) {
+        let score = u64::from(hundredths);
+        self.n = self.n.saturating_add(1);
+        self.sum = self.sum.saturating_add(score);
+        self.squares = self.squares.saturating_add(score.saturating_mul(score));
+    }
+}
+
 /// Outcomes recorded within one second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counted {
@@ -197,11 +295,13 @@ impl Progress {
             panel: PanelCounts { requested, ..PanelCounts::default() },
             later: None,
             scores: vec![0; width.map_or(0, |width| width.saturating_add(1))],
+            exact: None,
             recent: Vec::new(),
             usage: Usage { cost: UsdMicros::ZERO, ..Usage::default() },
             lost: Usage::default(),
             engines: BTreeMap::new(),
             said_by: BTreeSet::new(),
+            replies: ReplyNotes::default(),
             taken: Taken::default(),
             credits_used: Credits::ZERO,
             place: 0,

@@ -12,6 +12,7 @@ use protocol::watch::{SaveOutcome, WatchCaps};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::watch::RunsOfMinute;
 use crate::store::{Row, Table};
 
 /// A watch.
@@ -33,15 +34,21 @@ pub(crate) struct WatchRow {
     pub caps: WatchCaps,
     /// When it was added.
     pub added_at: Timestamp,
-    /// Submissions of the last hour.
-    #[serde(default)]
+    /// Submissions of the last hour, one by one: those that an earlier build wrote.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recent: Vec<Timestamp>,
+    /// Submissions of the last hour, by the minute.
+    #[serde(default)]
+    pub runs: Vec<RunsOfMinute>,
     /// The day (UTC) of the two sums.
     #[serde(default)]
     pub day: Option<Date>,
-    /// Credits set aside on that day.
+    /// Credits that versions which ended on that day used.
     #[serde(default)]
     pub credits: Credits,
+    /// Credits set aside for versions that have not ended.
+    #[serde(default)]
+    pub held: Credits,
     /// Announced cost of that day.
     #[serde(default)]
     pub cost: UsdMicros,
@@ -124,12 +131,19 @@ pub(crate) struct VersionRow {
     pub study: StudyId,
     /// SHA-256 (hex) of everything that can change an answer.
     pub hash: String,
-    /// Credits that were set aside for it.
+    /// The number of the watch that submitted it; unknown of versions of format 6.
+    #[serde(default)]
+    pub watch: Option<u32>,
+    /// Credits that are set aside for it; none once it ended.
     pub credits: Credits,
     /// The cost that was announced, at most.
     pub cost: UsdMicros,
     /// When it was submitted.
     pub at: Timestamp,
+    /// The version of this lineage that its file showed until then; none for the first one, after a version of another
+    /// lineage, and for versions of earlier builds, which followed the newest one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<u32>,
 }
 
 impl Row for VersionRow {

@@ -2,17 +2,11 @@
 //! it is made, each reply read by the instrument, each respondent recorded as soon as all replies are in. Every queue
 //! is bounded, and a halted study makes no further call.
 
-mod cache;
-mod choose_engine;
-mod engine_slot;
-mod failover;
-mod finish;
-mod handle_reply;
-mod measure;
+mod doors;
+mod machine;
 mod panel_run;
 mod patience;
 mod recorder;
-mod respondent_task;
 mod rewriting;
 mod side_measures;
 
@@ -26,10 +20,10 @@ use protocol::study::StudySpec;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
 
-use self::engine_slot::{EngineSlot, places};
+use self::doors::{EngineDoor, places};
+use self::machine::QueueEntry;
 use self::panel_run::PanelRun;
 use self::recorder::Recorder;
-use self::respondent_task::QueueEntry;
 pub(super) use self::rewriting::FoundScores;
 use self::side_measures::SideMeasures;
 use crate::app::{Caller, Core, StudyCancel};
@@ -39,7 +33,6 @@ use crate::domain::exchange::Exchange;
 use crate::domain::instrument;
 use crate::domain::outcome::{Assignment, Usage};
 use crate::domain::panel::Panel;
-use crate::inference::model::ModelEngine;
 use crate::inference::pool::Pool;
 use crate::inference::prompt::PromptError;
 use crate::store::rows::CallsUnderWay;
@@ -68,12 +61,18 @@ impl Calls {
     /// Whether the response cache is used: with replies of any study, or, where every answer must be fresh, only with
     /// replies of this study from before a halt.
     fn recalls(&self) -> bool {
-        self.spec.measurement.reuse != Reuse::Never || self.resumed
+        self.reuse() != Reuse::Never || self.resumed
+    }
+
+    /// Whose replies may be used again: where a name stands for any model, only this study's own.
+    fn reuse(&self) -> Reuse {
+        let is_one = self.pool.members().iter().all(|engine| engine.is_one_model());
+        if is_one { self.spec.measurement.reuse } else { Reuse::Never }
     }
 
     /// Looks up replies in the response cache by address.
     async fn remembered(&self, addresses: Vec<String>) -> Result<Vec<Option<Exchange>>, ApiError> {
-        let reuse = self.spec.measurement.reuse;
+        let reuse = self.reuse();
         self.core.remembered(&self.caller, addresses, self.number, reuse).await
     }
 
@@ -82,8 +81,8 @@ impl Calls {
     /// returns.
     pub(super) async fn ask_everyone(
         self,
-        left: impl Iterator<Item = u32>,
-        again: impl Iterator<Item = (Purpose, u32)>,
+        left: impl Iterator<Item = u32> + Send,
+        again: impl Iterator<Item = (Purpose, u32)> + Send,
         begun: impl Future<Output = Result<(), ApiError>>,
     ) -> Result<(), ApiError> {
         let (core, caller, number) = (self.core.clone(), self.caller.clone(), self.number);
@@ -97,19 +96,14 @@ impl Calls {
     /// Adds the cost of replies that became no outcome to `lost`.
     async fn ask_and_record(
         self,
-        left: impl Iterator<Item = u32>,
-        again: impl Iterator<Item = (Purpose, u32)>,
+        left: impl Iterator<Item = u32> + Send,
+        again: impl Iterator<Item = (Purpose, u32)> + Send,
         begun: impl Future<Output = Result<(), ApiError>>,
         lost: &mut Usage,
     ) -> Result<(), ApiError> {
         let (core, caller, number) = (self.core.clone(), self.caller.clone(), self.number);
-        let slot = |engine: &Arc<ModelEngine>| {
-            Ok(EngineSlot::new(Arc::clone(engine), engine.form(&self.spec).map_err(unwritten)?))
-        };
-        let slots =
-            self.pool.members().iter().map(slot).collect::<Result<Vec<EngineSlot>, ApiError>>();
-        let prepared = slots.and_then(|slots| Ok((self.under_way(&slots)?, slots)));
-        let (mut noted, slots) = match prepared {
+        let prepared = self.doors().and_then(|doors| Ok((self.under_way(&doors)?, doors)));
+        let (mut noted, doors) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => {
                 begun.await?;
@@ -117,7 +111,7 @@ impl Calls {
             }
         };
         let mut prompt_records: Vec<PromptRecord> =
-            slots.iter().flat_map(|slot| slot.engine.prompt_records(&slot.form)).collect();
+            doors.iter().flat_map(|door| door.engine.prompt_records(&door.form)).collect();
         // Closed with the study's own gate, or as soon as the study takes no more answers.
         let cancel = self.cancel.child_token();
         let study = Self { cancel: cancel.clone(), ..self.clone() };
@@ -128,12 +122,11 @@ impl Calls {
         };
         let first = left.map(|respondent| ticket(Purpose::Answer, respondent));
         let again = again.map(|(asking, respondent)| ticket(asking, respondent));
-        let mut left = first.chain(again).peekable();
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
-        let mut round = PanelRun::new(study.clone(), recorder, slots, noted.clone());
+        let left = first.chain(again);
+        let mut run = PanelRun::new(study.clone(), recorder, doors, noted.clone(), left);
         let noting = core.note_calls(&caller, number, noted.clone());
-        let (begun, look_up_ahead, is_noted) =
-            tokio::join!(begun, round.look_up_ahead(&mut left), noting);
+        let (begun, look_up_ahead, is_noted) = tokio::join!(begun, run.look_up_ahead(), noting);
         begun?;
         look_up_ahead?;
         is_noted?;
@@ -142,9 +135,8 @@ impl Calls {
         if let Some(beside) = &beside {
             noted.worst = beside.with_worst(noted.worst, &self)?;
             core.note_calls(&caller, number, noted.clone()).await?;
-            round.noted = noted;
+            run.hear(Arc::clone(beside), noted);
         }
-        round.hear(beside.clone());
         let keeper = Recorder {
             core: core.clone(),
             caller: caller.clone(),
@@ -155,7 +147,7 @@ impl Calls {
         };
         let recording = tokio::spawn(keeper.record(prompt_records, inbox));
         let pool = Arc::clone(&self.pool);
-        let asked = round.run(left).await;
+        let (unheard, asked) = run.run().await;
         for engine in pool.members() {
             engine.leave(number);
         }
@@ -165,18 +157,22 @@ impl Calls {
             *lost = lost.plus(beside.take_overhead());
         }
         let (refused, recorded) = recording.await.map_err(|error| broken(&error))?;
-        *lost = lost.plus(refused);
-        let asked = asked.map(|unheard| *lost = lost.plus(unheard));
+        *lost = lost.plus(refused).plus(unheard);
         recorded?;
         asked
     }
 
+    /// The doors of the engines, in the pool's order.
+    fn doors(&self) -> Result<Vec<EngineDoor>, ApiError> {
+        self.pool.members().iter().map(|engine| EngineDoor::new(engine, &self.spec)).collect()
+    }
+
     /// The calls under way, for the durable note in the store: one for each slot, each at the most that the direct
     /// questions to the first respondent can cost.
-    fn under_way(&self, slots: &[EngineSlot]) -> Result<CallsUnderWay, ApiError> {
+    fn under_way(&self, doors: &[EngineDoor]) -> Result<CallsUnderWay, ApiError> {
         let mut worst = UsdMicros::ZERO;
         if let Some(persona) = self.panel.persona(0) {
-            for EngineSlot { engine, form, .. } in slots {
+            for EngineDoor { engine, form, .. } in doors {
                 let at = Assignment::first(self.round, 0);
                 let mut sum = UsdMicros::ZERO;
                 for item in instrument::put(&self.spec) {
@@ -187,7 +183,7 @@ impl Calls {
                 worst = worst.max(sum);
             }
         }
-        let (engine, calls) = (self.spec.engine.clone(), places(slots));
+        let (engine, calls) = (self.spec.engine.clone(), places(doors));
         Ok(CallsUnderWay { engine, calls, worst, waiting: UsdMicros::ZERO })
     }
 

@@ -1,27 +1,22 @@
 //! Recorder of finished respondents: it writes as many as have arrived in one transaction. A concurrency slot is
 //! released only when its outcome is durable.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::error::{ApiError, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
+use super::machine::{EngineShares, Outcomes};
 use crate::app::{Batch, Caller, Core, StudyCancel};
 use crate::domain::evidence::PromptRecord;
 use crate::domain::exchange::Exchange;
-use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
+use crate::domain::outcome::{Assignment, EngineUse, Usage};
+use crate::domain::reply_notes::ReplyNotes;
 use crate::inference::pool::Pool;
 
 /// Respondents recorded in one transaction.
 const BATCH: usize = 256;
-
-/// The outcomes of all assignments of one respondent.
-pub(super) type Outcomes = Vec<(Assignment, Outcome, Usage)>;
-
-/// Each engine's usage for a respondent, by its index in the pool.
-pub(super) type EngineShares = BTreeMap<usize, EngineUse>;
 
 /// A request to record outcomes.
 #[derive(Debug, Default)]
@@ -35,6 +30,8 @@ pub(super) struct RecordRequest {
     pub(super) shares: EngineShares,
     /// Usage of other engines for side measurements: name, model, usage.
     pub(super) others: Vec<(String, String, EngineUse)>,
+    /// How replies were read, and what is to be told of the services.
+    pub(super) notes: ReplyNotes,
     /// The concurrency slot that is held until the outcomes are durable.
     pub(super) place: Option<OwnedSemaphorePermit>,
     /// Dropped when everything is durable, to signal a waiting task.
@@ -86,9 +83,18 @@ impl Recorder {
             let mut batch = Batch::new(number, attempt);
             let mut spent = Usage::default();
             let mut places = Vec::with_capacity(arrived.len());
-            for RecordRequest { outcomes, early, said, shares, others, place, durable, .. } in
-                arrived.drain(..)
-            {
+            for request in arrived.drain(..) {
+                let RecordRequest {
+                    outcomes,
+                    early,
+                    said,
+                    shares,
+                    others,
+                    notes,
+                    place,
+                    durable,
+                    ..
+                } = request;
                 places.push((place, durable));
                 if let Some((at, exchanges)) = early {
                     batch.keep_early(at, exchanges);
@@ -105,6 +111,7 @@ impl Recorder {
                         batch.keep(at, outcome, exchanges);
                     }
                 }
+                batch.note_replies(notes);
                 for (engine, model, share) in others {
                     batch.share(&engine, &model, share);
                 }

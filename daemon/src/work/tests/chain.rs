@@ -7,7 +7,7 @@ use protocol::results::{Outcomes, Report};
 use protocol::review::Iterations;
 use protocol::run::State;
 use protocol::service::{Control, Submit};
-use protocol::study::{Draft, Origin};
+use protocol::study::{Draft, DraftText, Origin};
 use uuid::Uuid;
 
 use super::{ENDED, core, until};
@@ -27,7 +27,8 @@ fn reader() -> Core {
 }
 
 async fn submit(core: &Core, text: &str) -> protocol::id::StudyId {
-    let draft = Draft { file: "page.md".into(), text: text.into(), ..Draft::default() };
+    let draft =
+        Draft { file: "page.md".into(), text: DraftText::File(text.into()), ..Draft::default() };
     let key = SubmitKey(Uuid::from_u128(7));
     let path = Some("/home/me/page.md".to_owned());
     let submit = Submit { key, draft, origin: Origin::Cli, cost_confirmed: false, path };

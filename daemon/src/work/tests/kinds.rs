@@ -10,7 +10,7 @@ use protocol::id::{StudyId, SubmitKey};
 use protocol::results::{Answer, Outcomes, Report, Winner};
 use protocol::run::{State, Study};
 use protocol::service::{Control, StudyQuery, Submit};
-use protocol::study::{Draft, Instrument, Origin};
+use protocol::study::{Draft, DraftText, Instrument, Origin};
 use uuid::Uuid;
 
 use super::{ENDED, core, until};
@@ -30,7 +30,8 @@ fn reader() -> Core {
 }
 
 async fn submit(core: &Core, key: u128, text: &str) -> Study {
-    let draft = Draft { file: "idea.md".into(), text: text.into(), ..Draft::default() };
+    let draft =
+        Draft { file: "idea.md".into(), text: DraftText::File(text.into()), ..Draft::default() };
     let key = SubmitKey(Uuid::from_u128(key));
     let submit = Submit { key, draft, origin: Origin::Cli, cost_confirmed: false, path: None };
     core.submit_draft(&me(), submit).await.unwrap()
@@ -212,7 +213,7 @@ fn the_shipped_reader_has_a_measured_wording_noise() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_reader_that_was_measured_has_wording_noise_and_no_other_model_has() {
     let measured =
-        core(&Disk::default(), settings(5_000, nearly_alike().under("offline-reader/3")));
+        core(&Disk::default(), settings(5_000, nearly_alike().under("offline-reader/5")));
     let other = core(&Disk::default(), settings(5_000, nearly_alike()));
     let mut found = Vec::new();
     for core in [&measured, &other] {

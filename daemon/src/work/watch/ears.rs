@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use notify::event::{AccessKind, AccessMode};
+use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{
     Config, ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _,
 };
@@ -24,6 +24,26 @@ pub(super) trait Ears: Send {
     fn keep(&mut self, folders: &dyn Fn(&Path) -> bool);
 }
 
+/// A message about a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// Something happened at a path.
+    Changed(PathBuf),
+    /// The first path is the second one now.
+    Renamed(PathBuf, PathBuf),
+}
+
+impl Heard {
+    fn of(event: Event) -> Vec<Self> {
+        let is_renamed = event.kind == EventKind::Modify(ModifyKind::Name(RenameMode::Both));
+        match (is_renamed, <[PathBuf; 2]>::try_from(event.paths)) {
+            (true, Ok([from, to])) => vec![Self::Renamed(from, to)],
+            (_, Ok(paths)) => paths.into_iter().map(Self::Changed).collect(),
+            (_, Err(paths)) => paths.into_iter().map(Self::Changed).collect(),
+        }
+    }
+}
+
 /// The system's own messages.
 pub(super) struct SystemEars {
     /// None where the system gives no means at all, with the reason.
@@ -33,15 +53,15 @@ pub(super) struct SystemEars {
 
 impl SystemEars {
     /// Ears, the paths that they hear of, and a signal that some were lost.
-    pub(super) fn open() -> (Self, mpsc::Receiver<PathBuf>, Wake) {
+    pub(super) fn open() -> (Self, mpsc::Receiver<Heard>, Wake) {
         let (sender, heard) = mpsc::channel(WAITING_MAX);
         let lost = Wake::default();
         let signal = lost.clone();
         let handle = move |message: notify::Result<Event>| match message {
             Ok(event) if event.need_rescan() => signal.signal(),
             Ok(event) if is_change(event.kind) => {
-                for path in event.paths {
-                    if sender.try_send(path).is_err() {
+                for heard in Heard::of(event) {
+                    if sender.try_send(heard).is_err() {
                         signal.signal();
                     }
                 }

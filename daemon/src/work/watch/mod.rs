@@ -2,6 +2,7 @@
 //! case that evaluates it. It looks at everything when it starts, when messages were lost, and every few minutes, since
 //! network drives tell nothing; where the system listens to no more folders, it looks every few seconds and says so.
 
+mod asked;
 mod ears;
 mod looker;
 mod read;
@@ -12,6 +13,8 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{Caller, Core, Enlisted, Looked};
+
+pub(super) use asked::evaluate;
 
 use super::drivers::Drivers;
 use ears::SystemEars;
@@ -55,10 +58,10 @@ async fn drive(core: Core, caller: Caller, enlisted: Enlisted, stop: Cancellatio
                         looked = looker.look_at_quiet() => looked,
                     };
                 }
-                Some(path) = heard.recv() => {
-                    looker.hear(path);
-                    while let Ok(path) = heard.try_recv() {
-                        looker.hear(path);
+                Some(message) = heard.recv() => {
+                    looker.take_in(message);
+                    while let Ok(message) = heard.try_recv() {
+                        looker.take_in(message);
                     }
                     looked = Ok(None);
                 }

@@ -75,7 +75,7 @@ fn sampling() -> Vec<Row> {
             .map(|seed| {
                 let draft = protocol::study::Draft {
                     file: "idea.md".to_owned(),
-                    text: studies::concept(panel, seed),
+                    text: protocol::study::DraftText::File(studies::concept(panel, seed)),
                     ..protocol::study::Draft::default()
                 };
                 let begun = Instant::now();

@@ -41,6 +41,18 @@ fn moment(study: &Study, ms: u64) -> Moment {
 }
 
 impl Bench {
+    /// The workstation with one study in its list.
+    fn of(study: Study) -> Self {
+        let look = Look { colours: Colours::True, glyphs: Glyphs::Unicode, line: Line::Local };
+        let theme = Theme::named("dark", look).unwrap();
+        let model = Model::new(moment(&study, 0), SIZE, Keymap::built_in().unwrap(), theme);
+        let frames = Frames::new(io::sink(), SIZE);
+        let mut bench = Self { model, frames, study: study.clone(), ms: 0 };
+        bench.tell(Msg::Connected { version: "0".to_owned(), cursor: Cursor(1) });
+        bench.tell(Msg::Studies(Ok(vec![study])));
+        bench
+    }
+
     fn tell(&mut self, msg: Msg) {
         self.ms += 40;
         drop(update(&mut self.model, moment(&self.study, self.ms), msg));
@@ -65,13 +77,7 @@ pub(crate) fn rows(home: &Home) -> Vec<Row> {
     let link = home.link();
     let id = studies::submit(home, PANEL, 7);
     let study = wait::for_end(&link, id);
-    let look = Look { colours: Colours::True, glyphs: Glyphs::Unicode, line: Line::Local };
-    let theme = Theme::named("dark", look).unwrap();
-    let model = Model::new(moment(&study, 0), SIZE, Keymap::built_in().unwrap(), theme);
-    let frames = Frames::new(io::sink(), SIZE);
-    let mut bench = Bench { model, frames, study: study.clone(), ms: 0 };
-    bench.tell(Msg::Connected { version: "0".to_owned(), cursor: Cursor(1) });
-    bench.tell(Msg::Studies(Ok(vec![study])));
+    let mut bench = Bench::of(study);
     bench.press("2");
     bench.tell(Msg::Live(id, link.live(id).map(Box::new)));
     let mut rows = filling(&mut bench, id, &link.scores(id, 0, PANEL).unwrap());
@@ -87,7 +93,25 @@ pub(crate) fn rows(home: &Home) -> Vec<Row> {
     bench.press("3");
     bench.tell(Msg::Report(id, link.report(id).map(Box::new)));
     rows.extend(again(&mut bench, "results, another group", &["j", "k"]));
+    rows.extend(chain(home));
     rows
+}
+
+/// A review of three rounds for the screen of its chain.
+const REVIEW: &str = "---\nname: A chain\nstudy: content_review\ncontent_type: product_page\nrounds: 3\npanel: 30\nseed: 5\n---\n\n\
+    In today's fast-paced world, we are extremely proud to leverage our revolutionary, cutting-edge technology in order to \
+    facilitate dinner!!! Our kit costs $9 a meal and cooks in 20 minutes, which you will really love, because it utilizes \
+    fresh vegetables from local farms that we basically pick every single morning before the sun has come up. Order today.\n";
+
+/// Frames of the chain of a review: another round at each key, with its difference and why the score moved.
+fn chain(home: &Home) -> Vec<Row> {
+    let link = home.link();
+    let id = link.take_on(REVIEW).unwrap().id;
+    let study = wait::for_end(&link, id);
+    let mut bench = Bench::of(study);
+    bench.press("4");
+    bench.tell(Msg::Report(id, link.report(id).map(Box::new)));
+    again(&mut bench, "chain, another round", &["[", "]"])
 }
 
 /// The panel while it fills: a frame for every hundred answers.

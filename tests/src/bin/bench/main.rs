@@ -1,5 +1,5 @@
 //! Benchmarks of the documented performance limits, printed as a table with a gate for each row: `cargo build --release
-//! -p demoscope-tests --bins && target/release/bench`. `bench builtin`, `reports`, `models`, `station` or `reader` runs
+//! -p demoscope-tests --bins && target/release/bench`. `bench builtin`, `reports`, `models`, `station`, `http`, `watch` or `reader` runs
 //! only that group, and a number after it only the benchmark at that place; `DEMOSCOPE_LONG=1` adds a hundred thousand
 //! and a million personas. Exits 1 when a gate is missed.
 
@@ -9,11 +9,14 @@
 mod bare;
 mod builtin;
 mod frames;
+mod http;
 mod models;
+mod posts;
 mod reader;
 mod reports;
 mod row;
 mod station;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -25,11 +28,23 @@ fn main() -> ExitCode {
     let all = match (wanted.as_deref(), word) {
         (None, _) => {
             let reader = reader::rows(None).unwrap();
-            [builtin::rows(), reports::rows(), models::rows(), station::measures(), reader].concat()
+            [
+                builtin::rows(),
+                reports::rows(),
+                models::rows(),
+                station::measures(),
+                http::rows(),
+                posts::rows(),
+                watch::measures(),
+                reader,
+            ]
+            .concat()
         }
         (Some("builtin"), None) => builtin::rows(),
         (Some("reports"), None) => reports::rows(),
+        (Some("http"), None) => [http::rows(), posts::rows()].concat(),
         (Some("station"), None) => station::measures(),
+        (Some("watch"), None) => watch::measures(),
         (Some("models"), None) => models::rows(),
         (Some("reader"), word) => match reader::rows(word) {
             Some(rows) => rows,
@@ -50,7 +65,7 @@ fn main() -> ExitCode {
 
 fn usage() -> ExitCode {
     println!(
-        "say builtin, reports, models, station, reader, or nothing for all; after a group the place of one benchmark; \
+        "say builtin, reports, models, station, http, watch, reader, or nothing for all; after a group the place of one benchmark; \
          after reader also seen, aside, public, speed or answers FILE, and -v for the ids of texts that were missed"
     );
     ExitCode::FAILURE

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use harness::mock_provider::Heard;
 use harness::{Act, Daemon, Home, Link, MockProvider, audit, process, studies, wait};
-use protocol::event::{Cursor, Event, EventKind};
+use protocol::event::{Cursor, Event, EventData, EventKind};
 use protocol::id::StudyId;
 use protocol::run::{State, Study};
 
@@ -19,9 +19,12 @@ use crate::row::Row;
 /// Calls that may be under way, by default.
 const CONCURRENCY: u32 = 100;
 
+/// What an engine that nobody has asked before takes longer: its first calls are tries, two after another at 200 ms.
+const TRIES: Duration = Duration::from_millis(2 * 200);
+
 /// All benchmarks, fast ones first.
 pub(crate) fn rows() -> Vec<fn() -> Vec<Row>> {
-    vec![utilisation, without_waiting, large, faults, projection, fairness, kills]
+    vec![utilisation, without_waiting, large, faults, projection, fairness, kills, chain]
 }
 
 /// A home with a service as its engine, a daemon and a link to it.
@@ -129,7 +132,7 @@ fn utilisation() -> Vec<Row> {
     let desk = Desk::new(200, "", |_| Act::Answer);
     let took = desk.run(1_000);
     assert_eq!(took.study.panel.delivered, 1_000);
-    let used = share(1_000, 200, took.wall);
+    let used = share(1_000, 200, took.wall.saturating_sub(TRIES));
     let with_submission = share(1_000, 200, took.with_submission);
     let alone = share(1_000, 200, bare(&desk.mock.origin(), 1_000, CONCURRENCY).wall);
     // By default some respondents are asked a second time, in calls after all others.
@@ -138,7 +141,12 @@ fn utilisation() -> Vec<Row> {
     let calls = u32::try_from(desk.mock.calls()).unwrap();
     let of_calls = share(calls, 200, usual.wall);
     vec![
-        Row::at_least("1,000 personas at 200 ms, 100 calls: utilisation", used, 95.0, "%"),
+        Row::at_least(
+            "1,000 personas at 200 ms, 100 calls, but the tries: utilisation",
+            used,
+            95.0,
+            "%",
+        ),
         Row::note("1,000 bare calls at 200 ms, nothing kept: utilisation", alone, "%"),
         Row::note("1,000 personas at 200 ms: from the submission on", with_submission, "%"),
         Row::note("1,000 personas at 200 ms: to the end", took.wall.as_secs_f64(), "s"),
@@ -280,5 +288,100 @@ fn kills() -> Vec<Row> {
     vec![
         Row::at_most("50 kills at 32 calls: calls wasted at each", wasted / 50.0, 32.0, ""),
         Row::at_most("50 kills at 32 calls: answers recorded twice", twice, 0.0, ""),
+    ]
+}
+
+/// Experts of the chain below.
+const EXPERTS: u32 = 500;
+
+/// A content with a fault that the judge minds, and what the writer makes of it.
+const WEAK: &str = "Our dinner kit costs $9 a meal, leveraging synergies. It cooks in 20 minutes.";
+const BETTER: &str = "Our dinner kit costs $9 a meal. It cooks in 20 minutes.";
+
+/// What the service says in a chain: a rewrite, a choice, or scores.
+fn judge(heard: &Heard) -> Act {
+    let asked = heard.question.as_str();
+    let points = |text: &str| if text.contains("synergies") { 4 } else { 8 };
+    let said = if asked.contains("{\"variants\":") {
+        serde_json::json!({ "variants": [{ "text": BETTER, "principles": ["Took the jargon out"], "dimensions": [] }] })
+    } else if let Some((_, versions)) = asked.split_once("Version A:") {
+        let (a, b) = versions.split_once("Version B:").unwrap();
+        let preference = if points(a) < points(b) { "b" } else { "a" };
+        serde_json::json!({
+            "reasoning": "It is so.", "preference": preference, "score_a": points(a), "score_b": points(b),
+        })
+    } else {
+        let form = asked.rsplit_once("nothing else:\n").unwrap().1;
+        let keys = form.split('"').skip(1).step_by(2).zip(form.split('"').skip(2).step_by(2));
+        let mut answer = serde_json::json!({
+            "reasoning": "It is so.", "would_click": true, "suggestions": [],
+        });
+        for (key, _) in keys.filter(|(_, kind)| kind.starts_with(": 1 to 10")) {
+            answer[key] = points(asked).into();
+        }
+        answer
+    };
+    Act::Say(said.to_string())
+}
+
+/// A chain of two rounds: the calls of each part against the minimum time of the service, from the end of the part before.
+/// The scores of the rewrite are the answers of round 2, which makes no calls of its own.
+fn chain() -> Vec<Row> {
+    let desk = Desk::new(200, "", judge);
+    let text = format!(
+        "---\nstudy: content_review\ncontent_type: product_page\nmode: quick_pulse\nrounds: 2\npanel: {EXPERTS}\nseed: 5\nreplicates: 0\n\
+         engine: mock\n---\n\n{WEAK}\n"
+    );
+    let mut after = desk.link.newest();
+    let id = desk.link.take_on(&text).unwrap().id;
+    let mut parts = vec![Instant::now()];
+    let mut last_answers = Instant::now();
+    let mut is_over = false;
+    while !is_over {
+        let page = desk.link.events(after, 500, 10_000).unwrap();
+        for event in page.events.iter().filter(|event| event.study == Some(id)) {
+            match &event.data {
+                EventData::Recorded { panel, .. }
+                    if parts.len() == 1 && panel.settled() == EXPERTS =>
+                {
+                    parts.push(Instant::now());
+                }
+                EventData::RoundCompleted { .. } if parts.len() < 4 => parts.push(Instant::now()),
+                EventData::Recorded { .. } => last_answers = Instant::now(),
+                _ if event.kind() == Some(EventKind::Completed) => {
+                    parts.push(Instant::now());
+                    is_over = true;
+                }
+                _ => {}
+            }
+        }
+        after = page.next;
+    }
+    let [begun, asked, scored, again, chosen] = parts.as_slice() else { panic!("{parts:?}") };
+    let between = |from: &Instant, to: &Instant| to.duration_since(*from);
+    // The writer is asked before the panel scores what it wrote.
+    let writing = Duration::from_millis(200);
+    let of_scores = between(asked, scored).saturating_sub(writing);
+    let first = between(begun, asked).saturating_sub(TRIES);
+    let first = share(EXPERTS, 200, first);
+    let scores = share(EXPERTS, 200, of_scores);
+    let choices = share(EXPERTS * 2, 200, between(again, &last_answers));
+    let calls = u32::try_from(desk.mock.calls()).unwrap();
+    assert_eq!(calls, EXPERTS * 4 + 1);
+    vec![
+        Row::note("a chain of 500 experts at 200 ms: calls", f64::from(calls), ""),
+        Row::at_least("a chain at 200 ms, round 1 but its tries: utilisation", first, 90.0, "%"),
+        Row::at_least("a chain at 200 ms, scores of a rewrite: utilisation", scores, 90.0, "%"),
+        Row::note(
+            "a chain at 200 ms, round 2 from these scores",
+            between(scored, again).as_secs_f64(),
+            "s",
+        ),
+        Row::at_least("a chain at 200 ms, fresh panel: utilisation", choices, 90.0, "%"),
+        Row::note(
+            "a chain at 200 ms, from the last answer to the results",
+            between(&last_answers, chosen).as_secs_f64(),
+            "s",
+        ),
     ]
 }

@@ -211,22 +211,33 @@ fn no_row(error: &csv::Error) -> Failure {
     Failure::invalid(format!("The table cannot be written: {error}")).because(error)
 }
 
-/// A cell that no spreadsheet treats as a formula: each of its lines that could be one is prefixed with an apostrophe.
+/// A cell that no spreadsheet treats as a formula: what could be one is prefixed with an apostrophe.
 pub(super) fn inert(text: &str) -> Cow<'_, str> {
     let clean = safe::block(text);
     // Some readers accept a formula after a leading tab or carriage return. The filter has removed those, so the text
     // behind them is checked too.
-    if !clean.split('\n').any(is_formula) {
+    let lines = || clean.split('\n').enumerate();
+    let is_held = |(place, line): (usize, &str)| match place {
+        0 => is_formula(line),
+        // A cell is read from its beginning: an entry of a list within it is no formula.
+        _ => is_formula(line) && !is_entry(line),
+    };
+    if !lines().any(is_held) {
         return clean;
     }
-    let lines: Vec<Cow<'_, str>> =
-        clean
-            .split('\n')
-            .map(|line| {
-                if is_formula(line) { Cow::Owned(format!("'{line}")) } else { Cow::Borrowed(line) }
-            })
-            .collect();
-    Cow::Owned(lines.join("\n"))
+    let held =
+        lines().map(
+            |(place, line)| {
+                if is_held((place, line)) { format!("'{line}") } else { line.to_owned() }
+            },
+        );
+    Cow::Owned(held.collect::<Vec<_>>().join("\n"))
+}
+
+/// Whether a line is an entry of a list.
+fn is_entry(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("- ") || line.starts_with("+ ")
 }
 
 /// Whether a line starts like a formula, after blanks of any kind. Full-width characters count as well, because some
@@ -261,6 +272,7 @@ mod tests {
             "\u{2212}5",
             "\u{200b}=1",
             "plain - text",
+            "Buy:\n- bread\n+ milk",
             "a=b",
             "",
         ];
@@ -278,6 +290,7 @@ mod tests {
             "'−5",
             "'=1",
             "plain - text",
+            "Buy:\n- bread\n+ milk",
             "a=b",
             "",
         ]
@@ -402,8 +415,8 @@ mod tests {
             let bytes = table.take();
             for row in csv::Reader::from_reader(&bytes[..]).records() {
                 for cell in &row.unwrap() {
-                    for line in cell.lines() {
-                        prop_assert!(!is_formula(line) , "{line:?}");
+                    for (place, line) in cell.lines().enumerate() {
+                        prop_assert!(!is_formula(line) || place > 0 && is_entry(line), "{line:?}");
                     }
                 }
             }

@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use protocol::safe;
@@ -47,6 +48,13 @@ impl NewFile {
         let Some(name) = target.file_name() else {
             return Err(Failure::invalid(format!("{} names no file", shown(&target))));
         };
+        // What takes the place of a file is for the same people to read, and a file that nobody may write is not replaced.
+        let mode = fs::metadata(&target).ok().filter(|_| found.is_some());
+        let mode = mode.map(|known| known.permissions().mode());
+        if mode.is_some_and(|mode| mode & 0o222 == 0) {
+            return Err(Failure::invalid(format!("{} is read-only", shown(&target)))
+                .hint(format!("Make it writable with `chmod u+w {}`", shown(&target))));
+        }
         let mut hidden = std::ffi::OsString::from(".");
         hidden.push(name);
         hidden.push(format!(".{}", Uuid::new_v4().simple()));
@@ -54,9 +62,22 @@ impl NewFile {
         let file = File::options()
             .write(true)
             .create_new(true)
+            .mode(mode.unwrap_or(0o666))
             .open(&temporary)
             .map_err(|error| unwritable(&target, &error))?;
+        if let Some(mode) = mode {
+            // The mask of the process may have taken some of it.
+            file.set_permissions(fs::Permissions::from_mode(mode))
+                .map_err(|error| unwritable(&target, &error))?;
+        }
         Ok(Self { target, existing, temporary, out: BufWriter::new(file) })
+    }
+
+    /// Lets the file be read by whoever may read another one, of which it is a copy.
+    pub(crate) fn readable_as(&mut self, original: &Path) -> Result<(), Failure> {
+        let known = fs::metadata(original).map_err(|error| unwritable(&self.target, &error))?;
+        let set = self.out.get_ref().set_permissions(known.permissions());
+        set.map_err(|error| unwritable(&self.target, &error))
     }
 
     /// Writes the next bytes.
@@ -98,7 +119,8 @@ fn shown(path: &Path) -> String {
     safe::line(&path.to_string_lossy()).into_owned()
 }
 
-fn taken(target: &Path) -> Failure {
+/// The refusal of a file that exists.
+pub(crate) fn taken(target: &Path) -> Failure {
     Failure::invalid(format!("{} exists already", shown(target)))
         .hint("Replace it with --force, or choose another name")
 }
@@ -161,5 +183,26 @@ mod tests {
         assert!(NewFile::create(Path::new("/dev/null"), Existing::Replace).is_err());
         assert!(NewFile::create(&folder.path().join("no/where"), Existing::Keep).is_err());
         assert_eq!(names(folder.path()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_replaced_file_is_for_the_same_people_and_a_read_only_one_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("draft.md");
+        fs::write(&target, "private").unwrap();
+        let mode = |mode| fs::set_permissions(&target, fs::Permissions::from_mode(mode)).unwrap();
+        mode(0o600);
+        let mut file = NewFile::create(&target, Existing::Replace).unwrap();
+        file.write(b"rewritten").unwrap();
+        drop(file.finish().unwrap());
+        assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
+        let copy = folder.path().join("draft.md.copy");
+        let mut file = NewFile::create(&copy, Existing::Replace).unwrap();
+        file.readable_as(&target).unwrap();
+        drop(file.finish().unwrap());
+        assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+        mode(0o444);
+        assert!(NewFile::create(&target, Existing::Replace).is_err());
+        assert_eq!(fs::read_to_string(&target).unwrap(), "rewritten");
     }
 }

@@ -21,7 +21,7 @@ const COLUMNS: [&str; 10] = [
 
 /// The table; `None` for a study without findings.
 pub(super) fn table(report: &Report) -> Option<Result<Vec<u8>, Failure>> {
-    let findings = &report.results.as_ref()?.findings;
+    let findings = &report.found()?.findings;
     (!findings.is_empty()).then(|| rows(findings).map_err(|error| no_table(&error)))
 }
 

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use protocol::rounds::{RunKind, TextPart};
 use protocol::safe;
 
 use super::document::{Block, Chart, Document, Shape};
@@ -13,8 +14,9 @@ pub(super) fn page(document: &Document) -> String {
     // Writing to a string cannot fail.
     let _ = write!(
         out,
-        "# {}\n\n**Synthetic panel · no person was asked.** {}\n",
+        "# {}\n\n**{}.** {}\n",
         escape(&document.title),
+        document.kind.label(),
         escape(&document.subtitle)
     );
     for section in &document.sections {
@@ -43,6 +45,7 @@ fn write_block(out: &mut String, block: &Block) {
             let fence = fence(&text);
             writeln!(out, "{fence}text\n{text}\n{fence}")
         }
+        Block::Changes(parts) => writeln!(out, "{}", changes(parts)),
         Block::Facts(facts) => {
             for (name, value) in facts {
                 let _ = writeln!(out, "- {}: {}", escape(name), escape(value));
@@ -73,6 +76,30 @@ fn write_block(out: &mut String, block: &Block) {
             Ok(())
         }
     };
+}
+
+/// What was taken out struck through, what was put in bold; line breaks end paragraphs.
+fn changes(parts: &[TextPart]) -> String {
+    let mut out = String::new();
+    for part in parts {
+        let (open, close) = match part.kind {
+            RunKind::Same => ("", ""),
+            RunKind::Out => ("~~", "~~"),
+            RunKind::In => ("**", "**"),
+        };
+        for (row, line) in part.text.split('\n').enumerate() {
+            if row > 0 {
+                out.push_str("\n\n");
+            } else if !out.is_empty() && !out.ends_with('\n') {
+                out.push(' ');
+            }
+            let line = escape(line);
+            if !line.is_empty() {
+                let _ = write!(out, "{open}{line}{close}");
+            }
+        }
+    }
+    out
 }
 
 fn of_chart(chart: &Chart) -> (Vec<String>, Vec<Vec<String>>) {
@@ -154,6 +181,18 @@ mod tests {
         assert_eq!(escape("Mailto:a"), "Mailto&#58;a");
         assert_eq!(escape("1. one"), "1\\. one");
         assert_eq!(escape("- two"), "\\- two");
+    }
+
+    #[test]
+    fn what_was_taken_out_is_struck_through_and_what_was_put_in_is_bold() {
+        let part = |kind, text: &str| TextPart { kind, text: text.to_owned() };
+        let parts = [
+            part(RunKind::Same, "We"),
+            part(RunKind::Out, "*leverage*"),
+            part(RunKind::In, "use"),
+            part(RunKind::Same, "it\nnow"),
+        ];
+        assert_eq!(changes(&parts), "We ~~\\*leverage\\*~~ **use** it\n\nnow");
     }
 
     #[test]

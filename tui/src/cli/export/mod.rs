@@ -6,6 +6,7 @@ mod bundle;
 mod codebook;
 mod csv;
 mod document;
+mod external;
 mod extra;
 pub(crate) mod file;
 mod findings_table;
@@ -13,6 +14,7 @@ mod html;
 mod json;
 mod markdown;
 mod ranking;
+mod rounds_table;
 #[cfg(test)]
 mod tests;
 
@@ -36,7 +38,7 @@ pub(crate) use ranking::page as ranking_page;
 
 /// Write a study to a file: its answers, or its report as a page
 ///
-/// JSON holds everything, without loss. CSV has one row for each answer, with a codebook and the findings beside it; cells that a
+/// JSON holds everything, without loss. CSV has one row for each answer, with a codebook, the findings and the rounds beside it; cells that a
 /// spreadsheet would take for a formula get an apostrophe in front. HTML and Markdown hold the report, without single
 /// answers: one page that says what was asked, of whom, what came out and how sure it is. A bundle is the evidence: every prompt,
 /// reply, order and cost, sealed line by line, from which `demoscope replay` rebuilds the same results.
@@ -105,6 +107,10 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         })
         .transpose()?;
     let link = Link::open(ui, Absent::Start).await?;
+    if let Some(found) = call!(link, external(args.id.clone()))? {
+        let text = external::page(args.format, &found)?;
+        return write_text(&text, file, ui);
+    }
     let study = call!(link, find(args.id.clone()))?;
     let mut report = call!(link, report(study.id))?;
     if matches!(args.format, Format::Md | Format::Html) {
@@ -113,11 +119,13 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     if args.format == Format::Bundle {
         return write_bundle(study.id, file, &link, ui).await;
     }
-    let (codebook, findings) = match (args.format, target) {
-        (Format::Csv, Some(path)) => {
-            (Some(beside(path, args, &report, &link).await?), findings_beside(path, args, &report)?)
-        }
-        _ => (None, None),
+    let (codebook, findings, rounds) = match (args.format, target) {
+        (Format::Csv, Some(path)) => (
+            Some(beside(path, args, &report, &link).await?),
+            table_beside(path, args, "findings.csv", findings_table::table(&report))?,
+            table_beside(path, args, "rounds.csv", rounds_table::table(&report))?,
+        ),
+        _ => (None, None, None),
     };
 
     let mut answers = Answers::of(study.id, None);
@@ -162,6 +170,10 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     if let Some(findings) = findings {
         let path = findings.finish()?;
         ui.say(&format!("What to act on: {}.", safe::line(&path.to_string_lossy())));
+    }
+    if let Some(rounds) = rounds {
+        let path = rounds.finish()?;
+        ui.say(&format!("Its rounds: {}.", safe::line(&path.to_string_lossy())));
     }
     Ok(Exit::Done)
 }
@@ -224,22 +236,32 @@ async fn write_report(
         Format::Md => page(Page::Markdown, report, &asked),
         _ => page(Page::Html, report, &asked),
     };
+    write_text(&text, file, ui)
+}
+
+/// Writes a text to the destination.
+fn write_text(text: &str, file: Option<NewFile>, ui: &mut Ui) -> Result<Exit, Failure> {
     match file {
         Some(mut file) => {
             file.write(text.as_bytes())?;
             let path = file.finish()?;
             ui.say(&format!("Wrote the report to {}.", safe::line(&path.to_string_lossy())));
         }
-        None => ui.data(&text)?,
+        None => ui.data(text)?,
     }
     Ok(Exit::Done)
 }
 
-/// The findings of a study as a table named after that of its answers; `None` where it has none.
-fn findings_beside(table: &Path, args: &Args, report: &Report) -> Result<Option<NewFile>, Failure> {
-    let Some(rows) = findings_table::table(report) else { return Ok(None) };
+/// A table named after that of the answers; `None` where there is none.
+fn table_beside(
+    answers: &Path,
+    args: &Args,
+    ending: &str,
+    table: Option<Result<Vec<u8>, Failure>>,
+) -> Result<Option<NewFile>, Failure> {
+    let Some(rows) = table else { return Ok(None) };
     let existing = if args.force { Existing::Replace } else { Existing::Keep };
-    let mut file = NewFile::create(&table.with_extension("findings.csv"), existing)?;
+    let mut file = NewFile::create(&answers.with_extension(ending), existing)?;
     file.write(&rows?)?;
     Ok(Some(file))
 }

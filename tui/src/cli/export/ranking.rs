@@ -14,7 +14,7 @@ pub(crate) fn page(found: &Ranking) -> String {
     let mut document = Document {
         title: ranking_title(found),
         subtitle: format!("Answered by {}", found.model),
-        sections: Vec::new(),
+        ..Document::default()
     };
     let mut order = Section::new("The order");
     order.text(found.conclusion.clone());

@@ -9,9 +9,10 @@ use protocol::run::{Live, Silence, State, Study};
 use protocol::safe;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::cli::run::headline;
 use crate::cli::run::progress;
-use crate::cli::run::{headline, respondents};
 use crate::failure::Failure;
+use crate::kinds;
 use crate::link::{Link, call};
 use crate::look::thousands;
 use crate::ui::{Talk, Ui};
@@ -58,7 +59,7 @@ impl Follower {
     ) -> Result<Followed, Failure> {
         let what = format!(
             "{}, {} engine, seed {}",
-            respondents(study.panel.requested),
+            kinds::view(study.instrument).count(study.panel.requested),
             safe::line(&study.engine),
             study.seed
         );

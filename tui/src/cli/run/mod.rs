@@ -2,6 +2,7 @@
 //! work, so leaving early (Ctrl-C, `--detach`) never loses any of it.
 
 mod follow;
+mod offer;
 mod progress;
 mod settings;
 mod sources;
@@ -16,11 +17,11 @@ use protocol::service::Submit;
 use protocol::study::{Draft, Origin};
 use uuid::Uuid;
 
-use crate::cli::expect::{Expectation, judge};
+use crate::cli::expect::{self, Expectation, judge};
 use crate::cli::show::{self, Form, ShowDetail};
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
-use crate::look::{Role, thousands};
+use crate::look::Role;
 use crate::report;
 use crate::ui::Ui;
 pub(crate) use follow::{Followed, Follower};
@@ -44,6 +45,9 @@ Examples:
   demoscope run a.md b.md --detach
   demoscope run a.md b.md --study ab_test --orders both
   demoscope run idea.md --study survey --question 'What would stop you from trying it?'
+  demoscope run title.md --study content_review --content-type youtube
+  demoscope run page.md --study content_review --content-type landing_page --rounds 3
+  demoscope run page.md --competitors-generated --expect 'overall.low >= 6'
   demoscope run idea.md --like 3f2a      the same people, seed and settings as that study
   demoscope run --example list
   echo 'A kettle that texts you.' | demoscope run - --panel 50
@@ -98,12 +102,46 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
 
     let mut link = Link::open(ui, Absent::Start).await?;
     link.offer().await?;
+    let (drafts, unfit) = with_known_names(&link, drafts, &args.expectations, ui).await?;
+    let worst = worst.max(unfit);
     let end = if args.dry_run {
         preview_all(&link, drafts, Form::of(args.json), ui).await?
     } else {
-        run_all(&mut link, drafts, &args, ui).await?
+        // Programs and whoever has chosen an engine need no offer.
+        let is_offered = !args.json && !args.detach && !args.settings.names_engine();
+        let offered = (is_offered && offer::is_first(&link).await?).then(|| drafts.clone());
+        let end = run_all(&mut link, drafts, &args, ui).await?;
+        if let Some(drafts) = offered {
+            offer::offer(&link, &drafts, ui).await?;
+        }
+        end
     };
     Ok(worst.max(end))
+}
+
+/// The drafts whose results have everything that is expected of them; what else is wrong with one is told when it is
+/// submitted. Nobody is asked, and nothing is paid for, before all of them were looked at.
+async fn with_known_names(
+    link: &Link,
+    drafts: Vec<Draft>,
+    expectations: &[Expectation],
+    ui: &mut Ui,
+) -> Result<(Vec<Draft>, Exit), Failure> {
+    if expectations.is_empty() {
+        return Ok((drafts, Exit::Done));
+    }
+    let (mut sound, mut worst) = (Vec::new(), Exit::Done);
+    for draft in drafts {
+        let known = match call!(link, check(draft.clone())) {
+            Ok(preview) => expect::check(expectations, &draft.file, &preview.estimates),
+            Err(_) => Ok(()),
+        };
+        match known {
+            Ok(()) => sound.push(draft),
+            Err(failure) => worst = worst.max(excuse(failure, ui)?),
+        }
+    }
+    Ok((if worst == Exit::Done { sound } else { Vec::new() }, worst))
 }
 
 async fn preview_all(
@@ -155,8 +193,7 @@ async fn run_all(
                 show::print(link, study.id, detail, Form::of(args.json), ui).await?;
                 if !args.expectations.is_empty() {
                     let found = call!(link, report(study.id))?;
-                    let judged = judge(&args.expectations, found.results.as_ref(), ui);
-                    worst = worst.max(judged.or_else(|failure| excuse(failure, ui))?);
+                    worst = worst.max(judge(&args.expectations, found.results.as_ref(), ui));
                 }
             }
             Followed::Interrupted => {
@@ -261,13 +298,6 @@ pub(crate) fn end_of(study: &Study) -> Exit {
 fn headline(study: &Study, what: &str, ui: &Ui) -> String {
     let name = safe::line(&study.name);
     ui.err_look.paint(Role::Dim, &format!("{name} ({}): {what}", study.id.short()))
-}
-
-pub(crate) fn respondents(count: u32) -> String {
-    match count {
-        1 => "1 respondent".to_owned(),
-        _ => format!("{} respondents", thousands(count)),
-    }
 }
 
 #[cfg(test)]

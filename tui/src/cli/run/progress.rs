@@ -24,13 +24,13 @@ pub(crate) fn clear(talk: Talk) -> &'static str {
 
 /// The line, ready to overwrite the previous one.
 pub(crate) fn line(live: &Live, look: Look) -> String {
-    let panel = live.round.map_or(live.study.panel, |round| round.panel);
+    let panel = live.study.asked_now();
     let share = if panel.requested == 0 {
         0.0
     } else {
         f64::from(panel.settled()) / f64::from(panel.requested)
     };
-    let mut parts: Vec<String> = live.round.map(round).into_iter().collect();
+    let mut parts: Vec<String> = live.study.round.map(round).into_iter().collect();
     parts.push(format!("{}/{}", thousands(panel.settled()), thousands(panel.requested)));
     match (live.study.state, &live.silence) {
         (State::Running, Some(silence)) => parts.push(silence.brief()),
@@ -155,8 +155,9 @@ mod tests {
             study,
             scale: Some((1, 10)),
             scores: vec![10, 20, 40, 80, 120, 150, 180, 90, 30, 10],
+            exact: None,
+            finished: Vec::new(),
             recent: vec![0, 500, 1250, 1250],
-            round: None,
             elapsed_ms: 3_000,
             spending: None,
             silence: None,
@@ -246,9 +247,9 @@ mod tests {
             glyphs: crate::look::Glyphs::Unicode,
         };
         let said = |live: &Live| line(live, look).trim_start_matches("\r\u{1b}[K").to_owned();
-        live.round = Some(RoundProgress { round: 2, rounds: 3, confirms: false, panel });
+        live.study.round = Some(RoundProgress { round: 2, rounds: 3, confirms: false, panel });
         assert!(said(&live).contains("round 2 of 3 · 5/20"), "{}", said(&live));
-        live.round = Some(RoundProgress { round: 4, rounds: 3, confirms: true, panel });
+        live.study.round = Some(RoundProgress { round: 4, rounds: 3, confirms: true, panel });
         assert!(said(&live).contains("fresh panel · 5/20"), "{}", said(&live));
     }
 }

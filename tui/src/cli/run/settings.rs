@@ -47,6 +47,9 @@ pub(crate) struct Settings {
     /// The project it belongs to
     #[arg(long, value_name = "NAME")]
     project: Option<String>,
+    /// A public https address that is told when it ends, signed with the secret of `demoscope hooks secret`
+    #[arg(long, value_name = "URL")]
+    webhook: Option<String>,
     /// An open question of a survey; may be given up to ten times
     #[arg(long = "question", value_name = "TEXT", allow_hyphen_values = true)]
     questions: Vec<String>,
@@ -144,6 +147,11 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// Whether a flag says who answers.
+    pub(super) fn names_engine(&self) -> bool {
+        self.engine.is_some()
+    }
+
     /// The given keys, each with its text as typed.
     pub(crate) fn overrides(&self) -> BTreeMap<String, String> {
         let questions = (!self.questions.is_empty()).then(|| self.questions.join("\n"));
@@ -162,6 +170,7 @@ impl Settings {
             ("max_cost_usd", &self.max_cost_usd),
             ("tags", &tags),
             ("project", &self.project),
+            ("webhook", &self.webhook),
             ("questions", &questions),
             ("orders", &self.orders),
             ("replicates", &self.replicates),

@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 
-use protocol::study::{Draft, Problem, SecondFile};
+use protocol::study::{Draft, DraftText, Problem, SecondFile};
 
 use super::Args;
 use crate::cli::{example, input};
@@ -22,9 +22,8 @@ pub(super) fn read(args: &Args, ui: &mut Ui) -> Result<Sources, Failure> {
     let overrides = args.settings.overrides();
     if let Some(name) = &args.example {
         let source = example::find(name)?;
-        let like = args.like.clone();
-        let draft =
-            Draft { file: source.name, text: source.text, overrides, like, ..Draft::default() };
+        let (text, like) = (DraftText::File(source.text), args.like.clone());
+        let draft = Draft { file: source.name, text, overrides, like, ..Draft::default() };
         return Ok(Sources { drafts: vec![draft], worst: Exit::Done });
     }
     let study_type = overrides.get("study").and_then(|study| study.trim().parse().ok());
@@ -39,10 +38,11 @@ pub(super) fn read(args: &Args, ui: &mut Ui) -> Result<Sources, Failure> {
     let drafts: Vec<Draft> = if compares && args.files.len() == 2 {
         match (complete, read.pop(), read.pop()) {
             (true, Some(second), Some(first)) => {
-                let second = SecondFile { file: second.name, text: second.text };
-                let variant_b = Some(second);
-                let like = args.like.clone();
-                vec![Draft { file: first.name, text: first.text, overrides, variant_b, like }]
+                let text = DraftText::File(second.text);
+                let variant_b = Some(SecondFile { file: second.name, text });
+                let (text, like) = (DraftText::File(first.text), args.like.clone());
+                let draft = Draft { file: first.name, text, overrides, ..Draft::default() };
+                vec![Draft { variant_b, like, ..draft }]
             }
             _ => Vec::new(),
         }
@@ -50,10 +50,10 @@ pub(super) fn read(args: &Args, ui: &mut Ui) -> Result<Sources, Failure> {
         read.into_iter()
             .map(|source| Draft {
                 file: source.name,
-                text: source.text,
+                text: DraftText::File(source.text),
                 overrides: overrides.clone(),
-                variant_b: None,
                 like: args.like.clone(),
+                ..Draft::default()
             })
             .collect()
     };

@@ -8,10 +8,12 @@ use protocol::event::EventKind;
 use protocol::run::{Headline, State};
 use protocol::safe;
 use protocol::service::DriverRun;
-use protocol::watch::{SaveOutcome, WatchControl, WatchRequest, WatchedFile};
+use protocol::study::{Draft, DraftText};
+use protocol::watch::{SaveOutcome, Watch, WatchControl, WatchRequest, WatchedFile};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::cli::expect::{Expectation, judge};
+use crate::cli::expect::{self, Expectation, judge};
+use crate::cli::input;
 use crate::cli::run::{Followed, Follower, end_of};
 use crate::cli::show::{self, Form, ShowDetail};
 use crate::failure::{Exit, Failure};
@@ -49,11 +51,7 @@ impl Watching {
         link.offer().await?;
         let before = last_look(&link).await?;
         let known = call!(link, watches())?;
-        let own = known.iter().find(|watch| watch.path == path);
-        let covers = |watch: &protocol::watch::Watch| {
-            watch.is_folder && std::path::Path::new(path).starts_with(&watch.path)
-        };
-        let other = own.or_else(|| known.iter().find(|watch| covers(watch)));
+        let other = watch_of(&known, path);
         let is_ours = other.is_none();
         // Resuming what is at work changes nothing but that it is looked at now.
         match other {
@@ -100,10 +98,43 @@ async fn last_look(link: &Link) -> Result<Option<Timestamp>, Failure> {
 
 /// Waits for the result of the present text and prints its report.
 pub(super) async fn once(follow: FollowedFile, ui: &mut Ui) -> Result<Exit, Failure> {
+    expected(&follow, ui).await?;
     let mut watching = Watching::begin(&follow.path, ui).await?;
     let exit = report(&mut watching, &follow, ui).await;
     watching.end(&follow.path).await?;
     exit
+}
+
+/// Compares what is expected with what the results of the present text can have. What else is wrong with it is told when it
+/// is evaluated.
+async fn expected(follow: &FollowedFile, ui: &mut Ui) -> Result<(), Failure> {
+    if follow.expectations.is_empty() {
+        return Ok(());
+    }
+    let Ok(source) = input::read(std::ffi::OsStr::new(&follow.path)) else { return Ok(()) };
+    let link = Link::open(ui, Absent::Start).await?;
+    link.offer().await?;
+    let known = call!(link, watches())?;
+    let watch = watch_of(&known, &follow.path);
+    let overrides = watch.map(|watch| watch.overrides.clone()).unwrap_or_default();
+    let draft = Draft {
+        file: source.name,
+        text: DraftText::File(source.text),
+        overrides,
+        ..Draft::default()
+    };
+    match call!(link, check(draft)) {
+        Ok(preview) => expect::check(&follow.expectations, &follow.path, &preview.estimates),
+        Err(_) => Ok(()),
+    }
+}
+
+/// The watch of a file: its own, else that of the folder that it is in.
+fn watch_of<'a>(known: &'a [Watch], path: &str) -> Option<&'a Watch> {
+    let covers =
+        |watch: &&Watch| watch.is_folder && std::path::Path::new(path).starts_with(&watch.path);
+    let own = known.iter().find(|watch| watch.path == path);
+    own.or_else(|| known.iter().find(covers))
 }
 
 async fn report(
@@ -140,7 +171,7 @@ async fn report(
     show::print(&watching.link, id, ShowDetail::Summary, Form::of(follow.json), ui).await?;
     exit = exit.max(end_of(&study));
     let found = call!(watching.link, report(id))?;
-    Ok(exit.max(judge(&follow.expectations, found.results.as_ref(), ui)?))
+    Ok(exit.max(judge(&follow.expectations, found.results.as_ref(), ui)))
 }
 
 /// Keeps a few lines about the file until Ctrl-C.
@@ -196,7 +227,7 @@ async fn lines(
         let state = format!("{} {}/{}", live.study.state, panel.settled(), panel.requested);
         all.push((Some(Role::Strong), format!("{name}{version} · {state}")));
         let report = call!(link, report(id))?;
-        if let Some(Headline { of, estimate }) = &file.headline {
+        if let Some(Headline { of, estimate, .. }) = &file.headline {
             let interval = range(of, estimate.low.zip(estimate.high), look);
             all.push((None, format!("{} {} {interval}", words(of), number(of, estimate.value))));
         }

@@ -121,7 +121,7 @@ struct PathArgs {
     clippy::cast_possible_truncation,
     reason = "amounts are checked to be at most 1e6 dollars"
 )]
-fn dollars(text: &str) -> Result<UsdMicros, String> {
+pub(super) fn dollars(text: &str) -> Result<UsdMicros, String> {
     match text.parse::<f64>() {
         Ok(dollars) if (0.0..=1e6).contains(&dollars) => {
             Ok(UsdMicros((dollars * 1e6).round() as i64))
@@ -244,7 +244,7 @@ async fn files(link: &Link) -> Result<Vec<WatchedFile>, Failure> {
 }
 
 /// The absolute path, without links.
-fn whole(path: &OsString) -> Result<String, Problem> {
+pub(in crate::cli) fn whole(path: &OsString) -> Result<String, Problem> {
     let place = safe::line(&path.to_string_lossy()).into_owned();
     let problem =
         |what: String, hint: &str| Problem { place: place.clone(), what, hint: hint.to_owned() };

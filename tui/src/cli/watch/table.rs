@@ -3,13 +3,15 @@
 
 use std::path::Path;
 
+use protocol::credits::Credits;
 use protocol::run::Headline;
 use protocol::safe;
 use protocol::watch::{SaveOutcome, Watch, WatchState, WatchedFile};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::look::{Look, Role, pad, pad_left, thousands};
 use crate::report::dollars;
-use crate::report::estimates::number;
+use crate::report::estimates::{number, within};
 
 /// Problems of one file that are shown.
 const PROBLEMS: usize = 8;
@@ -54,6 +56,10 @@ fn head(watch: &Watch, here: Option<&Path>, look: Look) -> String {
         Some(cap) => format!(", {} of {cap} credits today", watch.credits_today),
         None => format!(", {} credits today", watch.credits_today),
     };
+    let held = match watch.credits_held {
+        Credits::ZERO => String::new(),
+        held => format!(" (+{held} set aside)"),
+    };
     let cost = match watch.caps.cost_per_day {
         Some(cap) if watch.cost_today.0 > 0 => {
             format!(", {} of {}", dollars(watch.cost_today.dollars()), dollars(cap.dollars()))
@@ -61,8 +67,17 @@ fn head(watch: &Watch, here: Option<&Path>, look: Look) -> String {
         _ => String::new(),
     };
     let paused = if watch.state == WatchState::Paused { "paused · " } else { "" };
-    let used = look.paint(Role::Dim, &format!("{paused}{runs}{credits}{cost}"));
-    let mut out = format!("{}  {used}\n", look.paint(Role::Strong, &path));
+    let used = format!("{paused}{runs}{credits}{held}{cost}");
+    let mut out = look.paint(Role::Strong, &path);
+    // Beside the path where there is room, else below it.
+    if path.width() + used.width() + 2 <= look.width {
+        out.push_str(&format!("  {}\n", look.paint(Role::Dim, &used)));
+    } else {
+        out.push('\n');
+        for line in look.wrap(&used, "  ", "  ") {
+            out.push_str(&format!("{}\n", look.paint(Role::Dim, &line)));
+        }
+    }
     if let Some(trouble) = &watch.trouble {
         out.push_str(&look.paint(Role::Warning, &format!("  ! {}", safe::line(trouble))));
         out.push('\n');
@@ -89,15 +104,10 @@ fn row(file: &WatchedFile, here: Option<&Path>, look: Look) -> String {
     };
     let version = file.version.map_or(String::new(), |version| format!("v{version}"));
     let id = file.study.map_or(String::new(), |study| study.short());
-    let score = file.headline.as_ref().map_or(String::new(), |Headline { of, estimate }| {
-        let value = number(of, estimate.value);
-        match (estimate.low, estimate.high) {
-            (Some(low), Some(high)) => {
-                format!("{value} {}{}", look.glyph("±", "+/-"), number(of, (high - low) / 2.0))
-            }
-            _ => value,
-        }
-    });
+    let score =
+        file.headline.as_ref().map_or(String::new(), |Headline { of, estimate, .. }| {
+            within(of, estimate, look).unwrap_or_else(|| number(of, estimate.value))
+        });
     let columns = [
         format!("  {}", pad(&look.shorten(&near(&file.path, here), 34), 34)),
         pad_left(&version, 5),
@@ -107,8 +117,10 @@ fn row(file: &WatchedFile, here: Option<&Path>, look: Look) -> String {
     ];
     let mut out = columns.join(" ").trim_end().to_owned() + "\n";
     let mut more = |text: &str| {
-        out.push_str(&look.paint(Role::Warning, &format!("      {text}")));
-        out.push('\n');
+        for line in look.wrap(text, "      ", "        ") {
+            out.push_str(&look.paint(Role::Warning, &line));
+            out.push('\n');
+        }
     };
     for problem in file.problems.iter().take(PROBLEMS) {
         let place = near(&problem.place, here);
@@ -132,11 +144,10 @@ fn near(path: &str, here: Option<&Path>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use protocol::credits::{Credits, UsdMicros};
+    use protocol::credits::UsdMicros;
     use protocol::run::State;
     use protocol::study::Problem;
     use protocol::watch::WatchCaps;
-    use unicode_width::UnicodeWidthStr as _;
 
     use super::*;
     use crate::report::fixtures;
@@ -156,7 +167,11 @@ mod tests {
             version: Some(3),
             study: Some(report.study.id),
             state: Some(State::Completed),
-            headline: Some(Headline { of: "mean_score".to_owned(), estimate: estimate.clone() }),
+            headline: Some(Headline {
+                of: "mean_score".to_owned(),
+                estimate: estimate.clone(),
+                round: None,
+            }),
             is_missing: false,
             at,
         };
@@ -179,6 +194,7 @@ mod tests {
             added_at: at,
             runs_last_hour: 7,
             credits_today: Credits(700),
+            credits_held: Credits(100),
             cost_today: UsdMicros(1_500_000),
             files: 4,
             unresolved: 2,

@@ -1,7 +1,7 @@
 //! Execution of effects: calls to the daemon, files, the clipboard, the editor, and quitting.
 
 use super::serve::{Dirty, Flow, Station};
-use super::{StationError, clipboard, editor, files, signals, terminal};
+use super::{StationError, clipboard, desktop, editor, files, signals, terminal};
 use crate::station::effect::Effect;
 use crate::station::msg::Msg;
 
@@ -41,6 +41,15 @@ impl Station {
             Effect::ForgetDraft(study) => {
                 if let Some(told) = self.drafts.forget(&self.paths, study) {
                     self.send(Msg::DraftAside(told));
+                }
+            }
+            Effect::Notify(text) => {
+                if self.desktop {
+                    desktop::show(&text);
+                }
+                let is_in_tmux = std::env::var_os("TMUX").is_some_and(|socket| !socket.is_empty());
+                if let Some(sequence) = self.notify.sequence(&text, is_in_tmux) {
+                    self.screen.write(&sequence)?;
                 }
             }
             Effect::SaveSettings(settings) => files::save_settings(&self.paths, &settings),

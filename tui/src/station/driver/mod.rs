@@ -4,12 +4,14 @@
 mod call;
 mod clipboard;
 mod daemon;
+mod desktop;
 mod drafts;
 mod editor;
 mod effects;
 mod export;
 mod files;
 mod keyboard;
+mod notify;
 mod serve;
 mod signals;
 mod terminal;
@@ -30,6 +32,7 @@ use daemon::Daemon;
 use drafts::DraftFiles;
 pub(crate) use drafts::forget as forget_drafts;
 use keyboard::Keyboard;
+pub use notify::NotifyWay;
 use serve::{Dirty, Station, moment};
 use signals::Signals;
 use terminal::Screen;
@@ -80,6 +83,10 @@ pub struct StationOptions {
     pub glyphs: Option<Glyphs>,
     /// Who handles the mouse.
     pub mouse: Mouse,
+    /// How its user is called.
+    pub notify: NotifyWay,
+    /// Whether its user is called by the desktop, too.
+    pub desktop: bool,
 }
 
 /// Runs the workstation until the user quits. The daemon must be running or startable.
@@ -99,7 +106,7 @@ pub fn run(paths: &Paths, options: &StationOptions) -> Result<(), StationError> 
         None => files::theme(paths, &settings, look)?,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let outcome = runtime.block_on(station(paths, options.mouse, keymap, theme, settings));
+    let outcome = runtime.block_on(station(paths, options, keymap, theme, settings));
     // Calls to a lost daemon are not waited for.
     runtime.shutdown_background();
     outcome
@@ -107,7 +114,7 @@ pub fn run(paths: &Paths, options: &StationOptions) -> Result<(), StationError> 
 
 async fn station(
     paths: &Paths,
-    mouse: Mouse,
+    options: &StationOptions,
     keymap: Keymap,
     theme: Theme,
     settings: Settings,
@@ -118,7 +125,7 @@ async fn station(
     let daemon = Daemon::open(paths, messages.clone(), news).await.map_err(StationError::Daemon)?;
     let mut signals = Signals::listen()?;
     let started = Instant::now();
-    let screen = Screen::enter(mouse)?;
+    let screen = Screen::enter(options.mouse)?;
     let (drafts, kept) = DraftFiles::open(paths);
     let model = Model::new(moment(started), terminal::size(), keymap, theme).resume(settings, kept);
     let mut station = Station {
@@ -133,6 +140,8 @@ async fn station(
         dirty: Dirty::Now,
         drawn: started,
         frame,
+        notify: options.notify,
+        desktop: options.desktop,
     };
     let ended = station.serve(&mut signals, &mut inbox).await;
     if ended.is_err() {

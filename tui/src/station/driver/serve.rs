@@ -13,10 +13,11 @@ use uuid::Uuid;
 use super::daemon::Daemon;
 use super::drafts::DraftFiles;
 use super::keyboard::{Keyboard, Typed};
+use super::notify::NotifyWay;
 use super::signals::{Signal, Signals};
 use super::terminal::Screen;
 use super::{StationError, terminal};
-use crate::station::effect::Effect;
+use crate::station::effect::{Call, Effect};
 use crate::station::model::{Model, Moment};
 use crate::station::msg::Msg;
 use crate::station::update;
@@ -48,6 +49,8 @@ pub(super) struct Station {
     pub(super) dirty: Dirty,
     pub(super) drawn: Instant,
     pub(super) frame: Duration,
+    pub(super) notify: NotifyWay,
+    pub(super) desktop: bool,
 }
 
 /// Whether the loop continues.
@@ -171,10 +174,16 @@ impl Station {
     /// Updates the model and executes its effects.
     fn take(&mut self, msg: Msg, dirty: Dirty) -> Result<Flow, StationError> {
         // An empty page of events only ends a wait: nothing on the screen depends on it.
-        let silent = matches!(&msg, Msg::Events(page) if page.events.is_empty());
+        let silent = match &msg {
+            Msg::Events(page) => page.events.is_empty(),
+            Msg::Logs(_, Ok(page)) => page.entries.is_empty(),
+            _ => false,
+        };
         let effects = update(&mut self.model, moment(self.started), msg);
         if !silent || !effects.is_empty() {
-            let only_follows = effects.iter().all(|effect| matches!(effect, Effect::Follow(_)));
+            let follows =
+                |one: &Effect| matches!(one, Effect::Follow(_) | Effect::Call(Call::Logs(..)));
+            let only_follows = effects.iter().all(follows);
             if !(silent && only_follows) {
                 self.dirty = self.dirty.max(dirty);
             }

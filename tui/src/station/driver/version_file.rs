@@ -34,13 +34,23 @@ async fn try_apply(
 ) -> Result<String, Failure> {
     let path = file(client, study).await?;
     let report = call!(client, WITHIN, report(study))?;
-    let results = report.results.ok_or_else(|| Failure::invalid("The study has no results yet"))?;
+    let results =
+        report.found().cloned().ok_or_else(|| Failure::invalid("The study has no results yet"))?;
     let (round, variant) = match choice {
         Choice::Round(round) => (Some(round), None),
         Choice::Variant(rank) => (None, Some(rank)),
     };
     let chosen = apply::choose(&results, round, variant)?;
-    apply::replace(Some(&path), &path, &chosen, apply::OtherText::Refused)?;
+    let before = apply::read(Some(&path), &path)?;
+    let rewritten = call!(client, WITHIN, with_other_text(before, chosen.text.clone()))?;
+    if let [first, ..] = rewritten.lost.as_slice() {
+        let id = study.short();
+        return Err(Failure::invalid(format!(
+            "{} marks of the file would be lost ({first}); `demoscope apply {id}` names them",
+            rewritten.lost.len()
+        )));
+    }
+    apply::replace(Some(&path), &path, &chosen, &rewritten, apply::ApplyConsent::default())?;
     Ok(shown(&path))
 }
 

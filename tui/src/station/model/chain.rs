@@ -1,9 +1,11 @@
 //! State of the screen Chain: the versions of a text that a review has (rounds, or rewrites of a single round), which of them
 //! is shown against which, and the difference of both, laid out for the screen once and not for every frame.
 
+use protocol::finding::FindingsAcross;
 use protocol::id::StudyId;
 use protocol::results::Results;
 use protocol::review::{DimensionMean, Moved, ScoreChange};
+use protocol::rounds::{RoundChange, SegmentChange, TextDifference, TextRun, reversed};
 
 use super::difference::Difference;
 use crate::kinds;
@@ -88,13 +90,62 @@ pub(crate) struct Version<'a> {
     pub(crate) dimensions: &'a [DimensionMean],
     /// Its click rate, 0 to 1, where it was asked.
     pub(crate) click_rate: Option<f64>,
+    /// What changed from each earlier round.
+    pub(crate) changes: &'a [RoundChange],
+    /// The words of a variant against those of the original and of better variants.
+    pub(crate) differences: &'a [TextDifference],
+    /// Its findings against those of the round that it was rewritten from.
+    pub(crate) across: Option<&'a FindingsAcross>,
 }
 
-impl Version<'_> {
-    /// Whether the interval of its change excludes zero.
-    pub(crate) fn differs(&self) -> bool {
-        let ends = self.change.and_then(|change| change.low.zip(change.high));
-        ends.is_some_and(|(low, high)| low > 0.0 || high < 0.0)
+/// What changed between two versions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Between {
+    /// The difference of the scores, by the same experts.
+    pub(crate) overall: Option<ScoreChange>,
+    /// How many of them moved.
+    pub(crate) moved: Option<Moved>,
+    /// What changed for each segment.
+    pub(crate) segments: Vec<SegmentChange>,
+    /// The words of both texts.
+    pub(crate) words: Vec<TextRun>,
+}
+
+/// What changed from the version at one place to the one at another.
+pub(crate) fn between(versions: &[Version<'_>], (base, place): (usize, usize)) -> Between {
+    let (Some(before), Some(after)) = (versions.get(base), versions.get(place)) else {
+        return Between::default();
+    };
+    let of_round = |change: RoundChange| Between {
+        overall: change.overall,
+        moved: Some(change.moved).filter(|moved| *moved != Moved::default()),
+        segments: change.segments,
+        words: change.words,
+    };
+    let found = |later: &Version<'_>, earlier: usize| {
+        let from = u16::try_from(earlier + 1).unwrap_or(u16::MAX);
+        later.changes.iter().find(|change| change.from == from).cloned()
+    };
+    match (after.choice, before.choice) {
+        (Choice::Round(_), Choice::Round(_)) if place > base => {
+            found(after, base).map(of_round).unwrap_or_default()
+        }
+        (Choice::Round(now), Choice::Round(_)) if place < base => {
+            found(before, place).map(|change| of_round(change.reversed(now))).unwrap_or_default()
+        }
+        _ if place == base => Between::default(),
+        _ => {
+            let runs = |later: &Version<'_>, earlier: usize| {
+                let mut all = later.differences.iter();
+                let of = all.find(|one| usize::try_from(one.from) == Ok(earlier));
+                of.map(|one| one.runs.clone()).unwrap_or_default()
+            };
+            let words =
+                if place > base { runs(after, base) } else { reversed(&runs(before, place)) };
+            let value = after.score - before.score;
+            let overall = Some(ScoreChange { value, low: None, high: None });
+            Between { overall, words, ..Between::default() }
+        }
     }
 }
 
@@ -105,23 +156,23 @@ pub(crate) fn versions(results: &Results) -> Vec<Version<'_>> {
     if let Some(iterations) = found.iterations {
         let rounds = iterations.chain.iter();
         return rounds
-            .map(|round| {
-                let same = found.variants.iter().find(|variant| variant.text == round.content);
-                Version {
-                    choice: Choice::Round(round.round),
-                    label: round.round.to_string(),
-                    name: format!("round {}", round.round),
-                    text: &round.content,
-                    score: round.overall,
-                    interval: round.overall_interval,
-                    change: round.change,
-                    from: round.from.map(|from| usize::from(from.saturating_sub(1))),
-                    principles: &round.principles,
-                    findings: same.map(|variant| variant.findings.as_slice()).unwrap_or_default(),
-                    moved: round.moved,
-                    dimensions: &round.dimensions,
-                    click_rate: Some(round.click_rate),
-                }
+            .map(|round| Version {
+                choice: Choice::Round(round.round),
+                label: round.round.to_string(),
+                name: format!("round {}", round.round),
+                text: &round.content,
+                score: round.overall,
+                interval: round.overall_interval,
+                change: round.change,
+                from: round.from.map(|from| usize::from(from.saturating_sub(1))),
+                principles: &round.principles,
+                findings: &round.findings,
+                moved: round.moved,
+                dimensions: &round.dimensions,
+                click_rate: Some(round.click_rate),
+                changes: &round.changes,
+                differences: &[],
+                across: round.findings_across.as_ref(),
             })
             .collect();
     }
@@ -141,6 +192,9 @@ pub(crate) fn versions(results: &Results) -> Vec<Version<'_>> {
         moved: None,
         dimensions: &[],
         click_rate: None,
+        changes: &[],
+        differences: &[],
+        across: None,
     };
     let variants = found.variants.iter().map(|variant| Version {
         choice: Choice::Variant(variant.rank),
@@ -156,6 +210,9 @@ pub(crate) fn versions(results: &Results) -> Vec<Version<'_>> {
         moved: None,
         dimensions: &[],
         click_rate: None,
+        changes: &[],
+        differences: &variant.differences,
+        across: None,
     });
     [sent].into_iter().chain(variants).collect()
 }
@@ -266,6 +323,11 @@ impl ChainView {
     pub(crate) fn compared(&self, versions: &[Version<'_>], place: usize) -> usize {
         let own = versions.get(place).and_then(|version| version.from);
         self.base.or(own).unwrap_or(0).min(versions.len().saturating_sub(1))
+    }
+
+    /// The place of the version that every change in the table is from: the one that was set, else the first.
+    pub(crate) fn anchor(&self, count: usize) -> usize {
+        self.base.unwrap_or(0).min(count.saturating_sub(1))
     }
 
     /// Forgets what was made of the texts, which may have changed.

@@ -26,6 +26,8 @@ enum Term {
     Answers(Relation, f64),
     /// It looks like a comparison but cannot be read; it is also searched for in names.
     Unread(String),
+    /// It looks like a field that there is not; it is also searched for in names.
+    NoField(String),
 }
 
 /// A comparison of two numbers.
@@ -85,6 +87,10 @@ impl Filter {
                     "state" => return Term::State(value.to_owned()),
                     "type" => return Term::Type(value.to_owned()),
                     field if is_field(field) => return Term::Unread(word.clone()),
+                    // "https://" and "10:30" are words.
+                    field if is_name(field) && is_value(value) => {
+                        return Term::NoField(word.clone());
+                    }
                     _ => {}
                 }
             }
@@ -124,6 +130,20 @@ impl Filter {
                 let field = field.unwrap_or("score");
                 Some(format!("'{word}' is not a comparison: {field}<5."))
             }
+            Term::NoField(word) => {
+                let field = word.split(':').next().unwrap_or_default();
+                Some(format!("There is no filter '{field}:'. {}", known()))
+            }
+            Term::State(state) if !STATES.iter().any(|known| is_state(*known, state)) => {
+                let states: Vec<&str> = STATES.iter().map(|state| state_label(*state)).collect();
+                Some(format!("There is no state '{state}': {}.", states.join(", ")))
+            }
+            Term::Type(kind)
+                if !StudyType::ALL.iter().any(|one| one.as_str().starts_with(kind)) =>
+            {
+                let types: Vec<&str> = StudyType::ALL.iter().map(|one| one.as_str()).collect();
+                Some(format!("There is no type '{kind}': {}.", types.join(", ")))
+            }
             Term::Scoreless => Some("Studies of the type you name have no score.".to_owned()),
             Term::Score(kind, ..) if !self.names(*kind) => {
                 Some("Studies of the type you name have no such score.".to_owned())
@@ -135,12 +155,11 @@ impl Filter {
     /// Whether a study meets all conditions; `score` is its main estimate, if it has one.
     pub(crate) fn admits(&self, study: &Study, score: Option<f64>) -> bool {
         self.terms.iter().all(|term| match term {
-            Term::Word(word) | Term::Unread(word) => study.name.to_lowercase().contains(word),
-            Term::Tag(tag) => study.tags.iter().any(|own| own.to_lowercase().starts_with(tag)),
-            Term::State(state) => {
-                state_label(study.state).starts_with(state)
-                    || study.state.as_str().starts_with(state)
+            Term::Word(word) | Term::Unread(word) | Term::NoField(word) => {
+                study.name.to_lowercase().contains(word)
             }
+            Term::Tag(tag) => study.tags.iter().any(|own| own.to_lowercase().starts_with(tag)),
+            Term::State(state) => is_state(study.state, state),
             Term::Type(kind) => study.instrument.as_str().starts_with(kind),
             Term::Score(kind, relation, limit) => {
                 study.instrument == *kind
@@ -152,6 +171,41 @@ impl Filter {
             }
         })
     }
+}
+
+/// Every state that a listed study can have.
+const STATES: [State; 8] = [
+    State::Draft,
+    State::Queued,
+    State::Running,
+    State::Paused,
+    State::Finalizing,
+    State::Completed,
+    State::Failed,
+    State::Cancelled,
+];
+
+/// Whether the typed text begins the name of a state.
+fn is_state(state: State, typed: &str) -> bool {
+    state_label(state).starts_with(typed) || state.as_str().starts_with(typed)
+}
+
+fn is_name(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|letter| letter.is_alphabetic() || letter == '_')
+}
+
+fn is_value(word: &str) -> bool {
+    !word.is_empty() && !word.starts_with('/')
+}
+
+/// The filters there are, as a sentence.
+fn known() -> String {
+    let mut compared: Vec<&str> = fields().collect();
+    compared.dedup();
+    format!(
+        "Filters are tag:, state: and type:, and comparisons such as score<5: {}.",
+        compared.join(", ")
+    )
 }
 
 /// All fields for comparisons.
@@ -294,6 +348,14 @@ mod tests {
             ("score:5", "'score:5' is not a comparison: score<5."),
             ("n>1,5", "'n>1,5' is not a comparison: n<5."),
             ("scroe<5", "'scroe<5' is not a comparison: score<5."),
+            (
+                "bogus:foo",
+                "There is no filter 'bogus:'. Filters are tag:, state: and type:, and comparisons such as score<5: score, n, answers, mean, net, nps, lead, overall.",
+            ),
+            (
+                "state:dnoe",
+                "There is no state 'dnoe': draft, queued, live, paused, finalizing, done, failed, cancelled.",
+            ),
             ("type:survey score>5", "Studies of the type you name have no score."),
             ("type:nps lead>10", "Studies of the type you name have no such score."),
         ] {

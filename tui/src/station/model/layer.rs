@@ -1,6 +1,7 @@
 //! Overlays on the screens: the palette, help, menus, prompts, questions and the respondent page. They form a stack;
 //! Esc closes the top one.
 
+use protocol::cost_request::{CostDecision, CostRequestId};
 use protocol::id::StudyId;
 use protocol::ranking::Ranking;
 
@@ -84,11 +85,7 @@ pub(crate) static ELSEWHERE: &[Elsewhere] = &[
         "shows the budget",
     ),
     elsewhere(&["queue", "waiting"], "demoscope queue", "shows what waits, and moves it"),
-    elsewhere(
-        &["logs", "log", "daemon", "status"],
-        "demoscope daemon status",
-        "says where logs are",
-    ),
+    elsewhere(&["daemon", "status"], "demoscope daemon status", "says how the daemon is"),
     elsewhere(&["events", "history"], "demoscope events", "shows what happened"),
     elsewhere(&["compare", "comparison"], "demoscope compare", "sets two studies side by side"),
     elsewhere(&["engines", "models"], "demoscope engines", "shows what can answer"),
@@ -158,6 +155,8 @@ pub(crate) enum Pick {
     Afresh(StudyId),
     /// Changes the theme.
     Theme(&'static str),
+    /// Shows what an agent wants to run.
+    CostRequest(CostRequestId),
 }
 
 /// A menu item.
@@ -191,6 +190,8 @@ pub(crate) enum Purpose {
     FilterStudies,
     /// Filters the quotes.
     FilterQuotes,
+    /// The entries of the log.
+    FilterLogs,
     /// Changes a study's tags.
     Tags(StudyId),
 }
@@ -217,6 +218,8 @@ pub(crate) enum Consent {
     Apply(StudyId, Choice),
     /// The cost of a study.
     Cost,
+    /// What the user decides on a study of an agent.
+    CostRequest(CostRequestId, CostDecision),
 }
 
 /// The key that confirms.
@@ -240,6 +243,19 @@ pub(crate) struct Question {
     /// The key that confirms.
     pub(crate) by: Yes,
     /// The action to confirm.
+    pub(crate) consent: Consent,
+    /// A third answer, beside yes and staying.
+    pub(crate) other: Option<OtherAnswer>,
+}
+
+/// A third answer to a question.
+#[derive(Clone, Debug)]
+pub(crate) struct OtherAnswer {
+    /// The letter that gives it.
+    pub(crate) key: char,
+    /// What it does, in a word.
+    pub(crate) label: &'static str,
+    /// Its action.
     pub(crate) consent: Consent,
 }
 

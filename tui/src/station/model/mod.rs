@@ -4,13 +4,16 @@
 pub mod chain;
 pub(crate) mod class;
 pub(crate) mod compose;
+pub(crate) mod cost_requests;
 pub(crate) mod difference;
 pub mod drafts;
 mod drill;
 pub(crate) mod filter;
 pub(crate) mod findings;
+pub mod hooks;
 pub(crate) mod layer;
 pub(crate) mod link;
+pub(crate) mod logs;
 pub(crate) mod open_study;
 pub(crate) mod people;
 pub(crate) mod requests;
@@ -18,6 +21,9 @@ pub(crate) mod results;
 pub(crate) mod sanitize;
 pub mod saved;
 pub(crate) mod studies;
+pub(crate) mod watched;
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use protocol::event::Cursor;
@@ -26,20 +32,27 @@ use protocol::ledger::Balance;
 use protocol::run::Study;
 
 use crate::station::action::Place;
+use crate::station::effect::Effect;
 use crate::station::key::Chord;
 use crate::station::keymap::Keymap;
 use crate::station::look::Look;
 use crate::station::theme::Theme;
 use compose::Compose;
+use cost_requests::CostRequests;
 use drafts::{Drafts, Origin};
+use hooks::HooksView;
 use layer::Layer;
 use link::Link;
+use logs::LogsView;
 use open_study::OpenStudy;
 use requests::Requests;
 use studies::Studies;
+use watched::Watched;
 
 /// How long a message is shown.
 const NOTICE_MS: u64 = 6_000;
+/// Shortest time between two calls of the user.
+const CALL_GAP_MS: u64 = 2_000;
 /// Delay after the first key of a sequence before the screen shows the possible next keys.
 pub(crate) const WHICH_KEY_MS: u64 = 300;
 
@@ -68,16 +81,22 @@ pub(crate) enum Screen {
     Chain,
     /// The findings.
     Findings,
+    /// The webhooks.
+    Hooks,
+    /// The log of the daemon.
+    Logs,
 }
 
 impl Screen {
     /// Every screen with its digit key and its name, in the order of the digits.
-    pub(crate) const ALL: [(Self, u8, &'static str); 5] = [
+    pub(crate) const ALL: [(Self, u8, &'static str); 7] = [
         (Self::Studies, 1, "Studies"),
         (Self::Live, 2, "Live"),
         (Self::Results, 3, "Results"),
         (Self::Chain, 4, "Chain"),
         (Self::Findings, 5, "Findings"),
+        (Self::Hooks, 8, "Hooks"),
+        (Self::Logs, 9, "Logs"),
     ];
 
     /// Whether it shows the report of the open study with its answers.
@@ -158,11 +177,23 @@ pub struct Model {
     pub(crate) daemon: Option<String>,
     pub(crate) studies: Studies,
     pub(crate) open_study: OpenStudy,
+    pub(crate) hooks: HooksView,
+    pub(crate) logs: LogsView,
     pub(crate) requests: Requests,
     pub(crate) notice: Option<Notice>,
     pub(crate) balance: Option<Balance>,
     /// The study that the last save of a watched file queued, until it is cancelled or has ended.
     pub(crate) saved_version: Option<protocol::id::StudyId>,
+    /// Studies that were put away or taken out last, with what takes that back.
+    pub(crate) put_away: Option<(Vec<protocol::id::StudyId>, protocol::service::Control)>,
+    /// Versions that have ended and are told of when their reports are here.
+    pub(crate) versions_to_tell: BTreeSet<protocol::id::StudyId>,
+    /// When the user was called last.
+    pub(crate) called_at: Option<u64>,
+    /// The files that are watched.
+    pub(crate) watched: Watched,
+    /// What agents want to run that costs money.
+    pub(crate) cost_requests: CostRequests,
     /// What to open once the specification has arrived.
     pub(crate) again: Again,
     /// The settings as last saved.
@@ -192,10 +223,17 @@ impl Model {
             daemon: None,
             studies: Studies::default(),
             open_study: OpenStudy::default(),
+            hooks: HooksView::default(),
+            logs: LogsView::default(),
             requests: Requests::default(),
             notice: None,
             balance: None,
             saved_version: None,
+            put_away: None,
+            versions_to_tell: BTreeSet::new(),
+            called_at: None,
+            watched: Watched::default(),
+            cost_requests: CostRequests::default(),
             again: Again::default(),
             kept: saved::Settings::default(),
             interrupted: None,
@@ -229,6 +267,8 @@ impl Model {
                 Screen::Results => Place::Results,
                 Screen::Chain => Place::Chain,
                 Screen::Findings => Place::Findings,
+                Screen::Hooks => Place::Hooks,
+                Screen::Logs => Place::Logs,
             },
         }
     }
@@ -237,15 +277,27 @@ impl Model {
     pub(crate) fn study(&self) -> Option<&Study> {
         match self.screen {
             Screen::Studies => self.studies.selected(),
-            Screen::Live | Screen::Results | Screen::Chain | Screen::Findings => {
-                self.open_study.study.and_then(|id| self.studies.get(id))
-            }
+            Screen::Live
+            | Screen::Results
+            | Screen::Chain
+            | Screen::Findings
+            | Screen::Hooks
+            | Screen::Logs => self.open_study.study.and_then(|id| self.studies.get(id)),
         }
     }
 
     /// Shows a message.
     pub(crate) fn say(&mut self, tone: Tone, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), tone, until: self.now.ms + NOTICE_MS });
+    }
+
+    /// Calls the user, who may look elsewhere; not again at once, when many studies end together.
+    pub(crate) fn call_user(&mut self, text: &str) -> Option<Effect> {
+        if self.called_at.is_some_and(|at| self.now.ms < at + CALL_GAP_MS) {
+            return None;
+        }
+        self.called_at = Some(self.now.ms);
+        Some(Effect::Notify(text.to_owned()))
     }
 
     /// When something must change by itself: a message ends, a countdown ticks, a request is due.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::analysis::CrossTab;
 use protocol::id::StudyId;
-use protocol::results::{Report, Response};
+use protocol::results::{Report, Response, Results};
 use protocol::run::{Live, Study};
 
 use super::chain::ChainView;
@@ -77,8 +77,12 @@ pub(crate) struct OpenStudy {
     /// than the outcome; the second is not, so there is no answer.
     passed_over: BTreeSet<u32>,
     silent: BTreeSet<u32>,
-    /// Its report.
+    /// Its report; while a round is open, that of the round.
     pub(crate) report: Option<Report>,
+    /// The round of its chain, from 1, whose results are open in place of the study's.
+    pub(crate) round: Option<u16>,
+    /// The state of the study while one of its rounds is open.
+    whole: Option<Box<OpenStudy>>,
     /// Its cross-table of two dimensions.
     pub(crate) cross: Option<CrossTab>,
     /// The arrangement of the mosaic.
@@ -122,6 +126,58 @@ impl OpenStudy {
             chain: ChainView::like(&old.chain),
             ..Self::default()
         };
+    }
+
+    /// Opens the results of one of its rounds, which are loaded anew: answers, quotes and numbers are those of that round.
+    pub(crate) fn open_round(&mut self, round: u16) {
+        self.leave_round();
+        let whole = std::mem::take(self);
+        *self = Self {
+            study: whole.study,
+            live: whole.live.clone(),
+            arrangement: whole.arrangement,
+            follow: whole.follow,
+            results: ResultsView::like(&whole.results),
+            chain: whole.chain.clone(),
+            round: Some(round),
+            whole: Some(Box::new(whole)),
+            ..Self::default()
+        };
+    }
+
+    /// Closes the round that is open, if one is; says whether one was.
+    pub(crate) fn leave_round(&mut self) -> bool {
+        let Some(whole) = self.whole.take() else { return false };
+        let (live, chain) = (self.live.take(), std::mem::take(&mut self.chain));
+        *self = *whole;
+        self.live = live.or_else(|| self.live.take());
+        self.chain = chain;
+        true
+    }
+
+    /// The report of the study, also while a round is open.
+    pub(crate) fn report_of_study(&self) -> Option<&Report> {
+        self.whole.as_deref().map_or(self.report.as_ref(), |whole| whole.report.as_ref())
+    }
+
+    /// The results of what is open: of the round, or of the study; while that has none, those of the rounds that have ended.
+    pub(crate) fn found(&self) -> Option<&Results> {
+        self.report.as_ref()?.found()
+    }
+
+    /// Whether what is open has results of finished rounds only.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        self.report
+            .as_ref()
+            .is_some_and(|report| report.results.is_none() && report.found().is_some())
+    }
+
+    /// Stores the report of the study.
+    pub(crate) fn take_report(&mut self, report: Report) {
+        match &mut self.whole {
+            Some(whole) => whole.report = Some(report),
+            None => self.report = Some(report),
+        }
     }
 
     /// Marks scores as possibly changed.
@@ -261,6 +317,10 @@ impl OpenStudy {
         if instrument.marks == Marks::Answers {
             return None;
         }
+        // What scores are rounded to has another mean than they have.
+        if let Some(exact) = live.exact {
+            return Mean::of_moments(exact);
+        }
         let first = live.scale.map_or(instrument.scale.0, |(first, _)| first);
         Mean::of(
             (first..).zip(&live.scores).map(|(score, count)| ((instrument.value)(score), *count)),
@@ -284,7 +344,10 @@ impl OpenStudy {
     )]
     pub(crate) fn eta_s(&self, study: &Study) -> Option<u64> {
         let rate = self.rate().filter(|rate| *rate > 0.0)?;
-        let left = study.panel.requested.saturating_sub(study.panel.settled());
+        // Of a study with several rounds, the end of the one that is asked: how many follow depends on the answers.
+        let panel = study.asked_now();
+        let left = panel.requested.saturating_sub(panel.settled());
+        (left > 0).then_some(())?;
         Some((f64::from(left) / rate).ceil() as u64)
     }
 

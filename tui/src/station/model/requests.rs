@@ -12,6 +12,10 @@ pub(crate) enum Want {
     Studies,
     /// The balance.
     Balance,
+    /// The watched files.
+    Watched,
+    /// What agents want to run that costs money.
+    CostRequests,
     /// The running tally of the open study.
     Live,
     /// The scores of its panel.
@@ -26,12 +30,22 @@ pub(crate) enum Want {
     Answer(u32),
     /// The report of a study.
     Report(StudyId),
+    /// The report of the open round.
+    RoundReport,
+    /// The next page of its answers.
+    RoundPage,
     /// The file that a study was submitted from.
     Source(StudyId),
     /// The cross-table of two dimensions.
     Cross,
+    /// The endpoints and deliveries of webhooks.
+    Hooks,
+    /// The delivery under the cursor, with what is sent.
+    Delivery,
     /// The check of the draft in the form.
     Check,
+    /// The next entries of the log, for what is asked for since that revision.
+    Logs(u32),
 }
 
 impl Want {
@@ -42,9 +56,17 @@ impl Want {
             Self::Unread => 100,
             Self::Live => 200,
             Self::Newest | Self::Check => 250,
-            Self::Studies => 400,
-            Self::Balance => 1000,
-            Self::Page | Self::Answer(_) | Self::Report(_) | Self::Source(_) | Self::Cross => 0,
+            Self::Studies | Self::CostRequests => 400,
+            Self::Balance | Self::Hooks | Self::Watched => 1000,
+            Self::Logs(_) => 100,
+            Self::Page
+            | Self::Answer(_)
+            | Self::Report(_)
+            | Self::RoundReport
+            | Self::RoundPage
+            | Self::Source(_)
+            | Self::Cross
+            | Self::Delivery => 0,
         }
     }
 
@@ -119,6 +141,8 @@ impl Requests {
                     | Want::Scores
                     | Want::Newest
                     | Want::Page
+                    | Want::RoundReport
+                    | Want::RoundPage
                     | Want::Unread
                     | Want::Answer(_)
                     | Want::Cross

@@ -243,8 +243,7 @@ impl OpenStudy {
     /// answers come last, because their estimates are extreme by chance.
     pub(crate) fn rows(&self, study: &Study) -> Vec<SegmentRow> {
         let (scope, by) = (self.results.scope, self.results.by);
-        let results = self.report.as_ref().and_then(|report| report.results.as_ref());
-        let Some((results, measure)) = results.zip(kinds::view(study.instrument).main) else {
+        let Some((results, measure)) = self.found().zip(kinds::view(study.instrument).main) else {
             return Vec::new();
         };
         // Looked up once for each class; a panel has hundreds.

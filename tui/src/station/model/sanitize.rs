@@ -6,8 +6,12 @@ use std::collections::BTreeMap;
 use protocol::analysis::CrossTab;
 use protocol::channels::Heard;
 use protocol::control::ControlResult;
+use protocol::cost_request::CostRequest;
 use protocol::error::ApiError;
 use protocol::finding::Finding;
+use protocol::hook::{Attempt, Delivery, Endpoint};
+use protocol::hook_in::{HookAction, HookSource, ReceivedHook};
+use protocol::log::LogEntry;
 use protocol::persona::Persona;
 use protocol::quality::Figure;
 use protocol::ranking::Ranking;
@@ -16,6 +20,7 @@ use protocol::results::{Diagnostics, Report, Response, Results};
 use protocol::run::{Preview, Study};
 use protocol::safe;
 use protocol::setting::Settings;
+use protocol::watch::WatchedFile;
 
 use crate::kinds;
 
@@ -25,10 +30,80 @@ fn line(text: &mut String) {
     }
 }
 
-fn block(text: &mut String) {
+pub(crate) fn block(text: &mut String) {
     if let std::borrow::Cow::Owned(safe) = safe::block(text) {
         *text = safe;
     }
+}
+
+/// Sanitises what an agent wants to run.
+pub(crate) fn cost_request(request: &mut CostRequest) {
+    for text in [&mut request.engine, &mut request.model, &mut request.asker] {
+        line(text);
+    }
+    request.name.iter_mut().chain(&mut request.material).for_each(line);
+}
+
+/// Sanitises an endpoint of webhooks.
+pub(crate) fn endpoint(endpoint: &mut Endpoint) {
+    line(&mut endpoint.url);
+    endpoint.events.iter_mut().chain(&mut endpoint.reason).for_each(line);
+    endpoint.last.iter_mut().for_each(attempt);
+}
+
+/// Sanitises a delivery with what receivers replied.
+pub(crate) fn delivery(delivery: &mut Delivery) {
+    for text in [&mut delivery.id, &mut delivery.url, &mut delivery.kind] {
+        line(text);
+    }
+    delivery.attempts.iter_mut().for_each(attempt);
+}
+
+fn attempt(attempt: &mut Attempt) {
+    line(&mut attempt.reply);
+    attempt.error.iter_mut().for_each(line);
+}
+
+/// Sanitises a source of hooks with what came in last.
+pub(crate) fn source(source: &mut HookSource) {
+    match &mut source.action {
+        HookAction::Note | HookAction::Import { from: None } => {}
+        HookAction::Evaluate { path } => line(path),
+        HookAction::Submit { content, .. } => line(content),
+        HookAction::Import { from: Some(from) } => {
+            line(&mut from.base_url);
+            line(&mut from.key_env);
+        }
+    }
+    source.events.iter_mut().for_each(line);
+    source.last.iter_mut().for_each(received);
+    if let Some((_, why)) = &mut source.refused {
+        line(why);
+    }
+}
+
+/// Sanitises a hook that came in.
+pub(crate) fn received(received: &mut ReceivedHook) {
+    line(&mut received.id);
+    received.event.iter_mut().chain(&mut received.what).for_each(line);
+}
+
+/// Sanitises the strings of a watched file.
+pub(crate) fn watched_file(file: &mut WatchedFile) {
+    line(&mut file.path);
+    line(&mut file.watch);
+    file.held.iter_mut().for_each(line);
+    for problem in &mut file.problems {
+        for text in [&mut problem.place, &mut problem.what, &mut problem.hint] {
+            line(text);
+        }
+    }
+}
+
+/// Sanitises the strings of an entry of the log.
+pub(crate) fn log_entry(entry: &mut LogEntry) {
+    line(&mut entry.source);
+    line(&mut entry.text);
 }
 
 /// Sanitises the strings of a study.
@@ -87,6 +162,9 @@ pub(crate) fn report(report: &mut Report) {
             .for_each(|one| line(&mut one.name));
     }
     if let Some(results) = &mut report.results {
+        self::results(results);
+    }
+    if let Some(results) = &mut report.finished_rounds {
         self::results(results);
     }
 }

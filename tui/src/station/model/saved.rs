@@ -143,6 +143,7 @@ impl Form {
             ("context", spec.context.clone().unwrap_or_default()),
             ("tags", spec.tags.join(", ")),
             ("project", spec.project.clone().unwrap_or_default()),
+            ("webhook", spec.webhook.clone().unwrap_or_default()),
         ]
         .map(|(key, text)| (key.to_owned(), text))
         .into();

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::id::StudyId;
 use protocol::results::{Estimate, Report};
-use protocol::run::{PanelCounts, Study};
+use protocol::run::{PanelCounts, RoundProgress, Study};
 use protocol::study::StudyType;
 
 use super::filter::{Filter, state_label};
@@ -168,11 +168,15 @@ impl Studies {
     }
 
     /// Updates the counts of a study from an event.
-    pub(crate) fn count(&mut self, id: StudyId, panel: PanelCounts) -> Counted {
+    pub(crate) fn count(
+        &mut self,
+        id: StudyId,
+        (panel, round): (PanelCounts, Option<RoundProgress>),
+    ) -> Counted {
         let Some(study) = self.all.iter_mut().find(|known| known.id == id) else {
             return Counted::NotHere;
         };
-        study.panel = panel;
+        (study.panel, study.round) = (panel, round);
         if self.column == Column::Answers || !self.filter.is_empty() {
             let selected = self.selected().map(|study| study.id);
             self.arrange();
@@ -316,6 +320,6 @@ impl Studies {
         if let Some(headline) = &study.headline {
             return (headline.of == field).then_some(&headline.estimate);
         }
-        self.report(study.id)?.results.as_ref()?.estimates.get(field)
+        self.report(study.id)?.found()?.estimates.get(field)
     }
 }

@@ -8,6 +8,7 @@ mod versions;
 mod why;
 
 use protocol::results::Results;
+use protocol::rounds::{RunKind, TextPart};
 use protocol::run::{RoundProgress, State, Study};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -15,10 +16,10 @@ use ratatui::style::{Modifier, Style};
 use super::results::waits_for;
 use super::{SYNTHETIC, frame};
 use crate::kinds;
-use crate::report::diff::PartTag;
+use crate::report::{agree, diff};
 use crate::station::look::Colours;
 use crate::station::model::chain::{
-    ChainPane, Choice, DiffKey, DiffLayout, DiffUnit, Version, versions as versions_of,
+    ChainPane, Choice, DiffKey, DiffLayout, DiffUnit, Version, between, versions as versions_of,
 };
 use crate::station::model::difference::Difference;
 use crate::station::model::{Model, Zoom};
@@ -43,9 +44,14 @@ struct Panes {
     why: Rect,
 }
 
-/// The results of the open study, if loaded.
-fn results(model: &Model) -> Option<&Results> {
-    model.open_study.report.as_ref()?.results.as_ref()
+/// The results of the open study, if loaded; while it has none, those of the rounds that have ended.
+pub(crate) fn results(model: &Model) -> Option<&Results> {
+    model.open_study.report_of_study()?.found()
+}
+
+/// Whether what is shown is of finished rounds only.
+fn is_unfinished(model: &Model) -> bool {
+    model.open_study.report_of_study().is_some_and(|report| report.results.is_none())
 }
 
 /// The results with the versions, where there is more than nothing to show.
@@ -91,15 +97,20 @@ pub(crate) fn has_any(model: &Model) -> bool {
     reviewed(model).is_some()
 }
 
-/// What the difference that the screen shows is determined by, with both texts.
-pub(crate) fn wanted(model: &Model) -> Option<(DiffKey, String, String)> {
+/// What the difference that the screen shows is determined by, with the words of both texts.
+pub(crate) fn wanted(model: &Model) -> Option<(DiffKey, Vec<TextPart>)> {
     let (results, versions) = reviewed(model)?;
     let (key, place, base) = key(model, results, &versions)?;
     // Laying out again what is laid out already would copy both texts in vain.
     if model.open_study.chain.difference(key).is_some() {
         return None;
     }
-    Some((key, versions.get(base)?.text.to_owned(), versions.get(place)?.text.to_owned()))
+    let (before, after) = (versions.get(base)?.text, versions.get(place)?.text);
+    if place == base {
+        return Some((key, vec![TextPart { kind: RunKind::Same, text: after.to_owned() }]));
+    }
+    let words = between(&versions, (base, place)).words;
+    Some((key, diff::parts(&words, before, after)))
 }
 
 fn key(
@@ -173,13 +184,21 @@ fn reasons(
     panes: Panes,
 ) -> Vec<(String, Role)> {
     let Some((version, place, base)) = chosen(model, results, versions) else { return Vec::new() };
-    let base = (place != base).then(|| &versions[base]);
+    let compared = (place != base).then(|| (&versions[base], between(versions, (base, place))));
     let room = (model.theme.glyphs(), panes.why.width.saturating_sub(4));
-    let mut lines = why::lines(results, version, base, room);
+    let mut lines = why::lines(results, version, compared.as_ref(), room);
     if panes.plot.is_empty() {
-        lines.extend(why::judgement(results, room));
+        lines.extend(judgement(model, results, room));
     }
     lines
+}
+
+/// Whether the gain is proved; while the chain is not at its end, how far it is and what can be done.
+fn judgement(model: &Model, results: &Results, room: (Glyphs, u16)) -> Vec<(String, Role)> {
+    match model.study() {
+        Some(study) if is_unfinished(model) => why::so_far(results, study, room),
+        Some(_) | None => why::judgement(results, room),
+    }
 }
 
 /// The breadcrumb: the study, its rounds, what was gained, and how that is judged.
@@ -187,7 +206,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     let Some(study) = model.study() else { return vec![("no study".to_owned(), Role::Dim)] };
     let glyphs = model.theme.glyphs();
     let mut facts = vec![(study.name.clone(), Role::Text)];
-    if let Some(round) = asked(model, study) {
+    if let Some(round) = study.round {
         facts.push((under_way(round), Role::Running));
     }
     if let Some((results, versions)) = reviewed(model) {
@@ -197,14 +216,19 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
                 let first = iterations.chain.first().map_or(0.0, |round| round.overall);
                 let gain = iterations.improvement.score_change;
                 let arrow = glyphs.arrow();
+                let decimals = agree::decimals([(first, iterations.best_score, gain)], 1);
                 let text = format!(
                     "{} {arrow} {} ({})",
-                    number(first, 1, glyphs),
-                    number(iterations.best_score, 1, glyphs),
-                    difference(gain, 1, glyphs),
+                    number(first, decimals, glyphs),
+                    number(iterations.best_score, decimals, glyphs),
+                    difference(gain, decimals, glyphs),
                 );
                 facts.push((text, Role::Strong));
-                facts.push(why::brief(iterations));
+                facts.push(if is_unfinished(model) {
+                    ("so far".to_owned(), Role::Running)
+                } else {
+                    why::brief(iterations)
+                });
                 let (asked, all) = (iterations.completed_rounds, iterations.total_rounds);
                 facts.push((format!("{asked} of {all} rounds"), Role::Dim));
             }
@@ -219,13 +243,8 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     facts
 }
 
-/// The round that is asked now.
-fn asked(model: &Model, study: &Study) -> Option<RoundProgress> {
-    let live = model.open_study.live.as_ref().filter(|live| live.study.id == study.id)?;
-    live.round.filter(|_| !study.state.is_final())
-}
-
-fn under_way(round: RoundProgress) -> String {
+/// How far a round is.
+pub(in crate::station::screens) fn under_way(round: RoundProgress) -> String {
     let (settled, all) = (round.panel.settled(), round.panel.requested);
     if round.confirms {
         format!("fresh panel {settled}/{all}")
@@ -289,9 +308,19 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     if !panes.versions.is_empty() {
         let focus = Focus::of(&ChainPane::Versions, focused);
         let has_plot = !panes.plot.is_empty();
-        let marked = (place, base);
-        let rows = (versions.as_slice(), model.open_study.chain.words.as_slice());
-        versions::draw(results, rows, marked, has_plot, focus, canvas, panes.versions);
+        let rows = versions::VersionRows {
+            versions: &versions,
+            words: &model.open_study.chain.words,
+            place,
+            base,
+            anchor: model.open_study.chain.anchor(versions.len()),
+            judgement: if has_plot {
+                judgement(model, results, (canvas.glyphs(), panes.versions.width.saturating_sub(4)))
+            } else {
+                Vec::new()
+            },
+        };
+        versions::draw(results, &rows, has_plot, focus, canvas, panes.versions);
     }
     if !panes.text.is_empty() {
         draw_text(model, results, &versions, canvas, panes.text);
@@ -307,7 +336,7 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
 fn nothing(model: &Model, study: &Study) -> String {
     let kind = kinds::view(study.instrument);
     let Some(results) = results(model) else {
-        if let Some(round) = asked(model, study) {
+        if let Some(round) = study.round {
             let what = if round.confirms {
                 "A fresh panel holds the best version against the original, without knowing which is which".to_owned()
             } else {
@@ -315,7 +344,7 @@ fn nothing(model: &Model, study: &Study) -> String {
             };
             let (settled, all) = (round.panel.settled(), round.panel.requested);
             return format!(
-                "{what}: {settled} of {all} experts have answered. The chain stands here when its last round has ended; 2 shows the answers as they come."
+                "{what}: {settled} of {all} experts have answered. Each round stands here when it has ended; 2 shows the answers as they come."
             );
         }
         return waits_for(study).to_owned();
@@ -395,10 +424,10 @@ fn draw_text(
 }
 
 /// The style of words: what came is underlined, what went is struck through, so that no colour has to tell them apart.
-fn style(tag: PartTag, canvas: &Canvas<'_>) -> Style {
+fn style(tag: RunKind, canvas: &Canvas<'_>) -> Style {
     match tag {
-        PartTag::Same => canvas.theme.style(Role::Text),
-        PartTag::Out => canvas.theme.style(Role::Bad).add_modifier(Modifier::CROSSED_OUT),
-        PartTag::In => canvas.theme.style(Role::Good).add_modifier(Modifier::UNDERLINED),
+        RunKind::Same => canvas.theme.style(Role::Text),
+        RunKind::Out => canvas.theme.style(Role::Bad).add_modifier(Modifier::CROSSED_OUT),
+        RunKind::In => canvas.theme.style(Role::Good).add_modifier(Modifier::UNDERLINED),
     }
 }

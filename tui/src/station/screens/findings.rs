@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 
 use super::results::findings::{as_text as in_words, nothing, role};
 use super::results::waits_for;
-use super::{SYNTHETIC, frame};
+use super::{SO_FAR, SYNTHETIC, frame};
 use crate::station::model::findings::FindingPane;
 use crate::station::model::people;
 use crate::station::model::{Model, Zoom};
@@ -26,7 +26,7 @@ const NUMBERS: u16 = 26;
 
 /// The results of the open study, if loaded.
 fn results(model: &Model) -> Option<&Results> {
-    model.open_study.report.as_ref()?.results.as_ref()
+    model.open_study.found()
 }
 
 fn listed(model: &Model) -> Vec<&Finding> {
@@ -45,6 +45,11 @@ pub(crate) fn has_any(model: &Model) -> bool {
     results(model).is_some_and(|results| !results.findings.is_empty())
 }
 
+/// Whether the findings that are shown can have a status: they are those of the study's own results.
+pub(crate) fn have_status(model: &Model) -> bool {
+    model.open_study.round.is_none() && !model.open_study.is_unfinished()
+}
+
 /// The finding under the cursor.
 pub(crate) fn selected(model: &Model) -> Option<&Finding> {
     listed(model).get(model.open_study.findings.list.cursor).copied()
@@ -60,6 +65,11 @@ pub(crate) fn as_text(model: &Model) -> Option<String> {
 pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     let Some(study) = model.study() else { return vec![("no study".to_owned(), Role::Dim)] };
     let mut facts = vec![(study.name.clone(), Role::Text)];
+    if let Some(round) = model.open_study.round {
+        facts.push((format!("round {round}"), Role::Accent));
+    } else if model.open_study.is_unfinished() {
+        facts.push((SO_FAR.to_owned(), Role::Running));
+    }
     if let Some(results) = results(model) {
         let all = results.findings.len() as u64;
         facts.push((plural(all, "finding", "findings"), Role::Strong));

@@ -4,23 +4,35 @@
 use protocol::finding::{Finding, FindingStatus};
 use ratatui::layout::Rect;
 
+use super::SYNTHETIC;
 use crate::station::action::{ACTIONS, Action, Footer, Place};
 use crate::station::model::chain::{DiffLayout, DiffUnit};
 use crate::station::model::link::Link;
 use crate::station::model::results::{Pane, View};
 use crate::station::model::{Model, Screen, Tone};
-use crate::station::symbols::Focus;
+use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, columns, fit, wrap};
-use crate::station::widgets::format::{span, stopped, thousands};
+use crate::station::widgets::format::{plural, span, stopped, thousands};
 
-/// Columns of a name on the second line, at least.
+/// A fact on the second line.
+type Fact = (String, Role);
+
+/// Columns between two facts.
+const GAP: u16 = 3;
+/// Columns of a name on the second line before other facts are cut.
 const NAME_AT_LEAST: u16 = 16;
+/// Columns of a name that is cut as far as it may be before numbers go.
+const NAME_AT_MOST_CUT: u16 = 7;
+/// Columns from which on a fact is a sentence, which may be cut.
+const SENTENCE: u16 = 28;
 /// Columns of the pane about a daemon of another version.
 const OTHER_VERSION: u16 = 72;
-/// The width from which on tabs have names.
-const NAMES_FROM: u16 = 80;
-/// The width from which on there is room between the tabs, and for the unit of the balance in full.
+/// The width from which on the balance is shown.
+const BALANCE_FROM: u16 = 80;
+/// The width from which on every tab has its name; below it only the open one.
+const NAMES_FROM: u16 = 100;
+/// The width from which on there is room for the unit of the balance in full.
 const ROOMY_FROM: u16 = 90;
 
 /// The area between the first two lines and the last.
@@ -106,8 +118,7 @@ pub(crate) fn tab_spans(model: &Model, area: Rect) -> Vec<(Screen, String, u16, 
             };
             let width = columns(&label);
             let start = x;
-            let is_tight = (NAMES_FROM..ROOMY_FROM).contains(&area.width);
-            x += width + u16::from(!is_tight);
+            x += width + u16::from(area.width >= NAMES_FROM);
             (*screen, label, start, width)
         })
         .collect()
@@ -141,7 +152,7 @@ fn link(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
         }
         Link::Incompatible { .. } => (glyphs.bad(), "incompatible".to_owned(), Role::Bad),
     };
-    let credits = model.balance.as_ref().filter(|_| area.width >= NAMES_FROM).map(|balance| {
+    let credits = model.balance.as_ref().filter(|_| area.width >= BALANCE_FROM).map(|balance| {
         let amount = thousands(u64::try_from(balance.balance.0).unwrap_or(0));
         let unit = if area.width < ROOMY_FROM { "cr" } else { "credits" };
         format!("{amount} {unit}  ")
@@ -151,10 +162,19 @@ fn link(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     let x = area.right().saturating_sub(width);
     canvas.text(x, area.y, width, &shown, role);
     let tabs_end = tab_spans(model, area).last().map_or(0, |(_, _, start, width)| start + width);
-    let credits = credits.filter(|credits| tabs_end + columns(credits) <= x);
-    if let Some(credits) = credits {
+    let badge = match model.cost_requests.waiting.len() {
+        0 => None,
+        waiting => Some(format!("{}  ", plural(waiting as u64, "request", "requests"))),
+    };
+    let mut end = x;
+    if let Some(badge) = badge.filter(|badge| tabs_end + columns(badge) <= x) {
+        let width = columns(&badge);
+        end = x.saturating_sub(width);
+        canvas.text(end, area.y, width, &badge, Role::Warning);
+    }
+    if let Some(credits) = credits.filter(|credits| tabs_end + columns(credits) <= end) {
         let width = columns(&credits);
-        canvas.text(x.saturating_sub(width), area.y, width, &credits, Role::Dim);
+        canvas.text(end.saturating_sub(width), area.y, width, &credits, Role::Dim);
     }
 }
 
@@ -167,18 +187,58 @@ fn trail(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
         (None, Screen::Results) => super::results::trail(model),
         (None, Screen::Chain) => super::chain::trail(model),
         (None, Screen::Findings) => super::findings::trail(model),
+        (None, Screen::Hooks) => super::hooks::trail(model),
+        (None, Screen::Logs) => super::logs::trail(model),
     };
-    // A long name is cut to leave room for the facts.
-    let others: u16 = facts.iter().skip(1).map(|(text, _)| columns(text) + 3).sum();
-    let name = area.width.saturating_sub(others + 2).max(NAME_AT_LEAST);
     let mut x = area.x + 1;
-    for (index, (text, role)) in facts.iter().enumerate() {
-        if index > 0 {
-            x += 3;
-        }
+    for (text, role) in fitted(facts, area.width.saturating_sub(2), canvas.glyphs()) {
         let room = area.right().saturating_sub(x);
-        x = canvas.cut(x, area.y, if index == 0 { room.min(name) } else { room }, text, *role);
+        x = canvas.cut(x, area.y, room, &text, role) + GAP;
     }
+}
+
+/// The facts that have room in so many columns. The name is cut first, then sentences; then facts go, the last one first, dim
+/// ones before numbers and those before warnings. That the numbers are synthetic is said at any width.
+fn fitted(mut facts: Vec<Fact>, width: u16, glyphs: Glyphs) -> Vec<Fact> {
+    let over = |facts: &[Fact]| {
+        let gaps = usize::from(GAP) * facts.len().saturating_sub(1);
+        let words: usize = facts.iter().map(|(text, _)| usize::from(columns(text))).sum();
+        (words + gaps).saturating_sub(usize::from(width))
+    };
+    let stays = |(text, _): &Fact| text.ends_with(SYNTHETIC);
+    let cut = |facts: &mut [Fact], at: usize, least: u16| {
+        let over = u16::try_from(over(facts)).unwrap_or(u16::MAX);
+        let wide = columns(&facts[at].0);
+        if over > 0 && wide > least {
+            let text = fit(&facts[at].0, wide.saturating_sub(over).max(least), glyphs);
+            facts[at].0 = text.into_owned();
+        }
+    };
+    let Some(name) = facts.first().cloned() else { return facts };
+    cut(&mut facts, 0, NAME_AT_LEAST);
+    for at in 1..facts.len() {
+        if !stays(&facts[at]) && columns(&facts[at].0) > SENTENCE {
+            cut(&mut facts, at, SENTENCE);
+        }
+    }
+    let goes: [fn(Role) -> bool; 3] =
+        [|role| role == Role::Dim, |role| !matches!(role, Role::Warning | Role::Bad), |_| true];
+    for (step, may_go) in goes.into_iter().enumerate() {
+        if step > 0 {
+            cut(&mut facts, 0, NAME_AT_MOST_CUT);
+        }
+        while over(&facts) > 0 {
+            let mut from_end = facts.iter().enumerate().skip(1).rev();
+            let Some((at, _)) = from_end.find(|(_, fact)| !stays(fact) && may_go(fact.1)) else {
+                break;
+            };
+            facts.remove(at);
+        }
+    }
+    // What went may have left room for more of the name.
+    facts[0] = name;
+    cut(&mut facts, 0, 3);
+    facts
 }
 
 /// The available keys, with their labels.
@@ -211,10 +271,13 @@ fn is_useful(model: &Model, action: Action) -> bool {
             let opens = match model.screen {
                 Screen::Results => super::results::opens(model),
                 Screen::Findings => quoted(model),
+                Screen::Hooks => false,
                 Screen::Studies | Screen::Live | Screen::Chain => true,
+                Screen::Logs => false,
             };
             (state.is_some() && opens) || offers_example(model)
         }
+        Action::Requests => !model.cost_requests.waiting.is_empty(),
         Action::ShowResults => model.place() == Place::Live && state == Some(State::Completed),
         Action::ShowLive => {
             model.place() == Place::Results && state.is_some_and(|state| !state.is_final())
@@ -234,13 +297,11 @@ fn is_useful(model: &Model, action: Action) -> bool {
         Action::Resolve | Action::Dismiss => status(model) == Some(FindingStatus::Open),
         Action::Reopen => status(model).is_some_and(|status| status != FindingStatus::Open),
         Action::UndoStatus => model.open_study.findings.last_change().is_some(),
-        Action::UndoVersion => model.saved_version.is_some(),
+        Action::UndoVersion => model.saved_version.is_some() || model.put_away.is_some(),
         Action::NextStatus => super::findings::has_any(model),
         Action::Pause => matches!(state, Some(State::Queued | State::Running | State::Paused)),
         Action::Cancel => state.is_some_and(|state| !state.is_final()),
-        Action::Retry => model.study().is_some_and(|study| {
-            study.state.is_final() && study.panel.invalid + study.panel.failed > 0
-        }),
+        Action::Retry => model.study().is_some_and(|study| study.can_retry),
         Action::Archive => state.is_some_and(State::is_final),
         Action::CrossTab => state.is_some(),
         Action::Rank => model.studies.marked.len() >= protocol::ranking::STUDIES_MIN,
@@ -249,6 +310,16 @@ fn is_useful(model: &Model, action: Action) -> bool {
             model.study().is_some_and(has_scores) || model.open_study.results.view == View::Cross
         }
         Action::Sort if model.screen == Screen::Results => model.study().is_some_and(has_scores),
+        Action::Redeliver => model
+            .hooks
+            .delivery()
+            .is_some_and(|one| one.state != protocol::hook::DeliveryState::Pending),
+        Action::TestEndpoint | Action::PauseEndpoint => model.hooks.endpoint().is_some(),
+        Action::Copy | Action::CopyCommand if model.screen == Screen::Hooks => {
+            model.hooks.delivery().is_some()
+        }
+        Action::Zoom if model.screen == Screen::Hooks => true,
+        Action::Filter | Action::Copy if model.screen == Screen::Logs => true,
         Action::Export
         | Action::Duplicate
         | Action::Edit
@@ -265,7 +336,8 @@ fn is_useful(model: &Model, action: Action) -> bool {
 
 /// The status of the finding under the cursor.
 fn status(model: &Model) -> Option<FindingStatus> {
-    super::findings::selected(model).map(Finding::status)
+    let selected = super::findings::selected(model).filter(|_| super::findings::have_status(model));
+    selected.map(Finding::status)
 }
 
 /// Whether the finding under the cursor quotes answers.
@@ -275,7 +347,7 @@ fn quoted(model: &Model) -> bool {
 
 /// The next view on the reliability of the numbers.
 fn next_worth(model: &Model) -> Option<View> {
-    let results = model.open_study.report.as_ref().and_then(|report| report.results.as_ref());
+    let results = model.open_study.found();
     model.open_study.results.view.worth(model.study()?.instrument, results)
 }
 
@@ -336,6 +408,14 @@ fn label(model: &Model, action: Action) -> &'static str {
             DiffLayout::Split => "inline",
             DiffLayout::Inline => "split",
         },
+        Action::PauseEndpoint
+            if model
+                .hooks
+                .endpoint()
+                .is_some_and(|one| one.state == protocol::hook::EndpointState::Paused) =>
+        {
+            "resume endpoint"
+        }
         Action::Right => "choose",
         Action::Complete if choice_here(model) => "next choice",
         Action::Complete if names_here(model) => "next name",
@@ -347,6 +427,8 @@ fn label(model: &Model, action: Action) -> &'static str {
             Screen::Results => "answers",
             Screen::Chain => "results",
             Screen::Findings => "read it",
+            Screen::Hooks => "open",
+            Screen::Logs => "open",
         },
         Action::Accept => match model.layers.last() {
             Some(Layer::Question(question)) => match question.by {
@@ -400,4 +482,50 @@ pub(crate) fn notice(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let area = Rect::new(body.right().saturating_sub(width + 1), y, width, 1);
     canvas.clear(area);
     canvas.text(area.x, y, width, &text, role);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(facts: &[(&str, Role)], width: u16) -> String {
+        let facts = facts.iter().map(|(text, role)| ((*text).to_owned(), *role)).collect();
+        let kept: Vec<String> =
+            fitted(facts, width, Glyphs::Unicode).into_iter().map(|(text, _)| text).collect();
+        kept.join("   ")
+    }
+
+    #[test]
+    fn the_label_of_synthetic_numbers_stays_and_other_facts_go_first() {
+        let chain = [
+            ("A newsletter about the spring sale of kettles", Role::Text),
+            ("round 3 of 3: 12/20", Role::Running),
+            ("5.62 → 5.66 (+0.04)", Role::Strong),
+            ("so far", Role::Running),
+            ("2 of 3 rounds", Role::Dim),
+            ("n=20 synthetic", Role::Dim),
+        ];
+        assert_eq!(
+            shown(&chain, 78),
+            "A newsl…   round 3 of 3: 12/20   5.62 → 5.66 (+0.04)   so far   n=20 synthetic"
+        );
+        for width in 20..140 {
+            let text = shown(&chain, width);
+            assert!(text.ends_with("n=20 synthetic") && columns(&text) <= width, "{width}: {text}");
+        }
+        assert!(shown(&chain, 140).contains("kettles   round 3"));
+        let halted = [
+            ("Kettles", Role::Text),
+            (
+                "paused: the cap of the day is reached, and it goes on tomorrow at noon",
+                Role::Warning,
+            ),
+            ("12/20", Role::Text),
+            ("synthetic", Role::Dim),
+        ];
+        assert_eq!(
+            shown(&halted, 58),
+            "Kettles   paused: the cap of the day …   12/20   synthetic"
+        );
+    }
 }

@@ -51,29 +51,22 @@ pub(super) fn draw(
     let keys_width = (list.width / 4).clamp(10, 22);
     let x = list.x + keys_width;
     let width = list.right().saturating_sub(x);
-    // The line under the cursor is shown in full.
-    let sentences = |row: usize| {
-        if row == help.window.cursor { wrap(rows[row].1.help, width) } else { Vec::new() }
-    };
+    let sentences = |row: usize| wrap(rows[row].1.help, width);
     let height = |row: usize| u16::try_from(sentences(row).len().max(1)).unwrap_or(1);
     let (first, end) = help.window.tall(rows.len(), list.height, height);
     let mut y = list.y;
     for (row, (keys, entry)) in rows.iter().enumerate().take(end).skip(first) {
         let keys = canvas.glyphs().keys(keys);
         canvas.cut(list.x + 1, y, keys_width - 2, &keys, Role::Key);
-        match &sentences(row)[..] {
-            [] => {
-                canvas.cut(x, y, width, entry.help, Role::Text);
-            }
-            lines => {
-                for (y, line) in (y..list.bottom()).zip(lines) {
-                    canvas.text(x, y, width, line, Role::Text);
-                }
-                let tinted = Rect::new(list.x, y, list.width, height(row));
-                canvas.tint(tinted.intersection(list), Role::Selected);
-            }
+        for (y, line) in (y..list.bottom()).zip(wrap(entry.help, width)) {
+            canvas.text(x, y, width, &line, Role::Text);
         }
-        y += height(row);
+        let lines = height(row);
+        if row == help.window.cursor {
+            let tinted = Rect::new(list.x, y, list.width, lines);
+            canvas.tint(tinted.intersection(list), Role::Selected);
+        }
+        y += lines;
     }
     cursor
 }

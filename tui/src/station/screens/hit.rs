@@ -32,6 +32,6 @@ pub(crate) fn target(model: &Model, x: u16, y: u16) -> Option<Target> {
     match model.screen {
         Screen::Studies => studies::row_at(model, x, y).map(Target::Study),
         Screen::Live => live::person_at(model, x, y).map(Target::Person),
-        Screen::Results | Screen::Chain | Screen::Findings => None,
+        Screen::Results | Screen::Chain | Screen::Findings | Screen::Hooks | Screen::Logs => None,
     }
 }

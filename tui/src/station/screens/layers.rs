@@ -58,6 +58,7 @@ pub(super) fn prompt(
         Purpose::FilterQuotes => {
             ("Filter answers", format!("{} answers", model.open_study.results.found.len()))
         }
+        Purpose::FilterLogs => ("Look for", format!("{} entries", model.logs.shown().len())),
         Purpose::Tags(_) => ("Tags", "separated by commas".to_owned()),
     };
     let area = Rect::new(body.x, body.bottom().saturating_sub(3), body.width, 3.min(body.height));
@@ -90,12 +91,16 @@ pub(super) fn question(
         Yes::Enter => ("Enter", "Esc"),
         Yes::Letter => ("y", "Enter"),
     };
-    canvas.pieces(
-        inner.x + 1,
-        (y + 1).min(inner.bottom().saturating_sub(1)),
-        room,
-        &[(key, Role::Key), (&yes, Role::Text), (stay, Role::Key), (" stay", Role::Text)],
-    );
+    let other = question
+        .other
+        .as_ref()
+        .map(|other| (other.key.to_string(), format!(" {}   ", other.label)));
+    let mut pieces = vec![(key, Role::Key), (yes.as_str(), Role::Text)];
+    if let Some((key, label)) = &other {
+        pieces.extend([(key.as_str(), Role::Key), (label.as_str(), Role::Text)]);
+    }
+    pieces.extend([(stay, Role::Key), (" stay", Role::Text)]);
+    canvas.pieces(inner.x + 1, (y + 1).min(inner.bottom().saturating_sub(1)), room, &pieces);
     None
 }
 

@@ -7,6 +7,7 @@ mod tally;
 use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
+use super::chain::under_way;
 use super::{SYNTHETIC, frame, rejected, studies};
 use crate::station::model::filter::state_label;
 use crate::station::model::open_study::{LivePane, OpenStudy};
@@ -92,7 +93,7 @@ pub(crate) fn mosaic<'a>(model: &'a Model, study: &Study) -> Mosaic<'a> {
 pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     let Some(study) = model.study() else { return vec![("no study".to_owned(), Role::Dim)] };
     let glyphs = model.theme.glyphs();
-    let panel = study.panel;
+    let panel = study.asked_now();
     let share = f64::from(panel.settled()) / f64::from(panel.requested.max(1));
     let (_, role) = studies::state_mark(study, glyphs);
     let cells = if model.size.0 < 80 { 6 } else { 16 };
@@ -108,10 +109,9 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
             ),
         ]),
     }
-    facts.push((
-        format!("{}/{}", thousands(panel.settled().into()), thousands(panel.requested.into())),
-        Role::Text,
-    ));
+    let count =
+        format!("{}/{}", thousands(panel.settled().into()), thousands(panel.requested.into()));
+    facts.push((study.round.map_or(count, under_way), Role::Text));
     let live = model.open_study.live.as_ref();
     let silence = live.and_then(|live| live.silence.as_ref());
     if live.is_some_and(|live| live.no_writes.is_some()) {

@@ -7,8 +7,10 @@ pub(crate) mod findings;
 pub(crate) mod frame;
 pub(crate) mod help;
 pub(crate) mod hit;
+pub(crate) mod hooks;
 pub(crate) mod layers;
 pub(crate) mod live;
+pub(crate) mod logs;
 pub(crate) mod palette;
 pub(crate) mod person;
 mod ranking;
@@ -29,6 +31,9 @@ pub(crate) const SMALLEST: (u16, u16) = (60, 20);
 
 /// The label of every number: computed, not asked of people.
 const SYNTHETIC: &str = "synthetic";
+
+/// The label of numbers of a chain that has none of its own: those of round 1, with what the rounds that ended made of it.
+const SO_FAR: &str = "finished rounds";
 
 /// Draws the model over the previous content of the buffer, and returns the position of the text cursor.
 pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
@@ -59,10 +64,12 @@ pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
             let panes = rejected::draw(model, &mut canvas, body);
             chain::draw(model, &mut canvas, panes);
         }
+        (None, Screen::Logs) => logs::draw(model, &mut canvas, body),
         (None, Screen::Findings) => {
             let panes = rejected::draw(model, &mut canvas, body);
             findings::draw(model, &mut canvas, panes);
         }
+        (None, Screen::Hooks) => hooks::draw(model, &mut canvas, body),
     }
     if model.link.stale_since().is_some() {
         canvas.tint(body, Role::Stale);
@@ -91,7 +98,7 @@ fn too_small(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     let need = format!("need {columns}{times}{rows}, have {}{times}{}", area.width, area.height);
     let end = canvas.text(area.x, area.y, area.width, &need, Role::Warning);
     if let Some(study) = model.study() {
-        let panel = study.panel;
+        let panel = study.asked_now();
         let progress = format!("  {}/{} {}", panel.settled(), panel.requested, study.name);
         if area.height > 1 {
             canvas.text(area.x, area.y + 1, area.width, progress.trim_start(), Role::Text);

@@ -6,7 +6,7 @@ use crate::station::model::Model;
 use crate::station::model::layer::Palette;
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
-use crate::station::widgets::canvas::{Canvas, Caption};
+use crate::station::widgets::canvas::{Canvas, Caption, wrap};
 
 /// Visible matches.
 const ROWS: u16 = 14;
@@ -45,21 +45,25 @@ pub(super) fn draw(
             canvas.cut(list.x + 2, list.y + 1, width, &text, Role::Text);
         }
     }
-    let shown = palette.window.shown(palette.found.len(), usize::from(list.height));
-    for (y, row) in (list.top()..list.bottom()).zip(shown) {
+    let width = list.width.saturating_sub(12);
+    let title = |row: usize| wrap(&palette.offers[palette.found[row]].title, width);
+    let height = |row: usize| u16::try_from(title(row).len().max(1)).unwrap_or(1);
+    let (first, end) = palette.window.tall(palette.found.len(), list.height, height);
+    let mut y = list.y;
+    for row in first..end {
         let offer = &palette.offers[palette.found[row]];
-        canvas.cut(list.x + 2, y, list.width.saturating_sub(12), &offer.title, Role::Text);
-        canvas.right(
-            list.x,
-            y,
-            list.width.saturating_sub(1),
-            &canvas.glyphs().keys(&offer.note),
-            Role::Key,
-        );
+        let lines = title(row);
+        let place = Rect::new(list.x, y, list.width, height(row)).intersection(list);
+        for (y, line) in (place.top()..place.bottom()).zip(&lines) {
+            canvas.text(list.x + 2, y, width, line, Role::Text);
+        }
+        let note = canvas.glyphs().keys(&offer.note);
+        canvas.right(list.x, y, list.width.saturating_sub(1), &note, Role::Key);
         if palette.chosen() == Some(row) {
-            canvas.tint(Rect::new(list.x, y, list.width, 1), Role::Selected);
+            canvas.tint(place, Role::Selected);
             canvas.text(list.x, y, 1, canvas.glyphs().cursor(), Role::Accent);
         }
+        y = place.bottom();
     }
     cursor
 }

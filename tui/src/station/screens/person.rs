@@ -24,10 +24,7 @@ const WIDTH_MAX: u16 = 92;
 fn groups(model: &Model, study: &Study, response: &Response, glyphs: Glyphs) -> Vec<String> {
     let Some(measure) = kinds::view(study.instrument).main else { return Vec::new() };
     let Some(persona) = response.respondent.persona() else { return Vec::new() };
-    let Some(results) = model.open_study.report.as_ref().and_then(|report| report.results.as_ref())
-    else {
-        return Vec::new();
-    };
+    let Some(results) = model.open_study.found() else { return Vec::new() };
     let show = |value| number(value, measure.decimals.max(1), glyphs);
     Dimension::ALL
         .into_iter()

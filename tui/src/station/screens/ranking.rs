@@ -9,7 +9,7 @@ use crate::report::{chance, place, ranking_scale, words};
 use crate::station::model::layer::RankingPage;
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
-use crate::station::widgets::canvas::{Canvas, Caption, wrap};
+use crate::station::widgets::canvas::{Canvas, Caption, columns, wrap};
 use crate::station::widgets::format::thousands;
 use crate::station::widgets::whisker::Whisker;
 
@@ -59,16 +59,37 @@ struct RankingColumns {
     track: u16,
     interval: u16,
     count: u16,
+    /// Lines of a study: where there is no room for the names they stand above the numbers.
+    lines: u16,
 }
 
 impl RankingColumns {
-    fn of(width: u16) -> Self {
+    fn of(found: &Ranking, width: u16) -> Self {
         let interval = if width >= 70 { INTERVAL } else { 0 };
         let count = if width >= 90 { COUNT } else { 0 };
         let room = width.saturating_sub(RANK + VALUE + 2 + interval + count + GROUP + BEST);
         let track = (room * 2 / 5).min(40);
-        Self { name: room - track, track, interval, count }
+        let name = room - track;
+        let fits = |study: &RankedStudy| {
+            let reason = from_first(found, study).map_or(0, |reason| columns(reason) + 2);
+            columns(&study.name) + reason < name
+        };
+        if found.studies.iter().all(fits) {
+            return Self { name, track, interval, count, lines: 1 };
+        }
+        Self { name: 0, track: room.min(40), interval, count, lines: 2 }
     }
+}
+
+/// How a study stands to the first one: whether they can be told apart, or what keeps them from it.
+fn from_first(found: &Ranking, study: &RankedStudy) -> Option<&'static str> {
+    let first = found.studies.first()?;
+    let pair = found.pairs.iter().find(|pair| pair.first == first.id && pair.second == study.id)?;
+    Some(match (pair.apart, pair.difference.difference.within_wording) {
+        (true, _) => "apart",
+        (false, true) => "wording",
+        (false, false) => "not apart",
+    })
 }
 
 fn ranking(page: &RankingPage, found: &Ranking, canvas: &mut Canvas<'_>, area: Rect) {
@@ -80,7 +101,7 @@ fn ranking(page: &RankingPage, found: &Ranking, canvas: &mut Canvas<'_>, area: R
         y += 1;
     }
     y += 1;
-    let wide = RankingColumns::of(area.width);
+    let wide = RankingColumns::of(found, area.width);
     heads(found, canvas, Rect { y, height: 1, ..area }, &wide);
     y += 1;
     let notes: Vec<String> = legend(found).iter().flat_map(|note| wrap(note, area.width)).collect();
@@ -88,11 +109,12 @@ fn ranking(page: &RankingPage, found: &Ranking, canvas: &mut Canvas<'_>, area: R
     // The legend is shown where every row still fits.
     let rows = u16::try_from(found.studies.len()).unwrap_or(u16::MAX);
     let below = u16::try_from(notes.len()).unwrap_or(u16::MAX).saturating_add(1);
+    let rows = rows.saturating_mul(wide.lines);
     let list = room.min(rows.max(room.saturating_sub(below)));
-    let shown = page.window.shown(found.studies.len(), usize::from(list));
-    for (y, row) in (y..y + list).zip(shown) {
+    let shown = page.window.shown(found.studies.len(), usize::from(list / wide.lines));
+    for (y, row) in (y..y + list).step_by(usize::from(wide.lines)).zip(shown) {
         let Some(study) = found.studies.get(row) else { break };
-        let line = Rect { y, height: 1, ..area };
+        let line = Rect { y, height: wide.lines, ..area };
         draw_row(found, study, canvas, line, &wide);
         if row == page.window.cursor {
             canvas.tint(line, Role::Selected);
@@ -108,7 +130,7 @@ fn ranking(page: &RankingPage, found: &Ranking, canvas: &mut Canvas<'_>, area: R
 fn heads(found: &Ranking, canvas: &mut Canvas<'_>, line: Rect, wide: &RankingColumns) {
     let lettered = found.studies.iter().all(|study| !study.groups.is_empty());
     let mut x = line.x + RANK;
-    canvas.cut(x, line.y, wide.name, "STUDY", Role::Dim);
+    canvas.cut(x, line.y, wide.name.max(8), "STUDY", Role::Dim);
     x += wide.name + VALUE + 2 + wide.track;
     for (head, width) in [
         ("95 % INTERVAL", wide.interval),
@@ -136,8 +158,13 @@ fn draw_row(
     let field = found.field.as_str();
     canvas.right(line.x, line.y, RANK - 1, &study.rank.to_string(), Role::Dim);
     let mut x = line.x + RANK;
-    canvas.cut(x, line.y, wide.name.saturating_sub(1), &study.name, Role::Text);
+    let names = if wide.lines > 1 { line.width - RANK } else { wide.name.saturating_sub(1) };
+    let reason = from_first(found, study).unwrap_or_default();
+    let own = names.saturating_sub(columns(reason) + 2);
+    canvas.cut(x, line.y, own, &study.name, Role::Text);
+    canvas.right(x, line.y, names, reason, Role::Dim);
     x += wide.name;
+    let line = Rect { y: line.bottom() - 1, height: 1, ..line };
     let value = glyphs.plain(&number(field, estimate.value));
     canvas.right(x, line.y, VALUE - 1, &value, Role::Strong);
     x += VALUE + 1;
@@ -174,5 +201,11 @@ fn legend(found: &Ranking) -> Vec<String> {
         "PLACES are the ranks that each may have."
     };
     let best = "BEST is the probability of being the best of these among such people.";
-    std::iter::once(format!("{meaning} {best}")).chain(found.notes.iter().cloned()).collect()
+    let is_within = |study: &RankedStudy| from_first(found, study) == Some("wording");
+    let wording = found.studies.iter().any(is_within).then(|| {
+        "\"wording\": behind the first beyond chance, and by less than another wording would make."
+            .to_owned()
+    });
+    let first = std::iter::once(format!("{meaning} {best}")).chain(wording);
+    first.chain(found.notes.iter().cloned()).collect()
 }

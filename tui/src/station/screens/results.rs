@@ -21,7 +21,7 @@ use protocol::results::{Response, Results};
 use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
-use super::{SYNTHETIC, frame};
+use super::{SO_FAR, SYNTHETIC, frame};
 use crate::kinds::{self, Opening, Said};
 use crate::station::model::class::readable;
 use crate::station::model::open_study::Loading;
@@ -97,7 +97,7 @@ pub(crate) fn shows_scores(model: &Model) -> bool {
 
 /// The results of the open study, if loaded.
 fn results(model: &Model) -> Option<&Results> {
-    model.open_study.report.as_ref()?.results.as_ref()
+    model.open_study.found()
 }
 
 /// The breadcrumb: the study, its main result, and the drill-down.
@@ -105,6 +105,11 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     let Some(study) = model.study() else { return vec![("no study".to_owned(), Role::Dim)] };
     let glyphs = model.theme.glyphs();
     let mut facts = vec![(study.name.clone(), Role::Text)];
+    if let Some(round) = model.open_study.round {
+        facts.push((format!("round {round}"), Role::Accent));
+    } else if model.open_study.is_unfinished() {
+        facts.push((SO_FAR.to_owned(), Role::Running));
+    }
     if let Some(text) = headline(model, study, glyphs) {
         facts.push((text, Role::Strong));
     }
@@ -120,7 +125,12 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
             return facts;
         }
     }
-    let panel = study.panel;
+    let mut panel = study.panel;
+    if model.open_study.round.is_some()
+        && let Some(estimate) = results(model).and_then(|results| results.estimates.get("overall"))
+    {
+        panel.delivered = u32::try_from(estimate.n).unwrap_or(u32::MAX);
+    }
     let role = if panel.delivered < panel.requested { Role::Warning } else { Role::Dim };
     facts.push((format!("n={} {SYNTHETIC}", thousands(panel.delivered.into())), role));
     if panel.delivered < panel.requested {

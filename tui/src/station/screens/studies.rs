@@ -4,6 +4,8 @@
 mod preview;
 mod welcome;
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use protocol::run::{State, Study};
 use ratatui::layout::Rect;
@@ -12,7 +14,7 @@ use super::frame;
 use crate::kinds;
 use crate::station::model::filter::state_label;
 use crate::station::model::studies::{Arrival, Direction, SavedFilter};
-use crate::station::model::{Model, Zoom};
+use crate::station::model::{Model, Zoom, watched};
 use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, columns, wrap};
@@ -190,14 +192,28 @@ fn draw_row(model: &Model, study: &Study, canvas: &mut Canvas<'_>, line: Rect, w
     if model.studies.marked.contains(&study.id) {
         canvas.text(line.x + 1, line.y, 1, glyphs.marked(), Role::Marked);
     }
+    if let Some(file) = model.watched.file_of(study.id) {
+        let (_, role) = watched::state_of(file);
+        let mark = match role {
+            Role::Bad | Role::Warning => glyphs.warning(),
+            _ => glyphs.watched(),
+        };
+        canvas.text(
+            line.x + 2,
+            line.y,
+            1,
+            mark,
+            if role == Role::Text { Role::Accent } else { role },
+        );
+    }
     let mut x = line.x + 3;
     canvas.cut(x, line.y, wide.name.saturating_sub(1), &study.name, Role::Text);
     x += wide.name;
     let (mark, role) = state_mark(study, glyphs);
-    let state = format!("{mark} {}", state_label(study.state));
+    let state = format!("{mark} {}", stands(study));
     canvas.text(x, line.y, wide.state, &state, role);
     x += wide.state;
-    let panel = study.panel;
+    let panel = study.asked_now();
     let answers =
         format!("{}/{}", thousands(panel.delivered.into()), thousands(panel.requested.into()));
     let short = study.state == State::Completed && panel.delivered < panel.requested;
@@ -213,6 +229,15 @@ fn draw_row(model: &Model, study: &Study, canvas: &mut Canvas<'_>, line: Rect, w
     }
     if wide.kind > 0 {
         canvas.cut(x, line.y, wide.kind, kinds::view(study.instrument).title, Role::Dim);
+    }
+}
+
+/// The state in a word; of a study that asks several rounds, the round.
+fn stands(study: &Study) -> Cow<'static, str> {
+    match study.round.filter(|_| study.state == State::Running) {
+        Some(round) if round.confirms => "fresh panel".into(),
+        Some(round) => format!("round {}/{}", round.round, round.rounds).into(),
+        None => state_label(study.state).into(),
     }
 }
 

@@ -6,6 +6,8 @@ use protocol::measurement::Control;
 use protocol::quality::Figure;
 use protocol::results::Quote;
 use protocol::run::Silence;
+use protocol::study::Problem;
+use protocol::watch::{SaveOutcome, WatchedFile};
 
 use crate::station::effect::{Call, Effect};
 use crate::station::look::{Colours, Glyphs};
@@ -78,7 +80,7 @@ fn two_screens_keep_their_look_at_every_colour_level() {
 
 #[test]
 fn a_rejected_text_is_told_of_above_the_panes() {
-    for (name, keys) in [("live", ""), ("results", "3")] {
+    for (name, keys) in [("live", ""), ("results", "3"), ("studies", "1")] {
         let mut rig = Rig::new((80, 24), look(FULL.0, FULL.1));
         rig.open(200, 200);
         let rejected =
@@ -114,6 +116,46 @@ fn the_strip_of_a_lineage_stands_above_the_results_and_in_the_preview() {
         rig.wait(10_000);
         let text = rig.text();
         assert!(!text.contains('\u{1b}'), "{text}");
+        insta::assert_snapshot!(name, text);
+    }
+}
+
+#[test]
+fn watched_files_are_marked_in_the_list_with_how_they_are() {
+    for (name, size, glyphs) in [
+        ("studies_watched_200x60", (200, 60), Glyphs::Unicode),
+        ("studies_watched_80x24", (80, 24), Glyphs::Unicode),
+        ("studies_watched_ascii", (80, 24), Glyphs::Ascii),
+    ] {
+        let mut rig = Rig::new(size, look(Colours::None, glyphs));
+        let listed = studies(200);
+        let file = |at: usize, name: &str, outcome| WatchedFile {
+            path: format!("/home/ada/{name}"),
+            watch: "/home/ada".to_owned(),
+            outcome,
+            problems: Vec::new(),
+            held: None,
+            lineage: None,
+            version: Some(3),
+            study: Some(listed[at].id),
+            state: Some(listed[at].state),
+            headline: None,
+            is_missing: false,
+            at: listed[at].created_at,
+        };
+        let mut broken = file(0, "kit.md", SaveOutcome::Broken);
+        broken.problems = vec![Problem {
+            place: "/home/ada/kit.md:2".to_owned(),
+            what: "unknown key 'panle'\u{1b}]0;x\u{7}".to_owned(),
+            hint: String::new(),
+        }];
+        let mut held = file(2, "tagline.md", SaveOutcome::Held);
+        held.held = Some("no room today".to_owned());
+        let files = vec![held, broken, file(1, "bank.md", SaveOutcome::Queued)];
+        rig.tell(Msg::Watched(Ok(files)));
+        rig.wait(10_000);
+        let text = rig.text();
+        assert!(text.contains("kit.md:2: unknown key 'panle'"), "{text}");
         insta::assert_snapshot!(name, text);
     }
 }

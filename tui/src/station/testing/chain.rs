@@ -1,10 +1,14 @@
 //! A content review of three rounds, and one of a single round with its variants, with their reports.
 
+use std::collections::BTreeMap;
+
+use protocol::finding::{FindingCategory, FindingPair, FindingsAcross};
 use protocol::results::{Outcomes, Report};
 use protocol::review::{
     ChainRound, Confirmation, DimensionMean, ImprovedVariant, Improvement, Iterations, Moved,
     ReviewMode, ReviewScores, ScoreChange, SentContent, StopReason,
 };
+use protocol::rounds::{RoundChange, RunKind, SegmentChange, TextDifference, TextRun};
 use protocol::run::{State, Study};
 use protocol::study::StudyType;
 
@@ -56,14 +60,88 @@ fn round(number: u16, overall: f64, principles: &[&str]) -> ChainRound {
         dimensions: dimensions(by),
         change: (number > 1).then_some(change),
         principles: named(principles),
-        findings: Vec::new(),
+        findings: number.checked_sub(1).filter(|id| *id > 0).map(u32::from).into_iter().collect(),
         from: (number > 1).then(|| number - 1),
         moved: match number {
             1 => None,
             2 => Some(Moved { up: 14, same: 4, down: 2 }),
             _ => Some(Moved { up: 5, same: 3, down: 12 }),
         },
+        estimates: BTreeMap::new(),
+        changes: (1..number).map(|from| changed(from, number)).collect(),
+        findings_across: (number == 2).then(|| FindingsAcross {
+            fixed: vec![pair("Jargon")],
+            persisting: vec![pair("Price")],
+            new: Vec::new(),
+        }),
     }
+}
+
+fn pair(feature: &str) -> FindingPair {
+    FindingPair {
+        category: FindingCategory::Concern,
+        affected_feature: feature.to_owned(),
+        first: None,
+        second: None,
+        first_share: None,
+        second_share: None,
+    }
+}
+
+/// What changed between two rounds, with two roles and a class.
+fn changed(from: u16, number: u16) -> RoundChange {
+    let overall = [5.2, 6.3, 5.5];
+    let by = overall[usize::from(number) - 1] - overall[usize::from(from) - 1];
+    let moved = match number {
+        2 => Moved { up: 14, same: 4, down: 2 },
+        _ => Moved { up: 5, same: 3, down: 12 },
+    };
+    let segment = |dimension: &str, class: &str, value: f64, half: f64, n: u64| SegmentChange {
+        dimension: dimension.to_owned(),
+        class: class.to_owned(),
+        n,
+        small: true,
+        change: ScoreChange { value, low: Some(value - half), high: Some(value + half) },
+        moved,
+    };
+    RoundChange {
+        from,
+        overall: Some(ScoreChange { value: by, low: Some(by - 0.4), high: Some(by + 0.4) }),
+        moved,
+        segments: vec![
+            segment("gender", "female", by + 0.1, 0.5, 11),
+            segment("role", "brand_strategist", by * 1.5, 0.6, 4),
+            segment("role", "copywriter", by, 2.5, 3),
+        ],
+        words: words(TEXTS[usize::from(from) - 1], TEXTS[usize::from(number) - 1]),
+    }
+}
+
+/// The runs of two texts that have words in common, line by line.
+fn words(before: &str, after: &str) -> Vec<TextRun> {
+    let mut runs: Vec<TextRun> = Vec::new();
+    let mut push = |kind, words: usize| {
+        let count = u32::try_from(words).unwrap_or(u32::MAX);
+        match runs.last_mut() {
+            _ if count == 0 => {}
+            Some(last) if last.0 == kind => last.1 += count,
+            _ => runs.push(TextRun(kind, count)),
+        }
+    };
+    for (row, (old, new)) in before.split('\n').zip(after.split('\n')).enumerate() {
+        push(RunKind::Same, usize::from(row > 0));
+        let (old, new): (Vec<_>, Vec<_>) =
+            (old.split_whitespace().collect(), new.split_whitespace().collect());
+        let same = |(one, other): &(&&str, &&str)| one == other;
+        let head = old.iter().zip(&new).take_while(same).count();
+        let rest = old.len().min(new.len()) - head;
+        let tail = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(same).count();
+        push(RunKind::Same, head);
+        push(RunKind::Out, old.len() - head - tail);
+        push(RunKind::In, new.len() - head - tail);
+        push(RunKind::Same, tail);
+    }
+    runs
 }
 
 fn of_review(outcomes: Outcomes, people: u32) -> Report {
@@ -96,6 +174,7 @@ fn outcomes(iterations: Option<Iterations>) -> Outcomes {
         predicted_score: score,
         principles: named(principles),
         findings: vec![rank],
+        differences: vec![TextDifference { from: 0, runs: words(TEXTS[0], text) }],
     };
     Outcomes::ContentReview {
         content: SentContent { text: TEXTS[0].to_owned(), content_type: "landing_page".to_owned() },

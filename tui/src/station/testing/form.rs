@@ -109,5 +109,7 @@ pub(crate) fn model_preview() -> Preview {
             calls("a rating of a text, by 'claude' (rater)", 200, Some((0.022, 0.13))),
         ],
         settings: model_settings(),
+        estimates: Vec::new(),
+        metrics: Vec::new(),
     }
 }

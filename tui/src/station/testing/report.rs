@@ -30,6 +30,7 @@ pub(super) fn estimate(value: f64, half: f64, n: u64) -> Estimate {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one report with everything that a report can have")]
 pub(crate) fn report(people: u32) -> Report {
     let bands = [
         ("18-24", 8.1),
@@ -69,6 +70,7 @@ pub(crate) fn report(people: u32) -> Report {
         quotes: vec![Quote { answer: AnswerId(4), text: "Too dear for what it is".to_owned() }],
     };
     Report {
+        sent: protocol::sent_texts::SentTexts::default(),
         study: study(MAIN, "Meal kit that learns", State::Completed, people, people),
         results: Some(Results {
             channels: std::collections::BTreeMap::new(),
@@ -123,11 +125,14 @@ pub(crate) fn report(people: u32) -> Report {
             booked_at_most: 0,
             other_models: Vec::new(),
             from_cache: 0,
+            replies: None,
             notice: "Synthetic respondents.".to_owned(),
             model_notice: None,
         },
         below_middle: None,
         version: None,
+        finished_rounds: None,
+        round: None,
         asked: None,
     }
 }

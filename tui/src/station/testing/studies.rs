@@ -45,6 +45,7 @@ pub(crate) fn study(
         lineage: None,
         archived: false,
         panel: PanelCounts { requested, delivered, refused: 0, invalid: 0, failed: 0 },
+        round: None,
         created_at: Timestamp::from_second(
             1_789_990_000 - i64::try_from(number % 24_300).unwrap() * 60,
         )
@@ -52,6 +53,7 @@ pub(crate) fn study(
         completed_at: None,
         notes: Vec::new(),
         rejected: Vec::new(),
+        can_retry: false,
         headline: None,
     }
 }

@@ -1,15 +1,17 @@
 //! Dispatch of actions: one match over the table of actions. The files of the screens implement them.
 
 use super::{
-    chain, compose, export, findings, layers, leave, live, navigate, results, studies, want_screen,
+    chain, compose, cost_requests, export, findings, hooks, layers, leave, live, logs, navigate,
+    results, studies, want_screen,
 };
 use protocol::finding::FindingStatus;
+use protocol::safe;
 
 use crate::station::action::{Action, Place};
 use crate::station::effect::Effect;
 use crate::station::model::layer::{Consent, Layer, Question, Yes};
 use crate::station::model::open_study::{Follow, LivePane};
-use crate::station::model::studies::Arrival;
+use crate::station::model::studies::{Arrival, SavedFilter};
 use crate::station::model::{Again, Model, Screen, Tone, Zoom};
 use crate::station::widgets::mosaic::Steer;
 use crate::station::widgets::window::Move;
@@ -35,6 +37,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Sort => layers::open_sort(model),
         Action::Archived => studies::turn_shelf(model),
         Action::Order => live::turn_order(model),
+        Action::Follow if place == Place::Logs => logs::turn_follow(model),
         Action::Follow => {
             model.open_study.follow = match model.open_study.follow {
                 Follow::Newest => Follow::Still,
@@ -70,7 +73,14 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ShowLive => show(model, Screen::Live),
         Action::ShowResults => show(model, Screen::Results),
         Action::ShowChain => show(model, Screen::Chain),
+        Action::ShowLogs => show(model, Screen::Logs),
+        Action::NextLevel => logs::next_level(model),
+        Action::OfStudy => logs::turn_study(model),
         Action::ShowFindings => show(model, Screen::Findings),
+        Action::ShowHooks => show(model, Screen::Hooks),
+        Action::Redeliver => hooks::redeliver(model),
+        Action::TestEndpoint => hooks::test(model),
+        Action::PauseEndpoint => hooks::pause(model),
         Action::NextVersion => chain::turn(model, Move::By(1)),
         Action::PreviousVersion => chain::turn(model, Move::By(-1)),
         Action::SetBase => chain::set_base(model),
@@ -84,6 +94,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::UndoStatus => findings::undo(model),
         Action::UndoVersion => studies::undo_version(model),
         Action::NextStatus => findings::next_status(model),
+        Action::Requests => cost_requests::open(model),
         Action::Palette => layers::open_palette(model),
         Action::Help => layers::open_help(model),
         Action::Themes => layers::open_themes(model),
@@ -134,18 +145,39 @@ fn step(model: &mut Model, place: Place, steer: Steer) -> Vec<Effect> {
 
 /// Switches to a screen; the study stays the same.
 pub(super) fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
-    if screen != Screen::Studies {
+    // The findings of a round are seen from its results.
+    let of_round = screen == Screen::Findings && model.open_study.round.is_some();
+    if !of_round && model.open_study.leave_round() {
+        model.requests.forget_lens();
+    }
+    if !matches!(screen, Screen::Studies | Screen::Hooks | Screen::Logs) {
         let wanted = match model.screen {
             Screen::Studies => model.studies.selected().map(|study| study.id),
-            Screen::Live | Screen::Results | Screen::Chain | Screen::Findings => {
-                model.open_study.study
+            Screen::Live | Screen::Results | Screen::Chain | Screen::Findings | Screen::Hooks => {
+                let of_list = || model.studies.selected().map(|study| study.id);
+                model.open_study.study.or_else(of_list)
+            }
+            Screen::Logs => {
+                let of_list = model.studies.selected().map(|study| study.id);
+                model.open_study.study.or(of_list)
             }
         };
         let Some(id) = wanted else {
-            let text = match model.studies.arrival {
-                Arrival::Awaited => "The list of studies has not arrived yet.",
-                Arrival::Here => "There is no study yet: n starts one.",
+            let (_, all) = model.studies.counts();
+            let text = match (model.studies.arrival, model.studies.saved_filter) {
+                (Arrival::Awaited, _) => "The list of studies has not arrived yet.".to_owned(),
+                (Arrival::Here, _) if all > 0 => format!(
+                    "No study meets the filter {}: Esc clears it, / changes it.",
+                    safe::quoted(&model.studies.filter)
+                ),
+                (Arrival::Here, SavedFilter::Archived) => {
+                    "Nothing is put away: A goes back to the list.".to_owned()
+                }
+                (Arrival::Here, SavedFilter::Current) => {
+                    "There is no study yet: n starts one.".to_owned()
+                }
             };
+            let text = model.theme.glyphs().plain(&text);
             model.say(Tone::Trouble, text);
             return Vec::new();
         };
@@ -163,6 +195,18 @@ pub(super) fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
     if screen == Screen::Studies {
         model.studies.select(model.open_study.study);
     }
+    want_screen(model);
+    Vec::new()
+}
+
+/// Shows the results of the round that was opened.
+pub(super) fn show_round(model: &mut Model) -> Vec<Effect> {
+    if let Some(study_type) = model.study().map(|study| study.instrument) {
+        let view = &mut model.open_study.results.view;
+        *view = view.or_first_of(study_type);
+    }
+    model.screen = Screen::Results;
+    model.zoom = Zoom::All;
     want_screen(model);
     Vec::new()
 }
@@ -187,6 +231,7 @@ fn ask_quit(model: &mut Model) -> Vec<Effect> {
         yes: "leave",
         by: Yes::Enter,
         consent: Consent::Quit,
+        other: None,
     }));
     Vec::new()
 }

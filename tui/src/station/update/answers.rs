@@ -7,11 +7,14 @@ use protocol::ranking::Ranking;
 use protocol::results::{Report, Response};
 use protocol::run::{Live, State, Study};
 use protocol::safe;
-use protocol::service::Page;
+use protocol::service::{Cancellation, Page};
 
-use super::{chain, compose, findings, news, results, studies, submission};
+use super::{
+    chain, compose, cost_requests, findings, hooks, logs, news, results, studies, submission,
+};
+use crate::station::action::{Action, Place};
 use crate::station::effect::{Effect, People};
-use crate::station::model::layer::Layer;
+use crate::station::model::layer::{Consent, Layer};
 use crate::station::model::open_study::{Loading, OpenStudy};
 use crate::station::model::requests::Want;
 use crate::station::model::{Model, Screen, Tone, sanitize};
@@ -27,22 +30,22 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Connected { version, cursor } => news::connected(model, version, cursor),
         Msg::Lost { why, retry_in_ms } => news::lost(model, why, retry_in_ms),
         Msg::Events(page) => news::events(model, &page),
-        Msg::Studies(reply) => {
-            model.requests.done(Want::Studies);
-            if let Some(mut all) = accept(model, reply) {
-                all.iter_mut().for_each(sanitize::study);
-                model.studies.replace(all);
-                studies::want_report(model);
-                complete(model);
-            }
+        Msg::Studies(_)
+        | Msg::Watched(_)
+        | Msg::Balance(_)
+        | Msg::Hooks(_)
+        | Msg::Delivery(_)
+        | Msg::HookChanged(_)
+        | Msg::Logs(..) => {
+            take_overview(model, msg);
             Vec::new()
         }
-        Msg::Balance(reply) => {
-            model.requests.done(Want::Balance);
-            if let Some(balance) = accept(model, reply) {
-                submission::afford(model, balance.balance);
-                model.balance = Some(balance);
-            }
+        Msg::CostRequests(reply) => {
+            let told = accept(model, reply);
+            cost_requests::told(model, told).into_iter().collect()
+        }
+        Msg::CostDecided(reply) => {
+            cost_requests::decided(model, reply);
             Vec::new()
         }
         Msg::Live(id, reply) => live(model, id, reply),
@@ -69,9 +72,12 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Page(id, reply) => page(model, id, reply),
         Msg::Report(id, reply) => report(model, id, reply),
+        Msg::RoundReport(id, round, reply) => round_report(model, (id, round), reply),
+        Msg::RoundPage(id, round, reply) => round_page(model, (id, round), reply),
         Msg::Checked(revision, reply) => submission::checked(model, revision, reply),
         Msg::Submitted(reply) => submission::submitted(model, reply),
         Msg::Changed(reply) => changed(model, reply),
+        Msg::Cancellation(studies, reply) => cancellation(model, &studies, reply),
         Msg::Source(id, reply) => chain::source(model, id, reply),
         Msg::Applied(id, told) => chain::applied(model, id, told),
         Msg::FindingSet(id, reply) => {
@@ -121,6 +127,46 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
     }
 }
 
+/// Takes what is not about the open study: lists, the balance, webhooks and the log.
+fn take_overview(model: &mut Model, msg: Msg) {
+    match msg {
+        Msg::Studies(reply) => {
+            model.requests.done(Want::Studies);
+            if let Some(mut all) = accept(model, reply) {
+                all.iter_mut().for_each(sanitize::study);
+                model.studies.replace(all);
+                studies::want_report(model);
+                complete(model);
+            }
+        }
+        Msg::Watched(reply) => {
+            model.requests.done(Want::Watched);
+            if let Some(mut files) = accept(model, reply) {
+                files.iter_mut().for_each(sanitize::watched_file);
+                model.watched.replace(files);
+            }
+        }
+        Msg::Balance(reply) => {
+            model.requests.done(Want::Balance);
+            if let Some(balance) = accept(model, reply) {
+                submission::afford(model, balance.balance);
+                model.balance = Some(balance);
+            }
+        }
+        Msg::Hooks(reply) => {
+            let list = accept(model, reply);
+            hooks::told(model, list);
+        }
+        Msg::Delivery(reply) => {
+            let detail = accept(model, reply).map(|detail| *detail);
+            hooks::detail(model, detail);
+        }
+        Msg::HookChanged(told) => hooks::changed(model, told),
+        Msg::Logs(revision, reply) => logs::take(model, revision, reply),
+        _ => {}
+    }
+}
+
 /// Takes the live state of a study.
 fn live(model: &mut Model, id: StudyId, reply: Result<Box<Live>, ApiError>) -> Vec<Effect> {
     model.requests.done(Want::Live);
@@ -164,8 +210,33 @@ fn ranked(
     Vec::new()
 }
 
+/// Fills the question about a cancellation in.
+fn cancellation(
+    model: &mut Model,
+    studies: &[StudyId],
+    reply: Result<Cancellation, ApiError>,
+) -> Vec<Effect> {
+    let question = model.layers.iter_mut().find_map(|layer| match layer {
+        Layer::Question(question) => match &question.consent {
+            Consent::Cancel(asked) if asked == studies => Some(question),
+            _ => None,
+        },
+        _ => None,
+    });
+    if let Some(question) = question {
+        question.lines = match reply {
+            Ok(left) => studies::told_of_cancellation(left),
+            Err(mut error) => {
+                sanitize::error(&mut error);
+                vec![sentence(&error)]
+            }
+        };
+    }
+    Vec::new()
+}
+
 /// The value of a response; an error is shown and changes nothing else.
-fn accept<T>(model: &mut Model, reply: Result<T, ApiError>) -> Option<T> {
+pub(super) fn accept<T>(model: &mut Model, reply: Result<T, ApiError>) -> Option<T> {
     match reply {
         Ok(value) => Some(value),
         Err(mut error) => {
@@ -201,6 +272,7 @@ fn scores(
         return Vec::new();
     };
     if model.open_study.study == Some(id)
+        && model.open_study.round.is_none()
         && let Some(study) = model.studies.get(id)
     {
         model.open_study.take_scores(OpenStudy::instrument(study), offset as usize, &scores);
@@ -246,10 +318,17 @@ fn take_page(
     id: StudyId,
     reply: Result<Page<Response>, ApiError>,
 ) -> Option<Option<u32>> {
-    let mut page = accept(model, reply)?;
-    if model.open_study.study != Some(id) {
+    // Answers of the whole study that come while a round is open are asked for again afterwards.
+    let page = accept(model, reply)?;
+    if model.open_study.study != Some(id) || model.open_study.round.is_some() {
         return None;
     }
+    keep_page(model, id, page)
+}
+
+/// Stores a page of answers of what is open.
+#[allow(clippy::option_option, reason = "outer: is the study known; inner: is there more")]
+fn keep_page(model: &mut Model, id: StudyId, mut page: Page<Response>) -> Option<Option<u32>> {
     page.items.iter_mut().for_each(sanitize::response);
     let study = model.studies.get(id)?;
     model.open_study.take_answers(OpenStudy::instrument(study), page.items);
@@ -280,6 +359,43 @@ fn page(model: &mut Model, id: StudyId, reply: Result<Page<Response>, ApiError>)
     Vec::new()
 }
 
+/// Takes the report of a round, if that is still open.
+fn round_report(
+    model: &mut Model,
+    (id, round): (StudyId, u16),
+    reply: Result<Box<Report>, ApiError>,
+) -> Vec<Effect> {
+    model.requests.done(Want::RoundReport);
+    if let Some(mut report) = accept(model, reply)
+        && (model.open_study.study, model.open_study.round) == (Some(id), Some(round))
+    {
+        sanitize::report(&mut report);
+        model.open_study.report = Some(*report);
+    }
+    Vec::new()
+}
+
+/// Takes a page of the answers of a round, and requests the next one.
+fn round_page(
+    model: &mut Model,
+    (id, round): (StudyId, u16),
+    reply: Result<Page<Response>, ApiError>,
+) -> Vec<Effect> {
+    model.requests.done(Want::RoundPage);
+    if let Some(page) = accept(model, reply)
+        && (model.open_study.study, model.open_study.round) == (Some(id), Some(round))
+        && let Some(next) = keep_page(model, id, page)
+        && let Some(study) = model.studies.get(id)
+    {
+        let loading = next.map_or(Loading::All, Loading::Until);
+        model.open_study.load(OpenStudy::instrument(study), loading);
+        if next.is_some() {
+            model.requests.want(Want::RoundPage, model.now.ms);
+        }
+    }
+    Vec::new()
+}
+
 fn report(model: &mut Model, id: StudyId, reply: Result<Box<Report>, ApiError>) -> Vec<Effect> {
     model.requests.done(Want::Report(id));
     if let Err(error) = &reply
@@ -292,11 +408,17 @@ fn report(model: &mut Model, id: StudyId, reply: Result<Box<Report>, ApiError>) 
         model.studies.keep_report((*report).clone());
         model.studies.upsert(report.study.clone());
         if model.open_study.study == Some(id) {
-            model.open_study.report = Some(*report);
+            model.open_study.take_report(*report);
             model.open_study.chain.forget();
         }
     }
-    Vec::new()
+    news::tell_version(model, id)
+}
+
+/// How the last step is taken back, for the end of a sentence.
+pub(super) fn undo_key(model: &Model) -> String {
+    let key = model.keymap.keys(Place::Studies, Action::UndoVersion).into_iter().next();
+    key.map(|key| format!(" (undo {key})")).unwrap_or_default()
 }
 
 fn changed(model: &mut Model, reply: Result<Study, ApiError>) -> Vec<Effect> {
@@ -309,7 +431,11 @@ fn changed(model: &mut Model, reply: Result<Study, ApiError>) -> Vec<Effect> {
             model.say(Tone::Done, format!("{} is {state}.", study.name));
         } else {
             let what = if study.archived { "put away: A shows it" } else { "back in the list" };
-            model.say(Tone::Done, format!("{} is {what}.", study.name));
+            let undo = match &model.put_away {
+                Some((studies, _)) if studies.contains(&study.id) => undo_key(model),
+                _ => String::new(),
+            };
+            model.say(Tone::Done, format!("{} is {what}{undo}.", study.name));
         }
         model.studies.upsert(study);
         model.requests.want(Want::Studies, model.now.ms);

@@ -5,7 +5,7 @@ use protocol::error::ApiError;
 use protocol::id::StudyId;
 use protocol::safe;
 
-use super::can_ask;
+use super::{act, can_ask};
 use crate::station::effect::{Call, Effect};
 use crate::station::model::chain::{Applied, ChainPane, Choice, DiffLayout, DiffUnit, SourceFile};
 use crate::station::model::difference::Difference;
@@ -44,19 +44,33 @@ pub(super) fn source(
     Vec::new()
 }
 
+/// Opens the results of the chosen round. Those of round 1 are the study's own, once it has some.
+pub(super) fn open_round(model: &mut Model) -> Vec<Effect> {
+    let has_results = model.open_study.report_of_study().is_some_and(|of| of.results.is_some());
+    match screen::choice(model) {
+        Some((Choice::Round(round), _)) if round > 1 || !has_results => {
+            model.open_study.open_round(round);
+            model.requests.forget_lens();
+            act::show_round(model)
+        }
+        Some(_) | None => act::show(model, Screen::Results),
+    }
+}
+
 /// Lays out the difference that the screen shows, where it is not laid out yet, so that no frame has to.
 pub(super) fn lay_out(model: &mut Model) {
     if model.screen != Screen::Chain {
         return;
     }
-    if let Some((key, before, after)) = screen::wanted(model) {
-        let found = Difference::of(&before, &after, key);
+    if let Some((key, words)) = screen::wanted(model) {
+        let found = Difference::of(words, key);
         model.open_study.chain.laid = Some((key, found));
     }
-    let open_study = &mut model.open_study;
-    if let Some(results) = open_study.report.as_ref().and_then(|report| report.results.as_ref()) {
-        open_study.chain.count_words(results);
+    let mut view = std::mem::take(&mut model.open_study.chain);
+    if let Some(results) = screen::results(model) {
+        view.count_words(results);
     }
+    model.open_study.chain = view;
 }
 
 /// Shows another version.
@@ -65,10 +79,11 @@ pub(super) fn turn(model: &mut Model, step: Move) -> Vec<Effect> {
         model.say(Tone::Trouble, NOTHING);
         return Vec::new();
     }
-    let open_study = &mut model.open_study;
-    if let Some(results) = open_study.report.as_ref().and_then(|report| report.results.as_ref()) {
-        open_study.chain.choose(results, step);
+    let mut view = std::mem::take(&mut model.open_study.chain);
+    if let Some(results) = screen::results(model) {
+        view.choose(results, step);
     }
+    model.open_study.chain = view;
     Vec::new()
 }
 
@@ -167,6 +182,7 @@ pub(super) fn ask_apply(model: &mut Model) -> Vec<Effect> {
         yes: "write it",
         by: Yes::Enter,
         consent: Consent::Apply(study, choice),
+        other: None,
     }));
     Vec::new()
 }

@@ -57,6 +57,14 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
                 let text = crate::station::screens::findings::as_text(model);
                 return copied(model, "The finding", text);
             }
+            (Screen::Hooks, ..) => {
+                let text = model.hooks.delivery().map(|one| format!("{}  {}", one.id, one.url));
+                return copied(model, "The delivery", text);
+            }
+            (Screen::Logs, ..) => {
+                let text = crate::station::screens::logs::as_text(model);
+                return copied(model, "The entry", text);
+            }
             (Screen::Studies, ..) => {
                 let text =
                     model.studies.selected().map(|study| format!("{}  {}", study.id, study.name));
@@ -93,7 +101,12 @@ pub(super) fn copy_command(model: &Model) -> Vec<Effect> {
         return vec![Effect::Copy { what: "The command", text }];
     }
     let text = match (model.screen, model.study()) {
+        (Screen::Hooks, _) => match model.hooks.delivery() {
+            Some(one) => format!("demoscope hooks deliveries {}", one.id),
+            None => "demoscope hooks list".to_owned(),
+        },
         (_, None) => "demoscope list".to_owned(),
+        (Screen::Logs, Some(_)) => "demoscope daemon status".to_owned(),
         (Screen::Studies | Screen::Live | Screen::Chain, Some(study)) => {
             format!("demoscope show {}", study.id.short())
         }

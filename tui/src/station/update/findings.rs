@@ -38,6 +38,11 @@ pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
 
 fn call(model: &mut Model, finding: u32, status: FindingStatus) -> Vec<Effect> {
     let Some(study) = model.open_study.study else { return Vec::new() };
+    if !screen::have_status(model) {
+        let text = "Only findings of a study with results have a status.";
+        model.say(Tone::Trouble, text);
+        return Vec::new();
+    }
     if !can_ask(model) {
         return Vec::new();
     }

@@ -163,7 +163,8 @@ pub(super) fn open_themes(model: &mut Model) -> Vec<Effect> {
 pub(super) fn open_filter(model: &mut Model) -> Vec<Effect> {
     let (purpose, before) = match model.screen {
         Screen::Studies => (Purpose::FilterStudies, model.studies.filter.clone()),
-        Screen::Live | Screen::Results | Screen::Chain | Screen::Findings => {
+        Screen::Logs => (Purpose::FilterLogs, model.logs.words.clone()),
+        Screen::Live | Screen::Results | Screen::Chain | Screen::Findings | Screen::Hooks => {
             (Purpose::FilterQuotes, model.open_study.results.drill.words.clone())
         }
     };
@@ -248,7 +249,7 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
             None => Vec::new(),
         },
         Layer::Prompt(prompt) => match prompt.purpose {
-            Purpose::FilterStudies | Purpose::FilterQuotes => Vec::new(),
+            Purpose::FilterStudies | Purpose::FilterQuotes | Purpose::FilterLogs => Vec::new(),
             Purpose::Tags(id) => {
                 if !can_ask(model) {
                     return Vec::new();
@@ -291,6 +292,7 @@ fn consent(model: &mut Model, consent: Consent) -> Vec<Effect> {
         Consent::Quit => super::leave(model),
         Consent::Apply(study, choice) => super::chain::apply(model, study, choice),
         Consent::Cost => super::compose::submit(model, super::compose::Cost::Agreed),
+        Consent::CostRequest(id, decision) => super::cost_requests::decide(model, id, decision),
         Consent::Cancel(ids) => {
             model.studies.marked.clear();
             let cancel = |id| Effect::Call(Call::Control(id, protocol::service::Control::Cancel));
@@ -299,13 +301,16 @@ fn consent(model: &mut Model, consent: Consent) -> Vec<Effect> {
     }
 }
 
-/// Confirms a question that requires `y`.
+/// Answers a question by a letter: `y` where that is required, or that of its third answer.
 pub(super) fn say_yes(model: &mut Model, letter: char) -> Option<Vec<Effect>> {
     let Some(Layer::Question(question)) = model.layers.last() else { return None };
-    if question.by != Yes::Letter || !letter.eq_ignore_ascii_case(&'y') {
-        return None;
-    }
-    let consent_found = question.consent.clone();
+    let other = question.other.as_ref().filter(|other| letter.eq_ignore_ascii_case(&other.key));
+    let is_yes = question.by == Yes::Letter && letter.eq_ignore_ascii_case(&'y');
+    let consent_found = match other {
+        Some(other) => other.consent.clone(),
+        None if is_yes => question.consent.clone(),
+        None => return None,
+    };
     model.layers.pop();
     Some(consent(model, consent_found))
 }
@@ -340,6 +345,7 @@ fn pick(model: &mut Model, pick: &Pick) -> Vec<Effect> {
             model.open_study.results.main = Window::default();
             Vec::new()
         }
+        Pick::CostRequest(id) => super::cost_requests::ask(model, *id),
         Pick::GoOn(study) => super::compose::go_on_again(model, *study),
         Pick::Afresh(study) => super::studies::ask_again(model, *study),
         Pick::Theme(name) => match Theme::named(name, model.theme.look()) {

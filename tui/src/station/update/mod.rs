@@ -5,10 +5,13 @@ mod act;
 mod answers;
 mod chain;
 mod compose;
+mod cost_requests;
 mod export;
 mod findings;
+mod hooks;
 mod layers;
 mod live;
+mod logs;
 mod navigate;
 mod news;
 mod palette;
@@ -17,6 +20,7 @@ mod search;
 mod studies;
 mod submission;
 
+use protocol::log::LogQuery;
 use protocol::study::Draft;
 
 use crate::station::action::{Action, Place};
@@ -32,6 +36,9 @@ use crate::station::model::saved::Settings;
 use crate::station::model::{Model, Moment, Screen, Tone};
 use crate::station::msg::Msg;
 
+/// Entries of the log on a page, and how long the daemon holds the request while there are none.
+const LOG_ENTRIES: u32 = 200;
+const LOG_WAIT_MS: u64 = 10_000;
 /// Time within which a second Ctrl-C quits without a question.
 const TWICE_MS: u64 = 1_500;
 
@@ -51,7 +58,11 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Tick => Vec::new(),
-        answer => answers::take(model, answer),
+        answer => {
+            let mut effects = answers::take(model, answer);
+            effects.extend(studies::renew_cancellation(model));
+            effects
+        }
     };
     if model.notice.as_ref().is_some_and(|notice| notice.until <= now.ms) {
         model.notice = None;
@@ -199,13 +210,31 @@ fn ask(model: &mut Model) -> Vec<Effect> {
 /// The call for a request, if it is still needed.
 fn call(model: &mut Model, want: Want) -> Option<Call> {
     let study = model.open_study.study;
+    let round = study.zip(model.open_study.round);
     match want {
+        // What is loaded of the whole study is not of the round that is open.
+        Want::Scores | Want::Newest | Want::Page | Want::Unread | Want::Answer(_) | Want::Cross
+            if round.is_some() =>
+        {
+            None
+        }
+        Want::RoundReport => round.map(|(id, round)| Call::RoundReport(id, round)),
+        Want::RoundPage => {
+            let from = match model.open_study.loading {
+                Loading::Some => 0,
+                Loading::Until(ordinal) => ordinal,
+                Loading::All => return None,
+            };
+            round.map(|(id, round)| Call::RoundPage(id, round, from))
+        }
         Want::Studies => {
             let archived =
                 model.studies.saved_filter == crate::station::model::studies::SavedFilter::Archived;
             Some(Call::Studies { archived })
         }
         Want::Balance => Some(Call::Balance),
+        Want::Watched => Some(Call::Watched),
+        Want::CostRequests => Some(Call::CostRequests),
         Want::Live => study.map(Call::Live),
         Want::Scores => {
             study.zip(model.open_study.take_stale()).map(|(id, who)| Call::Scores(id, who))
@@ -233,6 +262,22 @@ fn call(model: &mut Model, want: Want) -> Option<Call> {
             let view = &model.open_study.results;
             study.map(|study| Call::Cross(study, [view.by.field(), view.across.field()]))
         }
+        Want::Hooks => Some(Call::Hooks),
+        Want::Delivery => model.hooks.delivery().map(|one| Call::Delivery(one.id.clone())),
+        Want::Logs(revision) => {
+            let view = &model.logs;
+            let is_shown = model.screen == Screen::Logs && revision == view.revision;
+            is_shown.then(|| {
+                let query = LogQuery {
+                    after: view.next,
+                    level: view.level,
+                    study: view.study,
+                    limit: LOG_ENTRIES,
+                    wait_ms: LOG_WAIT_MS,
+                };
+                Call::Logs(revision, query)
+            })
+        }
         Want::Check => {
             let compose = model.compose.as_ref()?;
             Some(Call::Check { revision: compose.revision, draft: compose.draft() })
@@ -242,13 +287,18 @@ fn call(model: &mut Model, want: Want) -> Option<Call> {
 
 /// Whether a draft has anything to check.
 fn has_text(draft: &Draft) -> bool {
-    !draft.text.trim().is_empty()
+    !draft.text.sent().trim().is_empty()
 }
 
 /// Requests everything that the screen shows.
 fn want_screen(model: &mut Model) {
     let now = model.now.ms;
     model.requests.want(Want::Balance, now);
+    if model.screen == Screen::Hooks {
+        hooks::want(model);
+        return;
+    }
+    logs::want(model);
     if model.screen == Screen::Studies || model.open_study.study.is_none() {
         return;
     }

@@ -1,9 +1,10 @@
 //! Navigation: drill-down and back, between panes, and by mouse.
 
-use super::{act, chain, findings, layers, live, results, studies};
+use super::{act, chain, findings, hooks, layers, live, results, studies};
 use crate::station::effect::Effect;
 use crate::station::model::chain::ChainPane;
 use crate::station::model::findings::FindingPane;
+use crate::station::model::hooks::HookPane;
 use crate::station::model::layer::{Layer, Purpose};
 use crate::station::model::open_study::LivePane;
 use crate::station::model::results::{Drill, Pane};
@@ -17,8 +18,10 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         Screen::Studies => studies::open(model),
         Screen::Live => live::open(model),
         Screen::Results => results::open(model),
-        Screen::Chain => act::show(model, Screen::Results),
+        Screen::Chain => chain::open_round(model),
         Screen::Findings => findings::open(model),
+        Screen::Hooks => Vec::new(),
+        Screen::Logs => Vec::new(),
     }
 }
 
@@ -35,6 +38,12 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     match model.screen {
+        Screen::Logs if !model.logs.words.is_empty() => {
+            model.logs.words.clear();
+            model.logs.settle();
+            Vec::new()
+        }
+        Screen::Logs => act::show(model, Screen::Studies),
         Screen::Studies => {
             if model.studies.marked.is_empty() {
                 model.studies.filter.clear();
@@ -44,7 +53,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Screen::Live => act::show(model, Screen::Studies),
+        Screen::Live | Screen::Hooks => act::show(model, Screen::Studies),
         Screen::Results => {
             let view = &mut model.open_study.results;
             if view.pane == Pane::Quotes || !view.drill.is_empty() {
@@ -57,7 +66,9 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
                 view.pane = Pane::Main;
                 return Vec::new();
             }
-            act::show(model, Screen::Studies)
+            let next =
+                if model.open_study.round.is_some() { Screen::Chain } else { Screen::Studies };
+            act::show(model, next)
         }
         Screen::Chain => {
             if model.open_study.chain.pane != ChainPane::Versions {
@@ -70,6 +81,9 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
             if model.open_study.findings.pane == FindingPane::Quotes {
                 model.open_study.findings.pane = FindingPane::List;
                 return Vec::new();
+            }
+            if model.open_study.round.is_some() {
+                return act::show_round(model);
             }
             act::show(model, Screen::Studies)
         }
@@ -87,6 +101,10 @@ fn closed(model: &mut Model, layer: Layer) -> Vec<Effect> {
             Purpose::FilterQuotes => {
                 model.open_study.results.drill.words = prompt.before;
                 model.open_study.find_quotes();
+            }
+            Purpose::FilterLogs => {
+                model.logs.words = prompt.before;
+                model.logs.settle();
             }
             Purpose::Tags(_) => {}
         }
@@ -111,6 +129,8 @@ pub(super) fn go(model: &mut Model, step: Move) -> Vec<Effect> {
         Screen::Results => results::go(model, step),
         Screen::Chain => chain::go(model, step),
         Screen::Findings => findings::go(model, step),
+        Screen::Hooks => hooks::go(model, step),
+        Screen::Logs => model.logs.go(step),
     }
     Vec::new()
 }
@@ -121,7 +141,7 @@ pub(super) fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
         return super::compose::next_field(model, by);
     }
     match model.screen {
-        Screen::Studies => {}
+        Screen::Studies | Screen::Logs => {}
         Screen::Live => {
             model.open_study.pane = match model.open_study.pane {
                 LivePane::Mosaic => LivePane::Answers,
@@ -142,6 +162,12 @@ pub(super) fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
         Screen::Chain => {
             let panes = ChainPane::ALL;
             let pane = &mut model.open_study.chain.pane;
+            let at = panes.iter().position(|one| one == pane).unwrap_or(0);
+            *pane = panes[(at + panes.len()).saturating_add_signed(by) % panes.len()];
+        }
+        Screen::Hooks => {
+            let panes = HookPane::ALL;
+            let pane = &mut model.hooks.pane;
             let at = panes.iter().position(|one| one == pane).unwrap_or(0);
             *pane = panes[(at + panes.len()).saturating_add_signed(by) % panes.len()];
         }

@@ -3,12 +3,14 @@
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, Event, EventData, EventKind, EventPage};
 use protocol::id::StudyId;
-use protocol::run::{PanelCounts, State};
+use protocol::run::{PanelCounts, RoundProgress, State};
 use protocol::safe;
-use protocol::study::Problem;
+use protocol::study::{Origin as DraftOrigin, Problem};
 use protocol::watch::SaveOutcome;
 
+use super::answers::undo_key;
 use super::{results, want_scores, want_screen};
+use crate::report::version;
 use crate::station::action::{Action, Place};
 use crate::station::effect::{Effect, People};
 use crate::station::model::drafts::Origin;
@@ -44,6 +46,10 @@ pub(super) fn connected(model: &mut Model, version: String, cursor: Cursor) -> V
     model.link = Link::Connected { version, cursor: from };
     let now = model.now.ms;
     model.requests.want(Want::Studies, now);
+    model.requests.want(Want::Watched, now);
+    model.requests.want(Want::CostRequests, now);
+    // A daemon that started anew counts the entries of its log anew.
+    model.logs.ask_anew();
     want_screen(model);
     if model.compose.is_some() {
         model.requests.want(Want::Check, now);
@@ -86,16 +92,16 @@ pub(super) fn lost(model: &mut Model, mut why: ApiError, retry_in_ms: u64) -> Ve
 struct Recorded {
     /// The respondents.
     people: People,
-    /// The counts of the panel.
-    panel: PanelCounts,
+    /// The counts of the panel, and the round that is asked.
+    counts: (PanelCounts, Option<RoundProgress>),
 }
 
 impl Recorded {
     /// `None` for another event, or for one without ordinals.
     fn of(event: &Event) -> Option<Self> {
-        let EventData::Recorded { first, last, panel, .. } = event.data else { return None };
+        let EventData::Recorded { first, last, panel, round, .. } = event.data else { return None };
         let count = last.checked_sub(first)?.saturating_add(1);
-        Some(Self { people: People { first, count }, panel })
+        Some(Self { people: People { first, count }, counts: (panel, round) })
     }
 }
 
@@ -155,7 +161,7 @@ fn news(model: &mut Model, event: &Event) -> Option<Effect> {
         want_scores(model, recorded.map_or(People::ALL, |recorded| recorded.people));
     }
     let counted = match (event.study, recorded) {
-        (Some(id), Some(recorded)) => model.studies.count(id, recorded.panel),
+        (Some(id), Some(recorded)) => model.studies.count(id, recorded.counts),
         _ => Counted::NotHere,
     };
     if counted == Counted::NotHere {
@@ -164,9 +170,17 @@ fn news(model: &mut Model, event: &Event) -> Option<Effect> {
     if event.kind() != Some(EventKind::Recorded) {
         model.requests.want(Want::Balance, now);
     }
-    if let EventData::DraftSaved { file, outcome, version, held, problems } = &event.data {
-        saved(model, event.study, (file.as_deref(), *version), *outcome, held.as_deref(), problems);
+    if matches!(
+        event.kind(),
+        Some(EventKind::CostRequested | EventKind::CostApproved | EventKind::CostDeclined)
+    ) {
+        model.requests.want(Want::CostRequests, now);
         return None;
+    }
+    if let EventData::DraftSaved { file, outcome, version, held, problems } = &event.data {
+        model.requests.want(Want::Watched, now);
+        let file = (file.as_deref(), *version);
+        return saved(model, event.study, file, *outcome, held.as_deref(), problems);
     }
     let id = event.study?;
     if event.state().is_some_and(State::is_final) && model.saved_version == Some(id) {
@@ -175,18 +189,35 @@ fn news(model: &mut Model, event: &Event) -> Option<Effect> {
     if event.kind() == Some(EventKind::FindingChanged) {
         model.requests.want(Want::Report(id), now);
     }
+    // A round that has ended has results, and a study that was ended keeps those of its finished rounds.
+    if matches!(
+        event.kind(),
+        Some(EventKind::RoundCompleted | EventKind::Cancelled | EventKind::Failed)
+    ) {
+        model.studies.drop_report(id);
+        if open {
+            model.requests.want(Want::Report(id), now);
+        }
+    }
     if event.kind() == Some(EventKind::Completed) {
         model.studies.drop_report(id);
         model.requests.want(Want::Report(id), now);
         if open {
+            model.open_study.leave_round();
             model.open_study.report = None;
             model.open_study.loading = Loading::Some;
             if model.screen.shows_report() {
                 results::want(model);
             }
         }
-        let name = model.studies.get(id).map(|study| study.name.clone());
-        if let Some(name) = name {
+        let found = model.studies.get(id).map(|study| (study.name.clone(), study.origin));
+        if found.as_ref().is_some_and(|(_, origin)| *origin == DraftOrigin::Watch) {
+            // It is told of with its score, which its report has.
+            model.versions_to_tell.insert(id);
+            return None;
+        }
+        if let Some((name, _)) = found {
+            let effect = model.call_user(&format!("{name} is done"));
             let where_to = if open && model.screen == Screen::Live {
                 let key = model.keymap.keys(Place::Live, Action::ShowResults).into_iter().next();
                 key.map(|key| format!(": {key} shows the results")).unwrap_or_default()
@@ -196,9 +227,29 @@ fn news(model: &mut Model, event: &Event) -> Option<Effect> {
             // A long name is cut to leave room for the next step.
             let name = fit(&name, NAME_MAX, model.theme.glyphs());
             model.say(Tone::Done, format!("{name} is done{where_to}."));
+            return effect;
         }
     }
+    if event.state() == Some(State::Failed) {
+        let name = model.studies.get(id).map(|study| study.name.clone())?;
+        return model.call_user(&format!("{name} has failed"));
+    }
     None
+}
+
+/// Tells of a version that has ended, with what its score was and is, now that its report is here.
+pub(super) fn tell_version(model: &mut Model, id: StudyId) -> Vec<Effect> {
+    if !model.versions_to_tell.remove(&id) {
+        return Vec::new();
+    }
+    let Some(report) = model.studies.report(id) else { return Vec::new() };
+    let told = match report.version.as_deref() {
+        Some(found) => version::in_short(found),
+        None => format!("{} is done.", report.study.name),
+    };
+    let told = model.theme.glyphs().plain(&told);
+    model.say(Tone::Done, told.clone());
+    model.call_user(&told).into_iter().collect()
 }
 
 /// A watched file was saved: what came of it is told, and a new version can be taken back.
@@ -209,20 +260,26 @@ fn saved(
     outcome: SaveOutcome,
     held: Option<&str>,
     problems: &[Problem],
-) {
+) -> Option<Effect> {
     let name = file.and_then(|file| file.rsplit('/').next()).unwrap_or("a file");
     let name = safe::line(name).into_owned();
     let name = fit(&name, NAME_MAX, model.theme.glyphs());
     let version = version.map_or(String::new(), |version| format!("version {version}"));
     match outcome {
         SaveOutcome::Queued => {
-            model.saved_version = study;
-            model.say(Tone::Done, format!("{name}: {version} is queued (z takes it back)."));
+            (model.saved_version, model.put_away) = (study, None);
+            let undo = undo_key(model);
+            model.say(Tone::Done, format!("{name}: {version} queued{undo}."));
+            None
         }
-        SaveOutcome::Known => model.say(Tone::Done, format!("{name} is {version} again.")),
+        SaveOutcome::Known => {
+            model.say(Tone::Done, format!("{name} is {version} again."));
+            None
+        }
         SaveOutcome::Held => {
             let why = safe::line(held.unwrap_or_default()).into_owned();
             model.say(Tone::Trouble, format!("{name}: nobody is asked: {why}"));
+            None
         }
         SaveOutcome::Broken => {
             let first = problems.first().map(|one| {
@@ -231,6 +288,7 @@ fn saved(
             });
             let first = safe::line(&first.unwrap_or_default()).into_owned();
             model.say(Tone::Trouble, format!("{name}{first}"));
+            model.call_user(&format!("{name} has problems"))
         }
     }
 }

@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn what_is_not_there_is_not_found() {
         let studies = ["Commuter ride deals in town", "Queer bar of a small town", "Unread news"];
-        for typed in ["credits", "logs", "queue", "undo", "ledger", "compare", "xyz", "delete"] {
+        for typed in ["credits", "queue", "undo", "ledger", "compare", "xyz", "delete"] {
             assert_eq!(found(typed, &studies), Vec::<String>::new(), "{typed}");
         }
     }

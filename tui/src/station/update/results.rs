@@ -19,6 +19,15 @@ pub(super) fn want(model: &mut Model) {
     // Answers that arrived while another screen was shown are not sorted yet.
     model.open_study.find_quotes();
     let Some(id) = model.open_study.study else { return };
+    if model.open_study.round.is_some() {
+        if model.open_study.report.is_none() {
+            model.requests.want(Want::RoundReport, now);
+        }
+        if model.open_study.loading != Loading::All {
+            model.requests.want(Want::RoundPage, now);
+        }
+        return;
+    }
     if model.open_study.report.is_none() {
         model.requests.want(Want::Report(id), now);
     }
@@ -62,6 +71,10 @@ fn want_table(model: &mut Model) {
 
 /// Crosses with the next dimension.
 pub(super) fn cross(model: &mut Model) -> Vec<Effect> {
+    if model.open_study.round.is_some() {
+        model.say(Tone::Done, "A cross-table is of round 1: 3 opens the results of the study.");
+        return Vec::new();
+    }
     let view = &mut model.open_study.results;
     if view.view == View::Cross {
         view.across = view.across.next();
@@ -80,8 +93,11 @@ pub(super) fn cross(model: &mut Model) -> Vec<Effect> {
 /// Shows the next view.
 pub(super) fn next_view(model: &mut Model) -> Vec<Effect> {
     let Some(study_type) = model.study().map(|study| study.instrument) else { return Vec::new() };
-    let results = model.open_study.report.as_ref().and_then(|report| report.results.as_ref());
-    let next = model.open_study.results.view.next(study_type, results);
+    let results = model.open_study.found();
+    let mut next = model.open_study.results.view.next(study_type, results);
+    if next == View::Cross && model.open_study.round.is_some() {
+        next = next.next(study_type, results);
+    }
     let view = &mut model.open_study.results;
     view.view = next;
     if view.across == view.by {
@@ -96,7 +112,7 @@ pub(super) fn next_view(model: &mut Model) -> Vec<Effect> {
 /// Shows the next view on the reliability of the numbers: channels or checks.
 pub(super) fn show_worth(model: &mut Model) -> Vec<Effect> {
     let Some(study_type) = model.study().map(|study| study.instrument) else { return Vec::new() };
-    let results = model.open_study.report.as_ref().and_then(|report| report.results.as_ref());
+    let results = model.open_study.found();
     let Some(next) = model.open_study.results.view.worth(study_type, results) else {
         model.say(Tone::Done, "Nothing is known of what these numbers are worth.");
         return Vec::new();
@@ -153,8 +169,7 @@ pub(super) fn steer(model: &mut Model, steer: Steer) -> Vec<Effect> {
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let Some(study) = model.study() else { return Vec::new() };
     // Where numbers are shown there are answers, also if an older reply to the list came after the report.
-    let has_numbers =
-        model.open_study.report.as_ref().is_some_and(|report| report.results.is_some());
+    let has_numbers = model.open_study.found().is_some();
     let is_over = study.state == State::Completed || has_numbers;
     if !is_over && model.open_study.responses.is_empty() {
         model.say(Tone::Done, "There is nothing behind these numbers yet.");

@@ -32,6 +32,10 @@ pub(super) fn edit(model: &mut Model, change: impl FnOnce(&mut TextBox)) -> Vec<
                     model.open_study.results.drill.words = text;
                     model.open_study.find_quotes();
                 }
+                Purpose::FilterLogs => {
+                    model.logs.words = text;
+                    model.logs.settle();
+                }
                 Purpose::Tags(_) => {}
             }
         }

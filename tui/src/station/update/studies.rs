@@ -3,7 +3,8 @@
 use protocol::id::StudyId;
 use protocol::ranking::STUDIES_MIN;
 use protocol::run::State;
-use protocol::service::Control;
+use protocol::safe;
+use protocol::service::{Cancellation, Control};
 
 use super::{act, can_ask};
 use crate::station::effect::{Call, Effect};
@@ -34,9 +35,12 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 fn targets(model: &Model) -> Vec<StudyId> {
     match model.screen {
         Screen::Studies => model.studies.targets(),
-        Screen::Live | Screen::Results | Screen::Chain | Screen::Findings => {
-            model.open_study.study.into_iter().collect()
-        }
+        Screen::Live
+        | Screen::Results
+        | Screen::Chain
+        | Screen::Findings
+        | Screen::Hooks
+        | Screen::Logs => model.open_study.study.into_iter().collect(),
     }
 }
 
@@ -70,15 +74,22 @@ pub(super) fn pause(model: &mut Model) -> Vec<Effect> {
     control(model, fits, "Only a study that waits, runs or is paused can be paused or go on.")
 }
 
-/// Cancels the version that the last save of a watched file queued.
+/// Takes the last step back: what was put away comes out again, or the version is cancelled that the last save of a watched
+/// file queued.
 pub(super) fn undo_version(model: &mut Model) -> Vec<Effect> {
     if !can_ask(model) {
         return Vec::new();
     }
+    if let Some((studies, back)) = model.put_away.take() {
+        return studies.into_iter().map(|id| Effect::Call(Call::Control(id, back))).collect();
+    }
     match model.saved_version.take() {
         Some(id) => vec![Effect::Call(Call::Control(id, Control::Cancel))],
         None => {
-            model.say(Tone::Trouble, "No version of a watched file is on its way.");
+            model.say(
+                Tone::Trouble,
+                "Nothing was put away last, and no version of a watched file is on its way.",
+            );
             Vec::new()
         }
     }
@@ -101,6 +112,15 @@ pub(super) fn archive(model: &mut Model) -> Vec<Effect> {
         control(model, fits, "Only a study that has ended can be put away: x cancels it.");
     if !effects.is_empty() {
         model.studies.marked.clear();
+        let studies = effects.iter().filter_map(|effect| match effect {
+            Effect::Call(Call::Control(id, _)) => Some(*id),
+            _ => None,
+        });
+        let back = match control_of {
+            Control::Archive => Control::Unarchive,
+            _ => Control::Archive,
+        };
+        model.put_away = Some((studies.collect(), back));
     }
     effects
 }
@@ -110,37 +130,62 @@ pub(super) fn ask_cancel(model: &mut Model) -> Vec<Effect> {
     if !can_ask(model) {
         return Vec::new();
     }
-    let studies: Vec<_> = targets(model)
-        .into_iter()
-        .filter_map(|id| model.studies.get(id))
-        .filter(|study| !study.state.is_final())
-        .collect();
-    let Some(first) = studies.first() else {
+    let of_targets = targets(model);
+    let goes_on =
+        |id: &StudyId| model.studies.get(*id).is_some_and(|study| !study.state.is_final());
+    let ids: Vec<StudyId> = of_targets.into_iter().filter(goes_on).collect();
+    if ids.is_empty() {
         model.say(Tone::Trouble, "That study has ended; there is nothing to cancel.");
         return Vec::new();
-    };
+    }
+    ask_to_cancel(model, &ids)
+}
+
+/// Puts the question, and requests what it has to say.
+fn ask_to_cancel(model: &mut Model, ids: &[StudyId]) -> Vec<Effect> {
+    let studies: Vec<_> = ids.iter().filter_map(|id| model.studies.get(*id)).collect();
+    let Some(first) = studies.first() else { return Vec::new() };
     let title = match studies.len() {
-        1 => format!("Cancel {}?", first.name),
+        1 => format!("Cancel {}?", safe::quoted(&first.name)),
         many => format!("Cancel {many} studies?"),
     };
-    let answers: u64 = studies.iter().map(|study| u64::from(study.panel.delivered)).sum();
-    let left: u64 = studies
-        .iter()
-        .map(|study| u64::from(study.panel.requested.saturating_sub(study.panel.settled())))
-        .sum();
-    let lines = vec![
-        format!("It keeps {}.", plural(answers, "answer", "answers")),
-        format!("It gives back {}.", plural(left, "unused credit", "unused credits")),
-    ];
-    let ids = studies.iter().map(|study| study.id).collect();
+    let ids = ids.to_vec();
     model.layers.push(Layer::Question(Question {
         title,
-        lines,
+        lines: vec!["What it keeps and gives back is being looked up.".to_owned()],
         yes: "cancel the study",
         by: Yes::Enter,
-        consent: Consent::Cancel(ids),
+        consent: Consent::Cancel(ids.clone()),
+        other: None,
     }));
-    Vec::new()
+    vec![Effect::Call(Call::Cancellation(ids))]
+}
+
+/// Closes the question about a cancellation when its studies have ended meanwhile, and asks anew when some of them have.
+pub(super) fn renew_cancellation(model: &mut Model) -> Vec<Effect> {
+    let Some(Layer::Question(question)) = model.layers.last() else { return Vec::new() };
+    let Consent::Cancel(asked) = &question.consent else { return Vec::new() };
+    let goes_on =
+        |id: &StudyId| model.studies.get(*id).is_some_and(|study| !study.state.is_final());
+    let left: Vec<StudyId> = asked.iter().copied().filter(goes_on).collect();
+    if left.len() == asked.len() {
+        return Vec::new();
+    }
+    model.layers.pop();
+    if left.is_empty() {
+        model.say(Tone::Done, "It ended meanwhile; there is nothing to cancel.");
+        return Vec::new();
+    }
+    ask_to_cancel(model, &left)
+}
+
+/// What a cancellation leaves, in sentences. Only the daemon knows it: what is held, and what of it has fallen due.
+pub(super) fn told_of_cancellation(left: Cancellation) -> Vec<String> {
+    let credits = u64::try_from(left.credits.0).unwrap_or_default();
+    vec![
+        format!("It keeps {}.", plural(left.answers, "answer", "answers")),
+        format!("It gives back {}.", plural(credits, "unused credit", "unused credits")),
+    ]
 }
 
 /// Requests the specification of a study, to repeat it.
@@ -224,7 +269,7 @@ pub(super) fn want_report(model: &mut Model) {
     let rows = cursor.saturating_sub(LOOK_AROUND)..cursor + LOOK_AROUND;
     let missing: Vec<StudyId> = rows
         .filter_map(|row| model.studies.row(row))
-        .filter(|study| study.state == State::Completed)
+        .filter(|study| study.state == State::Completed || study.headline.is_some())
         .map(|study| study.id)
         .filter(|id| model.studies.report(*id).is_none())
         .filter(|id| model.studies.why_unreported(*id).is_none())

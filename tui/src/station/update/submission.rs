@@ -109,6 +109,7 @@ pub(super) fn submitted(model: &mut Model, reply: Result<Study, ApiError>) -> Ve
                     yes: "run",
                     by: Yes::Enter,
                     consent: Consent::Cost,
+                    other: None,
                 }));
                 return Vec::new();
             }

@@ -81,6 +81,15 @@ pub(super) fn calm(draft: &Draft<'_>) -> Vec<TextChange> {
 /// A word of so many letters may be an abbreviation.
 const ABBREVIATION_MAX: usize = 3;
 
+/// Whether a word stays in capitals among shouted ones: it is an abbreviation, or looks like no word.
+fn stays_loud(desk: &Desk<'_>, lower: &str, looks_like_one: bool) -> bool {
+    let tables = &desk.reader.editor;
+    let small = &desk.reader.lexicon.grammar.function_words;
+    let is_ordinary = tables.shouted.contains(lower) || small.contains(lower);
+    tables.abbreviations.contains(lower)
+        || !is_ordinary && (lower.chars().count() <= ABBREVIATION_MAX || !looks_like_one)
+}
+
 /// Puts words in capitals into small letters, where they are ordinary words.
 pub(super) fn small(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
     if desk.kind == protocol::review::ContentType::Thumbnail {
@@ -115,11 +124,13 @@ pub(super) fn small(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
         if run == 0 || !long || !in_title && !range.clone().all(is_known) {
             continue;
         }
+        let place_of = range.start;
         for (number, word) in draft.words.get(range).unwrap_or_default().iter().enumerate() {
-            if word.is_kept {
+            let looks_like_one = is_known(place_of + number) || lexicon.plausible(&word.lower);
+            if word.is_kept || stays_loud(desk, &word.lower, looks_like_one) {
                 continue;
             }
-            let place = at - run.max(1) + number;
+            let place = place_of + number;
             let small = lexicon.grammar.function_words.contains(&word.lower);
             let begins = draft.begins_sentence(place)
                 || draft.get(0..word.range.start).trim_end().ends_with(['.', '!', '?']);

@@ -222,7 +222,7 @@ pub(super) fn ask_last(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
                 || draft
                     .get(sentence.range.clone())
                     .contains(|letter: char| letter.is_ascii_digit())
-                || draft.words_of(sentence).iter().any(|word| denies(&word.lower))
+                || draft.words_of(sentence).iter().any(|word| word.is_kept || denies(&word.lower))
         })
     };
     let kept = requests.iter().rposition(|&(number, place)| says_more(number, place));

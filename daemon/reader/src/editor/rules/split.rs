@@ -66,8 +66,8 @@ fn cut(draft: &Draft<'_>, sentence: &Sentence, from: usize, at: usize) -> Option
     let before = draft.words.get(at - 1)?;
     let first = draft.words.get(at)?;
     let gap = draft.get(before.range.end..first.range.start);
-    if before.is_kept
-        || first.is_kept
+    if before.is_protected
+        || first.is_protected
         || draft.is_protected(&(before.range.end..first.range.start))
         || is_inside(draft, sentence, at)
     {
@@ -87,7 +87,7 @@ fn cut(draft: &Draft<'_>, sentence: &Sentence, from: usize, at: usize) -> Option
         (", ", "and") if stands(draft, sentence, at + 1) => {
             let next = draft.words.get(at + 1)?;
             let shown = capital(draft.get(next.range.clone()));
-            (!next.is_kept && draft.gap(at) == " ")
+            (!next.is_protected && draft.gap(at) == " ")
                 .then(|| TextChange::new(before.range.end..next.range.end, format!(". {shown}")))
         }
         (", ", "but" | "so") if stands(draft, sentence, at + 1) => Some(TextChange::new(

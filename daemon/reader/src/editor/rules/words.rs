@@ -2,7 +2,7 @@
 
 use super::super::Desk;
 use super::super::change::{self, TextChange};
-use super::super::draft::Draft;
+use super::super::draft::{Draft, Sentence};
 use super::super::tables::EditorTables;
 use super::denies;
 
@@ -138,15 +138,20 @@ pub(super) fn hype(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
             if range.end >= sentence.words.end
                 || BEFORE_KEPT.contains(&before)
                 || is_name(draft, range.start)
+                || in_name(draft, sentence, &range, before)
             {
                 continue;
             }
             // "innovative, seamless and robust tools": the list of adjectives goes as far as all of it is loud.
             let mut end = range.end;
+            let mut is_fact = tables.facts.contains(&phrase(draft, &range));
             loop {
                 let joined = usize::from(word(end) == "and");
                 match tables.loud.at(draft, end + joined) {
-                    Some((next, _)) if matches!(draft.gap(end - 1), " " | ", ") => end = next.end,
+                    Some((next, _)) if matches!(draft.gap(end - 1), " " | ", ") => {
+                        end = next.end;
+                        is_fact |= tables.facts.contains(&phrase(draft, &next));
+                    }
                     _ => break,
                 }
             }
@@ -172,12 +177,75 @@ pub(super) fn hype(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
                 && whole.end + 1 < sentence.words.end
                 && !matches!(word(whole.end + 1), "and" | "or" | "but" | "is" | "are");
             let says_something = DEFINITE.contains(&before) || goes_on;
-            if is_noun && closes && !dangles && says_something {
+            // "a robust table" says what the table is; "a robust solution" says nothing.
+            let says_a_fact = is_fact && !names_nothing(tables, draft, sentence, whole.end);
+            if is_noun && !says_a_fact && closes && !dangles && says_something {
                 found.extend(cut_adjective(draft, &whole));
             }
         }
     }
     found
+}
+
+/// The words of a phrase, in lower case with a blank between two.
+fn phrase(draft: &Draft<'_>, words: &std::ops::Range<usize>) -> String {
+    let words = draft.words.get(words.clone()).unwrap_or_default();
+    words.iter().map(|word| word.lower.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the noun that begins at a word, or behind one more adjective, names no thing: a solution, an approach.
+fn names_nothing(tables: &EditorTables, draft: &Draft<'_>, sentence: &Sentence, at: usize) -> bool {
+    let is_empty = |place: usize| {
+        place < sentence.words.end
+            && draft.words.get(place).is_some_and(|word| tables.empty_nouns.contains(&word.lower))
+    };
+    // "a robust data platform"
+    is_empty(at) && !is_word_before_noun(draft, sentence, at)
+        || draft.gap(at) == " " && is_empty(at + 1)
+}
+
+/// Whether a noun only describes the one behind it: "a robust service table".
+fn is_word_before_noun(draft: &Draft<'_>, sentence: &Sentence, at: usize) -> bool {
+    draft.gap(at) == " "
+        && at + 1 < sentence.words.end
+        && draft.words.get(at + 1).is_some_and(|next| {
+            let follows = next.lower.as_str();
+            !NO_NOUNS.contains(&follows)
+                && !follows.ends_with('s')
+                && !follows.ends_with("ing")
+                && !follows.ends_with("ed")
+                && !matches!(
+                    follows,
+                    "today" | "now" | "only" | "ever" | "help" | "work" | "can" | "will"
+                )
+        })
+}
+
+/// Whether an adjective with a capital is part of a name: "The Amazing Randi", "Epic Games" in a line of capitals. Behind a number or
+/// a word such as "our" it is none.
+fn in_name(
+    draft: &Draft<'_>,
+    sentence: &Sentence,
+    words: &std::ops::Range<usize>,
+    before: &str,
+) -> bool {
+    let is_capital = |place: usize| {
+        let word = draft.words.get(place);
+        word.is_some_and(|word| draft.get(word.range.clone()).starts_with(char::is_uppercase))
+    };
+    let stands_alone = matches!(
+        before,
+        "a" | "an" | "our" | "my" | "your" | "this" | "these" | "some" | "their" | "with" | "more"
+    ) || before.starts_with(|letter: char| letter.is_ascii_digit());
+    is_capital(words.start)
+        && is_capital(words.end)
+        && words.end < sentence.words.end
+        && !stands_alone
+        && !draft
+            .get(draft.words[words.start].range.clone())
+            .chars()
+            .skip(1)
+            .all(char::is_uppercase)
 }
 
 /// Cuts adjectives with the comma behind them.

@@ -3,7 +3,9 @@
 use protocol::review::ContentType;
 
 use super::{by, rewrites};
-use crate::editor::EditorRule;
+use crate::Reader;
+use crate::editor::{EditorRule, candidates};
+use crate::review::Brief;
 
 #[test]
 fn code_addresses_and_quotations_stay_as_they_are() {
@@ -21,6 +23,28 @@ fn code_addresses_and_quotations_stay_as_they_are() {
         ] {
             assert!(one.text.contains(kept), "{kept} is not in {}", one.text);
         }
+    }
+}
+
+#[test]
+fn code_without_its_fences_stays_where_it_is_known() {
+    // Respondents read a text without the fences around its code.
+    let code = "utilize --very really\n\nIn order to start, utilize it!!".to_owned();
+    let text =
+        format!("# Start\n\nWe utilize it in order to start.\n\n{code}\n\nIt is very, very quick.");
+    let with = |code: Vec<String>| {
+        let brief = Brief { code, ..Brief::of_type(ContentType::BlogPost) };
+        let reading = Reader::embedded().review(&text, &brief).unwrap();
+        candidates(&text, &brief, &reading)
+    };
+    assert!(
+        with(Vec::new()).iter().any(|one| !one.text.contains(&code)),
+        "the rules do work on it"
+    );
+    let found = with(vec![code.clone()]);
+    assert!(!found.is_empty());
+    for one in found {
+        assert!(one.text.contains(&code), "{}", one.text);
     }
 }
 
@@ -62,6 +86,57 @@ fn articles_capitals_and_names_come_out_right() {
     assert_eq!(calm("It is warm, really comfortable."), "It is warm, comfortable.");
     assert_eq!(calm("It is not really, really new."), "It is not really, really new.");
     assert_eq!(calm("The very best of a really old engine."), "The very best of an old engine.");
+}
+
+#[test]
+fn names_abbreviations_and_facts_stay() {
+    for text in [
+        "The sensor was tested by NASA. It weighs 40 grams.",
+        "THE SENSOR WAS TESTED BY NASA!!! BUY IT NOW!!!",
+        "The Cutting-Edge Barbershop opens on Monday. A cut costs $30.",
+        "We sell Amazing iPhone cases, made for iPhone by Robust Goods Ltd.",
+        "A robust table of solid oak, with a seamless top and a unique grain.",
+        "Dynamic pricing is off. The outstanding balance is $40, and AIDS research gets half.",
+        "She said 'a truly amazing, robust lamp' and left.",
+        "The Amazing Spider-Man Returns to Broadway",
+        "Elevate Labs and Leverage Partners moved to Berlin.",
+    ] {
+        for kind in [ContentType::LandingPage, ContentType::Headline, ContentType::Other] {
+            for one in rewrites(kind, text, &[]) {
+                let lower = one.text.to_lowercase();
+                for kept in [
+                    "NASA",
+                    "The Cutting-Edge Barbershop",
+                    "Amazing iPhone",
+                    "Robust Goods",
+                    "Amazing Spider-Man",
+                    "Elevate Labs",
+                    "Leverage Partners",
+                    "'a truly amazing, robust lamp'",
+                    "AIDS",
+                ] {
+                    assert_eq!(
+                        text.contains(kept),
+                        one.text.contains(kept),
+                        "{kept}: {}",
+                        one.text
+                    );
+                }
+                for fact in [
+                    "robust table",
+                    "seamless top",
+                    "unique grain",
+                    "dynamic pricing",
+                    "outstanding balance",
+                ] {
+                    let had = text.to_lowercase().contains(fact);
+                    assert_eq!(had, lower.contains(fact), "{fact}: {}", one.text);
+                }
+            }
+        }
+    }
+    let small = |text: &str| by(ContentType::Other, EditorRule::SmallLetters, text);
+    assert_eq!(small("It is AMAZING and FREE."), "It is amazing and free.");
 }
 
 #[test]

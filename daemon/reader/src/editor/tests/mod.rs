@@ -8,7 +8,7 @@ use protocol::review::ContentType;
 use serde::Deserialize;
 
 use super::rules::denies;
-use super::{Candidate, Desk, EditorRule};
+use super::{Candidate, Desk, EditorRule, Steps};
 use crate::Reader;
 
 #[derive(Deserialize)]
@@ -34,13 +34,14 @@ fn weak() -> Vec<(ContentType, String, Vec<String>)> {
 
 /// The rewrites of a text of a type whose reader gains what some clauses say.
 fn rewrites(kind: ContentType, text: &str, gains: &[String]) -> Vec<Candidate> {
-    super::rewrites(&Desk { reader: Reader::embedded(), kind, gains }, text)
+    super::rewrites(&Desk { reader: Reader::embedded(), kind, gains, kept: &[] }, text, &|_| true)
 }
 
 /// The text after one rule; as it was where the rule finds nothing.
 fn by(kind: ContentType, rule: EditorRule, text: &str) -> String {
-    let desk = Desk { reader: Reader::embedded(), kind, gains: &[] };
-    super::rewrite(&desk, text, &[rule]).map_or_else(|| text.to_owned(), |done| done.text)
+    let desk = Desk { reader: Reader::embedded(), kind, gains: &[], kept: &[] };
+    super::rewrite(&desk, text, &[rule], &mut Steps::default())
+        .map_or_else(|| text.to_owned(), |done| done.text)
 }
 
 /// Words that deny by themselves, sorted: "few" and "little" only weaken.

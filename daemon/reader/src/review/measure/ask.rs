@@ -5,7 +5,14 @@ use std::collections::BTreeSet;
 use super::super::Signal;
 use super::super::survey::Survey;
 use super::{Measured, halving, opening};
-use crate::features::Span;
+use crate::features::{Span, Token};
+
+/// Bytes before a word that tell whether an imperative may begin there.
+const BACK: usize = 48;
+/// Sentences at the end of a text, where a request belongs.
+const CLOSING: usize = 3;
+/// What a request counts that no phrase shows.
+const IN_OTHER_WORDS: f64 = 0.85;
 
 /// What the reader gains, less half of what speaks against it.
 pub(super) fn benefit(survey: &Survey<'_>) -> Measured {
@@ -22,31 +29,82 @@ pub(super) fn price(survey: &Survey<'_>) -> Measured {
     if let Some(price) = survey.reading.features.price {
         return Measured::at(1.0, Some(price.span));
     }
-    let mut signs = survey.tokens.windows(2).filter(|pair| {
-        let [sign, number] = pair else { return false };
-        matches!(sign.word.as_str(), "$" | "€" | "£") && number.number.is_some()
-    });
-    let sum = signs.next().and_then(|pair| {
-        let [sign, number] = pair else { return None };
-        Some(Span { start: sign.start, end: number.end })
+    let is_sign = |token: &Token| {
+        matches!(
+            token.word.as_str(),
+            "$" | "€" | "£" | "¥" | "₹" | "usd" | "eur" | "gbp" | "dollars" | "euros" | "pounds"
+        )
+    };
+    // The sign stands before the number, or behind it.
+    let sum = survey.tokens.windows(2).find_map(|pair| {
+        let [one, next] = pair else { return None };
+        let is_sum = is_sign(one) && next.number.is_some() && one.end == next.start
+            || is_sign(one) && next.number.is_some() && one.word.len() == 3
+            || one.number.is_some() && is_sign(next);
+        is_sum.then_some(Span { start: one.start, end: next.end })
     });
     let free = survey.hits.of(Signal::Price).first().copied();
     Measured::at(f64::from(u8::from(sum.or(free).is_some())), sum.or(free))
 }
 
-/// The requests of a text: phrases that stand where an imperative stands, at the beginning of a sentence or behind a mark.
-fn asked(survey: &Survey<'_>) -> Vec<Span> {
-    let begins = |hit: &&Span| {
-        let before = survey.text().get(..hit.start).unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default().trim_end();
-        let word = line.rsplit(' ').next().unwrap_or_default().to_lowercase();
-        line.is_empty()
-            || line.ends_with([
-                '.', '!', '?', ':', ';', ',', '—', '–', '*', '-', '#', '[', '(', '”', '"',
-            ])
-            || matches!(word.as_str(), "please" | "just" | "simply" | "now" | "then")
+/// Whether an imperative may stand at a place: at the beginning of a sentence, behind a mark, or behind a word that joins or
+/// softens one.
+fn is_beginning(survey: &Survey<'_>, start: usize) -> bool {
+    let text = survey.text();
+    // A few words back are enough, however long the line is.
+    let from = (start.saturating_sub(BACK)..=start).find(|at| text.is_char_boundary(*at));
+    let before = text.get(from.unwrap_or(start)..start).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default().trim_end();
+    let word = line.rsplit(' ').next().unwrap_or_default().to_lowercase();
+    // Any mark but an apostrophe or a sign of money: arrows, brackets of buttons, emoji.
+    let is_mark = |letter: char| {
+        !letter.is_alphanumeric() && !matches!(letter, '\'' | '’' | '$' | '€' | '£' | '%')
     };
-    survey.hits.of(Signal::Action).iter().filter(begins).copied().collect()
+    line.is_empty()
+        || line.ends_with(is_mark)
+        || matches!(
+            word.as_str(),
+            "please" | "just" | "simply" | "now" | "then" | "and" | "or" | "so" | "today"
+        )
+}
+
+/// The requests of a text: phrases that stand where an imperative stands.
+fn asked(survey: &Survey<'_>) -> Vec<Span> {
+    let hits = survey.hits.of(Signal::Action).iter();
+    hits.filter(|hit| is_beginning(survey, hit.start)).copied().collect()
+}
+
+/// The first word, from a sentence on, that is an imperative by its form.
+pub(super) fn imperative(survey: &Survey<'_>, from: usize) -> Option<Span> {
+    let requests = &survey.reader.review.traces.requests;
+    imperatives(survey, from).find(|token| requests.contains(&token.word)).map(span)
+}
+
+/// The last request in so many words that its form is not among the phrases, in the last sentences of a text.
+fn plain_request(survey: &Survey<'_>) -> Option<Span> {
+    let plain = &survey.reader.review.traces.plain;
+    let late = survey.sentences.len().saturating_sub(CLOSING);
+    let is_request = |token: &&Token| {
+        let next = survey.tokens.get(survey.tokens.partition_point(|one| one.start <= token.start));
+        let next = next.filter(|next| next.sentence == token.sentence);
+        plain.contains(&token.word)
+            && next.is_none_or(|next| {
+                next.number.is_some()
+                    || survey.reader.lexicon.grammar.function_words.contains(&next.word)
+            })
+    };
+    imperatives(survey, late).filter(is_request).last().map(span)
+}
+
+/// Words, from a sentence on, that stand where an imperative may.
+fn imperatives<'s>(survey: &'s Survey<'_>, from: usize) -> impl Iterator<Item = &'s Token> {
+    let first = survey.sentences.get(from).map_or(usize::MAX, |range| range.start);
+    let tokens = survey.tokens.get(first..).unwrap_or_default().iter();
+    tokens.filter(|token| is_beginning(survey, token.start))
+}
+
+fn span(token: &Token) -> Span {
+    Span { start: token.start, end: token.end }
 }
 
 /// Different requests, by their first word; a button in other words for the same is another one.
@@ -64,8 +122,11 @@ fn requests(survey: &Survey<'_>) -> usize {
 /// Whether it says what to do next: once, plainly, and near the end.
 pub(super) fn action(survey: &Survey<'_>) -> Measured {
     let hits = asked(survey);
-    let Some(last) = hits.last().copied() else { return Measured::default() };
-    let late = survey.sentences.len().saturating_sub(3);
+    let Some(last) = hits.last().copied() else {
+        let request = plain_request(survey);
+        return Measured::at(request.map_or(0.0, |_| IN_OTHER_WORDS), request);
+    };
+    let late = survey.sentences.len().saturating_sub(CLOSING);
     let start = survey.sentences.get(late).and_then(|range| survey.span(range));
     let is_last = start.is_none_or(|span| last.start >= span.start);
     let plain = match requests(survey) {

@@ -30,7 +30,7 @@ pub(super) fn too_short(survey: &Survey<'_>) -> Measured {
 pub(super) fn headings(survey: &Survey<'_>) -> Measured {
     let words = survey.words();
     if words < SMALL {
-        return Measured { value: 0.6, span: None, is_moot: true };
+        return Measured { value: 0.6, is_moot: true, ..Measured::default() };
     }
     let wanted = (words as f64 / HEADED as f64).max(1.0);
     let found = survey.headings.len() as f64 + 0.2 * survey.entries.len().min(5) as f64;
@@ -40,7 +40,7 @@ pub(super) fn headings(survey: &Survey<'_>) -> Measured {
 /// Whether it stands in paragraphs of a few lines.
 pub(super) fn paragraphs(survey: &Survey<'_>) -> Measured {
     if survey.words() < SMALL {
-        return Measured { value: 0.6, span: None, is_moot: true };
+        return Measured { value: 0.6, is_moot: true, ..Measured::default() };
     }
     let total: usize = survey.paragraphs.iter().map(|(_, words)| words).sum();
     let long: usize = survey

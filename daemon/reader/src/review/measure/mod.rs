@@ -4,6 +4,7 @@
 mod ask;
 mod build;
 mod opening;
+mod trace;
 mod words;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ pub(super) struct Measured {
     pub(super) value: f64,
     /// The place that shows it best.
     pub(super) span: Option<Span>,
+    /// Whether anything of it is there, however little: nobody says then that it is missing.
+    pub(super) is_seen: bool,
     /// Whether nothing can be said of it: it is missing because the brief does not say enough.
     pub(super) is_moot: bool,
 }
@@ -48,7 +51,11 @@ pub(super) fn all(
     feed: &FeedLook,
     topic: &TopicLook,
 ) -> BTreeMap<Signal, Measured> {
-    Signal::ALL.iter().map(|&signal| (signal, one(survey, feed, topic, signal))).collect()
+    let of = |signal| {
+        let found = one(survey, feed, topic, signal);
+        Measured { is_seen: found.value > 0.0 || trace::is_seen(survey, signal), ..found }
+    };
+    Signal::ALL.iter().map(|&signal| (signal, of(signal))).collect()
 }
 
 fn one(survey: &Survey<'_>, feed: &FeedLook, topic: &TopicLook, signal: Signal) -> Measured {
@@ -89,7 +96,7 @@ fn one(survey: &Survey<'_>, feed: &FeedLook, topic: &TopicLook, signal: Signal) 
         Signal::TitleStray => Measured::of(topic.title.map_or(0.25, |(_, stray)| stray)),
         Signal::OnBrief => match topic.on_brief {
             Some(value) => Measured::of(value),
-            None => Measured { value: 0.5, span: None, is_moot: true },
+            None => Measured { value: 0.5, is_moot: true, ..Measured::default() },
         },
         Signal::Distinct => Measured::of((feed.level - 1.0) / 9.0),
         _ => by_phrases(survey, signal),

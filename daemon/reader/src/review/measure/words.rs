@@ -118,6 +118,26 @@ pub(super) fn names(survey: &Survey<'_>) -> Measured {
     Measured::at(halving(found.len() as f64 * survey.scale() / 1.6), found.first().copied())
 }
 
+/// Whether a word may be a name, wherever it stands: it has a capital and is no ordinary word, or has one within a sentence.
+pub(super) fn is_name(survey: &Survey<'_>, token: &Token) -> bool {
+    let written = survey.written(token);
+    let is_capital = written.chars().next().is_some_and(char::is_uppercase);
+    let begins = || {
+        let sentence = survey.sentences.iter().find(|range| {
+            survey.sentence(range).last().is_some_and(|last| last.start >= token.start)
+        });
+        let first = sentence.and_then(|range| survey.sentence(range).first());
+        first.is_some_and(|first| first.start == token.start)
+    };
+    let known = || survey.reader.lexicon.knows(&token.word, &token.stem);
+    is_capital && written.len() > 1 && (!known() || !begins())
+}
+
+/// Whether a token is a year.
+pub(super) fn is_year(token: &Token) -> bool {
+    token.number.is_some_and(|year| (1_500.0..2_200.0).contains(&year) && year.fract() == 0.0)
+}
+
 fn named(survey: &Survey<'_>) -> Vec<Span> {
     let mut found: Vec<Span> = Vec::new();
     for range in &survey.sentences {
@@ -178,7 +198,9 @@ pub(super) fn you(survey: &Survey<'_>) -> Measured {
 /// How much more it speaks of its sender than to the reader.
 pub(super) fn we(survey: &Survey<'_>) -> Measured {
     let ((own, place), (yours, _)) = (count_of(survey, WE), count_of(survey, YOU));
-    Measured::at(halving((own - yours) * survey.scale() / 1.8), place)
+    let value = halving((own - yours) * survey.scale() / 1.8);
+    // One word makes no text that is about its sender.
+    Measured { is_moot: own < 2.0, ..Measured::at(value, place) }
 }
 
 /// Whether somebody speaks: in the first person, and as one speaks.
@@ -198,6 +220,9 @@ fn shouts(survey: &Survey<'_>, token: &Token) -> bool {
     word.len() >= 4 && word.chars().all(|letter| letter.is_ascii_uppercase())
 }
 
+/// Words of a shouted sentence that are quoted.
+const SHOUTED_WORDS: usize = 9;
+
 /// Capitals and exclamation marks, beyond one of each.
 pub(super) fn shouting(survey: &Survey<'_>) -> Measured {
     let marks = survey.text().chars().filter(|&letter| letter == '!').count();
@@ -205,8 +230,12 @@ pub(super) fn shouting(survey: &Survey<'_>) -> Measured {
     let count = 0.5 * marks.saturating_sub(1) as f64 + 0.5 * loud.len().saturating_sub(1) as f64;
     let place = loud.first().map(|token| span(token)).or_else(|| {
         let end = survey.text().find('!')?;
-        let before = survey.tokens.iter().rev().find(|token| token.end <= end)?;
-        Some(Span { start: before.start, end: end + 1 })
+        let last = survey.tokens.iter().rposition(|token| token.end <= end)?;
+        // The whole sentence that ends there, or the last words of a long one.
+        let sentence = survey.tokens.get(last)?.sentence;
+        let own = survey.tokens.get(..=last)?.iter().rev().take(SHOUTED_WORDS);
+        let first = own.take_while(|token| token.sentence == sentence).last()?;
+        Some(Span { start: first.start, end: end + 1 })
     });
     Measured::at(halving(count * survey.scale().max(0.6)), place.filter(|_| count > 0.0))
 }

@@ -5,6 +5,7 @@ mod defects;
 mod feeds;
 mod levels;
 mod remarks;
+mod statements;
 
 use protocol::review::{ContentType, Neighbours};
 

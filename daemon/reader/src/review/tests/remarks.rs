@@ -16,7 +16,7 @@ fn a_fault_names_its_clause() {
     assert_eq!(fault.span.map(|span| found.quote(span)), Some("Hurry"));
     assert!(fault.weight > 1.0 && fault.sentence.ends_with('.') && fault.advice.ends_with('.'));
     let asked = found.strengths().iter().find(|one| one.rule == Signal::Action).unwrap();
-    assert_eq!(asked.span.map(|span| found.quote(span)), Some("Reply by"));
+    assert_eq!(asked.span.map(|span| found.quote(span)), Some("Reply by Friday"));
 }
 
 #[test]

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use protocol::credits::Credits;
-use protocol::event::Event;
+use protocol::event::{Event, EventKind};
 use protocol::id::StudyId;
 use protocol::service::Check;
 
 use crate::app::studies::delete::ROWS;
-use crate::store::rows::{DeletedRow, HoldRow, RememberedRow, StudyNumber, TransferRow};
+use crate::store::rows::{
+    DeletedRow, DeliveryRow, HoldRow, RememberedRow, StudyNumber, TransferRow,
+};
 use crate::store::{Fault, Key as _, Order, Reader, Table};
 
 use super::check;
@@ -64,6 +66,14 @@ fn gone(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
             let study = row.key().study;
             if marks.get(&study).is_some_and(|mark| !mark.under_way) {
                 wrong = Some(format!("a reply of study {study} is remembered, which was deleted"));
+                return Ok(ControlFlow::Break(()));
+            }
+            Ok(GO_ON)
+        })?;
+        reader.all::<DeliveryRow>(Order::Rising, |_, row| {
+            let is_over = |number| marks.get(&number).is_some_and(|mark| !mark.under_way);
+            if row.study.is_some_and(is_over) && row.kind != EventKind::Deleted.as_str() {
+                wrong = Some(format!("delivery {} is of a study that was deleted", row.id));
                 return Ok(ControlFlow::Break(()));
             }
             Ok(GO_ON)

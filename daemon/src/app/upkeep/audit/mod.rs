@@ -3,6 +3,8 @@
 
 mod deleted;
 mod events;
+mod hooks;
+mod keys;
 mod ledger;
 mod studies;
 mod watches;
@@ -14,8 +16,9 @@ use crate::store::{Fault, Reader};
 /// Looks at all of them.
 pub(crate) fn all(reader: &Reader<'_>) -> Vec<Check> {
     let ledger = ledger::checks(reader);
-    let studies = [studies::checks(reader), watches::checks(reader)].concat();
-    [ledger, studies, deleted::checks(reader), events::checks(reader)].concat()
+    let studies = [studies::checks(reader), watches::checks(reader), keys::checks(reader)].concat();
+    let told = [events::checks(reader), hooks::checks(reader)].concat();
+    [ledger, studies, deleted::checks(reader), told].concat()
 }
 
 /// Something that holds.

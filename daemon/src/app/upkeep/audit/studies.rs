@@ -5,16 +5,19 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use protocol::finding::Finding;
+use protocol::review::ChainRound;
 use protocol::run::{PanelCounts, State};
 use protocol::safe;
 use protocol::service::Check;
 
 use crate::app::studies::findings::{rows, with_findings};
 use crate::app::studies::lookup::StudyRecord;
-use crate::domain::instrument::{Subject, Subsamples, tasks};
+use crate::domain::instrument::chain::told_rounds;
+use crate::domain::instrument::{self, Subject, Subsamples, tasks};
 use crate::domain::outcome::{Class, FIRST_ROUND};
 use crate::store::rows::{
-    OutcomeKey, OutcomeRow, Progress, StudyNumber, StudyRow, SubmitRow, Unfinished,
+    OutcomeKey, OutcomeRow, Progress, ResultsRow, RoundResultsRow, StudyNumber, StudyRow,
+    SubmitRow, Unfinished,
 };
 use crate::store::{Fault, Order, Reader, Table};
 
@@ -30,6 +33,7 @@ pub(super) fn checks(reader: &Reader<'_>) -> Vec<Check> {
         check("studies.paid", each(reader, paid)),
         check("studies.ended", each(reader, ended)),
         check("studies.findings", each(reader, findings)),
+        check("studies.rounds", each(reader, rounds)),
     ]
 }
 
@@ -262,7 +266,35 @@ fn findings(
     }))
 }
 
-/// A completed study has answers, results and an outcome for everyone; a failed one has no answer (Q2).
+/// Results of rounds are of rounds that ended, one after the other, and what the results of a chain say of them.
+fn rounds(
+    reader: &Reader<'_>,
+    number: u32,
+    row: &StudyRow,
+    progress: &Progress,
+) -> Result<Option<String>, Fault> {
+    let mut kept: Vec<(u32, ChainRound)> = Vec::new();
+    let (first, last) = RoundResultsRow::of_study(number);
+    reader.scan::<RoundResultsRow>(&first, &last, Order::Rising, |key, row| {
+        kept.push((key.1, row.0.round));
+        Ok(GO_ON)
+    })?;
+    let ended = u32::from(progress.round).saturating_add(u32::from(progress.state.is_final()));
+    let is_one_of_them = |(place, (round, of)): (u32, &(u32, ChainRound))| {
+        place == *round && *round < ended && u32::from(of.round) == round.saturating_add(1)
+    };
+    if !(0..).zip(&kept).all(is_one_of_them) {
+        return Ok(Some(format!("study {} has results of rounds that have not ended", row.id)));
+    }
+    let Some(ResultsRow(results)) = reader.get(&number)? else { return Ok(None) };
+    let told = told_rounds(&row.spec.instrument, &results);
+    let is_same = kept.is_empty() || kept.iter().map(|(_, of)| of).eq(told);
+    Ok((!is_same)
+        .then(|| format!("study {} has results of rounds that are not those of its chain", row.id)))
+}
+
+/// A completed study has answers, results and an outcome for everyone; a failed one has no answer (Q2). One whose competitors
+/// could not be written has asked nobody.
 fn ended(
     reader: &Reader<'_>,
     number: u32,
@@ -271,9 +303,11 @@ fn ended(
 ) -> Result<Option<String>, Fault> {
     let has_results = reader.bytes(Table::Results, &crate::store::Key::encode(&number))?.is_some();
     let all = progress.panel.settled() == progress.panel.requested;
+    let unasked =
+        progress.panel.settled() == 0 && instrument::awaits_competitors(&row.spec.instrument);
     let wrong = match progress.state {
         State::Completed => !has_results || !all || progress.panel.delivered == 0,
-        State::Failed => has_results || !all || progress.panel.delivered > 0,
+        State::Failed => has_results || !(all || unasked) || progress.panel.delivered > 0,
         _ => has_results,
     };
     Ok(wrong.then(|| {

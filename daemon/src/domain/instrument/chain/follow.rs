@@ -53,7 +53,7 @@ fn stalled(tally: &ChainTally, round: u16, best: u16) -> bool {
 }
 
 /// Why a chain has not come beyond so many rounds.
-pub(super) fn stop_reason(tally: &ChainTally, asked: u16, rewrites: &[Rewrite]) -> StopReason {
+pub(crate) fn stop_reason(tally: &ChainTally, asked: u16, rewrites: &[Rewrite]) -> StopReason {
     let last = asked.saturating_sub(1);
     let best = tally.best();
     if reached(tally, best) {

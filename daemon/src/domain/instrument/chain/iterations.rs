@@ -1,20 +1,22 @@
 //! The results of a chain: every round with its interval, what changed within the same experts, the best round, and what
 //! the fresh panel made of it. A gain that sampling or another wording would make as well is none.
 
-use protocol::results::{Estimate, Finding};
+use protocol::finding::Finding;
+use protocol::results::Results;
 use protocol::review::{
-    ChainRound, Confirmation, DimensionMean, ImprovedVariant, Improvement, Iterations, Moved,
-    ScoreChange,
+    Confirmation, ImprovedVariant, Improvement, Iterations, Moved, ScoreChange, StopReason,
 };
-use protocol::study::StudySpec;
+use protocol::study::{Instrument, StudySpec};
 
 use super::follow::stop_reason;
-use super::tally::RoundTally;
-use super::{ChainTally, Rewrite, text_of_round};
-use crate::domain::instrument::types::kind_of;
+use super::rounds::{answered, compared};
+use super::tally::{self, higher};
+use super::{ChainPlan, ChainTally, Rewrite, RoundResults, text_of_round};
+use crate::domain::instrument::types::{kind_of, stimuli};
 use crate::domain::instrument::wording_noise::{
     WordingNoise, WordingScale, factor, weighted_sentences,
 };
+use crate::domain::outcome::FIRST_ROUND;
 use crate::domain::stats::estimate::{mean, net_share, scaled, tidy};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, wording::widened};
@@ -25,79 +27,83 @@ const VARIANTS_CHARACTERS_MAX: usize = 60_000;
 /// From one expert in so many on, choices by the place are told.
 const POSITION_BIAS_FROM: u64 = 5;
 
+/// The chain as it is reported, of rounds with results; `None` for a plan of one round, or without a round. Which of them
+/// is the best is decided by exact sums.
+fn iterations(
+    plan: ChainPlan,
+    rounds: &[RoundResults],
+    confirmation: Option<Confirmation>,
+    stop: Option<StopReason>,
+) -> Option<Iterations> {
+    let first = rounds.first().filter(|_| plan.rounds > 1)?;
+    let best = rounds.iter().fold(first, |best, round| {
+        if higher((round.sum, round.n), (best.sum, best.n)) { round } else { best }
+    });
+    let score = |of: &RoundResults| tally::mean(of.sum, of.n);
+    let clicks = |of: &RoundResults| of.clicks as f64 / of.n.max(1) as f64;
+    let gain = best.round.change;
+    Some(Iterations {
+        total_rounds: plan.rounds,
+        target_score: plan.target.map(|target| f64::from(target) / 100.0),
+        completed_rounds: u16::try_from(rounds.len()).unwrap_or(u16::MAX),
+        best_round: best.round.round,
+        early_stopped: stop.is_some(),
+        stop_reason: stop,
+        chain: rounds.iter().map(|of| of.round.clone()).collect(),
+        best_content: best.round.content.clone(),
+        best_score: tidy(score(best)?),
+        best_click_rate: tidy(clicks(best)),
+        improvement: Improvement {
+            score_change: tidy(score(best)? - score(first)?),
+            click_rate_change: tidy(clicks(best) - clicks(first)),
+            interval: gain.and_then(|gain| gain.low.zip(gain.high)),
+            confirmed: confirmation.as_ref().map(|found| found.net_low > Some(0.0)),
+            confirmation,
+        },
+    })
+}
+
+/// What rounds that have ended give together, as results of their study; `None` without a round.
+#[must_use]
+pub(crate) fn results_of(
+    instrument: &Instrument,
+    plan: ChainPlan,
+    rounds: &[RoundResults],
+    rewrites: &[Rewrite],
+    stop: Option<StopReason>,
+) -> Option<Results> {
+    let mut results = rounds.first()?.results.clone();
+    let kind = kind_of(instrument);
+    let chain = iterations(plan, rounds, None, stop);
+    let content = stimuli(instrument).first().copied().unwrap_or_default();
+    let variants = improved_variants(content, rewrites, &results.findings);
+    kind.add_chain(&mut results.outcomes, chain, variants);
+    results.diagnostics.notes.extend(notes_of(rewrites));
+    Some(results)
+}
+
 impl ChainTally {
-    /// The rounds as they are reported; `None` for one round, or without an answer.
+    /// How many rounds may be asked, and more.
+    #[must_use]
+    pub(crate) const fn plan(&self) -> ChainPlan {
+        self.plan
+    }
+
+    /// The chain with those rounds, and with what the fresh panel chose.
     #[must_use]
     pub(crate) fn iterations(
         &self,
         spec: &StudySpec,
         rewrites: &[Rewrite],
         noise: Option<&WordingNoise>,
-        findings: &[Finding],
+        rounds: &[RoundResults],
     ) -> Option<Iterations> {
-        if self.plan.rounds < 2 {
-            return None;
-        }
-        let first = self.rounds.get(&0)?;
-        let names = kind_of(&spec.instrument).dimension_titles(&spec.instrument);
-        let original = text_of_round(spec, 0, rewrites)?;
-        let mut chain = Vec::new();
-        for (round, tally) in self.asked() {
-            let content = text_of_round(spec, round, rewrites)?;
-            let rewrite = round.checked_sub(1).and_then(|before| rewrites.get(usize::from(before)));
-            let from = rewrite.and_then(|rewrite| self.rounds.get(&rewrite.from));
-            let change = (round > 0).then(|| {
-                let sd = wording_sd(noise, WordingScale::ReviewOverall, &content, &original);
-                change(&tally.minus(first), sd)
-            });
-            chain.push(ChainRound {
-                round: round.saturating_add(1),
-                overall: tidy(tally.mean()?),
-                click_rate: tidy(tally.click_rate()),
-                overall_interval: mean(&tally.scores(), LEVEL).map(points).and_then(limits),
-                dimensions: means(&names, tally),
-                change: change.flatten(),
-                principles: rewrite
-                    .and_then(|rewrite| rewrite.variants.first())
-                    .map(|variant| variant.principles.clone())
-                    .unwrap_or_default(),
-                findings: rewrite
-                    .and_then(|rewrite| rewrite.variants.first())
-                    .map(|variant| answered(findings, &variant.dimensions))
-                    .unwrap_or_default(),
-                from: rewrite.map(|rewrite| rewrite.from.saturating_add(1)),
-                moved: from.map(|from| moved(&tally.minus(from))),
-                content,
-            });
-        }
-        let best = self.best();
-        let winner = self.rounds.get(&best)?;
-        let best_content = text_of_round(spec, best, rewrites)?;
-        let sd = |scale| wording_sd(noise, scale, &best_content, &original);
-        let gain = (best > 0)
-            .then(|| change(&winner.minus(first), sd(WordingScale::ReviewOverall)))
-            .flatten();
-        let confirmation = self.confirmed(sd(WordingScale::NetPreference));
-        let asked = u16::try_from(chain.len()).unwrap_or(u16::MAX);
-        Some(Iterations {
-            total_rounds: self.plan.rounds,
-            target_score: self.plan.target.map(|target| f64::from(target) / 100.0),
-            completed_rounds: asked,
-            best_round: best.saturating_add(1),
-            early_stopped: asked < self.plan.rounds,
-            stop_reason: (asked < self.plan.rounds).then(|| stop_reason(self, asked, rewrites)),
-            chain,
-            best_score: tidy(winner.mean()?),
-            best_click_rate: tidy(winner.click_rate()),
-            improvement: Improvement {
-                score_change: tidy(winner.mean()? - first.mean()?),
-                click_rate_change: tidy(winner.click_rate() - first.click_rate()),
-                interval: gain.and_then(|gain| gain.low.zip(gain.high)),
-                confirmed: confirmation.as_ref().map(|found| found.net_low > Some(0.0)),
-                confirmation,
-            },
-            best_content,
-        })
+        let best = text_of_round(spec, self.best(), rewrites)?;
+        let original = text_of_round(spec, FIRST_ROUND, rewrites)?;
+        let sd = wording_sd(noise, WordingScale::NetPreference, &best, &original);
+        let asked = u16::try_from(rounds.len()).unwrap_or(u16::MAX);
+        let stop = (asked < self.plan.rounds).then(|| stop_reason(self, asked, rewrites));
+        iterations(self.plan, rounds, self.confirmed(sd), stop)
     }
 
     /// What the fresh panel chose, with the interval of the share for the rewrite minus that for the original; `None`
@@ -122,8 +128,7 @@ impl ChainTally {
     /// by the place.
     #[must_use]
     pub(crate) fn notes(&self, rewrites: &[Rewrite]) -> Vec<String> {
-        let mut notes: Vec<String> =
-            rewrites.iter().flat_map(|rewrite| rewrite.notes.iter().cloned()).collect();
+        let mut notes = notes_of(rewrites);
         let found = &self.confirmation;
         let (by_place, n) = (found.first_shown.saturating_add(found.last_shown), found.n);
         if n > 0 && by_place.saturating_mul(POSITION_BIAS_FROM) >= n {
@@ -134,68 +139,60 @@ impl ChainTally {
         }
         notes
     }
+}
 
-    /// The rewrites of all rounds, best first, each text once.
-    #[must_use]
-    pub(crate) fn improved_variants(
-        &self,
-        rewrites: &[Rewrite],
-        findings: &[Finding],
-    ) -> Vec<ImprovedVariant> {
-        let mut found: Vec<(f64, &super::RewriteVariant)> = Vec::new();
-        for variant in rewrites.iter().flat_map(|rewrite| &rewrite.variants) {
-            let Some(score) = variant.predicted() else { continue };
-            if !found.iter().any(|(_, known)| known.text == variant.text) {
-                found.push((score, variant));
-            }
+/// What became of the rewrites, in sentences.
+fn notes_of(rewrites: &[Rewrite]) -> Vec<String> {
+    rewrites.iter().flat_map(|rewrite| rewrite.notes.iter().cloned()).collect()
+}
+
+/// The rewrites of all rounds, best first, each text once.
+#[must_use]
+pub(crate) fn improved_variants(
+    content: &str,
+    rewrites: &[Rewrite],
+    findings: &[Finding],
+) -> Vec<ImprovedVariant> {
+    let mut found: Vec<(f64, &super::RewriteVariant)> = Vec::new();
+    for variant in rewrites.iter().flat_map(|rewrite| &rewrite.variants) {
+        let Some(score) = variant.predicted() else { continue };
+        if !found.iter().any(|(_, known)| known.text == variant.text) {
+            found.push((score, variant));
         }
-        found.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-        let mut characters = 0_usize;
-        let fits = |text: &str, characters: &mut usize| {
-            let is_first = *characters == 0;
-            *characters = characters.saturating_add(text.chars().count());
-            is_first || *characters <= VARIANTS_CHARACTERS_MAX
-        };
-        let told = found.into_iter().take(super::VARIANTS_MAX);
-        let told = told.take_while(|(_, variant)| fits(&variant.text, &mut characters));
-        (1..)
-            .zip(told)
-            .map(|(rank, (score, variant))| ImprovedVariant {
-                text: variant.text.clone(),
-                rank,
-                predicted_score: tidy(score),
-                principles: variant.principles.clone(),
-                findings: answered(findings, &variant.dimensions),
-            })
-            .collect()
     }
-}
-
-/// The numbers of the findings that are about one of those dimensions.
-fn answered(findings: &[Finding], dimensions: &[String]) -> Vec<u32> {
-    let is_about = |finding: &&Finding| {
-        dimensions.iter().any(|title| title.eq_ignore_ascii_case(&finding.affected_feature))
+    found.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    let mut characters = 0_usize;
+    let fits = |text: &str, characters: &mut usize| {
+        let is_first = *characters == 0;
+        *characters = characters.saturating_add(text.chars().count());
+        is_first || *characters <= VARIANTS_CHARACTERS_MAX
     };
-    findings.iter().filter(is_about).map(|finding| finding.id).collect()
-}
-
-/// The estimate of hundredths of a point in points.
-fn points(estimate: Estimate) -> Estimate {
-    scaled(estimate, 0.01)
-}
-
-fn limits(estimate: Estimate) -> Option<(f64, f64)> {
-    estimate.low.zip(estimate.high)
-}
-
-fn means(names: &[String], tally: &RoundTally) -> Vec<DimensionMean> {
-    let means = names.iter().zip(tally.dimension_means());
-    means.map(|(name, score)| DimensionMean { name: name.clone(), score: tidy(score) }).collect()
+    let told = found.into_iter().take(super::VARIANTS_MAX);
+    let told = told.take_while(|(_, variant)| fits(&variant.text, &mut characters));
+    let mut variants: Vec<ImprovedVariant> = (1..)
+        .zip(told)
+        .map(|(rank, (score, variant))| ImprovedVariant {
+            text: variant.text.clone(),
+            rank,
+            predicted_score: tidy(score),
+            principles: variant.principles.clone(),
+            // What a rewrite does to a dimension is known once it is a round: here the aim counts.
+            findings: answered(findings, &variant.dimensions, (content, &variant.text), &|_| true),
+            differences: Vec::new(),
+        })
+        .collect();
+    compared(content, &mut variants);
+    variants
 }
 
 /// The standard deviation of the difference of two panel means that only wording makes; sentences that stand in both texts
 /// have none.
-fn wording_sd(noise: Option<&WordingNoise>, scale: WordingScale, text: &str, other: &str) -> f64 {
+pub(super) fn wording_sd(
+    noise: Option<&WordingNoise>,
+    scale: WordingScale,
+    text: &str,
+    other: &str,
+) -> f64 {
     let Some(noise) = noise else { return 0.0 };
     let plus = weighted_sentences(text);
     let minus = weighted_sentences(other).map(|(weight, sentence)| (-weight, sentence));
@@ -203,12 +200,14 @@ fn wording_sd(noise: Option<&WordingNoise>, scale: WordingScale, text: &str, oth
 }
 
 /// The mean difference with its interval, from paired differences in hundredths of a point.
-fn change(differences: &Histogram, sd: f64) -> Option<ScoreChange> {
-    let found = widened(scaled(mean(differences, LEVEL)?, 0.01), sd, None);
+pub(super) fn change(differences: &Histogram, sd: f64) -> Option<ScoreChange> {
+    /// No difference is larger than the scale of scores is wide, 1 to 10.
+    const WIDEST: f64 = 9.0;
+    let found = widened(scaled(mean(differences, LEVEL)?, 0.01), sd, Some((-WIDEST, WIDEST)));
     Some(ScoreChange { value: found.value, low: found.low, high: found.high })
 }
 
-fn moved(differences: &Histogram) -> Moved {
+pub(super) fn moved(differences: &Histogram) -> Moved {
     let count =
         |low: i32, high: i32| u32::try_from(differences.between(low, high)).unwrap_or(u32::MAX);
     Moved { up: count(1, i32::MAX), same: count(0, 0), down: count(i32::MIN, -1) }

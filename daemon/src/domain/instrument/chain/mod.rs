@@ -2,10 +2,13 @@
 //! with a last round in which a fresh panel holds the best rewrite against the original. Everything follows from the
 //! stored outcomes and rewrites; nothing here knows which study type has rounds.
 
+mod difference;
 mod follow;
 mod guard;
 mod iterations;
 mod proposals;
+mod rounds;
+mod segments;
 mod tally;
 
 #[cfg(test)]
@@ -15,18 +18,23 @@ use std::borrow::Cow;
 
 use protocol::measurement::Measurement;
 use protocol::results::{Answer, Results};
-use protocol::study::{EngineMode, Order, StudySpec};
+use protocol::review::ChainRound;
+use protocol::study::{EngineMode, Instrument, Order, StudySpec};
 use serde::{Deserialize, Serialize};
 
 use super::types::kind_of;
 use crate::domain::digest::Digest;
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 
+pub(crate) use difference::difference;
 pub(crate) use follow::{Follows, after_round};
+pub(crate) use iterations::{improved_variants, results_of};
 pub(crate) use proposals::{
-    Proposed, Sifted, Wish, proposals_of, read_proposals, rewrite_facts, rewrite_schema, sift,
+    Proposed, Sifted, Wish, lost_marks, proposals_of, read_proposals, rewrite_facts,
+    rewrite_schema, scored_rewrites, sift,
 };
-pub(crate) use tally::ChainTally;
+pub(crate) use rounds::{RoundResults, with_differences};
+pub(crate) use tally::{ChainTally, higher};
 
 /// Most variants of one rewrite that are kept, best first.
 pub(crate) const VARIANTS_MAX: usize = 5;
@@ -50,11 +58,22 @@ impl ChainPlan {
     }
 }
 
+/// A rewrite that fewer of the experts of its round score is compared with nothing, as a percentage of them.
+const EXPERTS_LEAST_PERCENT: u64 = 90;
+
+/// Whether so many of the experts of a round are enough to score a rewrite of it.
+#[must_use]
+pub(crate) const fn are_enough_experts(experts: u64, all: u64) -> bool {
+    experts.saturating_mul(100) >= all.saturating_mul(EXPERTS_LEAST_PERCENT)
+}
+
 /// What a chain needs of one answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Heard {
     /// Scores of the round's content.
     Scores {
+        /// The expert's role.
+        role: String,
         /// The expert's overall score in hundredths of a point.
         overall: u16,
         /// Whether this reader would click.
@@ -210,6 +229,13 @@ pub(crate) fn overall_of(spec: &StudySpec, at: Assignment, answer: &Answer) -> O
         Heard::Scores { overall, .. } => Some(overall),
         Heard::Choice { .. } => None,
     }
+}
+
+/// The rounds of a chain, as its results tell of them.
+#[must_use]
+pub(crate) fn told_rounds<'r>(instrument: &Instrument, results: &'r Results) -> &'r [ChainRound] {
+    let chain = kind_of(instrument).iterations(&results.outcomes);
+    chain.map_or(&[], |chain| chain.chain.as_slice())
 }
 
 /// What a panel wants changed, most important first.

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use super::guard::KnownContent;
 use super::spec_of_variant;
-use crate::domain::exchange::End;
+use crate::domain::exchange::{End, read_whole};
 use crate::domain::instrument::types::{kind_of, review_of, stimuli};
 use crate::domain::instrument::{Unreadable, extract_json};
+use crate::domain::stimulus::{lost_in, set_apart};
 
 /// Most proposals that the panel scores after one round.
 const PROPOSALS_MAX: u16 = 2;
@@ -66,6 +67,7 @@ pub(crate) fn rewrite_facts(spec: &StudySpec, wishes: &[Wish]) -> Value {
     json!({
         "wishes": wishes.collect::<Vec<_>>(),
         "count": proposals_of(spec),
+        "keeps": source_of(spec).map(set_apart).unwrap_or_default(),
         "allow_new_claims": allows_new_claims(spec),
     })
 }
@@ -97,14 +99,7 @@ pub(crate) fn read_proposals(
     end: &End,
     reply: &str,
 ) -> Result<Vec<Proposed>, Unreadable> {
-    match end {
-        End::Declined(why) => return Err(Unreadable::Refused { reason: why.clone() }),
-        End::Truncated => {
-            return Err(Unreadable::invalid("the reply was cut off at its longest"));
-        }
-        End::Finished => {}
-    }
-    let fields = extract_json::fields(reply)?.into_list();
+    let fields = read_whole(end, reply, extract_json::fields)?.into_list();
     let listed = fields.iter().find(|(key, _)| key == "variants").map(|(_, value)| value);
     let proposals: Vec<Proposed> = match listed {
         Some(Value::Array(variants)) => {
@@ -118,6 +113,19 @@ pub(crate) fn read_proposals(
         return Err(Unreadable::invalid("`variants` holds no object with a `text`"));
     }
     Ok(proposals)
+}
+
+/// The rewrites that a panel scored, in the order in which it did, from the last reply of each writer in turn: the first that
+/// can be read counts.
+#[must_use]
+pub(crate) fn scored_rewrites<'r>(
+    original: &StudySpec,
+    from: &StudySpec,
+    replies: impl IntoIterator<Item = (&'r End, &'r str)>,
+) -> Vec<Proposed> {
+    let mut read = replies.into_iter().map(|(end, reply)| read_proposals(from, end, reply));
+    let proposals = read.find_map(Result::ok).unwrap_or_default();
+    sift(original, from, proposals).kept
 }
 
 /// The proposals that the panel may score: those that the guard allows, that could be sent in as a content, and that differ
@@ -168,7 +176,21 @@ fn verdict(
     if let Some(violation) = violations.into_iter().flatten().next() {
         return Err(violation.what);
     }
+    if let Some(lost) = lost_marks(best, &proposal.text).into_iter().next() {
+        return Err(format!("{lost} would be lost"));
+    }
     if allows_new_claims(best) { Ok(()) } else { known.allows(&proposal.text) }
+}
+
+/// What its author marked in the content that would be lost with that text: such a rewrite cannot be applied.
+#[must_use]
+pub(crate) fn lost_marks(spec: &StudySpec, text: &str) -> Vec<String> {
+    source_of(spec).map(|source| lost_in(source, text)).unwrap_or_default()
+}
+
+/// The Markdown of the content, where its author marked something in it.
+fn source_of(spec: &StudySpec) -> Option<&str> {
+    review_of(&spec.instrument)?.source.as_deref()
 }
 
 /// What the owner says about the content beside it: the guard takes it as said.

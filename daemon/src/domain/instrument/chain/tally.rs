@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use protocol::study::{Order, StudySpec};
 
+use super::segments::SegmentTally;
 use super::{ChainPlan, Heard, chain_plan};
 use crate::domain::instrument::types::kind_of;
 use crate::domain::outcome::{Answered, Assignment, Outcome};
@@ -18,6 +19,7 @@ const OVERALL: (i32, i32) = (100, 1_000);
 pub(crate) struct ChainTally {
     pub(super) plan: ChainPlan,
     pub(super) rounds: BTreeMap<u16, RoundTally>,
+    pub(super) segments: SegmentTally,
     pub(super) confirmation: Confirmation,
 }
 
@@ -62,27 +64,41 @@ impl ChainTally {
         Some(Self {
             plan: chain_plan(spec)?,
             rounds: BTreeMap::new(),
+            segments: SegmentTally::default(),
             confirmation: Confirmation::default(),
         })
     }
 
-    /// Adds the outcome of an assignment of any round. What is no answer, or asked besides the answer, does not count.
-    pub(crate) fn add(&mut self, spec: &StudySpec, at: Assignment, outcome: &Outcome) {
+    /// Adds the outcome of an assignment of any round, whose respondent belongs to those (dimension, class) pairs; those of
+    /// earlier rounds come first. What is no answer, or asked besides the answer, does not count.
+    pub(crate) fn add(
+        &mut self,
+        spec: &StudySpec,
+        at: Assignment,
+        classes: &[(&str, &str)],
+        outcome: &Outcome,
+    ) {
         if !at.is_answer() || at.round > self.plan.confirmation() {
             return;
         }
         let Outcome::Answered(Answered { answer, .. }) = outcome else { return };
         if let Some(heard) = kind_of(&spec.instrument).heard(spec, at, answer) {
-            self.hear(at, heard);
+            self.hear(at, classes, heard);
         }
     }
 
     /// Adds what one answer said.
-    pub(super) fn hear(&mut self, at: Assignment, heard: Heard) {
+    pub(super) fn hear(&mut self, at: Assignment, classes: &[(&str, &str)], heard: Heard) {
         match heard {
-            Heard::Scores { overall, would_click, dimensions }
+            Heard::Scores { role, overall, would_click, dimensions }
                 if at.round < self.plan.confirmation() =>
             {
+                for (earlier, tally) in self.rounds.range(..at.round) {
+                    if let Some(before) = tally.of(at.respondent) {
+                        let by = i32::from(overall) - i32::from(before);
+                        self.segments.add((at.round, *earlier), &role, classes, by);
+                    }
+                }
                 let round = self.rounds.entry(at.round).or_default();
                 round.add(at.respondent, overall, would_click, &dimensions);
             }
@@ -133,6 +149,17 @@ impl RoundTally {
         }
         self.n += 1;
         self.sum += u64::from(overall);
+    }
+
+    /// The overall score of a respondent, in hundredths of a point.
+    fn of(&self, respondent: u32) -> Option<u16> {
+        let place = usize::try_from(respondent).ok()?;
+        self.overall.get(place).copied().filter(|overall| *overall > 0)
+    }
+
+    /// The sum and the number of its overall scores, and its clicks.
+    pub(super) fn counts(&self) -> (u64, u64, u64) {
+        (self.sum, self.n, self.clicks)
     }
 
     /// Whether its mean is higher, in exact arithmetic.

@@ -7,12 +7,16 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use protocol::audience::Audience;
-use protocol::review::StopReason;
+use protocol::finding::{Finding, FindingCategory, Priority};
+use protocol::review::{Iterations, Moved, ScoreChange, StopReason};
+use protocol::rounds::{RunKind, TextRun, moved_most};
 use protocol::study::{EngineMode, Instrument, Order, StudySpec};
 
+use super::segments::SegmentTally;
 use super::tally::Confirmation;
 use super::*;
 use crate::domain::instrument::WordingNoise;
+use crate::domain::instrument::tests::results_of;
 use crate::domain::outcome::Assignment;
 
 fn plan(rounds: u16) -> ChainPlan {
@@ -20,14 +24,16 @@ fn plan(rounds: u16) -> ChainPlan {
 }
 
 fn tally(plan: ChainPlan, rounds: &[&[u16]]) -> ChainTally {
-    let confirmation = Confirmation::default();
-    let mut tally = ChainTally { plan, rounds: BTreeMap::new(), confirmation };
+    let (confirmation, segments) = (Confirmation::default(), SegmentTally::default());
+    let mut tally = ChainTally { plan, rounds: BTreeMap::new(), segments, confirmation };
     for (round, scores) in (0..).zip(rounds) {
         for (respondent, overall) in (0..).zip(*scores) {
             let would_click = *overall > 500;
             let dimensions = vec![u8::try_from(overall / 100).unwrap(); 2];
-            let heard = Heard::Scores { overall: *overall, would_click, dimensions };
-            tally.hear(Assignment::first(round, respondent), heard);
+            let role = if respondent % 2 == 0 { "editor" } else { "designer" }.to_owned();
+            let heard = Heard::Scores { role, overall: *overall, would_click, dimensions };
+            let classes = [("gender", if respondent < 2 { "female" } else { "male" })];
+            tally.hear(Assignment::first(round, respondent), &classes, heard);
         }
     }
     tally
@@ -57,8 +63,32 @@ fn spec(text: &str) -> StudySpec {
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,
+        webhook: None,
         measurement: protocol::measurement::Measurement::default(),
     }
+}
+
+/// The rounds of that chain, each with the same results.
+fn rounds_of(
+    tally: &ChainTally,
+    spec: &StudySpec,
+    rewrites: &[Rewrite],
+    noise: Option<&WordingNoise>,
+) -> Vec<RoundResults> {
+    let results = results_of(0..3).unwrap();
+    let each = tally.rounds.keys().map(|round| (*round, results.clone()));
+    tally.rounds(spec, rewrites, noise, each.collect())
+}
+
+fn told(
+    tally: &ChainTally,
+    text: &str,
+    rewrites: &[Rewrite],
+    noise: Option<&WordingNoise>,
+) -> Option<Iterations> {
+    let spec = spec(text);
+    let rounds = rounds_of(tally, &spec, rewrites, noise);
+    tally.iterations(&spec, rewrites, noise, &rounds)
 }
 
 fn choose(tally: &mut ChainTally, choice: impl Fn(u32, Order) -> i8) {
@@ -67,7 +97,7 @@ fn choose(tally: &mut ChainTally, choice: impl Fn(u32, Order) -> i8) {
         for (task, order) in [(0, Order::AFirst), (1, Order::BFirst)] {
             let at = Assignment { task, ..Assignment::first(confirmation, respondent) };
             let sign = choice(respondent, order);
-            tally.hear(at, Heard::Choice { sign, order });
+            tally.hear(at, &[], Heard::Choice { sign, order });
         }
     }
 }
@@ -156,7 +186,7 @@ fn a_preference_for_a_place_confirms_nothing_and_is_told() {
     choose(&mut tally, |_, order| if order == Order::AFirst { -1 } else { 1 });
     let rewrite =
         Rewrite { from: 0, variants: vec![variant("B", &[700])], taken: true, notes: Vec::new() };
-    let found = tally.iterations(&spec("A"), &[rewrite], None, &[]).unwrap();
+    let found = told(&tally, "A", &[rewrite], None).unwrap();
     let improvement = &found.improvement;
     assert_eq!(improvement.confirmed, Some(false));
     let confirmation = improvement.confirmation.as_ref().unwrap();
@@ -178,7 +208,7 @@ fn a_gain_is_proved_by_its_interval_and_by_a_fresh_panel() {
         notes: Vec::new(),
     };
     let rewrites = [rewrite];
-    let found = tally.iterations(&spec("These words."), &rewrites, None, &[]).unwrap();
+    let found = told(&tally, "These words.", &rewrites, None).unwrap();
     assert_eq!((found.total_rounds, found.completed_rounds, found.best_round), (3, 2, 2));
     assert!(found.early_stopped);
     assert_eq!(found.stop_reason, Some(StopReason::Unfinished), "no rewrite was tried after it");
@@ -194,22 +224,72 @@ fn a_gain_is_proved_by_its_interval_and_by_a_fresh_panel() {
     assert_eq!((second.round, second.from), (2, Some(1)));
     assert_eq!(second.moved.unwrap().up, 20);
     assert_eq!(second.principles, ["Say the price first"]);
-    let variants = tally.improved_variants(&rewrites, &[]);
+    let variants = improved_variants("These words.", &rewrites, &[]);
     assert_eq!((variants[0].rank, variants[0].predicted_score), (1, 7.165));
 
     // The same figures with as much wording noise as the whole gain prove nothing.
     let noise = WordingNoise::everywhere(2.0);
-    let found = tally.iterations(&spec("These words."), &rewrites, Some(&noise), &[]).unwrap();
+    let found = told(&tally, "These words.", &rewrites, Some(&noise)).unwrap();
     let (low, high) = found.improvement.interval.unwrap();
     assert!(low < 0.0 && high > 3.0, "{low} {high}");
     assert!(!found.improvement.is_proved());
 }
 
 #[test]
+fn a_round_is_held_against_every_earlier_one_for_all_and_by_segment() {
+    // Round 3 is rewritten from round 1: round 2 was no better.
+    let scores: [&[u16]; 3] = [&[500, 520, 500, 540], &[500, 500, 500, 500], &[700, 520, 720, 560]];
+    let rewrite = |text: &str, scores: &[u16]| Rewrite {
+        from: 0,
+        variants: vec![variant(text, scores)],
+        taken: true,
+        notes: Vec::new(),
+    };
+    let rewrites = [rewrite("Buy it now", scores[1]), rewrite("Try it today", scores[2])];
+    let rounds = rounds_of(&tally(plan(3), &scores), &spec("Buy it"), &rewrites, None);
+    let third = &rounds[2].round;
+    assert_eq!((third.from, rounds[2].sum, rounds[2].n), (Some(1), 2_500, 4));
+    assert_eq!(third.changes.iter().map(|change| change.from).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(third.estimates, rounds[2].results.estimates);
+    let first = third.change_from(1).unwrap();
+    assert_eq!((first.overall, Some(first.moved)), (third.change, third.moved));
+    assert_eq!(first.overall.unwrap().value, 1.1);
+    assert_eq!(first.moved, Moved { up: 3, same: 1, down: 0 });
+    assert_eq!(
+        first.words,
+        [
+            TextRun(RunKind::Out, 1),
+            TextRun(RunKind::In, 1),
+            TextRun(RunKind::Same, 1),
+            TextRun(RunKind::In, 1)
+        ]
+    );
+    let of = |dimension: &str, class: &str| {
+        let mut all = first.segments.iter();
+        all.find(|one| (one.dimension.as_str(), one.class.as_str()) == (dimension, class)).unwrap()
+    };
+    // Each pair of the differences 2.0 and 2.2, 0.0 and 0.2: the mean, and t(1) × sd / √2 around it.
+    let (editors, designers) = (of("role", "editor"), of("role", "designer"));
+    assert_eq!((editors.n, editors.small, editors.change.value), (2, true, 2.1));
+    assert_eq!((designers.change.value, designers.moved), (0.1, Moved { up: 1, same: 1, down: 0 }));
+    let ends = editors.change.low.zip(editors.change.high).unwrap();
+    assert!((ends.0 - 0.829).abs() < 0.001 && (ends.1 - 3.371).abs() < 0.001, "{ends:?}");
+    assert!(editors.differs() && !designers.differs());
+    assert_eq!(of("gender", "female").change.value, 1.0);
+    assert_eq!(moved_most(&first.segments)[0].class, "editor");
+    // Half of it is wording: every interval is wider, the segments' too.
+    let noise = WordingNoise::everywhere(1.0);
+    let rounds = rounds_of(&tally(plan(3), &scores), &spec("Buy it"), &rewrites, Some(&noise));
+    let wider = moved_most(&rounds[2].round.change_from(1).unwrap().segments)[0].change;
+    assert!(wider.low < editors.change.low && wider.value == 2.1, "{wider:?}");
+    assert!(!ScoreChange { low: None, high: None, ..wider }.differs());
+}
+
+#[test]
 fn one_round_has_no_iterations_and_an_unasked_panel_confirms_nothing() {
     let one = tally(plan(1), &[&[500; 3]]);
-    assert_eq!(one.iterations(&spec("A"), &[], None, &[]), None);
-    let found = tally(plan(2), &[&[500; 3]]).iterations(&spec("A"), &[], None, &[]).unwrap();
+    assert_eq!(told(&one, "A", &[], None), None);
+    let found = told(&tally(plan(2), &[&[500; 3]]), "A", &[], None).unwrap();
     assert_eq!((found.best_round, found.early_stopped), (1, true));
     let improvement = found.improvement;
     assert_eq!((improvement.score_change, improvement.interval), (0.0, None));
@@ -237,4 +317,38 @@ proptest! {
         let mean = |round: u16| rounds[usize::from(round)].iter().sum::<u16>();
         prop_assert!(panel.iter().all(|round| mean(*round) <= mean(best)));
     }
+}
+
+#[test]
+fn a_round_answers_what_it_changed_and_nothing_else() {
+    let finding = |id: u32, dimension: &str, clause: Option<&str>| Finding {
+        id,
+        priority: Priority::P2,
+        title: String::new(),
+        description: String::new(),
+        category: FindingCategory::Concern,
+        affected_feature: dimension.to_owned(),
+        clause: clause.map(str::to_owned),
+        times_mentioned: 3,
+        key_quotes: Vec::new(),
+        dissent: None,
+        segments: Vec::new(),
+        suggested_action: String::new(),
+        life: None,
+    };
+    let findings = [
+        finding(1, "Clarity", Some("leverage synergy")),
+        finding(2, "Clarity", Some("basically the lamp …")),
+        finding(3, "Trust", Some("Hurry")),
+        finding(4, "Call to Action", None),
+        finding(5, "Proof", None),
+        finding(6, "Clarity", Some("stood in no text")),
+    ];
+    let before = "We leverage synergy. Hurry, it is basically the lamp.";
+    let after = "We work together. Hurry, it is basically the lamp.";
+    let dimensions: Vec<String> =
+        ["clarity", "trust", "call to action", "proof"].map(str::to_owned).to_vec();
+    let moved = |title: &str| title == "Call to Action";
+    assert_eq!(rounds::answered(&findings, &dimensions, (before, after), &moved), [1, 4]);
+    assert_eq!(rounds::answered(&findings, &dimensions[1..], (before, after), &moved), [4]);
 }

@@ -288,8 +288,9 @@ fn alpha(pairs: &[Vec<u64>], seed: u64, construct: Construct) -> Option<Estimate
     let mut rng = bootstrap::generator(seed, &format!("channels.{construct}.agreement"));
     let mut drawn = vec![0; cells.len()];
     let mut alphas = Vec::with_capacity(bootstrap::RESAMPLES);
+    let mut resampler = bootstrap::Resampler::new(&cells);
     for _ in 0..bootstrap::RESAMPLES {
-        bootstrap::resample(&mut rng, &cells, &mut drawn);
+        resampler.draw(&mut rng, &mut drawn);
         let table: Vec<Vec<u64>> = drawn.chunks(POINTS).map(<[u64]>::to_vec).collect();
         alphas.extend(krippendorff_alpha_of_table(&table, MeasurementLevel::Ordinal));
     }

@@ -132,6 +132,7 @@ fn spec(channels: &[Channel]) -> StudySpec {
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,
+        webhook: None,
         measurement: Measurement {
             elicitation: Some(Elicitation {
                 channels: channels.to_vec(),
@@ -259,6 +260,8 @@ fn a_study_that_hears_the_direct_answer_only_has_no_channels() {
 }
 
 proptest! {
+    #![proptest_config(crate::cases::cases(256))]
+
     #[test]
     fn readings_are_distributions_and_repeat_bit_by_bit(
         near in proptest::collection::vec(proptest::array::uniform5(0_u32..=BILLION), 1..7),

@@ -10,14 +10,16 @@ mod rejected;
 mod segments;
 mod told;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use protocol::finding::{Finding, FindingCategory, Priority};
-use protocol::results::{Estimate, ThemeKind};
+use protocol::results::{Estimate, Results, ThemeKind};
 
 use super::contrast::ClassTallies;
 use super::level::Standing;
 use super::themes::{ThemeTally, Themes};
+use super::types::kind;
 use super::words::people;
 use crate::domain::stats::compare::{Moments, Welch, welch};
 use crate::domain::stats::histogram::Histogram;
@@ -37,10 +39,19 @@ const FINDINGS_MAX: usize = 8;
 const NOTEWORTHY: f64 = 0.05;
 /// Fewest answers that a finding needs.
 const ANSWERS_MIN: u64 = 2;
+/// Fewest answers on either side of a comparison of scores.
+const SIDE_MIN: u64 = 3;
 /// A goal below this share is none: hardly anybody would name the theme then.
 const NOTICEABLE: f64 = 0.015;
 /// The affected feature of a finding that no single theme is about.
 pub(super) const WHOLE_TEXT: &str = "the whole text";
+
+/// The results without their findings, and without what their outcomes say of findings.
+pub(crate) fn without_findings(results: &Results) -> Results {
+    let mut results = results.clone();
+    kind(results.outcomes.study_type()).take_out_findings(&mut results.outcomes);
+    Results { findings: Vec::new(), findings_rule: 0, ..results }
+}
 
 /// Whether so many of `n` answers are enough for a finding.
 fn is_enough(count: u64, n: u64) -> bool {
@@ -51,22 +62,69 @@ fn is_enough(count: u64, n: u64) -> bool {
 pub(super) struct FindingCounts<'a> {
     pub(super) themes: &'a Themes,
     pub(super) classes: &'a ClassTallies,
-    /// The scores of all answers, where the instrument has scores.
-    pub(super) scores: Option<&'a Histogram>,
+    /// The exact scores of all answers and the points of a unit of them, where the instrument has scores.
+    pub(super) scores: Option<(&'a Histogram, f64)>,
     /// Answers in all.
     pub(super) n: u64,
     /// Standard deviation of the wording noise in the share that names a theme.
     pub(super) noise: f64,
     /// How low the whole result is.
     pub(super) level: Standing,
+    /// What the respondents would do about a theme, where they were asked.
+    pub(super) advice: BTreeMap<String, Advice>,
+}
+
+/// What respondents would do about a theme.
+pub(super) struct Advice {
+    /// In their words.
+    pub(super) words: String,
+    /// The place of the text that it is about, where they quote one.
+    pub(super) place: Option<String>,
+}
+
+impl FindingCounts<'_> {
+    /// What to do about a concern in the words of respondents: they are taken at their word, where anything is to be done.
+    fn advice_on(&self, weighed: &Weighed<'_>) -> Option<&Advice> {
+        let advice = self.advice.get(weighed.theme.name());
+        advice.filter(|_| weighed.priority != Priority::P3)
+    }
+
+    /// The place of the text that a finding is about: advice and place belong together.
+    fn place<'p>(&'p self, weighed: &'p Weighed<'_>) -> Option<&'p str> {
+        match self.advice_on(weighed) {
+            Some(advice) => advice.place.as_deref(),
+            None => weighed.theme.clause(),
+        }
+    }
+}
+
+/// How much lower those who name a concern score.
+#[derive(Clone, Copy, Debug)]
+enum Severity {
+    /// Mean of those who do not name it minus mean of those who do, in points.
+    Gap(Welch),
+    /// One side has too few answers.
+    TooFew,
+    /// Nobody differs from the others of the same side, so that there is no interval.
+    Constant,
+    /// The answers have no scores.
+    Unscored,
+}
+
+impl Severity {
+    fn gap(self) -> Option<Welch> {
+        match self {
+            Self::Gap(gap) => Some(gap),
+            Self::TooFew | Self::Constant | Self::Unscored => None,
+        }
+    }
 }
 
 /// A concern with its weight.
 struct Weighed<'a> {
     theme: &'a ThemeTally,
     share: Estimate,
-    /// Mean of those who do not name it minus mean of those who do, in points; `None` when a group is too small.
-    gap: Option<Welch>,
+    severity: Severity,
     /// Points of the mean that are sure to go along with it.
     effect: Option<f64>,
     priority: Priority,
@@ -91,13 +149,23 @@ pub(super) fn find(counts: &FindingCounts<'_>) -> Vec<Finding> {
 
 fn weigh<'a>(theme: &'a ThemeTally, counts: &FindingCounts<'_>) -> Option<Weighed<'a>> {
     let share = estimate::share(theme.count, counts.n, LEVEL)?;
-    let gap = counts.scores.zip(theme.scores.as_ref()).and_then(|(all, named)| {
-        let others = all.without(named);
-        welch(Moments::of_histogram(&others)?, Moments::of_histogram(named)?, LEVEL)
-    });
-    let weight = Weight { share: &share, gap, level: counts.level };
+    let severity = match counts.scores.zip(theme.scores.as_ref()) {
+        Some(((all, point), named)) => compared(&all.without(named), named, point),
+        None => Severity::Unscored,
+    };
+    let weight = Weight { share: &share, gap: severity.gap(), level: counts.level };
     let (effect, priority) = (weight.effect(), weight.priority());
-    Some(Weighed { theme, share, gap, effect, priority })
+    Some(Weighed { theme, share, severity, effect, priority })
+}
+
+/// Those who name a theme against the others, by scores of which a unit is `point` points.
+fn compared(others: &Histogram, named: &Histogram, point: f64) -> Severity {
+    if others.n().min(named.n()) < SIDE_MIN {
+        return Severity::TooFew;
+    }
+    let moments = Moments::of_histogram(others).zip(Moments::of_histogram(named));
+    let gap = moments.and_then(|(others, named)| welch(others, named, LEVEL));
+    gap.map_or(Severity::Constant, |gap| Severity::Gap(gap.scaled(point)))
 }
 
 fn describe(id: u32, weighed: &Weighed<'_>, counts: &FindingCounts<'_>) -> Finding {
@@ -128,23 +196,23 @@ fn describe(id: u32, weighed: &Weighed<'_>, counts: &FindingCounts<'_>) -> Findi
         description,
         category: FindingCategory::Concern,
         affected_feature: name.to_owned(),
-        clause: theme.clause().map(str::to_owned),
+        clause: counts.place(weighed).map(str::to_owned),
         times_mentioned: theme.count,
         key_quotes: theme.quotes(),
         dissent,
         segments,
-        suggested_action: action(weighed, counts.noise),
+        suggested_action: action(weighed, counts),
         life: None,
     }
 }
 
 /// How often it is named, and how much lower those who do score.
 fn severity(weighed: &Weighed<'_>, n: u64) -> String {
-    let Weighed { theme, share, gap, .. } = weighed;
+    let Weighed { theme, share, severity, .. } = weighed;
     let percent = 100.0 * share.value;
     let mut text = format!("{} of {n} answers ({percent:.0} %) name it.", theme.count);
-    match gap {
-        Some(gap) if gap.difference > 0.0 => {
+    match severity {
+        Severity::Gap(gap) if gap.difference > 0.0 => {
             let _ = write!(
                 text,
                 " Those who do score {:.1} points lower than the others (95 % interval {:.1} to {:.1}).",
@@ -154,24 +222,28 @@ fn severity(weighed: &Weighed<'_>, n: u64) -> String {
                 text.push_str(" The interval includes no difference.");
             }
         }
-        Some(gap) => {
+        Severity::Gap(gap) => {
             let _ = write!(
                 text,
                 " Those who do score no lower than the others ({:+.1} points).",
                 -gap.difference
             );
         }
-        None if theme.scores.is_some() => {
-            text.push_str(" There are too few on one side to compare scores.");
+        Severity::TooFew => text.push_str(" There are too few on one side to compare scores."),
+        Severity::Constant => {
+            text.push_str(
+                " Nobody's score differs from the others of the same side, so that the difference has no interval.",
+            );
         }
-        None => {}
+        Severity::Unscored => {}
     }
     text
 }
 
 /// What to change, and how to see that it worked.
-fn action(weighed: &Weighed<'_>, noise: f64) -> String {
-    let Weighed { theme, share, effect, priority, .. } = weighed;
+fn action(weighed: &Weighed<'_>, counts: &FindingCounts<'_>) -> String {
+    let noise = counts.noise;
+    let Weighed { share, effect, priority, .. } = weighed;
     // The lower end of today's interval: a later share below it is unlikely to be chance, or another wording alone.
     let works = match widened(share.clone(), noise, Some((0.0, 1.0))).low {
         Some(low) if low >= NOTICEABLE => {
@@ -180,7 +252,12 @@ fn action(weighed: &Weighed<'_>, noise: f64) -> String {
         // In a small panel, or within the wording noise, no share is low enough to be sure.
         _ => "it has worked when hardly anybody names it.".to_owned(),
     };
-    let clause = theme.clause();
+    let clause = counts.place(weighed);
+    if let Some(advice) = counts.advice_on(weighed) {
+        let advice = advice.words.trim_end_matches(['.', '!', ' ']);
+        let place = clause.map_or_else(String::new, |clause| format!(" (“{clause}”)"));
+        return format!("{advice}{place}. Then ask the same panel again (same seed): {works}");
+    }
     match priority {
         Priority::P0 | Priority::P1 => {
             let first = match clause {

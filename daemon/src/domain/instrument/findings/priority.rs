@@ -4,7 +4,8 @@
 //!
 //! - *Frequency* is the share of answers that name a concern. It is common from 20 %, if the lower end of its 95 % interval
 //!   (Wilson) is 10 % or more. Below 5 %, or with a single answer, nothing is a finding.
-//! - *Severity* is how many points lower those who name it score than everyone else, with its 95 % interval (Welch).
+//! - *Severity* is how many points lower those who name it score than everyone else, with its 95 % interval (Welch),
+//!   by the exact scores; with fewer than three answers on one side it is not known.
 //! - *Effect* is frequency × severity: the points of the mean score that go along with the concern. It is sure when the
 //!   interval of the severity lies above zero.
 //! - *Level* is how low the result is as a whole (`level.rs`).
@@ -25,7 +26,7 @@ use super::super::level::Standing;
 use crate::domain::stats::compare::Welch;
 
 /// The edition of this rule. It changes whenever the findings of the same answers would.
-pub(crate) const RULE: u32 = 2;
+pub(crate) const RULE: u32 = 3;
 
 /// Share of answers from which a concern is common.
 const COMMON: f64 = 0.2;

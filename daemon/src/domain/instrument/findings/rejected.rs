@@ -4,7 +4,9 @@
 use protocol::finding::{Finding, FindingCategory, Priority};
 use protocol::rejection::{Rejection, RejectionKind, Variant};
 use protocol::results::{Results, ThemeKind};
+use protocol::safe;
 
+use super::super::types::kind;
 use super::WHOLE_TEXT;
 
 /// The results with a finding on each rejected text before all others. Where the study has one text, there are no others.
@@ -18,6 +20,7 @@ pub(super) fn with_rejections(mut results: Results, rejected: &[Rejection]) -> R
         (first..).zip(rejected).map(|(id, one)| describe(id, one, &results)).collect();
     if rejected.iter().any(|one| one.variant.is_none()) {
         results.findings.clear();
+        kind(results.outcomes.study_type()).take_out_advice(&mut results);
     }
     results.findings.splice(0..0, found);
     results
@@ -63,7 +66,8 @@ fn title(rejection: &Rejection) -> String {
 
 fn action(rejection: &Rejection) -> String {
     let clause = rejection.clause.as_ref();
-    let begin = clause.map_or_else(String::new, |clause| format!(", beginning with “{clause}”"));
+    let begin = clause
+        .map_or_else(String::new, |clause| format!(", beginning with {}", safe::quoted(clause)));
     let change = match rejection.kind {
         RejectionKind::Harm => format!("Take out what can hurt people{begin}"),
         RejectionKind::Fraud => {

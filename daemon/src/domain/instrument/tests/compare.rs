@@ -1,5 +1,7 @@
 //! Comparisons of two studies.
 
+use protocol::review::ContentType;
+
 use super::*;
 use crate::domain::instrument::compare::NotComparable;
 
@@ -56,6 +58,11 @@ fn what_has_nothing_in_common_is_not_compared() {
         Comparator::new(&concept(), &recommendation(), own(&concept())),
         Err(NotComparable::Instruments(..))
     ));
+    let (email, video) = (review(ContentType::Email), review(ContentType::Youtube));
+    let error = Comparator::new(&email, &video, own(&email)).unwrap_err();
+    assert_eq!(error, NotComparable::Scales("email", "youtube"));
+    assert!(error.to_string().contains("as email and the other as youtube"), "{error}");
+    assert!(Comparator::new(&email, &email, own(&email)).is_ok());
     let unanswered = Comparator::new(&concept(), &concept(), own(&concept())).unwrap();
     assert_eq!(unanswered.finish(), None);
 }
@@ -86,6 +93,19 @@ fn a_number_that_a_study_has_not_is_refused_with_the_one_that_was_meant() {
     assert!(
         matches!(&refused, UnknownMetric::Unknown { near: Some(near), .. } if near == "promoters_pct")
     );
+    // A review has the dimensions of its type of content and no others; a name is read as people type it.
+    let email = review(ContentType::Email).instrument;
+    let field =
+        |name| StudyMetric::of_instrument(&email, Some(name)).map(|it| it.field().to_owned());
+    assert_eq!(field("Trust"), Ok("dimension.trust".to_owned()));
+    assert_eq!(field("click rate"), Ok("clickRate".to_owned()));
+    let near = |name| match field(name) {
+        Err(UnknownMetric::Unknown { near, .. }) => near,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(near("dimension.hook"), None, "the dimensions of posts are none of an e-mail");
+    assert_eq!(near("dimension.trsut").as_deref(), Some("dimension.trust"));
+    assert!(!StudyMetric::names(&email).contains(&"dimension.hook".to_owned()));
     assert_eq!(StudyMetric::of(StudyType::Survey, None), Err(UnknownMetric::NoTheme));
     let theme = StudyMetric::of(StudyType::Survey, Some("theme. Price ")).unwrap();
     assert_eq!(theme.field(), "theme.Price");

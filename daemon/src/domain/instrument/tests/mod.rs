@@ -11,6 +11,7 @@ mod concept_test;
 mod findings;
 mod hashes;
 mod items;
+mod laboratory;
 mod level;
 mod nps;
 mod rank;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 
 use protocol::audience::Audience;
 use protocol::results::{Answer, PurchaseIntent, Results, Sentiment, ThemeKind};
+use protocol::review::{ContentType, Neighbours, ReviewMaterial, ReviewMode};
 use protocol::study::{EngineMode, Instrument, Orders, StudySpec};
 use serde_json::json;
 
@@ -46,6 +48,7 @@ pub(super) fn study(instrument: Instrument) -> StudySpec {
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,
+        webhook: None,
         measurement: protocol::measurement::Measurement::default(),
     }
 }
@@ -56,6 +59,28 @@ pub(in crate::domain::instrument) fn concept() -> StudySpec {
 
 pub(super) fn recommendation() -> StudySpec {
     study(Instrument::Nps { stimulus: STIMULUS.to_owned() })
+}
+
+pub(super) fn review(content_type: ContentType) -> StudySpec {
+    let review = ReviewMaterial {
+        content: STIMULUS.to_owned(),
+        code: Vec::new(),
+        source: None,
+        content_type,
+        sent_as: None,
+        mode: ReviewMode::QuickPulse,
+        rounds: 1,
+        target_score: None,
+        stop_on_no_gain: false,
+        allow_new_claims: false,
+        neighbours: Neighbours::Stock,
+        target_audience: None,
+        niche: None,
+        tone: None,
+        goal: None,
+        against: None,
+    };
+    study(Instrument::ContentReview { review: Box::new(review) })
 }
 
 pub(super) fn survey() -> StudySpec {

@@ -82,7 +82,30 @@ fn wording_noise_is_in_every_statement_on_two_texts() {
     // 0.4 points with a standard deviation of 0.5: Φ(0.8) is 0.788.
     assert!((noisy.studies[0].best_probability - 0.788).abs() < 0.03, "{noisy:?}");
     assert!(noisy.notes.iter().any(|note| note.contains("would not settle")), "{:?}", noisy.notes);
+    assert!(!noisy.notes.iter().any(|note| note.contains("Holm")), "one pair: {:?}", noisy.notes);
     insta::assert_snapshot!(noisy.conclusion, @"The two cannot be told apart: the order may be chance or wording. “Text 2” is first, and the best with a probability of 79 %.");
+}
+
+#[test]
+fn the_noise_that_is_told_is_that_of_the_pairs() {
+    let text = |last: &str| format!("It is sold by the metre. It is free for a year. {last}");
+    let one = || candidate(1, &text("It is red today."), &scores(40, 0));
+    let two = || candidate(2, &text("It was blue before."), &scores(40, 4));
+    let noise = WordingNoise::everywhere(0.5);
+    let of_pair = |found: &Ranking| found.pairs[0].difference.difference.wording_sd.unwrap();
+    let found = ranked(vec![one(), two()], Some(&noise));
+    assert!(of_pair(&found) < 0.4, "most sentences are the same: {}", of_pair(&found));
+    assert!((found.wording_sd.unwrap() - of_pair(&found)).abs() < 1e-9);
+    let told = format!("differs by {:.2} (standard deviation", of_pair(&found));
+    assert!(found.notes.iter().any(|note| note.contains(&told)), "{:?}", found.notes);
+    let other = candidate(3, "Nothing of it is the same.", &scores(40, 8));
+    let found = ranked(vec![one(), two(), other], Some(&noise));
+    assert!((found.wording_sd.unwrap() - 0.5).abs() < 1e-9);
+    assert!(
+        found.notes.iter().any(|note| note.contains("to 0.50, pair by pair")),
+        "{:?}",
+        found.notes
+    );
 }
 
 #[test]
@@ -114,6 +137,10 @@ fn what_has_nothing_in_common_is_refused_with_what_differs() {
     let (variant_a, variant_b) = ("a".to_owned(), "b".to_owned());
     let ab = study(Instrument::AbTest { variant_a, variant_b, orders: Orders::Split });
     assert_eq!(rankable([(&ab, "x"), (&ab, "x")]), Err(NotRankable::TwoTexts));
+    let (email, video) = (review(ContentType::Email), review(ContentType::Youtube));
+    let error = rankable([(&email, "x"), (&email, "x"), (&video, "x")]).unwrap_err();
+    assert!(error.to_string().contains("reviewed as email and 'Meal kit' as youtube"), "{error}");
+    assert_eq!(rankable([(&email, "x"), (&email, "x")]), Ok(()));
     let metric = StudyMetric::of(StudyType::ConceptTest, None).unwrap();
     let silent = Candidate { values: vec![None; 5], ..candidate(1, "One.", &[5]) };
     let error = rank(vec![candidate(2, "Two.", &[5]), silent], &metric, false, None).unwrap_err();

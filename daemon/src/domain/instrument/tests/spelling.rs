@@ -34,6 +34,10 @@ fn chosen(answered: &Answered) -> Answer {
 const NUMBERS: [&str; 3] = ["score", "score_a", "score_b"];
 const WORDS: [&str; 3] = ["sentiment", "purchase_intent", "preference"];
 
+/// The numbers of scales as words.
+const IN_WORDS: [&str; 11] =
+    ["zero", "one", "two", "three", "four", "Five", "six", "SEVEN", "eight", "nine", "ten"];
+
 /// A number in digits of full width.
 fn wide(number: u64) -> String {
     let wide = |digit: char| char::from_u32(u32::from(digit) + 0xfee0).unwrap();
@@ -58,6 +62,8 @@ fn a_number_that_can_mean_one_thing_is_read_in_any_spelling() {
                     json!(format!("{number}/10")),
                     json!(format!("{number} / 10")),
                     json!(format!("{number} out of 10")),
+                    json!(IN_WORDS[usize::try_from(number).unwrap()]),
+                    json!(format!("{} out of ten", IN_WORDS[usize::try_from(number).unwrap()])),
                     json!(wide(number)),
                     json!([number]),
                     json!([format!("{number}/10")]),
@@ -76,7 +82,8 @@ fn a_number_that_can_mean_one_thing_is_read_in_any_spelling() {
                 json!("/10"),
                 json!("6-7"),
                 json!("6 or 7"),
-                json!("seven"),
+                json!("eleven"),
+                json!("seven or eight"),
                 json!("-7"),
                 json!("+7"),
                 json!(-7),

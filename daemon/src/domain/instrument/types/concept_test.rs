@@ -172,6 +172,10 @@ impl StudyKind for ConceptStudy {
         metrics
     }
 
+    fn whole_panel_only(&self) -> &'static [&'static str] {
+        &["median_score", "mean_score_bootstrap"]
+    }
+
     fn expected_sd(&self) -> (f64, &'static str) {
         EXPECTED_SD
     }

@@ -5,6 +5,7 @@ use protocol::results::Answer;
 use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
 use serde_json::Value;
 
+use crate::domain::instrument::metric::StudyMetric;
 use crate::domain::outcome::Assignment;
 
 use super::{Controls, KINDS, Layout, Supplied, Template, kind, kind_of};
@@ -143,6 +144,13 @@ pub(crate) fn with_texts(answer: Answer, change: &dyn Fn(&str) -> String) -> Ans
 #[must_use]
 pub(crate) fn rehearsal(study_type: StudyType) -> Option<Rehearsal> {
     kind(study_type).rehearsal()
+}
+
+/// The names of all estimates that the results of a study can have, in the order of its metrics.
+#[must_use]
+pub(crate) fn estimate_fields(instrument: &Instrument) -> Vec<String> {
+    let further = kind_of(instrument).whole_panel_only().iter().map(|field| (*field).to_owned());
+    StudyMetric::names(instrument).into_iter().chain(further).collect()
 }
 
 /// Whether the type has a headline metric; without one, a theme has to be chosen.

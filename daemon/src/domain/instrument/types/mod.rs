@@ -34,12 +34,14 @@ use crate::domain::credits::RoundCharge;
 use templates::RESPONDENT;
 
 pub(crate) use content_review::{
-    Expert, REVIEW_KEYS, ReviewSettings, UnknownContentType, content_type, neighbours, review_of,
+    Expert, REVIEW_KEYS, ROUNDS_MAX, ReviewSettings, UnknownContentType, awaits_competitors,
+    competitor_facts, competitor_schema, content_type, makes_competitors, neighbours,
+    read_competitors, review_of, rewritten, with_written_competitors, without_source,
 };
 pub(crate) use face::{
-    Rehearsal, compose, controls, decoy, facts, facts_of_one, has_headline, layout, material_notes,
-    open_questions, orders_of, puts_one_a_call, rehearsal, speaker, stimuli, takes, templates,
-    text_field, type_that_takes, usual_panel, with_texts,
+    Rehearsal, compose, controls, decoy, estimate_fields, facts, facts_of_one, has_headline,
+    layout, material_notes, open_questions, orders_of, puts_one_a_call, rehearsal, speaker,
+    stimuli, takes, templates, text_field, type_that_takes, usual_panel, with_texts,
 };
 pub(super) use survey::{ANSWER_MAX, check_entry};
 
@@ -83,6 +85,10 @@ pub(crate) enum Layout {
 pub(crate) struct Supplied {
     /// The whole body of the file.
     pub stimulus: String,
+    /// The blocks of code in it, as they are shown.
+    pub code: Vec<String>,
+    /// The Markdown of the body, where its author marked something in it.
+    pub source: Option<String>,
     /// The variants, where the layout has two.
     pub variants: [String; 2],
     /// The setting `questions`.
@@ -268,6 +274,22 @@ pub(super) trait StudyKind: Sync {
     ) {
     }
 
+    /// The chain in the results, where there is one.
+    fn iterations<'r>(&self, _outcomes: &'r Outcomes) -> Option<&'r Iterations> {
+        None
+    }
+
+    /// Completes results of earlier versions with what follows from them and is stored since.
+    fn complete(&self, _outcomes: &mut Outcomes) {}
+
+    /// Whether the results have what earlier versions did not keep of each round.
+    fn has_rounds(&self, _outcomes: &Outcomes) -> bool {
+        true
+    }
+
+    /// Leaves out what earlier versions did not keep of each round.
+    fn leave_out_rounds(&self, _outcomes: &mut Outcomes) {}
+
     /// What a panel wants changed in the content, most important first.
     fn wishes(&self, _outcomes: &Outcomes) -> Vec<Wish> {
         Vec::new()
@@ -316,9 +338,21 @@ pub(super) trait StudyKind: Sync {
         None
     }
 
+    /// Takes out of the results of a text that was rejected unread what is said of its wording, and numbers that follow from
+    /// the rejection alone.
+    fn take_out_advice(&self, _results: &mut Results) {}
+
+    /// Takes out of the outcomes what they say of findings.
+    fn take_out_findings(&self, _outcomes: &mut Outcomes) {}
+
     /// The answer with each of its texts changed. A text that an implementation leaves out is stored with the secret
     /// that should have been removed.
     fn with_texts(&self, answer: Answer, change: &dyn Fn(&str) -> String) -> Answer;
+
+    /// The score in hundredths of a point, where the score is rounded.
+    fn exact_score(&self, _answer: &Answer) -> Option<u16> {
+        None
+    }
 
     /// The score.
     fn score(&self, _answer: &Answer) -> Option<u8> {
@@ -363,6 +397,21 @@ pub(super) trait StudyKind: Sync {
         Vec::new()
     }
 
+    /// Estimates of the whole panel that results cannot be broken down by.
+    fn whole_panel_only(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What decides its scales beside the type, in words: studies that differ in it share no scale.
+    fn scales(&self, _instrument: &Instrument) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether a study with that material has that metric.
+    fn has_metric(&self, _instrument: &Instrument, _field: &str) -> bool {
+        true
+    }
+
     /// The standard deviation of the headline metric to plan with, and its unit.
     fn expected_sd(&self) -> (f64, &'static str);
 
@@ -377,6 +426,11 @@ pub(super) trait StudyKind: Sync {
     /// The measures that are compared with limits to find the level of a result.
     fn levels<'r>(&self, _results: &'r Results) -> Vec<Measure<'r>> {
         Vec::new()
+    }
+
+    /// What to do about a result that is low enough to need action.
+    fn level_advice(&self) -> &'static str {
+        "Change what is offered before how it is told"
     }
 
     /// The title of the finding for a result that is low enough to need action.

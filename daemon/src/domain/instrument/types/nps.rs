@@ -32,8 +32,9 @@ use crate::domain::stats::{LEVEL, apportion, bootstrap, estimate};
 /// First and last score.
 const SCALE: (i32, i32) = (0, 10);
 
-/// Standard deviation to plan with, in points of the NPS: the largest there is, half promoters and half detractors.
-const EXPECTED_SD: (f64, &str) = (100.0, "points of the NPS, at most");
+/// Standard deviation to plan with: of one answer, which counts 100, 0 or −100. At most it is 100, with promoters and detractors
+/// alone; a third of passives leaves so much.
+const EXPECTED_SD: (f64, &str) = (80.0, "points of the Net Promoter Score");
 
 /// Below this Net Promoter Score the finding is urgent. A respondent who gives 6 of 10 is a detractor, so ordinary
 /// texts score well below 0.
@@ -160,6 +161,10 @@ impl StudyKind for NpsStudy {
         ];
         metrics.extend(Metric::of_sentiments(feeling));
         metrics
+    }
+
+    fn whole_panel_only(&self) -> &'static [&'static str] {
+        &["mean_score_bootstrap"]
     }
 
     fn expected_sd(&self) -> (f64, &'static str) {

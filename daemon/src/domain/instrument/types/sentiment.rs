@@ -24,8 +24,8 @@ use crate::domain::outcome::{Answered, Assignment, Mention};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, apportion, bootstrap, estimate};
 
-/// Standard deviation to plan with, in points of one share: the largest there is.
-const EXPECTED_SD: (f64, &str) = (50.0, "percentage points of a share, at most");
+/// Standard deviation to plan with: of one answer, which counts 100, 0 or −100, where most take a side. At most it is 100.
+const EXPECTED_SD: (f64, &str) = (80.0, "points of positive minus negative");
 
 /// Below this difference of positive and negative shares the finding is urgent.
 const DEEP: f64 = -50.0;

@@ -9,6 +9,8 @@ use super::*;
 
 fn instrument(kind: &dyn StudyKind) -> Instrument {
     kind.compose(Supplied {
+        code: Vec::new(),
+        source: None,
         stimulus: " A box of dinners. ".to_owned(),
         variants: ["The first text.".to_owned(), "The second text.".to_owned()],
         questions: Some(vec!["Why?".to_owned(), "What else?".to_owned()]),
@@ -71,6 +73,20 @@ fn questions_one_by_one_fill_the_whole_form_and_each_key_once() {
         for item in items {
             assert!(form.iter().any(|(key, what)| item.fills(key, what)), "{item:?}");
         }
+    }
+}
+
+#[test]
+fn every_name_of_an_estimate_is_told_once_and_a_review_has_the_dimensions_of_its_type() {
+    for kind in KINDS {
+        let fields = estimate_fields(&instrument(kind));
+        let names: BTreeSet<&String> = fields.iter().collect();
+        assert_eq!(names.len(), fields.len(), "{fields:?}");
+        assert_eq!(fields.is_empty(), kind.headline().is_none(), "{fields:?}");
+        let review = instrument(kind);
+        let Some(review) = review_of(&review) else { continue };
+        let dimensions = fields.iter().filter(|field| field.starts_with("dimension."));
+        assert_eq!(dimensions.count(), review.content_type.dimensions().len());
     }
 }
 

@@ -1,8 +1,11 @@
 //! The reference population: embedded tables, read once, and the attributes of one person that follow from them.
 //! Content, source, year, terms and quality of each table are in `assets/population/README.md`.
 
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
+use protocol::audience::Audience;
+
+use super::joint::{Joint, LastJoint};
 use crate::domain::digest::Digest;
 
 pub(super) use self::core::CoreTable;
@@ -49,6 +52,7 @@ pub(crate) struct Population {
     pub(super) names: Names,
     pub(super) temper: Temper,
     hash: OnceLock<String>,
+    last_joint: LastJoint,
 }
 
 impl Population {
@@ -73,6 +77,11 @@ impl Population {
         })
     }
 
+    /// The joint distribution of the core attributes in an audience.
+    pub(super) fn joint(&self, audience: Audience) -> Arc<Joint> {
+        self.last_joint.of(&self.core, audience)
+    }
+
     pub(super) fn parse() -> Result<Self, TableError> {
         let places = Geography::parse()?;
         Ok(Self {
@@ -83,6 +92,7 @@ impl Population {
             temper: Temper::parse()?,
             places,
             hash: OnceLock::new(),
+            last_joint: LastJoint::default(),
         })
     }
 }

@@ -7,6 +7,8 @@ mod emphasis;
 mod quotation;
 mod table;
 
+use std::borrow::Cow;
+
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use self::edits::Edits;
@@ -36,7 +38,8 @@ pub(super) struct Rendered {
 
 /// Renders a text without comments, whose line ends are `\n`.
 pub(super) fn render(source: &str) -> Rendered {
-    let text = plain(source, Code::Kept, DEPTH_MAX);
+    // Word processors paste signs that nobody sees: a break of theirs is one, and the others are no part of a text.
+    let text = plain(&without_controls(source), Code::Kept, DEPTH_MAX);
     let remains = if !says_something(&text) {
         Remains::Nothing
     } else if text.split_whitespace().all(|word| is_address(word) || !says_something(word)) {
@@ -47,6 +50,32 @@ pub(super) fn render(source: &str) -> Rendered {
         Remains::Code
     };
     Rendered { text, remains }
+}
+
+/// A text without control characters: those that break a line or a page become a blank, the others go.
+fn without_controls(source: &str) -> Cow<'_, str> {
+    let is_control = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
+    if !source.contains(is_control) {
+        return Cow::Borrowed(source);
+    }
+    let of = |letter: char| match letter {
+        '\u{b}' | '\u{c}' | '\u{85}' | '\r' => Some(' '),
+        letter => (!is_control(letter)).then_some(letter),
+    };
+    Cow::Owned(source.chars().filter_map(of).collect())
+}
+
+/// The fenced blocks of code of a text, as they are shown.
+pub(super) fn code_blocks(source: &str) -> Vec<String> {
+    let blocks =
+        Parser::new_ext(source, options()).into_offset_iter().filter_map(|(event, range)| {
+            let is_fenced = matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))));
+            let block = source.get(range).filter(|_| is_fenced)?;
+            let shown = unfenced(block.trim_end());
+            let code = shown.trim_matches('\n').trim_end();
+            (!code.trim().is_empty()).then(|| code.to_owned())
+        });
+    blocks.collect()
 }
 
 /// What becomes of code.
@@ -74,7 +103,7 @@ fn says_something(text: &str) -> bool {
     false
 }
 
-fn options() -> Options {
+pub(super) fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS

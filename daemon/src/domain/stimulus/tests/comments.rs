@@ -1,6 +1,6 @@
 //! HTML comments in drafts: never shown, without effect on results, and reported with their lines.
 
-use protocol::study::SecondFile;
+use protocol::study::{DraftText, SecondFile};
 
 use super::*;
 use crate::domain::instrument::stimuli;
@@ -135,7 +135,7 @@ fn comments_are_taken_out_wherever_a_text_stands() {
 
     let mut two = draft("The first text.\n<!-- one -->", &[("study", "ab_test")]);
     let text = "<!-- two -->\nThe second text.".to_owned();
-    two.variant_b = Some(SecondFile { file: "b.md".to_owned(), text });
+    two.variant_b = Some(SecondFile { file: "b.md".to_owned(), text: DraftText::File(text) });
     let spec = read(&two, &RULES).unwrap();
     assert_eq!(stimuli(&spec.instrument), ["The first text.", "The second text."]);
     insta::assert_snapshot!(notes(&two).join("\n"), @r"

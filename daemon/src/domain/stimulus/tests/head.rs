@@ -169,8 +169,10 @@ fn lines_are_those_of_the_file_wherever_the_settings_begin() {
     ");
     let second = "\n---\npanel: 3\n---\nThe second text.";
     let mut two = draft("The first text.", &[("study", "ab_test")]);
-    two.variant_b =
-        Some(protocol::study::SecondFile { file: "b.md".to_owned(), text: second.to_owned() });
+    two.variant_b = Some(protocol::study::SecondFile {
+        file: "b.md".to_owned(),
+        text: DraftText::File(second.to_owned()),
+    });
     let told = read(&two, &RULES).unwrap_err();
     assert_eq!(told[0].what, "the second file of an A/B test has settings of its own");
 }

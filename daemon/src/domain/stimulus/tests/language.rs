@@ -25,8 +25,10 @@ fn a_foreign_text_is_refused_with_its_line_and_a_way_out() {
     --language: 'language' cannot be 'de' · it takes en
     ");
     let mut two = draft(ENGLISH, &[("study", "ab_test")]);
-    two.variant_b =
-        Some(protocol::study::SecondFile { file: "b.md".to_owned(), text: format!("\n{GERMAN}") });
+    two.variant_b = Some(protocol::study::SecondFile {
+        file: "b.md".to_owned(),
+        text: DraftText::File(format!("\n{GERMAN}")),
+    });
     let told = read(&two, &RULES).unwrap_err();
     assert_eq!(told[0].place, "b.md:2");
 }

@@ -9,6 +9,14 @@ fn shown(text: &str) -> String {
     stimuli(&spec.instrument)[0].to_owned()
 }
 
+/// Word processors paste them; an expert who quoted one would not be read.
+#[test]
+fn signs_that_nobody_sees_are_no_part_of_a_text() {
+    let pasted =
+        "A kettle\u{b}that texts\u{7} you\u{85}when it\u{7f} boils.\n\nIt costs $20.\u{1b}";
+    assert_eq!(shown(pasted), "A kettle that texts you when it boils.\n\nIt costs $20.");
+}
+
 #[test]
 fn markdown_becomes_plain_text_with_its_lines() {
     insta::assert_snapshot!(shown(

@@ -44,6 +44,8 @@ const FEED: usize = 5;
 #[derive(Clone, Debug)]
 pub(crate) struct PreparedReview {
     reading: ContentReading,
+    /// The hash of the content, from which every draw that is made for this text alone begins.
+    hash: u64,
     /// What the neighbours promise: their appeal to an ordinary reader.
     feed: Vec<f64>,
     /// The rewrite that the content is held against, with its reading.
@@ -67,7 +69,7 @@ impl PreparedReview {
             let read = Self::of(reader, &rewrite)?;
             Some(Box::new((rewrite, read)))
         });
-        Some(Self { reading, feed, against })
+        Some(Self { reading, hash: hash(&review.content), feed, against })
     }
 
     /// Whether the reader rejects the content for everybody.
@@ -200,7 +202,7 @@ impl Judge<'_> {
     /// What differs between two texts, and between two askings.
     fn passing(&self, what: &str) -> DrawKey {
         self.lasting(what)
-            .with(hash(&self.review.content))
+            .with(self.seen.hash)
             .with(u64::from(self.ask.task))
             .with(u64::from(self.ask.replicate))
     }
@@ -254,7 +256,9 @@ impl Judge<'_> {
             let score = scores.iter().find(|one| one.dimension == fault.dimension);
             score.is_some_and(|one| one.score < GOOD_ENOUGH)
         };
-        let faults = self.seen.reading.faults().iter().filter(needs);
+        // A sentence that points at a place needs its words.
+        let stands = |fault: &&Fault| fault.span.is_none() || self.quote(fault).is_some();
+        let faults = self.seen.reading.faults().iter().filter(needs).filter(stands);
         let mut weighed: Vec<(f64, &Fault)> = faults
             .map(|fault| {
                 let lens = f64::from(self.expert.role.weight(fault.dimension));
@@ -294,6 +298,7 @@ impl Judge<'_> {
         let best = self.seen.reading.strengths().iter().find(|strength| {
             let score = scores.iter().find(|one| one.dimension == strength.dimension);
             score.is_some_and(|one| one.score > 6)
+                && !remarks.iter().any(|fault| strength.contradicts(fault))
         });
         if let Some(best) = best {
             said.push(format!("{}: {}", best.dimension.title(), best.sentence));

@@ -11,6 +11,8 @@ use reader::response::{Latent, Source};
 use reader::theme::{Benefit, Concern};
 
 use super::people::panel;
+use crate::cases::cases;
+
 use super::{Ask, ask_all, concept, deviation, features, json, mean, nps, prepare, quotes, scores};
 
 /// Ordinary openings to which sentences are added.
@@ -118,7 +120,7 @@ fn part(latent: &Latent, source: Source) -> f64 {
 const TINY: f64 = 1e-9;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(256))]
 
     #[test]
     fn dearer_is_never_better_and_hurts_low_incomes_most(cheap in 1_u32..5_000, factor in 2_u32..20, seed in 0_u64..1_000, who in 0_usize..40) {

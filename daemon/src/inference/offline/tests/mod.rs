@@ -1,6 +1,9 @@
 //! Tests of the built-in respondent model through its public interface: its laws, the pairs it must rank, the text of
 //! its answers.
 
+mod applied;
+mod experts;
+mod forecast;
 mod kinds;
 mod laws;
 mod pairs;
@@ -36,6 +39,7 @@ pub(super) fn concept(text: &str, seed: u64) -> StudySpec {
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,
+        webhook: None,
         measurement: protocol::measurement::Measurement::default(),
     }
 }

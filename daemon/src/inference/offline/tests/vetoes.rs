@@ -94,3 +94,19 @@ fn a_vetoed_text_is_rejected_with_the_clause_that_gives_it_away() {
         found.iter().filter(|case| !quoted(case)).map(|case| case.id.as_str()).collect();
     assert_eq!(without, [""; 0], "no clause is named");
 }
+
+#[test]
+fn what_is_said_twice_is_no_fraud_by_that() {
+    let honest = [
+        "Our accountants prepare your yearly tax return for $90 and send it to the office on time.",
+        "Our coffee is roasted on Monday and reaches you on Wednesday, for twelve dollars a bag.",
+        "Earn cash back on every purchase with the card that your bank gives to you.",
+        "We ship fast boxes of fresh food to your door for nine dollars a week.",
+    ];
+    for sentence in honest {
+        for times in 1..=3 {
+            let text = vec![sentence; times].join("\n\n");
+            assert_eq!(features(&text).veto, None, "{times} times: {sentence}");
+        }
+    }
+}

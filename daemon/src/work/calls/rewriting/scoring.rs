@@ -6,15 +6,15 @@ use std::sync::Arc;
 use protocol::error::{ApiError, ErrorCode};
 use tokio::sync::mpsc;
 
-use crate::app::{AboutRewrite, Caller, Core, RewriteReplies, StudyCancel};
+use crate::app::{Caller, Core, RewriteReplies, StudyCancel};
+use crate::domain::about_rewrite::AboutRewrite;
 use crate::domain::instrument::chain::overall_of;
 use crate::domain::outcome::{Outcome, Usage};
 use crate::inference::pool::Pool;
-use crate::work::calls::engine_slot::EngineSlot;
+use crate::work::calls::machine::QueueEntry;
 use crate::work::calls::panel_run::PanelRun;
 use crate::work::calls::recorder::{RecordRequest, gather};
-use crate::work::calls::respondent_task::QueueEntry;
-use crate::work::calls::{Calls, RECORDING_MAX, broken, unwritten};
+use crate::work::calls::{Calls, RECORDING_MAX, broken};
 use protocol::study::StudySpec;
 
 /// Respondents whose replies are stored in one transaction.
@@ -44,12 +44,8 @@ impl Calls {
     }
 
     async fn score_all(self, rewrite: u16, lost: &mut Usage) -> Result<FoundScores, ApiError> {
-        let mut slots = Vec::new();
-        for engine in self.pool.members() {
-            let form = engine.form(&self.spec).map_err(unwritten)?;
-            slots.push(EngineSlot::new(Arc::clone(engine), form));
-        }
-        let noted = self.under_way(&slots)?;
+        let doors = self.doors()?;
+        let noted = self.under_way(&doors)?;
         self.core.note_calls(&self.caller, self.number, noted.clone()).await?;
         self.core.open_spending(&self.caller, self.number).await?;
         // Closed with the study's own gate, or as soon as the study takes no more replies.
@@ -71,14 +67,14 @@ impl Calls {
         let (round, panel) = (self.round, self.spec.panel);
         let (number, pool) = (self.number, Arc::clone(&self.pool));
         let everyone = (0..panel).map(|respondent| QueueEntry { round, replicate: 0, respondent });
-        let run = PanelRun::new(Self { cancel, ..self }, sender, slots, noted);
-        let asked = run.run(everyone.peekable()).await;
+        let run = PanelRun::new(Self { cancel, ..self }, sender, doors, noted, everyone);
+        let (unheard, asked) = run.run().await;
         for engine in pool.members() {
             engine.leave(number);
         }
         let (found, unbooked, kept) = keeping.await.map_err(|error| broken(&error))?;
-        *lost = lost.plus(unbooked);
-        *lost = lost.plus(asked?);
+        *lost = lost.plus(unbooked).plus(unheard);
+        asked?;
         kept?;
         Ok(found)
     }
@@ -144,7 +140,6 @@ impl ScoreKeeper {
         let RecordRequest { outcomes, said, shares, place, .. } = request;
         places.push(place);
         let mut spent = Usage::default();
-        let is_asked = !shares.is_empty();
         for (engine, share) in shares {
             if let Some(engine) = self.pool.members().get(engine) {
                 spent = spent.plus(share.usage);
@@ -167,7 +162,8 @@ impl ScoreKeeper {
                 }
             }
         }
-        for (at, exchanges) in said.into_iter().filter(|_| is_asked) {
+        // What another study was told is kept here too: the evidence has every reply.
+        for (at, exchanges) in said {
             let about = AboutRewrite::Scorer { rewrite: self.rewrite, respondent: at.respondent };
             replies.keep(about.place(at.round), exchanges);
         }

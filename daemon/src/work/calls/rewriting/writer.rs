@@ -1,24 +1,28 @@
-//! The call that has a content rewritten: one engine is asked, another one where it cannot. A reply that cannot be read is
-//! asked for again, as often as an answer is; what is found in the response cache is not asked for.
+//! The calls that have something written, a content once more or competitors for it: one engine is asked, another one
+//! where it cannot. A reply that cannot be read is asked for again, as often as an answer is; what is found in the response
+//! cache is not asked for.
 
 use std::sync::Arc;
 
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::study::StudySpec;
 
-use crate::app::{AboutRewrite, RewriteReplies};
+use crate::app::{NotMade, RewriteReplies, StudyPurse, call_once};
+use crate::domain::about_rewrite::AboutRewrite;
+use crate::domain::evidence::PromptRecord;
 use crate::domain::exchange::{End, Exchange, ReplySource, former};
-use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::chain::{Proposed, Wish, read_proposals};
+use crate::domain::instrument::{Unreadable, read_competitors};
 use crate::domain::outcome::Usage;
 use crate::domain::redact::Mask;
 use crate::inference::chat::{ChatReply, Remedy, Stop};
 use crate::inference::limits::{Condition, TRIES_MAX, backoff, own_wait};
-use crate::inference::model::{ModelEngine, ReadyCall};
-use crate::inference::prompt::ReaskPrompt;
+use crate::inference::model::{ModelEngine, Pass, ReadyCall};
+use crate::inference::prompt::{PromptError, ReaskPrompt};
 use crate::store::rows::CallsUnderWay;
-use crate::work::calls::engine_slot::WEIGHT;
-use crate::work::calls::patience::{call, out_of_patience};
+use crate::work::calls::doors::WEIGHT;
+use crate::work::calls::patience::out_of_patience;
 use crate::work::calls::{Calls, unwritten};
 
 /// Re-asks after replies that cannot be read, at most.
@@ -26,12 +30,91 @@ const REASKS_MAX: u32 = 2;
 /// Nobody of the panel: for the jitter of waits.
 const NOBODY: u32 = u32::MAX;
 
-/// Rewrites, or why there are none.
-pub(in crate::work) type Written = Result<Vec<Proposed>, String>;
+/// What was written, or why nothing was.
+pub(in crate::work) type Written<T> = Result<T, String>;
+
+/// Something to be written.
+trait WriterJob: Sync {
+    /// What is read from a reply.
+    type Texts: Send;
+
+    /// The call.
+    fn ready(
+        &self,
+        engine: &ModelEngine,
+        spec: &StudySpec,
+        reask: Option<ReaskPrompt<'_>>,
+    ) -> Result<ReadyCall, PromptError>;
+
+    /// The settings of the call, for the evidence.
+    fn record(&self, engine: &ModelEngine, spec: &StudySpec) -> PromptRecord;
+
+    /// What a reply holds.
+    fn read(&self, spec: &StudySpec, end: &End, reply: &str) -> Result<Self::Texts, Unreadable>;
+
+    /// Where the replies of an engine are kept.
+    fn place(&self, engine: u16) -> AboutRewrite;
+}
+
+/// The content once more.
+struct RewriteJob<'a>(&'a [Wish]);
+
+impl WriterJob for RewriteJob<'_> {
+    type Texts = Vec<Proposed>;
+
+    fn ready(
+        &self,
+        engine: &ModelEngine,
+        spec: &StudySpec,
+        reask: Option<ReaskPrompt<'_>>,
+    ) -> Result<ReadyCall, PromptError> {
+        engine.ready_rewrite(spec, self.0, reask)
+    }
+
+    fn record(&self, engine: &ModelEngine, spec: &StudySpec) -> PromptRecord {
+        engine.rewrite_prompt_record(spec)
+    }
+
+    fn read(&self, spec: &StudySpec, end: &End, reply: &str) -> Result<Self::Texts, Unreadable> {
+        read_proposals(spec, end, reply)
+    }
+
+    fn place(&self, engine: u16) -> AboutRewrite {
+        AboutRewrite::Writer { engine }
+    }
+}
+
+/// Competitors for the content.
+struct CompetitorJob;
+
+impl WriterJob for CompetitorJob {
+    type Texts = Vec<String>;
+
+    fn ready(
+        &self,
+        engine: &ModelEngine,
+        spec: &StudySpec,
+        reask: Option<ReaskPrompt<'_>>,
+    ) -> Result<ReadyCall, PromptError> {
+        engine.ready_competitors(spec, reask)
+    }
+
+    fn record(&self, engine: &ModelEngine, _spec: &StudySpec) -> PromptRecord {
+        engine.competitor_prompt_record()
+    }
+
+    fn read(&self, spec: &StudySpec, end: &End, reply: &str) -> Result<Self::Texts, Unreadable> {
+        read_competitors(spec, end, reply)
+    }
+
+    fn place(&self, engine: u16) -> AboutRewrite {
+        AboutRewrite::Competitors { engine }
+    }
+}
 
 /// What came of one engine.
-enum WriterOutcome {
-    Proposals(Vec<Proposed>),
+enum WriterOutcome<T> {
+    Texts(T),
     /// Another engine may know better.
     Nothing(String),
     /// No engine may be asked any more.
@@ -40,20 +123,32 @@ enum WriterOutcome {
 
 impl Calls {
     /// Asks the engines in their order for rewrites of the content. However it ends, the cost is booked before it returns.
-    pub(in crate::work) async fn propose(self, wishes: &[Wish]) -> Result<Written, ApiError> {
+    pub(in crate::work) async fn propose(
+        self,
+        wishes: &[Wish],
+    ) -> Result<Written<Vec<Proposed>>, ApiError> {
+        self.have_written(&RewriteJob(wishes)).await
+    }
+
+    /// Asks the engines in their order for competitors of the content. However it ends, the cost is booked before it returns.
+    pub(in crate::work) async fn compete(self) -> Result<Written<Vec<String>>, ApiError> {
+        self.have_written(&CompetitorJob).await
+    }
+
+    async fn have_written<J: WriterJob>(self, job: &J) -> Result<Written<J::Texts>, ApiError> {
         self.core.settle_past(&self.caller).await?;
-        let proposed = self.propose_by_any(wishes).await;
+        let written = self.write_by_any(job).await;
         for engine in self.pool.members() {
             engine.leave(self.number);
         }
         let booked = self.core.end_calls(&self.caller, self.number, Usage::default()).await;
-        proposed.and_then(|proposed| booked.map(|()| proposed))
+        written.and_then(|written| booked.map(|()| written))
     }
 
-    async fn propose_by_any(&self, wishes: &[Wish]) -> Result<Written, ApiError> {
+    async fn write_by_any<J: WriterJob>(&self, job: &J) -> Result<Written<J::Texts>, ApiError> {
         let mut worst = UsdMicros::ZERO;
         for engine in self.pool.members() {
-            let ready = engine.ready_rewrite(&self.spec, wishes, None).map_err(unwritten)?;
+            let ready = job.ready(engine, &self.spec, None).map_err(unwritten)?;
             worst = worst.max(ready.worst);
         }
         let note = CallsUnderWay {
@@ -66,8 +161,8 @@ impl Calls {
         self.core.open_spending(&self.caller, self.number).await?;
         let mut last = "no engine can be asked".to_owned();
         for (place, engine) in (0_u16..).zip(self.pool.members()) {
-            match self.propose_by(place, engine, wishes).await? {
-                WriterOutcome::Proposals(proposals) => return Ok(Ok(proposals)),
+            match self.write_by(place, engine, job).await? {
+                WriterOutcome::Texts(texts) => return Ok(Ok(texts)),
                 WriterOutcome::Nothing(why) => last = why,
                 WriterOutcome::End(why) => return Ok(Err(why)),
             }
@@ -75,12 +170,15 @@ impl Calls {
         Ok(Err(last))
     }
 
-    async fn propose_by(
+    async fn write_by<J: WriterJob>(
         &self,
         place: u16,
         engine: &Arc<ModelEngine>,
-        wishes: &[Wish],
-    ) -> Result<WriterOutcome, ApiError> {
+        job: &J,
+    ) -> Result<WriterOutcome<J::Texts>, ApiError> {
+        let record = job.record(engine, &self.spec);
+        self.core.keep_blueprint(&self.caller, self.number, record).await?;
+        let at = job.place(place);
         let mut said: Vec<Exchange> = Vec::new();
         let mut correction: Option<String> = None;
         loop {
@@ -88,25 +186,27 @@ impl Calls {
                 why,
                 former: said.last().map(|last| former(&last.reply)).unwrap_or_default(),
             });
-            let ready = engine.ready_rewrite(&self.spec, wishes, reask).map_err(unwritten)?;
+            let ready = job.ready(engine, &self.spec, reask).map_err(unwritten)?;
             let remembered = self.remembered(vec![ready.address.clone()]).await?.pop().flatten();
             if let Some(known) = remembered {
                 let reply = engine.mask().reply(&known.reply).into_owned();
-                if let Ok(proposals) = read_proposals(&self.spec, &known.end, &reply) {
-                    return Ok(WriterOutcome::Proposals(proposals));
+                if let Ok(texts) = job.read(&self.spec, &known.end, &reply) {
+                    if known.source == ReplySource::Remembered {
+                        // Another study asked for it: the evidence of this one has it too.
+                        let usage = Usage::remembered(known.source);
+                        said.push(Exchange { reply, correction: correction.take(), ..known });
+                        self.keep_written(at, engine, &said, usage).await?;
+                    }
+                    return Ok(WriterOutcome::Texts(texts));
                 }
             }
-            let reply = match self.ask_writer(place, engine, &ready, &said).await? {
+            let reply = match self.ask_writer(at, engine, &ready, &said).await? {
                 Ok(reply) => reply,
                 Err(came) => return Ok(came),
             };
-            let end = match reply.stop {
-                Stop::Declined(why) => End::Declined(why.to_owned()),
-                Stop::Truncated => End::Truncated,
-                Stop::Finished => End::Finished,
-            };
+            let end = End::from(reply.stop);
             let text = engine.mask().reply(&reply.text).into_owned();
-            let read = read_proposals(&self.spec, &end, &text);
+            let read = job.read(&self.spec, &end, &text);
             let own = reply.model.is_empty() || reply.model == self.pool.model();
             said.push(Exchange {
                 address: ready.address,
@@ -119,9 +219,9 @@ impl Calls {
                 beside: None,
                 item: None,
             });
-            self.keep_written(place, engine, &said, reply.usage).await?;
+            self.keep_written(at, engine, &said, reply.usage).await?;
             match read {
-                Ok(proposals) => return Ok(WriterOutcome::Proposals(proposals)),
+                Ok(texts) => return Ok(WriterOutcome::Texts(texts)),
                 Err(Unreadable::Refused { reason }) => {
                     return Ok(WriterOutcome::Nothing(format!("the model declined, {reason}")));
                 }
@@ -137,44 +237,39 @@ impl Calls {
     }
 
     /// One call, made again while that may help.
-    async fn ask_writer(
+    async fn ask_writer<T>(
         &self,
-        place: u16,
+        at: AboutRewrite,
         engine: &Arc<ModelEngine>,
         ready: &ReadyCall,
         said: &[Exchange],
-    ) -> Result<Result<WriterReply, WriterOutcome>, ApiError> {
+    ) -> Result<Result<WriterReply, WriterOutcome<T>>, ApiError> {
         let halted = || Ok(Err(WriterOutcome::End("the study was halted".to_owned())));
         let mut tries = 0;
         loop {
             if self.cancel.is_cancelled() {
                 return halted();
             }
-            let cap = self.spec.max_cost_usd;
-            if let Err(capped) = self.core.reserve_cost(self.number, cap, ready.worst) {
-                return Ok(Err(WriterOutcome::End(capped.to_string())));
-            }
-            let clock = &self.core.world().clock;
-            let turn = tokio::select! {
-                () = self.cancel.cancelled() => None,
-                turn = engine.admit(clock, self.number, WEIGHT, ready) => Some(turn),
+            let (core, cap) = (&self.core, self.spec.max_cost_usd);
+            let purse = StudyPurse { core, number: self.number, cap };
+            let turn = async {
+                let turn = tokio::select! {
+                    () = self.cancel.cancelled() => None,
+                    turn = engine.admit(&core.world().clock, self.number, WEIGHT, ready) => Some(turn),
+                };
+                engine.door().pass(self.number);
+                turn
             };
-            engine.pass(self.number);
-            let pass = match turn {
-                Some(Ok(pass)) => pass,
-                Some(Err(why)) => {
-                    self.core.settle_cost(self.number, ready.worst, UsdMicros::ZERO);
-                    return Ok(Err(WriterOutcome::Nothing(why)));
+            let make = |pass: Pass| pass.call(ready);
+            let enough = out_of_patience(core.clone(), self.cancel.clone(), core.settings().drain);
+            let spent = match call_once(&purse, ready.worst, turn, make, enough).await {
+                Ok(spent) => spent,
+                Err(NotMade::Halted) => return halted(),
+                Err(NotMade::Capped(capped)) => {
+                    return Ok(Err(WriterOutcome::End(capped.to_string())));
                 }
-                None => {
-                    self.core.settle_cost(self.number, ready.worst, UsdMicros::ZERO);
-                    return halted();
-                }
+                Err(NotMade::Barred(why)) => return Ok(Err(WriterOutcome::Nothing(why))),
             };
-            let drain = self.core.settings().drain;
-            let enough = out_of_patience(self.core.clone(), self.cancel.clone(), drain);
-            let spent = call(pass, ready, enough).await;
-            self.core.settle_cost(self.number, ready.worst, spent.booked.cost);
             let usage = spent.usage();
             let error = match spent.reply {
                 Ok(ChatReply { text, stop, model, .. }) => {
@@ -182,7 +277,7 @@ impl Calls {
                 }
                 Err(error) => error,
             };
-            self.keep_written(place, engine, said, usage).await?;
+            self.keep_written(at, engine, said, usage).await?;
             let why = error.to_string();
             match error.remedy() {
                 Remedy::Stop | Remedy::Drop => return Ok(Err(WriterOutcome::Nothing(why))),
@@ -205,14 +300,13 @@ impl Calls {
     /// Stores what was said so far, and books one call. A study that takes nothing any more has its cost booked as lost.
     async fn keep_written(
         &self,
-        place: u16,
+        at: AboutRewrite,
         engine: &ModelEngine,
         said: &[Exchange],
         usage: Usage,
     ) -> Result<(), ApiError> {
         let mut replies = RewriteReplies::new(self.number, self.attempt);
-        let at = AboutRewrite::Writer { engine: place }.place(self.round);
-        replies.keep(at, said.to_vec());
+        replies.keep(at.place(self.round), said.to_vec());
         replies.spend(&engine.service().name, engine.model(), usage);
         match self.core.record_rewriting(&self.caller, replies).await {
             Err(error) if error.code != ErrorCode::Conflict => Err(error),

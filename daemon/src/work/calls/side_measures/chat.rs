@@ -7,16 +7,16 @@ use protocol::channels::Construct;
 
 use super::exchange_log::ExchangeLog;
 use super::{MeasuredRespondent, SideMeasures};
-use crate::domain::channel_readings;
-use crate::domain::exchange::{self, End, Exchange, ReplySource, SidePart};
+use crate::app::{NotMade, call_once};
+use crate::domain::exchange::{self, End, Exchange, ReplySource, SidePart, read_whole};
 use crate::domain::instrument::Unreadable;
 use crate::domain::outcome::Usage;
 use crate::domain::redact::Mask;
-use crate::inference::chat::{ChatReply, Remedy, Stop};
+use crate::inference::chat::{ChatReply, Remedy};
 use crate::inference::limits::TRIES_MAX;
 use crate::inference::model::{ModelEngine, Pass, ReadyCall};
 use crate::inference::prompt::{PromptError, ReaskPrompt};
-use crate::work::calls::engine_slot::WEIGHT;
+use crate::work::calls::doors::WEIGHT;
 
 /// Re-asks after replies that cannot be read, at most.
 const REASKS_MAX: u32 = 2;
@@ -65,7 +65,7 @@ impl SideMeasures {
             let mask = question.engine.mask();
             if let Some(said) = self.recall(&ready.address).await {
                 let reply = mask.reply(&said.reply).into_owned();
-                if let Ok(read) = channel_readings::read(&said.end, &reply, reader) {
+                if let Ok(read) = read_whole(&said.end, &reply, reader) {
                     let took = Usage::remembered(said.source);
                     speaker.reservation.note(took);
                     log.took(part, took);
@@ -85,13 +85,9 @@ impl SideMeasures {
                     return None;
                 }
             };
-            let end = match reply.stop {
-                Stop::Declined(why) => End::Declined(why.to_owned()),
-                Stop::Truncated => End::Truncated,
-                Stop::Finished => End::Finished,
-            };
+            let end = End::from(reply.stop);
             let text = mask.reply(&reply.text).into_owned();
-            let read = channel_readings::read(&end, &text, reader);
+            let read = read_whole(&end, &text, reader);
             log.say(Exchange {
                 address,
                 correction: correction.take(),
@@ -149,32 +145,26 @@ impl SideMeasures {
             if self.calls.cancel.is_cancelled() {
                 return Came::Halted;
             }
-            if let Err(why) = self
-                .channel_budget
-                .is_open(part)
-                .and_then(|()| speaker.reservation.take(ready.worst))
-            {
+            if let Err(why) = self.channel_budget.is_open(part) {
                 return Came::Nothing(format!("{what}: {why}"));
             }
-            let pass = match self.turn(question.engine, ready).await {
-                Some(Ok(pass)) => pass,
-                Some(Err(why)) => {
-                    speaker.reservation.settle(ready.worst, Usage::default());
-                    self.channel_budget.close(part, &why);
+            let turn = self.turn(question.engine, ready, tries == 0 && !is_reask);
+            let make = |pass: Pass| pass.call(ready);
+            let enough = std::future::pending();
+            let spent = match call_once(speaker.reservation, ready.worst, turn, make, enough).await
+            {
+                Ok(spent) => spent,
+                Err(NotMade::Halted) => return Came::Halted,
+                Err(why) => {
+                    if let NotMade::Barred(why) = &why {
+                        self.channel_budget.close(part, why);
+                    }
                     return Came::Nothing(format!("{what}: {why}"));
                 }
-                None => {
-                    speaker.reservation.settle(ready.worst, Usage::default());
-                    return Came::Halted;
-                }
             };
-            if tries == 0 && !is_reask {
-                self.channel_budget.first();
-            }
-            let spent = pass.call(ready).await;
-            let took = Usage { reasks: u32::from(is_reask), ..spent.usage() };
-            speaker.reservation.settle(ready.worst, took);
-            log.took(part, took);
+            let again = Usage { reasks: u32::from(is_reask), ..Usage::default() };
+            speaker.reservation.note(again);
+            log.took(part, spent.usage().plus(again));
             let error = match spent.reply {
                 Ok(reply) => return Came::Reply(Box::new((ready.address.clone(), reply))),
                 Err(error) => error,
@@ -204,6 +194,7 @@ impl SideMeasures {
         &self,
         engine: &Arc<ModelEngine>,
         ready: &ReadyCall,
+        is_first: bool,
     ) -> Option<Result<Pass, String>> {
         let (clock, number) = (&self.calls.core.world().clock, self.calls.number);
         let turn = async {
@@ -214,7 +205,10 @@ impl SideMeasures {
             () = self.calls.cancel.cancelled() => None,
             turn = turn => Some(turn),
         };
-        engine.pass(number);
+        engine.door().pass(number);
+        if is_first && matches!(turn, Some(Ok(_))) {
+            self.channel_budget.first();
+        }
         turn
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use protocol::credits::UsdMicros;
 
-use crate::app::Core;
+use crate::app::{Capped, Core, Purse};
 use crate::domain::outcome::Usage;
 
 /// Reserved money and what was spent of it.
@@ -20,8 +20,6 @@ pub(in crate::work::calls) struct Reservation {
 struct ReservationState {
     /// Reserved and not yet assigned to a call.
     left: i64,
-    /// Assigned to calls under way.
-    in_calls: i64,
     /// Usage of the calls so far.
     usage: Usage,
 }
@@ -38,43 +36,15 @@ impl Reservation {
         Self { core, number, cap, state: Mutex::new(state) }
     }
 
-    /// Assigns the worst case of one call, from the reservation or, once retries have used it up, from a new one.
-    ///
-    /// # Errors
-    /// Names the cap that leaves no room.
-    pub(super) fn take(&self, worst: UsdMicros) -> Result<(), String> {
-        let mut state = self.state();
-        if state.left >= worst.0 {
-            state.left -= worst.0;
-        } else {
-            self.core
-                .reserve_cost(self.number, self.cap, worst)
-                .map_err(|capped| capped.to_string())?;
-        }
-        state.in_calls = state.in_calls.saturating_add(worst.0);
-        Ok(())
-    }
-
-    /// Ends a call: releases its worst case and adds its usage.
-    pub(super) fn settle(&self, worst: UsdMicros, took: Usage) {
-        let mut state = self.state();
-        state.in_calls = state.in_calls.saturating_sub(worst.0).max(0);
-        state.usage = state.usage.plus(took);
-        self.core.settle_cost(self.number, worst, took.cost);
-    }
-
-    /// Adds usage that cost nothing.
+    /// Adds usage besides what calls cost.
     pub(super) fn note(&self, took: Usage) {
         let mut state = self.state();
         state.usage = state.usage.plus(took);
     }
 
-    /// Usage of all calls. Calls under way count at their worst case: this is read when none is under way, or after a
-    /// panic in one.
+    /// Usage of all calls.
     pub(in crate::work::calls) fn usage(&self) -> Usage {
-        let state = self.state();
-        let at_most = u32::from(state.in_calls > 0);
-        state.usage.plus(Usage { cost: UsdMicros(state.in_calls), at_most, ..Usage::default() })
+        self.state().usage
     }
 
     fn state(&self) -> MutexGuard<'_, ReservationState> {
@@ -82,11 +52,27 @@ impl Reservation {
     }
 }
 
+impl Purse for Reservation {
+    /// From the reservation or, once retries have used it up, from a new one.
+    fn reserve(&self, worst: UsdMicros) -> Result<(), Capped> {
+        let mut state = self.state();
+        if state.left >= worst.0 {
+            state.left -= worst.0;
+            return Ok(());
+        }
+        self.core.reserve_cost(self.number, self.cap, worst)
+    }
+
+    fn settle(&self, worst: UsdMicros, took: Usage) {
+        let mut state = self.state();
+        state.usage = state.usage.plus(took);
+        self.core.settle_cost(self.number, worst, took.cost);
+    }
+}
+
 impl Drop for Reservation {
     fn drop(&mut self) {
-        let ReservationState { left, in_calls, .. } = *self.state();
-        self.core.settle_cost(self.number, UsdMicros(left), UsdMicros::ZERO);
-        // Money is left here only after a panic in a call, which may have cost that much.
-        self.core.settle_cost(self.number, UsdMicros(in_calls), UsdMicros(in_calls));
+        let left = UsdMicros(self.state().left);
+        self.core.settle_cost(self.number, left, UsdMicros::ZERO);
     }
 }

@@ -10,7 +10,7 @@ use protocol::error::{ApiError, ErrorCode};
 
 use super::exchange_log::ExchangeLog;
 use super::{MeasuredRespondent, SideMeasures};
-use crate::app::{Anchors, AnchorsUnavailable};
+use crate::app::{Anchors, AnchorsUnavailable, NotMade, call_once};
 use crate::domain::evidence::PromptRecord;
 use crate::domain::exchange::{End, Exchange, ReplySource, SidePart, address};
 use crate::domain::instrument;
@@ -202,30 +202,21 @@ impl SideMeasures {
         let said = |why: &str| format!("no embedding: {why}");
         let mut tries = 0;
         loop {
-            self.channel_budget
-                .is_open(SidePart::Embedding)
-                .and_then(|()| speaker.reservation.take(worst))
-                .map_err(|why| said(&why))?;
-            let turn = match self.turn_to_embed(ssr, texts).await {
-                Some(Ok(turn)) => turn,
-                Some(Err(why)) => {
-                    speaker.reservation.settle(worst, Usage::default());
-                    self.channel_budget.close(SidePart::Embedding, &why);
-                    return Err(said(&why));
-                }
-                None => {
-                    speaker.reservation.settle(worst, Usage::default());
-                    log.halted = true;
-                    return Err(said("the study was halted"));
+            self.channel_budget.is_open(SidePart::Embedding).map_err(|why| said(&why))?;
+            let turn = self.turn_to_embed(ssr, texts, tries == 0);
+            let embed = |turn: EmbedPermit| turn.embed(texts);
+            let enough = std::future::pending();
+            let spent = match call_once(speaker.reservation, worst, turn, embed, enough).await {
+                Ok(spent) => spent,
+                Err(why) => {
+                    log.halted |= why == NotMade::Halted;
+                    if let NotMade::Barred(why) = &why {
+                        self.channel_budget.close(SidePart::Embedding, why);
+                    }
+                    return Err(said(&why.to_string()));
                 }
             };
-            if tries == 0 {
-                self.channel_budget.first();
-            }
-            let spent = turn.embed(texts).await;
-            let took = spent.took;
-            speaker.reservation.settle(worst, took);
-            log.took(SidePart::Embedding, took);
+            log.took(SidePart::Embedding, spent.usage());
             let error = match spent.reply {
                 Ok(made) => return Ok(made.vectors),
                 Err(error) => error,
@@ -253,6 +244,7 @@ impl SideMeasures {
         &self,
         ssr: &Ssr,
         texts: &[String],
+        is_first: bool,
     ) -> Option<Result<EmbedPermit, String>> {
         if self.calls.cancel.is_cancelled() {
             return None;
@@ -261,10 +253,14 @@ impl SideMeasures {
             let _alone = ssr.door.lock().await;
             ssr.embedder.admit(&self.calls.core.world().clock, self.calls.number, texts).await
         };
-        tokio::select! {
+        let turn = tokio::select! {
             () = self.calls.cancel.cancelled() => None,
             turn = turn => Some(turn),
+        };
+        if is_first && matches!(turn, Some(Ok(_))) {
+            self.channel_budget.first();
         }
+        turn
     }
 }
 

@@ -7,7 +7,7 @@ use protocol::id::{StudyId, SubmitKey};
 use protocol::results::{Comparison, Results};
 use protocol::run::State;
 use protocol::service::Submit;
-use protocol::study::{Draft, Origin, SecondFile, StudyType};
+use protocol::study::{Draft, DraftText, Origin, SecondFile, StudyType};
 use uuid::Uuid;
 
 use super::texts::Set;
@@ -52,8 +52,10 @@ impl Asker {
         if study_type == StudyType::ContentReview {
             draft.overrides.insert("content_type".to_owned(), "other".to_owned());
         }
-        draft.variant_b =
-            variant_b.map(|text| SecondFile { file: "other.md".to_owned(), text: text.to_owned() });
+        draft.variant_b = variant_b.map(|text| SecondFile {
+            file: "other.md".to_owned(),
+            text: DraftText::File(text.to_owned()),
+        });
         self.put(draft).ok()
     }
 
@@ -113,5 +115,5 @@ pub(super) fn verdict(found: &Comparison) -> i32 {
 /// A draft of a study of one text.
 pub(super) fn draft(text: &str, study_type: StudyType, panel: u32, seed: u64) -> Draft {
     let text = format!("---\nstudy: {study_type}\npanel: {panel}\nseed: {seed}\n---\n{text}\n");
-    Draft { file: "one.md".to_owned(), text, ..Draft::default() }
+    Draft { file: "one.md".to_owned(), text: DraftText::File(text), ..Draft::default() }
 }

@@ -6,15 +6,19 @@ mod findings;
 mod groups;
 mod outcome;
 mod provenance;
+mod rounds;
 mod summary;
 
 use protocol::analysis::Asked;
 use protocol::results::Report;
+use protocol::rounds::TextPart;
 use protocol::watch::VersionReport;
 
 use crate::kinds;
 use crate::look::thousands;
 use crate::report::version;
+
+pub(super) use rounds::judgement;
 
 /// A document with its title and sections.
 #[derive(Debug, Default)]
@@ -22,6 +26,35 @@ pub(super) struct Document {
     pub(super) title: String,
     pub(super) subtitle: String,
     pub(super) sections: Vec<Section>,
+    pub(super) kind: DocumentKind,
+}
+
+/// Who found what a document tells, which it says above everything else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum DocumentKind {
+    /// Synthetic respondents of ours.
+    #[default]
+    Synthetic,
+    /// Another service.
+    External,
+}
+
+impl DocumentKind {
+    /// In a few words.
+    pub(super) const fn label(self) -> &'static str {
+        match self {
+            Self::Synthetic => "Synthetic panel · no person was asked",
+            Self::External => "External result · of another service, not checked here",
+        }
+    }
+
+    /// In a title.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Synthetic => "synthetic panel",
+            Self::External => "external result",
+        }
+    }
 }
 
 /// A section with a heading.
@@ -60,6 +93,8 @@ pub(super) enum Block {
     Figures(Vec<Figure>),
     /// Quotes of respondents under a heading, each with its answer's id.
     Quotes { about: String, quotes: Vec<(String, String)> },
+    /// A text with what was taken out of it and put in.
+    Changes(Vec<TextPart>),
     /// Preformatted text.
     Exact(String),
     /// Numbers on one scale, each with its interval.
@@ -123,6 +158,22 @@ pub(super) enum Weight {
     Small,
 }
 
+/// What the numbers are of, where a study has none of its own but rounds that have ended.
+fn unfinished(report: &Report) -> Option<Section> {
+    let study = &report.study;
+    if report.results.is_some() || report.finished_rounds.is_none() {
+        return None;
+    }
+    let mut section = Section::new("Finished rounds only");
+    let reason = study.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    section.blocks.push(Block::Warning(format!(
+        "This study is {}{reason}. What follows is of the rounds that have ended: scores, findings and groups are those of \
+         round 1, the text as it was sent.",
+        study.state
+    )));
+    Some(section)
+}
+
 /// The change against the version before, for a version of a watched file.
 fn of_version(found: &VersionReport) -> Section {
     let mut section = Section::new(version::title(found));
@@ -142,12 +193,14 @@ impl Document {
     pub(super) fn of(report: &Report, asked: &Asked) -> Self {
         let study = &report.study;
         let mut sections = Vec::new();
-        sections.extend(report.results.as_ref().map(|results| summary::section(study, results)));
+        sections.extend(unfinished(report));
+        sections.extend(report.found().map(|results| summary::section(report, results)));
         sections.extend(report.version.as_deref().map(of_version));
         sections.extend([provenance::question(report, asked), provenance::panel(report, asked)]);
-        match &report.results {
+        match report.found() {
             Some(results) => {
                 sections.push(outcome::section(results));
+                sections.extend(rounds::section(report));
                 sections.extend(channels::section(results));
                 sections.extend(findings::groups(results));
                 sections.extend(findings::reasons(results));
@@ -162,21 +215,22 @@ impl Document {
             }
         }
         sections.push(provenance::limits(report));
-        sections.extend(report.results.as_ref().and_then(groups::section));
+        sections.extend(report.found().and_then(groups::section));
         sections.extend(provenance::margins(asked));
         sections.push(provenance::questionnaire(asked));
         Self {
             title: study.name.clone(),
             subtitle: format!(
-                "{} · {} of {} respondents answered · {} engine ({}) · seed {}",
+                "{} · {} of {} answered · {} engine ({}) · seed {}",
                 capital(kinds::view(study.instrument).title),
                 thousands(study.panel.delivered),
-                thousands(study.panel.requested),
+                kinds::view(study.instrument).count(study.panel.requested),
                 study.engine,
                 study.model,
                 study.seed
             ),
             sections,
+            kind: DocumentKind::Synthetic,
         }
     }
 }

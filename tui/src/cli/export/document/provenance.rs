@@ -39,8 +39,9 @@ pub(super) fn panel(report: &Report, asked: &Asked) -> Section {
     let mut section = Section::new("Of whom");
     let counts = report.study.panel;
     section.text(format!(
-        "{} synthetic respondents were drawn to match the population that the audience describes; {} answered, {} declined, {} gave a reply that could not be read, {} gave no reply or could not be asked.",
+        "{} synthetic {} were drawn to match the population that the audience describes; {} answered, {} declined, {} gave a reply that could not be read, {} gave no reply or could not be asked.",
         thousands(counts.requested),
+        kinds::view(report.study.instrument).people.1,
         thousands(counts.delivered),
         thousands(counts.refused),
         thousands(counts.invalid),

@@ -2,8 +2,7 @@
 //! conclusions computed from the data.
 
 use protocol::rejection::Rejection;
-use protocol::results::Results;
-use protocol::run::Study;
+use protocol::results::{Report, Results};
 
 use super::{Block, Figure, Section};
 use crate::kinds;
@@ -11,13 +10,15 @@ use crate::look::Look;
 use crate::report::estimates::{number, range};
 
 /// The section.
-pub(super) fn section(study: &Study, results: &Results) -> Section {
+pub(super) fn section(report: &Report, results: &Results) -> Section {
+    let study = &report.study;
     let mut section = Section::new("In short");
     let rejected = study.rejected.iter().map(Rejection::sentence);
     section.blocks.extend(rejected.map(Block::Warning));
     // Warnings against the numbers come before them.
     let failures = results.diagnostics.failures();
     section.blocks.extend(failures.map(|sentence| Block::Warning(sentence.to_owned())));
+    section.blocks.extend(report.reading_warnings().map(Block::Warning));
     let figures: Vec<Figure> = kinds::of_outcomes(&results.outcomes)
         .summary
         .iter()

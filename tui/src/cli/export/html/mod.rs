@@ -6,6 +6,7 @@ mod prose;
 
 use std::fmt::Write as _;
 
+use protocol::rounds::{RunKind, TextPart};
 use protocol::safe;
 
 use super::document::{Block, Document};
@@ -20,13 +21,14 @@ const POLICY: &str =
 pub(super) fn page(document: &Document) -> String {
     let mut out = String::with_capacity(32 * 1024);
     let title = escape(&document.title);
+    let (word, label) = (document.kind.word(), document.kind.label());
     let _ = write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"robots\" content=\"noindex\">\n<title>{title} · synthetic panel</title>\n\
-         <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<p class=\"label\">Synthetic panel · no person was asked</p>\n\
+         <meta name=\"robots\" content=\"noindex\">\n<title>{title} · {word}</title>\n\
+         <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<p class=\"label\">{label}</p>\n\
          <h1>{title}</h1>\n<p class=\"subtitle\">{}</p>\n</header>\n<main>\n",
         escape(&document.subtitle)
     );
@@ -50,6 +52,19 @@ pub(super) fn page(document: &Document) -> String {
     out
 }
 
+/// What was taken out and what was put in, marked as such.
+fn changes(parts: &[TextPart]) -> String {
+    let marked = parts.iter().map(|part| {
+        let text = escape(&safe::block(&part.text)).replace('\n', "<br>");
+        match part.kind {
+            RunKind::Same => text,
+            RunKind::Out => format!("<del>{text}</del>"),
+            RunKind::In => format!("<ins>{text}</ins>"),
+        }
+    });
+    marked.collect::<Vec<_>>().join(" ")
+}
+
 fn write_block(out: &mut String, block: &Block) {
     // Writing to a string cannot fail.
     let _ = match block {
@@ -70,6 +85,7 @@ fn write_block(out: &mut String, block: &Block) {
                 prose::paragraphs(text)
             )
         }
+        Block::Changes(parts) => writeln!(out, "<p class=\"changes\">{}</p>", changes(parts)),
         Block::Exact(text) => writeln!(out, "<pre>{}</pre>", escape(text.trim())),
         Block::Figures(figures) => {
             out.push_str("<div class=\"figures\">\n");

@@ -109,6 +109,7 @@ pub(super) fn blank() -> Vec<Field> {
         Field::line("context", "Context", "", "what respondents are told beforehand"),
         Field::line("language", "Language", "", "en, where a text is taken for another language"),
         Field::line("project", "Project", "", "what it belongs to"),
+        Field::line("webhook", "Webhook", "", "an https address that is told when it ends"),
         Field::line("tags", "Tags", "", "labels, separated by commas"),
     ]);
     fields

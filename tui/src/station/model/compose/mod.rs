@@ -14,7 +14,7 @@ use protocol::error::ApiError;
 use protocol::id::SubmitKey;
 use protocol::run::Preview;
 use protocol::setting::Settings;
-use protocol::study::{Draft, Problem, StudyType};
+use protocol::study::{Draft, DraftText, Problem, StudyType};
 
 use super::drafts::Origin;
 use super::saved::Form;
@@ -264,7 +264,7 @@ impl Compose {
         };
         Draft {
             file: file.unwrap_or_else(|| FILE.to_owned()),
-            text,
+            text: DraftText::File(text),
             overrides: self.overrides(),
             ..Draft::default()
         }

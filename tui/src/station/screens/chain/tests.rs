@@ -1,15 +1,19 @@
 //! Snapshots of the chain at every size and colour level, and its keys: versions, base, difference, and a version that is
 //! written into its file and taken back.
 
+use protocol::event::EventData;
 use protocol::results::Report;
 use protocol::run::{Live, PanelCounts, RoundProgress, State};
+use protocol::service::Page;
 
 use crate::station::effect::{Call, Effect};
 use crate::station::look::{Colours, Glyphs};
+use crate::station::model::Screen;
 use crate::station::model::chain::{Applied, Choice};
 use crate::station::msg::Msg;
 use crate::station::testing::{
-    MAIN, REVIEW, Rig, chain_report, id, look, review_study, styles, text, variants_report,
+    MAIN, REVIEW, Rig, chain_report, id, look, response, review_study, styles, text,
+    variants_report,
 };
 
 const UNICODE: (Colours, Glyphs) = (Colours::True, Glyphs::Unicode);
@@ -110,12 +114,14 @@ fn without_a_chain_the_screen_says_what_to_do() {
     running.results = None;
     running.study = review_study(State::Running, 20);
     let panel = PanelCounts { requested: 20, delivered: 7, ..PanelCounts::default() };
+    running.study.round = Some(RoundProgress { round: 2, rounds: 3, confirms: false, panel });
     let live = Live {
         study: running.study.clone(),
         scale: Some((1, 10)),
         scores: vec![0; 10],
+        exact: None,
+        finished: Vec::new(),
         recent: Vec::new(),
-        round: Some(RoundProgress { round: 2, rounds: 3, confirms: false, panel }),
         elapsed_ms: 900,
         spending: None,
         silence: None,
@@ -148,6 +154,154 @@ fn versions_are_turned_by_brackets_arrows_and_rows() {
     let effects = rig.keys("y");
     let [Effect::Copy { text, .. }] = effects.as_slice() else { panic!("{effects:?}") };
     assert!(text.starts_with("Start in a minute for €9 a month\n\n"), "{text}");
+}
+
+#[test]
+fn enter_opens_the_results_of_the_round_and_esc_leads_back() {
+    let mut rig = rig((120, 36));
+    let effects = rig.keys("enter");
+    let wanted = [Call::RoundReport(id(REVIEW), 2), Call::RoundPage(id(REVIEW), 2, 0)];
+    for call in wanted {
+        assert!(effects.contains(&Effect::Call(call.clone())), "{call:?} is not in {effects:?}");
+    }
+    // What still comes of the whole study is not taken for the round's.
+    rig.tell(Msg::Page(id(REVIEW), Ok(Page { items: vec![response(0)], next: None })));
+    assert!(rig.model.open_study.responses.is_empty());
+    let mut of_round = chain_report(20);
+    of_round.round = Some(2);
+    if let Some(results) = &mut of_round.results
+        && let Some(overall) = results.estimates.get_mut("overall")
+    {
+        (overall.value, overall.n) = (6.3, 19);
+    }
+    rig.tell(Msg::RoundReport(id(REVIEW), 3, Ok(Box::new(chain_report(20)))));
+    assert!(rig.model.open_study.report.is_none(), "of a round that is not open");
+    rig.tell(Msg::RoundReport(id(REVIEW), 2, Ok(Box::new(of_round))));
+    rig.tell(Msg::RoundPage(id(REVIEW), 2, Ok(Page { items: vec![response(3)], next: None })));
+    let text = rig.text();
+    assert!(text.contains("round 2") && text.contains("6.3") && text.contains("n=19"), "{text}");
+    assert_eq!(rig.model.open_study.responses.len(), 1);
+    rig.keys("esc");
+    assert!(rig.text().contains("round 1 → round 2"), "{}", rig.text());
+    assert_eq!(rig.model.open_study.round, None);
+    rig.keys("enter 3");
+    assert!(rig.text().contains("5.2"), "3 opens the results of the study: {}", rig.text());
+    // Round 1 is the study's own.
+    rig.keys("4 g g enter");
+    assert_eq!(rig.model.open_study.round, None);
+}
+
+#[test]
+fn the_base_changes_what_every_change_is_from() {
+    let mut rig = rig((200, 60));
+    assert!(rig.text().contains("changes are from round 1"), "{}", rig.text());
+    assert!(
+        rig.text().contains("It moved most for the role brand strategist +1.6"),
+        "{}",
+        rig.text()
+    );
+    assert!(rig.text().contains("1 fixed (Jargon)"), "{}", rig.text());
+    rig.keys("= ]");
+    let text = rig.text();
+    assert!(text.contains("changes are from round 2"), "{text}");
+    assert!(text.contains("−0.8 [−1.2, −0.4]*"), "round 3 against round 2: {text}");
+    assert!(
+        text.contains("brand strategist −1.2") || text.contains("brand strategist -1.2"),
+        "{text}"
+    );
+    rig.keys("[ [");
+    let text = rig.text();
+    assert!(text.contains("round 2 → round 1"), "{text}");
+    assert!(text.contains("2 of 20 experts score it higher than round 2"), "turned round: {text}");
+    rig.keys("] = ] =");
+    assert!(rig.text().contains("changes are from round 3"), "{}", rig.text());
+}
+
+#[test]
+fn a_chain_without_results_shows_its_finished_rounds_as_such() {
+    for (state, said) in [
+        (State::Running, "3 of 4 rounds have ended"),
+        (State::Cancelled, "Cancelled after 3 of 4 rounds"),
+    ] {
+        let mut report = chain_report(20);
+        report.study = review_study(state, 20);
+        report.finished_rounds = report.results.take().map(Box::new);
+        for size in [(200, 60), (80, 24)] {
+            let rig = rig_with(report.clone(), size, UNICODE);
+            let text = rig.text();
+            assert!(text.contains("so far") && text.contains("round 1 → round 2"), "{text}");
+            if size.0 == 200 {
+                let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(one_line.contains(said) && !one_line.contains("Proved"), "{one_line}");
+                insta::assert_snapshot!(format!("finished_{state}_200x60"), text);
+            }
+        }
+        let mut rig = rig_with(report, (120, 36), UNICODE);
+        rig.keys("] a");
+        let written = Effect::Call(Call::Apply(id(REVIEW), Choice::Round(3)));
+        assert_eq!(rig.keys("enter"), [written], "what is done can be taken");
+    }
+}
+
+#[test]
+fn finished_rounds_have_results_and_findings_and_the_findings_of_a_round_are_its_own() {
+    let mut report = chain_report(20);
+    report.study = review_study(State::Cancelled, 20);
+    let title = report.results.as_ref().unwrap().findings[0].title.clone();
+    report.finished_rounds = report.results.take().map(Box::new);
+    for size in [(200, 60), (80, 24), (60, 20)] {
+        let mut rig = rig_with(report.clone(), size, UNICODE);
+        rig.keys("3");
+        let text = rig.text();
+        assert!(text.contains("synthetic") && !text.contains("was cancelled"), "{text}");
+        assert!(size.0 < 200 || text.contains("finished rounds"), "{text}");
+        rig.keys("5");
+        let text = rig.text();
+        let begin: String = title.chars().take(20).collect();
+        assert!(text.contains(&begin) && text.contains("synthetic"), "{text}");
+        assert!(rig.keys("m").is_empty(), "no status without results");
+        assert!(rig.text().contains("Only findings of a study with results"), "{}", rig.text());
+    }
+    let mut rig = rig_with(report.clone(), (120, 36), UNICODE);
+    rig.keys("] enter");
+    let round = rig.model.open_study.round.unwrap();
+    let mut of_round = chain_report(20);
+    of_round.round = Some(round);
+    of_round.results.as_mut().unwrap().findings.truncate(1);
+    of_round.results.as_mut().unwrap().findings[0].title = "Only of this round".to_owned();
+    rig.tell(Msg::RoundReport(id(REVIEW), round, Ok(Box::new(of_round))));
+    rig.keys("5");
+    let text = rig.text();
+    assert!(
+        text.contains("Only of this round") && text.contains(&format!("round {round}")),
+        "{text}"
+    );
+    rig.keys("esc");
+    assert_eq!((rig.model.screen, rig.model.open_study.round), (Screen::Results, Some(round)));
+    rig.keys("esc");
+    assert_eq!((rig.model.screen, rig.model.open_study.round), (Screen::Chain, None));
+}
+
+#[test]
+fn a_later_round_is_followed_on_every_screen() {
+    let mut report = chain_report(20);
+    report.results = None;
+    report.study = review_study(State::Running, 20);
+    let panel = PanelCounts { requested: 20, delivered: 7, ..PanelCounts::default() };
+    report.study.round = Some(RoundProgress { round: 2, rounds: 3, confirms: false, panel });
+    let mut rig = rig_with(report, (80, 24), UNICODE);
+    rig.keys("1");
+    assert!(rig.text().contains("round 2/3") && rig.text().contains("7/20"), "{}", rig.text());
+    rig.keys("2");
+    let text = rig.text();
+    assert!(text.contains("round 2 of 3: 7/20") && text.contains("35%"), "{text}");
+    assert!(text.contains("synthetic") && !text.contains("ready in 0s"), "{text}");
+    let panel = PanelCounts { delivered: 20, ..panel };
+    let round = Some(RoundProgress { round: 3, rounds: 3, confirms: false, panel });
+    let recorded =
+        EventData::Recorded { first: 0, last: 19, count: 20, delivered: 13, panel, round };
+    rig.event(recorded, REVIEW, 900);
+    assert!(rig.text().contains("round 3 of 3: 20/20"), "{}", rig.text());
 }
 
 #[test]

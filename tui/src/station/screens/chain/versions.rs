@@ -1,12 +1,12 @@
 //! The table of versions: score, interval, change from the original, words, who moved, and what was changed.
 
 use protocol::results::Results;
-use protocol::review::Moved;
+use protocol::review::{Moved, ScoreChange};
 use ratatui::layout::Rect;
 
-use super::why::judgement;
 use crate::kinds;
-use crate::station::model::chain::{Version, best};
+use crate::report::agree;
+use crate::station::model::chain::{Version, best, between};
 use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, columns};
@@ -64,26 +64,70 @@ impl VersionColumns {
     }
 }
 
-/// Draws the table; `marked` are the places of the chosen version and of the one that it is compared with.
+/// What the table shows.
+pub(super) struct VersionRows<'m> {
+    pub(super) versions: &'m [Version<'m>],
+    /// Words of each version.
+    pub(super) words: &'m [u64],
+    /// The chosen version.
+    pub(super) place: usize,
+    /// The one that it is compared with.
+    pub(super) base: usize,
+    /// The one that every change is from.
+    pub(super) anchor: usize,
+    /// What stands below a table with a plot.
+    pub(super) judgement: Vec<(String, Role)>,
+}
+
+impl VersionRows<'_> {
+    /// The change of a version from the one that every change is from.
+    fn change(&self, place: usize) -> Option<ScoreChange> {
+        if place == self.anchor {
+            return None;
+        }
+        let own = self.versions.get(place).filter(|_| self.anchor == 0);
+        own.and_then(|version| version.change)
+            .or_else(|| between(self.versions, (self.anchor, place)).overall)
+    }
+
+    /// Decimals of the scores and of their changes.
+    fn decimals(&self) -> usize {
+        let before = self.versions.get(self.anchor).map_or(0.0, |anchor| anchor.score);
+        let places = 0..self.versions.len();
+        let shown = places.filter_map(|place| {
+            Some((before, self.versions[place].score, self.change(place)?.value))
+        });
+        agree::decimals(shown, 1)
+    }
+
+    /// What the changes are from, and whether one of them is beyond chance.
+    fn foot(&self) -> String {
+        let mut places = 0..self.versions.len();
+        let any = places.any(|place| self.change(place).is_some_and(|change| change.differs()));
+        let from = self.versions.get(self.anchor).map_or("round 1", |anchor| anchor.name.as_str());
+        let chance = if any { "* beyond chance" } else { "none beyond chance" };
+        format!("changes are from {from}; {chance}")
+    }
+}
+
+/// Draws the table.
 pub(super) fn draw(
     results: &Results,
-    (versions, words): (&[Version<'_>], &[u64]),
-    marked: (usize, usize),
+    rows: &VersionRows<'_>,
     has_plot: bool,
     focus: Focus,
     canvas: &mut Canvas<'_>,
     area: Rect,
 ) {
+    let VersionRows { versions, words, .. } = *rows;
+    let marked = (rows.place, rows.base);
     let iterations = kinds::found(&results.outcomes).iterations;
     let (title, count) = match iterations {
         Some(_) => ("Rounds", "overall by the same experts"),
         None => ("Versions", "as predicted by the same experts"),
     };
-    let foot = match (iterations, versions.iter().any(Version::differs)) {
-        (Some(_), true) => "changes are from round 1; * beyond chance",
-        (Some(_), false) => "changes are from round 1; none beyond chance",
-        (None, _) => "",
-    };
+    let foot = if iterations.is_some() { rows.foot() } else { String::new() };
+    let foot = foot.as_str();
     let inner = canvas.pane(area, Caption { title, count, foot }, focus);
     if inner.height == 0 {
         return;
@@ -107,22 +151,23 @@ pub(super) fn draw(
     canvas.right(layout.words.x, y, layout.words.width, "words", Role::Dim);
     canvas.text(layout.moved.x + 2, y, layout.moved.width, "moved", Role::Dim);
     canvas.cut(layout.what.x, y, layout.what.width, "what was changed", Role::Dim);
-    let rows = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+    let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     let window = Window { cursor: marked.0, top: 0 };
-    let shown = window.shown(versions.len(), usize::from(rows.height));
+    let shown = window.shown(versions.len(), usize::from(body.height));
     if has_plot {
-        let first = rows.y.saturating_add(u16::try_from(shown.len()).unwrap_or(u16::MAX)) + 1;
+        let first = body.y.saturating_add(u16::try_from(shown.len()).unwrap_or(u16::MAX)) + 1;
         let width = inner.width.saturating_sub(2);
-        let lines = judgement(results, (glyphs, width));
-        for (y, (line, role)) in (first..inner.bottom()).zip(&lines) {
+        for (y, (line, role)) in (first..inner.bottom()).zip(&rows.judgement) {
             canvas.text(inner.x + 1, y, width, line, *role);
         }
     }
-    let best = best(results);
-    for (y, place) in (rows.top()..rows.bottom()).zip(shown) {
+    let (best, decimals) = (best(results), rows.decimals());
+    let scores = || versions.iter().map(|version| version.score);
+    for (y, place) in (body.top()..body.bottom()).zip(shown) {
         let version = &versions[place];
-        let is_best = place == best && versions.len() > 1;
-        row(version, is_best, (has_plot, scale), layout, canvas, y);
+        let is_best = place == best && agree::is_best(scores(), place, decimals);
+        let shown = (rows.change(place), decimals);
+        row(version, shown, is_best, (has_plot, scale), layout, canvas, y);
         let words = words.get(place).map(|words| thousands(*words)).unwrap_or_default();
         canvas.right(layout.words.x, y, layout.words.width, &words, Role::Dim);
         let mark = if place == marked.1 && place != marked.0 { "=" } else { " " };
@@ -141,6 +186,7 @@ pub(super) fn draw(
 
 fn row(
     version: &Version<'_>,
+    (changed, decimals): (Option<ScoreChange>, usize),
     is_best: bool,
     (has_plot, scale): (bool, (f64, f64)),
     layout: VersionColumns,
@@ -149,7 +195,7 @@ fn row(
 ) {
     let glyphs = canvas.glyphs();
     let role = if is_best { Role::Good } else { Role::Text };
-    canvas.right(layout.score.x, y, SCORE, &number(version.score, 1, glyphs), role);
+    canvas.right(layout.score.x, y, SCORE, &number(version.score, decimals, glyphs), role);
     if has_plot {
         let half = version.interval.map_or_else(
             || glyphs.none().to_owned(),
@@ -163,7 +209,7 @@ fn row(
         let whisker = Whisker { value: version.score, interval: version.interval, scale, role };
         whisker.draw(canvas, picture(layout.interval, y));
     }
-    let (text, role) = change(version, layout.change.width >= CHANGE.1, glyphs);
+    let (text, role) = change(changed, decimals, layout.change.width >= CHANGE.1, glyphs);
     canvas.right(layout.change.x, y, layout.change.width, &text, role);
     if let Some(moved) = version.moved {
         let end = layout.moved.right();
@@ -196,16 +242,21 @@ fn moved_width(versions: &[Version<'_>], glyphs: Glyphs) -> u16 {
     moved.map(width).max().map_or(0, |widest| widest.max(MOVED))
 }
 
-/// The change from the original, with its interval where there is room.
-fn change(version: &Version<'_>, has_room: bool, glyphs: Glyphs) -> (String, Role) {
-    let Some(change) = version.change else { return (glyphs.none().to_owned(), Role::Dim) };
-    let star = if version.differs() { "*" } else { " " };
-    let mut text = difference(change.value, 1, glyphs);
+/// A change, with its interval where there is room.
+fn change(
+    change: Option<ScoreChange>,
+    decimals: usize,
+    has_room: bool,
+    glyphs: Glyphs,
+) -> (String, Role) {
+    let Some(change) = change else { return (glyphs.none().to_owned(), Role::Dim) };
+    let star = if change.differs() { "*" } else { " " };
+    let mut text = difference(change.value, decimals, glyphs);
     if let (true, Some((low, high))) = (has_room, change.low.zip(change.high)) {
         let ends = [low, high].map(|end| difference(end, 1, glyphs));
         text = format!("{text} [{}, {}]", ends[0], ends[1]);
     }
-    let role = match (version.differs(), change.value < 0.0) {
+    let role = match (change.differs(), change.value < 0.0) {
         (false, _) => Role::Dim,
         (true, true) => Role::Bad,
         (true, false) => Role::Good,

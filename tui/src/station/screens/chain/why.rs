@@ -3,11 +3,13 @@
 
 use protocol::results::Results;
 use protocol::review::{DimensionMean, Iterations};
+use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
 use crate::kinds;
-use crate::report::chain::{by_place, stopped, verdict};
-use crate::station::model::chain::Version;
+use crate::report::agree;
+use crate::report::chain::{by_place, findings_across, for_whom, stopped, unfinished, verdict};
+use crate::station::model::chain::{Between, Choice, Version};
 use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, columns, wrap};
@@ -33,10 +35,10 @@ pub(super) fn brief(iterations: &Iterations) -> (String, Role) {
 pub(super) fn lines(
     results: &Results,
     version: &Version<'_>,
-    base: Option<&Version<'_>>,
+    compared: Option<&(&Version<'_>, Between)>,
     (glyphs, width): (Glyphs, u16),
 ) -> Vec<(String, Role)> {
-    let Some(base) = base else {
+    let Some((base, changed)) = compared else {
         return wrap(&format!("This is {}, as it was asked.", version.name), width)
             .into_iter()
             .map(|line| (line, Role::Dim))
@@ -48,8 +50,28 @@ pub(super) fn lines(
         lines.extend(wrapped([(applied, Role::Accent)], glyphs, width));
     }
     lines.extend(dimensions(version.dimensions, base.dimensions, glyphs, width));
-    lines.extend(wrapped(between(results, version, base, glyphs), glyphs, width));
+    lines.extend(wrapped(between(results, version, (base, changed), glyphs), glyphs, width));
     lines
+}
+
+/// How far a chain is that has no results: what its finished rounds gained so far, and what can be done with them.
+pub(super) fn so_far(
+    results: &Results,
+    study: &Study,
+    (glyphs, width): (Glyphs, u16),
+) -> Vec<(String, Role)> {
+    let Some(iterations) = kinds::found(&results.outcomes).iterations else { return Vec::new() };
+    let (role, text) = unfinished(iterations, study.state);
+    let next = match study.state {
+        State::Cancelled | State::Failed => {
+            "a writes the chosen version into its file; d starts the review again."
+        }
+        State::Paused => {
+            "p goes on with the next round; a writes the chosen version into its file."
+        }
+        _ => "Each further round stands here when it has ended.",
+    };
+    wrapped([(text, of_report(role)), (next.to_owned(), Role::Dim)], glyphs, width)
 }
 
 /// Whether the gain is proved, and why the chain ended, wrapped to that many columns.
@@ -74,20 +96,21 @@ fn wrapped(
         .collect()
 }
 
-/// What came of the changes of one version in another: who moved, and which findings are answered.
+/// What came of the changes of one version in another: who moved, most of all which segments, and which findings are answered.
 fn between(
     results: &Results,
     version: &Version<'_>,
-    base: &Version<'_>,
+    (base, changed): (&Version<'_>, &Between),
     glyphs: Glyphs,
 ) -> Vec<(String, Role)> {
     let mut told = Vec::new();
     let mut parts = Vec::new();
-    if let Some(moved) = version.moved {
+    // Results of earlier versions know who moved from the round that was rewritten from only.
+    if let Some(moved) = changed.moved {
         let all = moved.up + moved.same + moved.down;
         parts.push(format!(
-            "{} of {all} experts score it higher than the one it was rewritten from, {} the same, {} lower.",
-            moved.up, moved.same, moved.down
+            "{} of {all} experts score it higher than {}, {} the same, {} lower.",
+            moved.up, base.name, moved.same, moved.down
         ));
     }
     if let Some((before, after)) = base.click_rate.zip(version.click_rate) {
@@ -97,12 +120,24 @@ fn between(
     if !parts.is_empty() {
         told.push((parts.join(" "), Role::Text));
     }
-    for finding in results.findings.iter().filter(|one| version.findings.contains(&one.id)) {
+    if let Some(text) = for_whom(&changed.segments) {
+        told.push((text, Role::Text));
+    }
+    // A round answers findings of the text that it was made from, and of no other.
+    let is_from = match base.choice {
+        Choice::Round(round) => version.from == Some(usize::from(round.saturating_sub(1))),
+        Choice::Variant(_) => false,
+    };
+    let answered = results.findings.iter().filter(|one| version.findings.contains(&one.id));
+    for finding in answered.filter(|_| is_from) {
         let text = format!(
             "Answers finding {}, {} {}: {}",
             finding.id, finding.priority, finding.title, finding.suggested_action
         );
         told.push((text, Role::Text));
+    }
+    if let Some(across) = version.across {
+        told.push((findings_across(across), Role::Text));
     }
     told
 }
@@ -122,19 +157,21 @@ fn dimensions(
         })
         .collect();
     moved.sort_by(|a, b| (b.2 - b.1).abs().total_cmp(&(a.2 - a.1).abs()));
+    let decimals = agree::decimals(moved.iter().map(|(_, then, now)| (*then, *now, now - then)), 1);
+    let (wide, wider) = (decimals + 3, decimals + 4);
     let name = moved.iter().map(|(name, ..)| columns(name)).max().unwrap_or(0);
     let cells: Vec<String> = moved
         .into_iter()
         .map(|(label, then, now)| {
-            let by = difference(now - then, 1, glyphs);
-            let (then, now) = (number(then, 1, glyphs), number(now, 1, glyphs));
+            let by = difference(now - then, decimals, glyphs);
+            let [then, now] = [then, now].map(|score| number(score, decimals, glyphs));
             let pad = usize::from(name.saturating_sub(columns(label)));
             let pad = " ".repeat(pad);
-            format!("{label}{pad} {then:>4} {} {now:>4} {by:>5}", glyphs.arrow())
+            format!("{label}{pad} {then:>wide$} {} {now:>wide$} {by:>wider$}", glyphs.arrow())
         })
         .collect();
-    let wide = cells.first().map_or(1, |text| columns(text) + GAP);
-    let on_a_line = usize::from((width + GAP) / wide.max(1)).max(1);
+    let cell = cells.first().map_or(1, |text| columns(text) + GAP);
+    let on_a_line = usize::from((width + GAP) / cell.max(1)).max(1);
     cells
         .chunks(on_a_line)
         .map(|cells| (cells.join(&" ".repeat(usize::from(GAP))), Role::Text))

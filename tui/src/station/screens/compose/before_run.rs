@@ -90,7 +90,8 @@ fn good(
         let half = number(*half, 2, glyphs);
         lines.push((
             format!(
-                "expected 95% interval {}{half} {}",
+                "of {} expect {}{half} {} (95%)",
+                plural(preview.panel.into(), "answer", "answers"),
                 glyphs.plus_minus(),
                 protocol::safe::line(unit)
             ),

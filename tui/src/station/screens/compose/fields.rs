@@ -23,7 +23,7 @@ pub(super) fn overflow(form: &Compose, pane: Rect) -> bool {
 /// Lines of each field: the text gets the remaining ones.
 fn heights(form: &Compose, width: u16, room: u16) -> Vec<u16> {
     const QUESTIONS: u16 = 4;
-    let own = |field: &Field| {
+    let own = |index: usize, field: &Field| {
         let lines = match (&field.value, field.key) {
             _ if !form.is_shown(field) => return 0,
             _ if !form.is_open(field) => {
@@ -34,18 +34,55 @@ fn heights(form: &Compose, width: u16, room: u16) -> Vec<u16> {
             (Value::Typed(input), _) if input.lines() == Lines::Many => QUESTIONS,
             _ => 1,
         };
-        lines + u16::from(complaint(form, field, Glyphs::Unicode).is_some())
+        let below = below(form, index, field, Glyphs::Unicode, beside(width));
+        lines + u16::try_from(below.len()).unwrap_or(1)
     };
-    let left = room.saturating_sub(form.fields.iter().map(own).sum());
-    form.fields
-        .iter()
-        .map(|field| own(field) + if field.key == TEXT { left.clamp(4, 16) } else { 0 })
+    let all = || form.fields.iter().enumerate();
+    let left = room.saturating_sub(all().map(|(index, field)| own(index, field)).sum());
+    all()
+        .map(|(index, field)| {
+            own(index, field) + if field.key == TEXT { left.clamp(4, 16) } else { 0 }
+        })
         .collect()
 }
 
 /// Columns to the right of the label.
 fn beside(width: u16) -> u16 {
     width.saturating_sub(LABEL + 3)
+}
+
+/// The lines below a field: its problem, why it has no effect, or what it is about where its own line has no room for that.
+fn below(
+    form: &Compose,
+    index: usize,
+    field: &Field,
+    glyphs: Glyphs,
+    width: u16,
+) -> Vec<(String, Role)> {
+    if !form.is_open(field) {
+        return Vec::new();
+    }
+    if let Some((text, role)) = complaint(form, field, glyphs) {
+        return wrap(&text, width).into_iter().map(|line| (line, role)).collect();
+    }
+    let is_told = index != form.at
+        || match &field.value {
+            Value::Choice(choices, _) => {
+                let words = choices.iter().map(|word| field.spelled(word));
+                let taken = |word: String| columns(&word) + columns(glyphs.radio_on()) + 3;
+                let taken: u16 = words.map(taken).sum();
+                taken + columns(field.hint) <= width
+            }
+            Value::Typed(input) => {
+                field.key == TEXT
+                    || !input.text().is_empty()
+                    || columns(&form.hint_of(field)) <= width
+            }
+        };
+    if is_told {
+        return Vec::new();
+    }
+    wrap(field.hint, width).into_iter().map(|line| (line, Role::Dim)).collect()
 }
 
 /// The line below a field: its problem, or why it has no effect.
@@ -75,7 +112,7 @@ pub(super) fn draw(form: &Compose, canvas: &mut Canvas<'_>, area: Rect) -> Optio
         }
         let here = index == form.at;
         let line = Rect::new(area.x, y, area.width, height);
-        let at = draw_field(form, field, here, canvas, line);
+        let at = draw_field(form, (index, field), here, canvas, line);
         if here {
             cursor = at;
         }
@@ -86,7 +123,7 @@ pub(super) fn draw(form: &Compose, canvas: &mut Canvas<'_>, area: Rect) -> Optio
 
 fn draw_field(
     form: &Compose,
-    field: &Field,
+    (index, field): (usize, &Field),
     here: bool,
     canvas: &mut Canvas<'_>,
     area: Rect,
@@ -104,13 +141,12 @@ fn draw_field(
         }
         return None;
     }
-    let complaint = complaint(form, field, glyphs);
-    let room = Rect::new(
-        area.x + 2 + LABEL,
-        area.y,
-        beside(area.width),
-        area.height - u16::from(complaint.is_some() && area.height > 1),
-    );
+    let below = below(form, index, field, glyphs, beside(area.width));
+    let taken = u16::try_from(below.len()).unwrap_or(0).min(area.height.saturating_sub(1));
+    let room = Rect::new(area.x + 2 + LABEL, area.y, beside(area.width), area.height - taken);
+    for (y, (text, role)) in (room.bottom()..area.bottom()).zip(&below) {
+        canvas.text(room.x, y, room.width, text, *role);
+    }
     let mut cursor = None;
     if !here && form.is_left_to_text(field) {
         canvas.cut(room.x, room.y, room.width, &as_the_text_says(form, field), Role::Text);
@@ -143,11 +179,6 @@ fn draw_field(
                 attached(form, canvas, room, columns(input.text()));
             }
         }
-    }
-    if let Some((text, role)) = complaint
-        && area.height > 1
-    {
-        canvas.cut(room.x, area.bottom() - 1, room.width, &text, role);
     }
     cursor
 }

@@ -8,7 +8,8 @@ use crate::kinds::{Marks, StudyView};
 use crate::station::estimate;
 use crate::station::model::Model;
 use crate::station::model::open_study::OpenStudy;
-use crate::station::symbols::Focus;
+use crate::station::screens::chain::under_way;
+use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
 use crate::station::widgets::bar::sparkline;
 use crate::station::widgets::canvas::{Canvas, Caption};
@@ -17,9 +18,10 @@ use crate::station::widgets::whisker::Whisker;
 
 /// Draws the tally.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
-    let inner =
-        canvas.pane(area, Caption { title: "So far", count: "", foot: "" }, Focus::Elsewhere);
     let glyphs = canvas.glyphs();
+    let rounds = finished(model, glyphs);
+    let caption = Caption { title: "So far", count: &rounds, foot: "" };
+    let inner = canvas.pane(area, caption, Focus::Elsewhere);
     let kind = OpenStudy::instrument(study);
     let mut lines = (inner.top()..inner.bottom()).map(|y| Rect::new(inner.x, y, inner.width, 1));
     if let (Some(mean), Some(measure)) = (model.open_study.running(study), kind.main)
@@ -77,17 +79,20 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         canvas.text(line.x, line.y, line.width, &shown, Role::Running);
     }
     if let Some(line) = lines.next() {
-        let panel = study.panel;
+        let panel = study.asked_now();
         let left = panel.requested.saturating_sub(panel.settled());
-        let text = format!(
-            "answered {}  left {}",
-            thousands(panel.delivered.into()),
-            thousands(left.into())
-        );
+        let text = match study.round {
+            Some(round) => under_way(round),
+            None => format!(
+                "answered {}  left {}",
+                thousands(panel.delivered.into()),
+                thousands(left.into())
+            ),
+        };
         canvas.cut(line.x, line.y, line.width, &text, Role::Text);
     }
     if let Some(line) = lines.next() {
-        let panel = study.panel;
+        let panel = study.asked_now();
         let role = if panel.invalid + panel.failed > 0 { Role::Warning } else { Role::Dim };
         let text =
             format!("declined {} unread {} failed {}", panel.refused, panel.invalid, panel.failed);
@@ -98,6 +103,15 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         let text = format!("{}, seed {}, in {took}", study.engine, study.seed);
         canvas.cut(line.x, line.y, line.width, &text, Role::Dim);
     }
+}
+
+/// The rounds of a chain that have ended, with their scores.
+fn finished(model: &Model, glyphs: Glyphs) -> String {
+    let live = model.open_study.live.as_ref();
+    let rounds = live.map(|live| live.finished.as_slice()).unwrap_or_default();
+    let each = rounds.iter().map(|of| format!("{}: {}", of.round, number(of.overall, 1, glyphs)));
+    let each: Vec<String> = each.collect();
+    if each.is_empty() { String::new() } else { format!("rounds {}", each.join(", ")) }
 }
 
 /// A duration; a short one in tenths of a second.

@@ -25,14 +25,18 @@ struct CrossUnit {
     factor: f64,
     decimals: usize,
     sign: &'static str,
+    /// Both ends of the scale.
+    ends: (f64, f64),
 }
 
 impl CrossUnit {
     /// For a survey, shares from 0 to 1 of respondents who name a theme, shown in percent.
     fn of(study: &Study) -> Self {
         match kinds::view(study.instrument).main {
-            Some(measure) => Self { factor: 1.0, decimals: measure.decimals, sign: "" },
-            None => Self { factor: 100.0, decimals: 0, sign: "%" },
+            Some(measure) => {
+                Self { factor: 1.0, decimals: measure.decimals, sign: "", ends: measure.range }
+            }
+            None => Self { factor: 100.0, decimals: 0, sign: "%", ends: (0.0, 1.0) },
         }
     }
 
@@ -131,7 +135,10 @@ fn draw_cell(cell: &CrossCell, unit: CrossUnit, canvas: &mut Canvas<'_>, x: u16,
 fn in_full(cell: &CrossCell, unit: CrossUnit, glyphs: Glyphs) -> String {
     let show = |value| unit.show(value, glyphs);
     let interval = match (cell.estimate.low, cell.estimate.high) {
-        (Some(low), Some(high)) => format!(" [{}, {}]", show(low), show(high)),
+        // Of few answers an interval may reach beyond the scale.
+        (Some(low), Some(high)) => {
+            format!(" [{}, {}]", show(low.max(unit.ends.0)), show(high.min(unit.ends.1)))
+        }
         _ => String::new(),
     };
     let versus = cell.difference.as_ref().map(|by| {

@@ -17,10 +17,10 @@ pub(super) fn lines(study: &Study, results: &Results) -> Vec<(String, Role)> {
     let glyphs = Glyphs::Unicode;
     let mut lines = vec![(
         format!(
-            "{} with {} of {} respondents, engine {} ({}), seed {}",
+            "{} with {} of {}, engine {} ({}), seed {}",
             kinds::view(study.instrument).title,
             study.panel.delivered,
-            study.panel.requested,
+            kinds::view(study.instrument).count(study.panel.requested),
             study.engine,
             study.model,
             study.seed

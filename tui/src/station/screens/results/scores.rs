@@ -8,6 +8,7 @@ use ratatui::style::Style;
 
 use super::results;
 use crate::kinds::{self, Marks, Said, Share};
+use crate::report::estimates::is_lopsided;
 use crate::station::estimate;
 use crate::station::model::Model;
 use crate::station::model::results::{Drill, Pane};
@@ -125,8 +126,12 @@ fn draw_estimate(
     canvas: &mut Canvas<'_>,
     line: Rect,
 ) {
-    let text = with_interval(decimals, estimate, canvas.glyphs());
-    let name = line.width.saturating_sub(columns(&text) + 3);
+    let room = |text: &str| line.width.saturating_sub(columns(text) + 3);
+    let glyphs = canvas.glyphs();
+    let text = with_interval(decimals, estimate, glyphs);
+    let text =
+        if columns(label) > room(&text) { with_half(decimals, estimate, glyphs) } else { text };
+    let name = room(&text);
     canvas.cut(line.x + 1, line.y, name, label, Role::Dim);
     canvas.right(line.x, line.y, line.width.saturating_sub(1), &text, Role::Text);
 }
@@ -138,6 +143,24 @@ fn with_interval(decimals: usize, estimate: &Estimate, glyphs: Glyphs) -> String
         _ => String::new(),
     };
     format!("{} {interval}", show(estimate.value))
+}
+
+/// An estimate with half its interval, which takes fewer columns; where that is lopsided, its ends.
+fn with_half(decimals: usize, estimate: &Estimate, glyphs: Glyphs) -> String {
+    let value = number(estimate.value, decimals, glyphs);
+    match (estimate.low, estimate.high) {
+        (Some(low), Some(high)) if is_lopsided(estimate.value, (low, high)) => {
+            format!("{} to {}", number(low, decimals, glyphs), number(high, decimals, glyphs))
+        }
+        (Some(low), Some(high)) => {
+            format!(
+                "{value} {}{}",
+                glyphs.plus_minus(),
+                number((high - low) / 2.0, decimals, glyphs)
+            )
+        }
+        _ => value,
+    }
 }
 
 /// The colour of a share: that of its mark in the mosaic, where the mosaic shows such marks.

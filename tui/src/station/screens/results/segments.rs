@@ -57,6 +57,8 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     let share = if is_narrow { area.width * 2 / 5 } else { area.width / 3 };
     let name = name.clamp(6, widest).min(share) + 2;
     let [n, value, delta] = if is_narrow { NARROW } else { NUMBERS };
+    // The name of the number stands apart from the one before it.
+    let value = value.max(columns(measure.label) + 1);
     let x = area.x + 1;
     let picture = Rect::new(
         x + name + n + value + 1,

@@ -1,13 +1,14 @@
 //! Preview of the study under the cursor: its description, its results, its cost.
 
-use protocol::results::Results;
+use protocol::results::{Report, Results};
 use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
 use super::{age, fact, state_mark};
 use crate::kinds;
-use crate::station::model::Model;
+use crate::report::chain::best_so_far;
 use crate::station::model::filter::state_label;
+use crate::station::model::{Model, watched};
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::bar::sparkline;
@@ -38,6 +39,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         let text = format!("{}{reason}", state_label(study.state));
         fact(canvas, line, kind.title, &text, role);
     }
+    rejections(study, (inner.width, tall), canvas, &mut next);
     let strip = model.studies.report(study.id).and_then(|report| versions::strip(report, glyphs));
     if let Some(strip) = strip
         && let Some(line) = next()
@@ -46,7 +48,26 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
             strip.iter().map(|(text, role)| (text.as_str(), *role)).collect();
         canvas.pieces(line.x, line.y, line.width, &pieces);
     }
-    let report = model.studies.report(study.id).and_then(|report| report.results.as_ref());
+    if let Some(file) = model.watched.file_of(study.id)
+        && let (state, role) = watched::state_of(file)
+        && (tall || role != Role::Text)
+        && let Some(line) = next()
+    {
+        let ago = age(file.at, model.now.wall);
+        let text = format!("{}{state}", watched::name_of(file));
+        let text = if role == Role::Text { format!("{text}, saved {ago} ago") } else { text };
+        fact(canvas, line, "file", &text, role);
+    }
+    let report = model.studies.report(study.id);
+    // A chain without results is led by its best round, as its line in the list is.
+    let unended = report.filter(|report| report.results.is_none());
+    if let Some(text) = unended.and_then(Report::found).and_then(best_so_far) {
+        for text in wrap(&glyphs.plain(&text), inner.width) {
+            let Some(line) = next() else { break };
+            canvas.text(line.x, line.y, line.width, &text, Role::Text);
+        }
+    }
+    let report = report.and_then(Report::found);
     if let Some(results) = report {
         if tall {
             headline(study, results, canvas, &mut next);
@@ -54,25 +75,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
             main_line(model, study, canvas, &mut next);
         }
         let found = kinds::found(&results.outcomes);
-        if tall && let Some(scores) = &found.scores {
-            columns_of(&scores.counts.0, kind, canvas, &mut next);
-        } else if let Some(scores) = &found.scores
-            && let Some(line) = next()
-        {
-            let counts: Vec<u64> = scores.counts.0.iter().map(|(_, count)| *count).collect();
-            let (low, high) = kind.scale;
-            let n: u64 = counts.iter().sum();
-            let bars = sparkline(&counts, 20, glyphs);
-            let text = format!("{low} {bars} {high}   n={}", thousands(n));
-            fact(canvas, line, "scores", &text, Role::Bar);
-        } else if let Some(line) = next() {
-            let text: Vec<String> = found
-                .shares
-                .iter()
-                .map(|share| format!("{} {}%", share.label, number(share.percent, 0, glyphs)))
-                .collect();
-            fact(canvas, line, "shares", &text.join(", "), Role::Text);
-        }
+        distribution(&found, kind, tall, canvas, &mut next);
         if tall {
             conclusions(results, canvas, &mut next);
         } else if let Some(conclusion) = results.conclusions.first()
@@ -97,7 +100,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
             }
         }
     } else if let Some(line) = next() {
-        let panel = study.panel;
+        let panel = study.asked_now();
         let share = f64::from(panel.delivered) / f64::from(panel.requested.max(1));
         let percent = number(share * 100.0, 0, glyphs);
         fact(canvas, line, "answered", &format!("{percent}%"), Role::Text);
@@ -111,6 +114,55 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         );
     }
     facts(model, study, canvas, &mut next);
+}
+
+/// The sentences on rejected texts, before every number.
+fn rejections(
+    study: &Study,
+    (width, tall): (u16, bool),
+    canvas: &mut Canvas<'_>,
+    next: &mut impl FnMut() -> Option<Rect>,
+) {
+    // A low screen has no room for a long clause.
+    let most = if tall { 4 } else { 2 };
+    for rejected in &study.rejected {
+        for text in wrap(&rejected.sentence(), width).into_iter().take(most) {
+            let Some(line) = next() else { return };
+            canvas.text(line.x, line.y, line.width, &text, Role::Bad);
+        }
+    }
+}
+
+/// The scores as a distribution, or the shares of a type without scores.
+fn distribution(
+    found: &kinds::OutcomeParts<'_>,
+    kind: &kinds::StudyView,
+    tall: bool,
+    canvas: &mut Canvas<'_>,
+    next: &mut impl FnMut() -> Option<Rect>,
+) {
+    let glyphs = canvas.glyphs();
+    if tall && let Some(scores) = &found.scores {
+        columns_of(&scores.counts.0, kind, canvas, next);
+    } else if let Some(scores) = &found.scores
+        && let Some(line) = next()
+    {
+        let counts: Vec<u64> = scores.counts.0.iter().map(|(_, count)| *count).collect();
+        let (low, high) = kind.scale;
+        let n: u64 = counts.iter().sum();
+        let bars = sparkline(&counts, 20, glyphs);
+        let text = format!("{low} {bars} {high}   n={}", thousands(n));
+        fact(canvas, line, "scores", &text, Role::Bar);
+    } else if !found.shares.is_empty()
+        && let Some(line) = next()
+    {
+        let text: Vec<String> = found
+            .shares
+            .iter()
+            .map(|share| format!("{} {}%", share.label, number(share.percent, 0, glyphs)))
+            .collect();
+        fact(canvas, line, "shares", &text.join(", "), Role::Text);
+    }
 }
 
 /// The main result on its scale.

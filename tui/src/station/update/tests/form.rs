@@ -25,6 +25,7 @@ fn asked(study: u128, stimulus: &str) -> Msg {
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,
+        webhook: None,
         measurement: protocol::measurement::Measurement::default(),
     };
     let margins = protocol::results::Margins::default();
@@ -69,7 +70,7 @@ fn a_draft_is_checked_saved_and_sent_once() {
     else {
         panic!("{effects:?}")
     };
-    assert!(draft.text.contains("kettle") && draft.overrides.is_empty());
+    assert!(draft.text.sent().contains("kettle") && draft.overrides.is_empty());
     assert!(rig.keys("ctrl-r").is_empty(), "it is on its way");
     rig.tell(Msg::Submitted(Err(ApiError::new(
         ErrorCode::Unreachable,
@@ -181,6 +182,7 @@ fn a_study_is_asked_again_with_everything_it_measured() {
         max_cost_usd: Some(protocol::credits::UsdMicros(2_500_000)),
         tags: Vec::new(),
         project: Some("kitchen".to_owned()),
+        webhook: None,
         measurement: Measurement {
             replicates: 25,
             controls: [Control::Decoy, Control::Duplicate, Control::Reversed].into(),

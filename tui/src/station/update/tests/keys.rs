@@ -71,6 +71,7 @@ fn footer_help_and_palette_offer_what_the_table_says() {
         ("3", Place::Results),
         ("4", Place::Chain),
         ("5", Place::Findings),
+        ("9", Place::Logs),
         ("1 n", Place::Compose),
     ] {
         let mut rig = Rig::new((200, 60), wide);
@@ -257,7 +258,7 @@ fn a_noun_without_a_screen_runs_nothing() {
     for (typed, hint) in [
         ("credits", "`demoscope credits` shows the budget"),
         ("queue", "`demoscope queue`"),
-        ("logs", "`demoscope daemon status`"),
+        ("status", "`demoscope daemon status`"),
         ("undo", "Nothing is called like that."),
     ] {
         for screen in ["1", "2", "3"] {

@@ -1,10 +1,11 @@
 //! Tests of the study list: keys on one or many studies, filters and sorting.
 
+use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
 use protocol::results::Estimate;
 use protocol::run::{Headline, State, Study};
-use protocol::service::Control;
+use protocol::service::{Cancellation, Control};
 use protocol::study::StudyType;
 
 use super::{calls, rig};
@@ -18,11 +19,36 @@ fn cancel_tells_what_follows_and_needs_enter() {
     rig.tell(Msg::Live(id(2), Err(ApiError::new(ErrorCode::NotFound, "gone"))));
     rig.keys("/");
     rig.paste("bank");
-    rig.keys("enter x");
+    let effects = rig.keys("enter x");
+    assert_eq!(calls(&effects), [&Call::Cancellation(vec![id(2)])]);
+    assert!(rig.text().contains("is being looked up"), "{}", rig.text());
+    // What is told of other studies is not told here.
+    let left = |answers, credits| Ok(Cancellation { answers, credits: Credits(credits) });
+    rig.tell(Msg::Cancellation(vec![id(3)], left(7, 7)));
+    assert!(rig.text().contains("is being looked up"), "{}", rig.text());
+    rig.tell(Msg::Cancellation(vec![id(2)], left(412, 1_176)));
     let text = rig.text();
-    assert!(text.contains("keeps 412 answers") && text.contains("588 unused credits"), "{text}");
+    assert!(text.contains("keeps 412 answers") && text.contains("1,176 unused credits"), "{text}");
     let effects = rig.keys("enter");
     assert_eq!(calls(&effects), [&Call::Control(id(2), Control::Cancel)]);
+}
+
+#[test]
+fn a_question_about_what_has_ended_meanwhile_is_closed() {
+    let mut rig = rig();
+    rig.keys("/");
+    rig.paste("bank");
+    rig.keys("enter x");
+    let mut listed = crate::station::testing::studies(200);
+    let ended = listed.iter_mut().find(|study| study.id == id(2)).unwrap();
+    ended.state = protocol::run::State::Completed;
+    rig.tell(Msg::Studies(Ok(listed)));
+    let text = rig.text();
+    assert!(text.contains("ended meanwhile") && !text.contains("is being looked up"), "{text}");
+    assert_eq!(
+        calls(&rig.keys("enter")).iter().filter(|call| matches!(call, Call::Control(..))).count(),
+        0
+    );
 }
 
 #[test]
@@ -54,7 +80,31 @@ fn marked_studies_are_changed_together() {
     }
     let effects = rig.keys("a");
     // Three of the six have ended.
-    assert_eq!(calls(&effects).len(), 3);
+    let away = calls(&effects);
+    assert_eq!(away.len(), 3);
+    let [Call::Control(first, Control::Archive), ..] = away[..] else { panic!("{away:?}") };
+    let put_away = Study { archived: true, ..rig.model.studies.get(*first).unwrap().clone() };
+    rig.tell(Msg::Changed(Ok(put_away)));
+    assert!(rig.text().contains("put away: A shows it (undo z)"), "{}", rig.text());
+    let back: Vec<Call> = away
+        .iter()
+        .map(|call| match call {
+            Call::Control(id, _) => Call::Control(*id, Control::Unarchive),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(calls(&rig.keys("z")), back.iter().collect::<Vec<_>>());
+    assert!(calls(&rig.keys("z")).is_empty(), "it is taken back once");
+}
+
+#[test]
+fn a_filter_without_a_hit_is_named_where_a_study_is_wanted() {
+    let mut rig = rig();
+    rig.keys("/");
+    rig.paste("no such thing");
+    rig.keys("enter 3");
+    let text = rig.text();
+    assert!(text.contains("No study meets the filter “no such thing”: Esc clears it"), "{text}");
 }
 
 #[test]
@@ -140,7 +190,7 @@ fn headline(instrument: StudyType, value: f64) -> Option<Headline> {
     let (level, n, effective_n) = (0.95, 50, 50.0);
     let estimate =
         Estimate { value, low, high, level, n, effective_n, method, wording_sd, within_wording };
-    Some(Headline { of: of.to_owned(), estimate })
+    Some(Headline { of: of.to_owned(), estimate, round: None })
 }
 
 /// A list of many studies of every type, without any loaded report.

@@ -1,8 +1,10 @@
 //! Tests of `update` as sequences of keys and responses, without terminal, socket or clock.
 
+mod cost_requests;
 mod form;
 mod keys;
 mod list;
+mod logs;
 mod news;
 mod numbers;
 

@@ -35,7 +35,14 @@ fn only_what_changed_is_asked_for() {
     let recorded = |first: u32, last: u32, delivered: u32| {
         let panel = PanelCounts { requested: 200, delivered, ..PanelCounts::default() };
         let count = last - first + 1;
-        EventData::Recorded { first, last, count: u64::from(count), delivered: count, panel }
+        EventData::Recorded {
+            first,
+            last,
+            count: u64::from(count),
+            delivered: count,
+            panel,
+            round: None,
+        }
     };
     let scores = |effects: &[Effect]| {
         calls(effects).into_iter().find_map(|call| match call {
@@ -261,7 +268,7 @@ fn a_saved_file_is_told_of_and_its_version_taken_back() {
     };
     assert_eq!(z(&mut rig), []);
     for (seq, outcome, told) in [
-        (10, SaveOutcome::Queued, "launch.md: version 5 is queued"),
+        (10, SaveOutcome::Queued, "launch.md: version 5 queued (undo z)"),
         (11, SaveOutcome::Known, "launch.md is version 5 again"),
         (12, SaveOutcome::Held, "nobody is asked: no room today"),
         (13, SaveOutcome::Broken, "launch.md:2: unknown key 'panle'"),
@@ -275,4 +282,62 @@ fn a_saved_file_is_told_of_and_its_version_taken_back() {
     let news = StudyNews { state: State::Completed, panel: PanelCounts::default(), words: None };
     rig.event(EventData::Completed(news), 2, 15);
     assert_eq!(z(&mut rig), [], "what has ended is not taken back");
+}
+
+/// A version that has ended is told of with what its score was and is; the user is called once, not for each of many.
+#[test]
+fn a_version_is_told_of_with_its_scores_and_the_user_is_called() {
+    let mut rig = rig();
+    rig.open(200, 200);
+    let mut listed = crate::station::testing::studies(200);
+    listed[0].origin = protocol::study::Origin::Watch;
+    let id = listed[0].id;
+    rig.tell(Msg::Studies(Ok(listed.clone())));
+    let ended = || {
+        EventData::Completed(StudyNews {
+            state: State::Completed,
+            panel: PanelCounts::default(),
+            words: None,
+        })
+    };
+    let called = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Notify(text) => Some(text.clone()),
+            _ => None,
+        })
+    };
+    assert_eq!(called(&rig.event(ended(), MAIN, 20)), None, "the score is not known yet");
+    let mut told = crate::station::testing::report(200);
+    told.version = Some(Box::new(crate::report::fixtures::version()));
+    let text = called(&rig.tell(Msg::Report(id, Ok(Box::new(told))))).unwrap();
+    assert!(text.contains(" v4: ") && text.contains(" score ") && text.contains(" → "), "{text}");
+    assert!(text.contains(" to "), "with the interval of the change: {text}");
+    assert!(rig.text().contains(&text), "{text}: {}", rig.text());
+    // The next one ends at once after it: it is shown, and nobody is called again.
+    assert_eq!(called(&rig.event(ended(), 2, 21)), None);
+    rig.wait(5_000);
+    assert!(called(&rig.event(ended(), 2, 22)).unwrap().ends_with(" is done"));
+    rig.wait(5_000);
+    let broken = EventData::DraftSaved {
+        file: Some("/home/ada/launch.md".to_owned()),
+        outcome: SaveOutcome::Broken,
+        version: None,
+        held: None,
+        problems: Vec::new(),
+    };
+    assert_eq!(called(&rig.event(broken, 2, 23)).as_deref(), Some("launch.md has problems"));
+}
+
+/// A review that failed in a later round keeps the results of its finished rounds: its report is asked for anew.
+#[test]
+fn a_study_that_failed_has_its_report_asked_for_again() {
+    let mut rig = rig();
+    rig.open(200, 200);
+    let report = |effects: &[Effect]| {
+        effects.iter().any(|effect| matches!(effect, Effect::Call(Call::Report(_))))
+    };
+    let news = StudyNews { state: State::Failed, panel: PanelCounts::default(), words: None };
+    let effects = rig.event(EventData::Failed(news), MAIN, 20);
+    assert!(report(&effects), "{effects:?}");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Notify(_))), "{effects:?}");
 }

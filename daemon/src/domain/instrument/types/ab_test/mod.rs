@@ -206,6 +206,10 @@ impl StudyKind for AbStudy {
         ]
     }
 
+    fn whole_panel_only(&self) -> &'static [&'static str] {
+        &["order_effect_pct"]
+    }
+
     fn expected_sd(&self) -> (f64, &'static str) {
         EXPECTED_SD
     }

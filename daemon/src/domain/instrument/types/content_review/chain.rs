@@ -7,7 +7,7 @@ use protocol::review::{
 };
 use protocol::study::Order;
 
-use crate::domain::instrument::chain::{ChainPlan, Heard, Wish};
+use crate::domain::instrument::chain::{ChainPlan, Heard, Wish, with_differences};
 
 /// How far the chain of a review may go.
 pub(super) fn plan(review: &ReviewMaterial) -> ChainPlan {
@@ -36,7 +36,8 @@ pub(super) fn order(review: &ReviewMaterial, task: u16) -> Option<Order> {
 pub(super) fn heard(answer: &Answer) -> Option<Heard> {
     let Answer::ContentReview { said, .. } = answer else { return None };
     Some(match said {
-        ReviewAnswer::Scores { overall, scores, would_click, .. } => Heard::Scores {
+        ReviewAnswer::Scores { role, overall, scores, would_click, .. } => Heard::Scores {
+            role: role.clone(),
             overall: overall.0,
             would_click: *would_click,
             dimensions: scores.iter().map(|one| one.score).collect(),
@@ -67,6 +68,45 @@ pub(super) fn add(
     if let Outcomes::ContentReview { improved_variants, iterations, .. } = outcomes {
         *improved_variants = variants;
         *iterations = rounds.map(Box::new);
+    }
+}
+
+/// The chain in the results.
+pub(super) fn iterations(outcomes: &Outcomes) -> Option<&Iterations> {
+    match outcomes {
+        Outcomes::ContentReview { iterations, .. } => iterations.as_deref(),
+        _ => None,
+    }
+}
+
+/// Adds the differences of texts to results of earlier versions.
+pub(super) fn complete(outcomes: &mut Outcomes) {
+    if let Outcomes::ContentReview { content, improved_variants, iterations, .. } = outcomes {
+        with_differences(&content.text, improved_variants, iterations.as_deref_mut());
+    }
+}
+
+/// Whether the results have what earlier versions did not keep of each round.
+pub(super) fn has_rounds(outcomes: &Outcomes) -> bool {
+    let Outcomes::ContentReview { improved_variants, iterations, .. } = outcomes else {
+        return true;
+    };
+    let mut rounds = iterations.iter().flat_map(|chain| &chain.chain);
+    rounds.all(|round| !round.estimates.is_empty())
+        && improved_variants.iter().all(|variant| !variant.differences.is_empty())
+}
+
+/// Leaves out what earlier versions did not keep of each round.
+pub(super) fn leave_out_rounds(outcomes: &mut Outcomes) {
+    if let Outcomes::ContentReview { improved_variants, iterations, .. } = outcomes {
+        for variant in improved_variants.iter_mut() {
+            variant.differences.clear();
+        }
+        for round in iterations.iter_mut().flat_map(|chain| &mut chain.chain) {
+            round.estimates.clear();
+            round.changes.clear();
+            round.findings_across = None;
+        }
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn generated(content_type: ContentType, niche: Option<&str>) -> Vec<S
 pub(crate) fn neighbours(review: &ReviewMaterial) -> &[String] {
     match &review.neighbours {
         Neighbours::Stock => &[],
-        Neighbours::Given { texts } | Neighbours::Generated { texts } => texts,
+        Neighbours::Given { texts } | Neighbours::Generated { texts, .. } => texts,
     }
 }
 

@@ -2,6 +2,7 @@
 //! what they would change. Each expert is a person of the audience with a role; the mode decides how much is asked.
 
 mod chain;
+mod competitors;
 mod content_types;
 mod credits;
 mod experts;
@@ -19,7 +20,8 @@ mod tests;
 
 use protocol::results::{Answer, Outcomes, Results};
 use protocol::review::{
-    ContentType, ImprovedVariant, Iterations, Neighbours, ReviewAnswer, ReviewMaterial, ReviewMode,
+    ContentType, Dimension, ImprovedVariant, Iterations, Neighbours, ReviewAnswer, ReviewMaterial,
+    ReviewMode,
 };
 use protocol::study::{Instrument, Order, StudySpec, StudyType};
 use serde_json::Value;
@@ -36,10 +38,15 @@ use crate::domain::instrument::normalize_reply::Form;
 use crate::domain::instrument::reply::Fields;
 use crate::domain::instrument::tally::Tally;
 use crate::domain::outcome::{Answered, Assignment};
+pub(crate) use competitors::{
+    awaits_competitors, competitor_facts, competitor_schema, makes_competitors, read_competitors,
+    with_written_competitors,
+};
 pub(crate) use content_types::{UnknownContentType, content_type};
 use credits::review_charge;
 pub(crate) use experts::Expert;
 pub(crate) use feed::neighbours;
+pub(crate) use limits::ROUNDS_MAX;
 use tally::ReviewTally;
 
 /// First and last value of every score.
@@ -48,8 +55,8 @@ const SCALE: (i32, i32) = (1, 10);
 /// The same in hundredths.
 const HUNDREDTHS: (i32, i32) = (100, 1_000);
 
-/// Standard deviation to plan with, in points of the overall score.
-const EXPECTED_SD: (f64, &str) = (1.5, "points of the overall score");
+/// Standard deviation to plan with: of one expert's overall score, in which the dimensions level each other out.
+const EXPECTED_SD: (f64, &str) = (0.75, "points of the overall score");
 
 /// The number of rounds of a review that does not say.
 const ROUNDS: u16 = 1;
@@ -115,18 +122,20 @@ impl StudyKind for ReviewStudy {
     }
 
     fn compose(&self, material: Supplied) -> Instrument {
-        let Supplied { stimulus, review, .. } = material;
+        let Supplied { stimulus, code, source, review, .. } = material;
         let (content_type, sent_as) = review.content_type.unwrap_or((ContentType::Other, None));
         let neighbours = match review.competitors {
             Some(texts) if !texts.is_empty() => Neighbours::Given { texts },
             _ if review.competitors_generated => {
                 let texts = feed::generated(content_type, review.niche.as_deref());
-                Neighbours::Generated { texts }
+                Neighbours::Generated { texts, by_model: false }
             }
             _ => Neighbours::Stock,
         };
         let review = ReviewMaterial {
             content: stimulus,
+            code,
+            source,
             content_type,
             sent_as,
             mode: review.mode.unwrap_or(ReviewMode::ExpertReview),
@@ -243,6 +252,22 @@ impl StudyKind for ReviewStudy {
         chain::add(outcomes, iterations, variants);
     }
 
+    fn iterations<'r>(&self, outcomes: &'r Outcomes) -> Option<&'r Iterations> {
+        chain::iterations(outcomes)
+    }
+
+    fn complete(&self, outcomes: &mut Outcomes) {
+        chain::complete(outcomes);
+    }
+
+    fn has_rounds(&self, outcomes: &Outcomes) -> bool {
+        chain::has_rounds(outcomes)
+    }
+
+    fn leave_out_rounds(&self, outcomes: &mut Outcomes) {
+        chain::leave_out_rounds(outcomes);
+    }
+
     fn wishes(&self, outcomes: &Outcomes) -> Vec<Wish> {
         chain::wishes(outcomes)
     }
@@ -289,6 +314,15 @@ impl StudyKind for ReviewStudy {
         })
     }
 
+    fn exact_score(&self, answer: &Answer) -> Option<u16> {
+        match answer {
+            Answer::ContentReview { said: ReviewAnswer::Scores { overall, .. }, .. } => {
+                Some(overall.0)
+            }
+            _ => None,
+        }
+    }
+
     fn with_texts(&self, mut answer: Answer, change: &dyn Fn(&str) -> String) -> Answer {
         if let Answer::ContentReview { reasoning, said } = &mut answer {
             *reasoning = change(reasoning);
@@ -311,6 +345,18 @@ impl StudyKind for ReviewStudy {
         numbers::metrics()
     }
 
+    fn scales(&self, instrument: &Instrument) -> Option<&'static str> {
+        review_of(instrument).map(|review| review.content_type.as_str())
+    }
+
+    fn has_metric(&self, instrument: &Instrument, field: &str) -> bool {
+        let Some(review) = review_of(instrument) else { return false };
+        let mut dimensions = Dimension::ALL.iter();
+        dimensions.all(|one| {
+            review.content_type.dimensions().contains(one) || numbers::field(*one) != field
+        })
+    }
+
     fn expected_sd(&self) -> (f64, &'static str) {
         EXPECTED_SD
     }
@@ -328,9 +374,66 @@ impl StudyKind for ReviewStudy {
         overall.map(|overall| of_score(overall, "the overall score")).into_iter().collect()
     }
 
+    fn take_out_advice(&self, results: &mut Results) {
+        let Outcomes::ContentReview { suggestions, improved_variants, iterations, .. } =
+            &mut results.outcomes
+        else {
+            return;
+        };
+        suggestions.clear();
+        // A rewrite of several rounds was asked by itself.
+        if iterations.is_none() {
+            improved_variants.clear();
+        }
+        results.conclusions.clear();
+        results.contrasts.clear();
+        results.themes.clear();
+        let own = self.headline().map(|headline| headline.field);
+        results.estimates.retain(|field, _| own == Some(field.as_str()));
+    }
+
+    fn take_out_findings(&self, outcomes: &mut Outcomes) {
+        let Outcomes::ContentReview { improved_variants, iterations, .. } = outcomes else {
+            return;
+        };
+        for variant in improved_variants {
+            variant.findings.clear();
+        }
+        for round in iterations.iter_mut().flat_map(|chain| &mut chain.chain) {
+            round.findings.clear();
+            round.findings_across = None;
+        }
+    }
+
+    fn level_advice(&self) -> &'static str {
+        "Do not let it out as it is: write it anew"
+    }
+
     fn level_title(&self, _results: &Results, measure: &Measure<'_>) -> String {
         format!("The experts would not let it out: {} is {}", measure.name, measure.value())
     }
+}
+
+/// An instrument without what changes no answer of it.
+#[must_use]
+pub(crate) fn without_source(instrument: &Instrument) -> Instrument {
+    match instrument {
+        Instrument::ContentReview { review } => {
+            let review = ReviewMaterial { source: None, ..(**review).clone() };
+            Instrument::ContentReview { review: Box::new(review) }
+        }
+        other => other.clone(),
+    }
+}
+
+/// The texts that the content of a review became in its rounds and variants; none for another type.
+pub(crate) fn rewritten(outcomes: &Outcomes) -> Vec<&str> {
+    let Outcomes::ContentReview { improved_variants, iterations, .. } = outcomes else {
+        return Vec::new();
+    };
+    let variants = improved_variants.iter().map(|variant| variant.text.as_str());
+    let rounds = iterations.iter().flat_map(|chain| &chain.chain);
+    variants.chain(rounds.map(|round| round.content.as_str())).collect()
 }
 
 /// The material of a review; nothing for another type.

@@ -27,7 +27,7 @@ pub(super) fn metrics() -> Vec<Metric> {
     let clicks = MetricSource::Rate { value: clicks };
     let mut metrics = vec![
         score(OVERALL, overall),
-        Metric::new(CLICK_RATE, clicks, WordingScale::ScoreShare),
+        Metric::new(CLICK_RATE, clicks, WordingScale::ClickRate),
         score(FEED_DISTINCTIVENESS, points(distinctiveness)),
         score(REGULATORY_FIT, points(fit)),
     ];

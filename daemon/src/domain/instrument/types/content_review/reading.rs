@@ -140,12 +140,35 @@ fn mentions(
     mentions
 }
 
+/// The sentences of a text. A mark within words that it quotes ends none, nor does one before a small letter.
+fn sentences(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (mut from, mut quotes) = (0, 0_i32);
+    let mut letters = text.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '“' => quotes += 1,
+            '”' => quotes = (quotes - 1).max(0),
+            _ => {}
+        }
+        let end = at + letter.len_utf8();
+        let rest = text.get(end..).unwrap_or_default();
+        let goes_on = !rest.is_empty() && !rest.starts_with(char::is_whitespace)
+            || rest.trim_start().starts_with(char::is_lowercase);
+        let ends = letter == '\n' || matches!(letter, '.' | '!' | '?') && quotes == 0 && !goes_on;
+        if ends || letters.peek().is_none() {
+            found.extend(text.get(from..end).map(str::trim).filter(|one| !one.is_empty()));
+            from = end;
+        }
+    }
+    found
+}
+
 /// The sentence of the reasoning that names the quote of a suggestion; else the last one that names its dimension, because
 /// what is good about it is said first.
 fn sentence_about(reasoning: &str, suggestion: &ExpertSuggestion) -> Option<String> {
     let title = suggestion.dimension.title().to_lowercase();
-    let sentences: Vec<&str> =
-        reasoning.split_inclusive(['.', '!', '?', '\n']).map(str::trim).collect();
+    let sentences = sentences(reasoning);
     let quoted = suggestion
         .quote
         .as_deref()
@@ -153,4 +176,31 @@ fn sentence_about(reasoning: &str, suggestion: &ExpertSuggestion) -> Option<Stri
     let named = || sentences.iter().rfind(|sentence| sentence.to_lowercase().contains(&title));
     let found = quoted.or_else(named)?;
     (found.chars().count() <= QUOTE_MAX && !found.is_empty()).then(|| (*found).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_within_a_quote_ends_no_sentence() {
+        let text = "Trust, at “You will love it!”: It shouts. Clarity: It costs $3.50 (really!) a day. Is it?";
+        assert_eq!(
+            sentences(text),
+            [
+                "Trust, at “You will love it!”: It shouts.",
+                "Clarity: It costs $3.50 (really!) a day.",
+                "Is it?"
+            ]
+        );
+        assert_eq!(sentences("No mark at the end"), ["No mark at the end"]);
+        assert_eq!(sentences("An “open quote. It goes on"), ["An “open quote. It goes on"]);
+        let suggestion = ExpertSuggestion {
+            dimension: protocol::review::Dimension::Trust,
+            suggestion: "Use full stops.".to_owned(),
+            quote: Some("You will love it!".to_owned()),
+        };
+        let quote = sentence_about(text, &suggestion);
+        assert_eq!(quote.as_deref(), Some("Trust, at “You will love it!”: It shouts."));
+    }
 }

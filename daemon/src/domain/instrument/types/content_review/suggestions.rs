@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use protocol::review::{Dimension, ExpertSuggestion, PanelSuggestion};
 
+use crate::domain::instrument::findings::ClauseCounts;
 use crate::domain::instrument::words::number;
 use crate::domain::stats::histogram::Histogram;
 
@@ -30,6 +31,8 @@ struct Proposal {
     /// The quote of the first expert who makes it.
     quote: Option<String>,
     first: u32,
+    /// How often each place of the content is quoted for it.
+    places: ClauseCounts,
 }
 
 /// The suggestions of a panel: dimension and words → who makes it.
@@ -51,13 +54,25 @@ impl Proposals {
                 count: 0,
                 quote: one.quote.clone(),
                 first: ordinal,
+                places: ClauseCounts::default(),
             });
             known.count += 1;
+            if let Some(quote) = &one.quote {
+                known.places.add(quote);
+            }
             if ordinal < known.first {
                 known.first = ordinal;
                 known.quote.clone_from(&one.quote);
             }
         }
+    }
+
+    /// The place of the content that is quoted most for a suggestion.
+    pub(super) fn place(&self, dimension: &str, words: &str) -> Option<&str> {
+        let mut made = self.0.iter();
+        let (_, proposal) =
+            made.find(|((known, said), _)| known.title() == dimension && said == words)?;
+        proposal.places.most()
     }
 
     /// The suggestions of the panel, most important first.
@@ -97,7 +112,7 @@ impl Proposals {
         let mut found: Vec<WeighedProposal<'a>> = self
             .0
             .iter()
-            .filter_map(|((dimension, words), Proposal { count, quote, first })| {
+            .filter_map(|((dimension, words), Proposal { count, quote, first, .. })| {
                 let (_, scores) = dimensions.iter().find(|(known, _)| known == dimension)?;
                 let share = *count as f64 / n as f64;
                 Some(WeighedProposal {

@@ -112,6 +112,11 @@ impl Tally for ReviewTally {
         Some(&self.rounded)
     }
 
+    /// Whole points would hide what tells the experts apart: the overall scores lie close together.
+    fn exact_scores(&self) -> Option<(&Histogram, f64)> {
+        Some((&self.overall, POINT))
+    }
+
     fn choices(&self) -> Option<Vec<u64>> {
         Some(self.rounded.counts().to_vec())
     }
@@ -165,6 +170,10 @@ impl Tally for ReviewTally {
             improved_variants: Vec::new(),
             iterations: None,
         })
+    }
+
+    fn place(&self, dimension: &str, advice: &str) -> Option<String> {
+        self.proposals.place(dimension, advice).map(str::to_owned)
     }
 
     fn conclusions(&self, summary: &Summary<'_>) -> Vec<String> {

@@ -1,0 +1,76 @@
+//! The tools over Streamable HTTP: each request is answered by itself, with one JSON document, and nothing is kept between two.
+//! The listener has checked host, origin, key, size and type before; this is only the protocol.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::{Request, Response, StatusCode};
+use rmcp::ErrorData;
+use rmcp::model::{ClientJsonRpcMessage, RequestId, ServerJsonRpcMessage};
+use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
+use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio_util::sync::CancellationToken;
+
+use crate::server::Server;
+use crate::use_cases::UseCases;
+
+/// Answers one request; calls that wait are given up when `stopping` is cancelled.
+pub async fn answer(
+    use_cases: impl UseCases,
+    stopping: &CancellationToken,
+    request: Request<Bytes>,
+) -> Response<BoxBody<Bytes, Infallible>> {
+    if let Err(fault) = readable(request.body()) {
+        return refused(fault, asked_by(request.body()));
+    }
+    let request = request.map(Full::new);
+    let server = Server::new(Arc::new(use_cases));
+    let settings = StreamableHttpServerConfig::default()
+        .with_legacy_session_mode(false)
+        .with_json_response(true)
+        .with_cancellation_token(stopping.child_token())
+        // The listener knows the names in its settings, which a second check would refuse.
+        .disable_allowed_hosts();
+    let manager = Arc::new(NeverSessionManager::default());
+    StreamableHttpService::new(move || Ok(server.clone()), manager, settings).handle(request).await
+}
+
+/// Whether a body is a message of the protocol.
+pub(crate) fn readable(body: &[u8]) -> Result<(), ErrorData> {
+    match serde_json::from_slice::<ClientJsonRpcMessage>(body) {
+        Ok(_) => Ok(()),
+        Err(error) if error.is_data() => {
+            Err(ErrorData::invalid_request("The body is no message of JSON-RPC 2.0", None))
+        }
+        Err(error) => Err(unreadable(&error)),
+    }
+}
+
+/// The id of a request that is none otherwise, so that whoever sent it does not wait in vain.
+pub(crate) fn asked_by(body: &[u8]) -> Option<RequestId> {
+    let mut body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    serde_json::from_value(body.get_mut("id")?.take()).ok()
+}
+
+/// What is said of a text that is no JSON.
+fn unreadable(error: &serde_json::Error) -> ErrorData {
+    ErrorData::parse_error(format!("The message is no JSON: {error}"), None)
+}
+
+/// The reply to a body that is no message. Where it is not known whom it answers, its id is null (JSON-RPC 2.0, 5).
+fn refused(fault: ErrorData, id: Option<RequestId>) -> Response<BoxBody<Bytes, Infallible>> {
+    // A message with an error always serialises.
+    let mut told = serde_json::to_value(ServerJsonRpcMessage::error(fault, id)).unwrap_or_default();
+    if let Some(told) = told.as_object_mut() {
+        told.entry("id").or_insert(serde_json::Value::Null);
+    }
+    let text = told.to_string();
+    let mut reply = Response::new(Full::new(Bytes::from(text)).boxed());
+    *reply.status_mut() = StatusCode::BAD_REQUEST;
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    reply
+}

@@ -1,0 +1,201 @@
+//! What a study that comes with a key takes of the key's caps: credits and the most it may cost, of one calendar day (UTC).
+//! Decided and written within the transaction that takes the study on. What it did not use comes back within the one that ends
+//! it; its cost only where that is known by then, since calls that are under way are booked later.
+
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use protocol::credits::{Credits, UsdMicros};
+use protocol::error::{ApiError, ErrorCode};
+use protocol::key::{KeyCaps, KeyId};
+use protocol::run::State;
+
+use crate::app::studies::lookup::StudyRecord;
+use crate::domain::instrument;
+use crate::store::rows::{CallsUnderWay, CameBy, KeyRow, StudyRow, Unfinished};
+use crate::store::{Fault, Order, Reader, UseCaseError, Writes};
+
+/// Most studies of one key that are unfinished at a time.
+pub(in crate::app) const UNFINISHED_MAX: usize = 100;
+
+/// Takes of the caps of a key what a study sets aside.
+pub(in crate::app) fn take(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    key: KeyId,
+    credits: Credits,
+    cost: UsdMicros,
+) -> Result<(), UseCaseError> {
+    let now = writes.time();
+    let Some(mut row) = reader.get::<KeyRow>(&key.0)?.filter(|row| row.revoked_at.is_none()) else {
+        let what = "The key was revoked meanwhile";
+        return Err(ApiError::new(ErrorCode::Unauthorized, what)
+            .hint("Make another one with `demoscope keys create`")
+            .into());
+    };
+    begin(&mut row, now);
+    let KeyCaps { credits_per_day, cost_per_day, .. } = row.made.caps;
+    row.credits = row.credits.checked_add(credits).unwrap_or(Credits(i64::MAX));
+    if let Some(cap) = credits_per_day.filter(|cap| row.credits > *cap) {
+        let what =
+            format!("The key may set aside {cap} credits a day, and this study exceeds that");
+        return Err(ApiError::new(ErrorCode::CostCap, what)
+            .hint("Ask a smaller panel, or make a key with a higher --cap")
+            .into());
+    }
+    row.cost = row.cost.checked_add(cost).unwrap_or(UsdMicros(i64::MAX));
+    if cost_per_day.is_some_and(|cap| row.cost > cap) {
+        return Err(too_dear(cost_per_day.unwrap_or_default()).into());
+    }
+    must_have_room(reader, key)?;
+    row.studies = row.studies.saturating_add(1);
+    row.last_study_at = Some(now);
+    writes.put(&key.0, &row);
+    Ok(())
+}
+
+/// Gives back what a study that has ended did not use, and counts what it used.
+pub(in crate::app) fn settle(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    found: &StudyRecord,
+    was_at_work: bool,
+) -> Result<(), UseCaseError> {
+    // What was set aside for those who are asked again stays counted, or was never taken of the key.
+    let Some(key) = found.row.api_key.filter(|_| found.progress.attempt == 0) else {
+        return Ok(());
+    };
+    let Some(mut row) = reader.get::<KeyRow>(&key.0)? else { return Ok(()) };
+    begin(&mut row, writes.time());
+    let used = found.progress.credits_used;
+    // What was set aside on another day is not in the sums of this one.
+    if row.day == Some(found.row.created_at.to_zoned(TimeZone::UTC).date()) {
+        let (unused, unspent) = left_over(reader, found, was_at_work)?;
+        row.credits = row.credits.checked_sub(unused).unwrap_or_default().max(Credits::ZERO);
+        row.cost = row.cost.checked_sub(unspent).unwrap_or_default().max(UsdMicros::ZERO);
+    }
+    row.used = row.used.checked_add(used).unwrap_or(row.used);
+    writes.put(&key.0, &row);
+    Ok(())
+}
+
+/// What a study that has ended leaves of what it set aside: credits, and cost, of which nothing is left while calls may be
+/// under way. The cost is negative by what a service counted beyond what was announced.
+pub(in crate::app) fn left_over(
+    reader: &Reader<'_>,
+    found: &StudyRecord,
+    was_at_work: bool,
+) -> Result<(Credits, UsdMicros), Fault> {
+    let progress = &found.progress;
+    let (credits, cost) = reserved(&found.row);
+    // A study that ended by itself has its calls booked, unless a note says that some may be under way.
+    let is_known = matches!(progress.state, State::Completed | State::Failed)
+        && reader.get::<CallsUnderWay>(&found.number)?.is_none();
+    let unused = credits.checked_sub(progress.credits_used).unwrap_or_default();
+    let unspent = cost.checked_sub(progress.usage.cost).unwrap_or_default();
+    let unspent = if was_at_work && !is_known { unspent.min(UsdMicros::ZERO) } else { unspent };
+    Ok((unused.max(Credits::ZERO), unspent))
+}
+
+/// What a study sets aside of the caps of its key: credits, and the most it may cost.
+pub(in crate::app) fn reserved(row: &StudyRow) -> (Credits, UsdMicros) {
+    let cost = row.announced.map_or(UsdMicros::ZERO, |(_, high)| high);
+    let cost = row.spec.max_cost_usd.map_or(cost, |cap| cap.min(cost));
+    (instrument::price(&row.spec).unwrap_or(Credits(i64::MAX)), cost)
+}
+
+/// The part of a study's row that names its key.
+#[derive(serde::Deserialize)]
+struct Keyed {
+    #[serde(default)]
+    api_key: Option<KeyId>,
+}
+
+/// Takes of the caps of a key what asking some of a study's respondents again sets aside. Nothing of it comes back: neither
+/// the day nor the key need be those that the study was taken on with.
+pub(in crate::app) fn take_again(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    key: KeyId,
+    row: &StudyRow,
+    credits: Credits,
+) -> Result<(), UseCaseError> {
+    let (_, cost) = reserved(row);
+    let made: Option<KeyRow> = reader.get(&key.0)?;
+    let has_cap = made.is_some_and(|made| made.made.caps.cost_per_day.is_some());
+    if cost > UsdMicros::ZERO && !has_cap {
+        return Err(without_cap(cost).into());
+    }
+    take(reader, writes, key, credits, cost)
+}
+
+/// Refuses one more study of a key that has as many unfinished ones as it may have.
+pub(in crate::app) fn must_have_room(reader: &Reader<'_>, key: KeyId) -> Result<(), UseCaseError> {
+    if unfinished(reader, key)? < UNFINISHED_MAX {
+        return Ok(());
+    }
+    let what =
+        format!("{UNFINISHED_MAX} studies of this key are unfinished, and no more are taken");
+    let error = ApiError::new(ErrorCode::RateLimited, what).hint("Wait until one has ended");
+    Err(ApiError { retry_after_ms: Some(1_000), ..error }.into())
+}
+
+/// Unfinished studies of a key.
+fn unfinished(reader: &Reader<'_>, key: KeyId) -> Result<usize, Fault> {
+    let (mut count, mut unknown) = (0, Vec::new());
+    reader.all::<Unfinished>(Order::Rising, |number, row| {
+        match row.came {
+            Some(came) => count += usize::from(came == CameBy::With(key)),
+            None => unknown.push(number),
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    // What an earlier version took on does not say it.
+    for number in unknown {
+        let of: Option<Keyed> = reader.part::<StudyRow, _>(&number)?;
+        count += usize::from(of.is_some_and(|of| of.api_key == Some(key)));
+    }
+    Ok(count)
+}
+
+/// The refusal of a study that costs more than a key may.
+pub(in crate::app) fn too_dear(cap: UsdMicros) -> ApiError {
+    let what = format!("The key may cost {cap} a day, and this study could exceed that");
+    ApiError::new(ErrorCode::CostCap, what)
+        .hint("Ask a smaller panel, or make a key with a higher --cap-usd")
+}
+
+/// The refusal of a study that costs money, for a key whose owner confirmed none.
+pub(in crate::app) fn without_cap(cost: UsdMicros) -> ApiError {
+    let what = format!("This study can cost up to {cost}, and the key may cost nothing");
+    ApiError::new(ErrorCode::CostCap, what)
+        .hint("Make a key with --cap-usd, which confirms the cost, or use an engine that is free")
+}
+
+/// What is left of the cost that a key may cause today; none where nothing limits it.
+pub(in crate::app) fn cost_left(
+    reader: &Reader<'_>,
+    key: KeyId,
+    now: Timestamp,
+) -> Result<Option<UsdMicros>, Fault> {
+    let Some(mut row) = reader.get::<KeyRow>(&key.0)? else { return Ok(None) };
+    begin(&mut row, now);
+    let left = |cap: UsdMicros| cap.checked_sub(row.cost).unwrap_or_default().max(UsdMicros::ZERO);
+    Ok(row.made.caps.cost_per_day.map(left))
+}
+
+/// Begins the sums of another day and the count of another month.
+pub(in crate::app) fn begin(row: &mut KeyRow, now: Timestamp) {
+    let today: Date = now.to_zoned(TimeZone::UTC).date();
+    if row.day != Some(today) {
+        row.day = Some(today);
+        (row.credits, row.cost) = (Credits::ZERO, UsdMicros::ZERO);
+    }
+    if row.month != Some(today.first_of_month()) {
+        row.month = Some(today.first_of_month());
+        row.studies = 0;
+        row.used = Credits::ZERO;
+    }
+}

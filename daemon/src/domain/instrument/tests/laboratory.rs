@@ -1,0 +1,148 @@
+//! The spelling laboratory: respondents with known opinions, whose replies are misspelled in twenty ways. Whatever the
+//! way, every study type counts the same opinions as without it: no opinion is lost by its spelling.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::items::kinds;
+use super::*;
+use crate::domain::instrument::mended;
+use crate::domain::redact::Holds;
+use protocol::measurement::QuestionsPerCall;
+
+/// Respondents of each study.
+const PANEL: u32 = 60;
+
+/// One way to misspell a reply.
+type Misspell = fn(Value) -> String;
+
+/// Changes each value that is a text of a closed list or a number, on every level.
+fn each(mut reply: Value, change: fn(&str, &Value) -> Value) -> String {
+    if let Some(fields) = reply.as_object_mut() {
+        for (key, value) in fields.iter_mut() {
+            if matches!(
+                key.as_str(),
+                "score" | "score_a" | "score_b" | "sentiment" | "purchase_intent" | "preference"
+            ) {
+                *value = change(key, value);
+            }
+        }
+    }
+    reply.to_string()
+}
+
+fn word(value: &Value, change: impl Fn(&str) -> String) -> Value {
+    value.as_str().map_or_else(|| value.clone(), |said| json!(change(said)))
+}
+
+fn number(value: &Value, change: impl Fn(u64) -> Value) -> Value {
+    value.as_u64().map_or_else(|| value.clone(), change)
+}
+
+fn keys(reply: &Value, change: impl Fn(&str) -> String) -> String {
+    let fields = reply.as_object().unwrap().iter();
+    Value::Object(fields.map(|(key, value)| (change(key), value.clone())).collect()).to_string()
+}
+
+fn with(mut reply: Value, key: &str, value: Value) -> String {
+    reply[key] = value;
+    reply.to_string()
+}
+
+const WAYS: [(&str, Misspell); 20] = [
+    ("blanks for underscores", |reply| {
+        each(reply, |_, it| word(it, |said| said.replace('_', " ")))
+    }),
+    ("capitals", |reply| each(reply, |_, it| word(it, str::to_uppercase))),
+    ("a blank behind", |reply| each(reply, |_, it| word(it, |said| format!("{said} ")))),
+    ("hyphens", |reply| each(reply, |_, it| word(it, |said| said.replace('_', "-")))),
+    ("quotes within", |reply| each(reply, |_, it| word(it, |said| format!("'{said}'")))),
+    ("numbers as texts", |reply| each(reply, |_, it| number(it, |n| json!(n.to_string())))),
+    ("numbers with a point", |reply| each(reply, |_, it| number(it, |n| json!(n as f64)))),
+    ("of ten", |reply| each(reply, |_, it| number(it, |n| json!(format!("{n}/10"))))),
+    ("out of ten", |reply| each(reply, |_, it| number(it, |n| json!(format!("{n} out of 10"))))),
+    ("lists of one", |reply| each(reply, |_, it| json!([it]))),
+    ("keys with capitals", |reply| keys(&reply, str::to_uppercase)),
+    ("keys with blanks", |reply| keys(&reply, |key| key.replace('_', " "))),
+    ("another key", |reply| with(reply, "confidence", json!(0.8))),
+    ("refused: none", |reply| with(reply, "refused", json!("N/A"))),
+    ("line ends of another system", |reply| {
+        with(reply, "reasoning", json!("It is fine.\r\nReally.\u{b}"))
+    }),
+    ("a long reasoning", |reply| with(reply, "reasoning", json!("word ".repeat(2_000)))),
+    ("a wrapper", |reply| json!({ "answer": reply }).to_string()),
+    ("a list around", |reply| json!([reply]).to_string()),
+    ("a trailing comma", |reply| {
+        let text = reply.to_string();
+        format!("{},}}", &text[..text.len() - 1])
+    }),
+    ("thinking and a fence", |reply| {
+        format!("<think>{{7?}}</think> Sure:\n```json\n{reply}\n```\nDone.")
+    }),
+];
+
+/// The reply of one respondent: the choices differ from person to person.
+fn opinion(good: &Value, person: u32) -> Value {
+    let pick = |list: &[&str]| json!(list[usize::try_from(person).unwrap() % list.len()]);
+    let mut reply: Map<String, Value> = good.as_object().unwrap().clone();
+    for (key, value) in &mut reply {
+        match key.as_str() {
+            "score" | "score_a" | "score_b" => *value = json!(1 + person * 7 % 10),
+            "sentiment" => *value = pick(&["positive", "negative", "neutral", "mixed"]),
+            "purchase_intent" => {
+                *value =
+                    pick(&["definitely", "probably", "maybe", "probably_not", "definitely_not"]);
+            }
+            "preference" => *value = pick(&["a", "b", "none"]),
+            _ => {}
+        }
+    }
+    Value::Object(reply)
+}
+
+#[test]
+fn twenty_ways_to_misspell_leave_every_distribution_as_it_is() {
+    for (mut spec, good) in kinds() {
+        spec.measurement.questions_per_call = QuestionsPerCall::All;
+        let distribution = |way: Misspell| {
+            let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+            for person in 0..PANEL {
+                let text = way(opinion(&good, person));
+                let read = read_model(&spec, at(person, 0), &text);
+                let answered = read.unwrap_or_else(|why| panic!("{why}: {text}"));
+                let chosen = answered.answer.with_texts(&|_| String::new());
+                *counts.entry(format!("{chosen:?}")).or_default() += 1;
+            }
+            counts
+        };
+        let plain = distribution(|reply| reply.to_string());
+        for (name, way) in WAYS {
+            assert_eq!(distribution(way), plain, "{:?}: {name}", spec.instrument.study_type());
+        }
+    }
+}
+
+#[test]
+fn what_was_mended_is_named_and_what_stood_is_not() {
+    for (mut spec, good) in kinds() {
+        spec.measurement.questions_per_call = QuestionsPerCall::All;
+        assert_eq!(mended(&spec, None, &good.to_string()), Vec::<String>::new());
+        for (name, way) in WAYS {
+            let (plain, text) = (opinion(&good, 3).to_string(), way(opinion(&good, 3)));
+            if text == plain {
+                continue;
+            }
+            assert_ne!(mended(&spec, None, &text), Vec::<String>::new(), "{name}: {text}");
+        }
+    }
+    let (spec, good) = kinds().into_iter().next().unwrap();
+    let mended = |text: &str| mended(&spec, None, text);
+    let mut reply = good.clone();
+    reply["purchase_intent"] = json!("probably not");
+    reply["score"] = json!("7");
+    assert_eq!(mended(&reply.to_string()), ["score", "purchase_intent"]);
+    assert_eq!(mended(&format!("Here: {good}")), ["form"]);
+    assert_eq!(mended(&with(good.clone(), "refused", json!("none"))), ["refused"]);
+    assert_eq!(mended(&with(good, "mood", json!(1))), ["other keys"]);
+}

@@ -1,0 +1,44 @@
+//! The Idempotency-Key of a request: repeated with the same key, a request is the same submission, however often it is sent.
+//! The same text with another API key is another one.
+
+use axum::http::{HeaderMap, HeaderName};
+use protocol::error::{ApiError, ErrorCode};
+use protocol::id::SubmitKey;
+
+use super::HttpContext;
+use crate::app::ActiveKey;
+use crate::domain::digest::Digest;
+
+const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The longest that is taken.
+const LENGTH_MAX: usize = 255;
+
+/// The submission that a request is: that of its Idempotency-Key, or a fresh one.
+pub(crate) fn submission(
+    context: &HttpContext,
+    headers: &HeaderMap,
+    key: &ActiveKey,
+) -> Result<SubmitKey, ApiError> {
+    let mut given = headers.get_all(HEADER).iter();
+    let Some(first) = given.next() else { return Ok(SubmitKey(context.world.ids.fresh())) };
+    let text = first.to_str().ok().filter(|text| (1..=LENGTH_MAX).contains(&text.len()));
+    let (Some(text), None) = (text, given.next()) else {
+        let what = "The Idempotency-Key is empty, too long, or not the only one";
+        return Err(ApiError::new(ErrorCode::InvalidInput, what).hint(format!(
+            "Send one of 1 to {LENGTH_MAX} plain characters, fresh for each request"
+        )));
+    };
+    let digest = Digest::new().text("demoscope.idempotency/1").raw(key.id.0.to_be_bytes());
+    Ok(SubmitKey(digest.text(text).finish_id()))
+}
+
+/// A conflict of submissions in the words of the header.
+pub(crate) fn reworded(error: ApiError, headers: &HeaderMap) -> ApiError {
+    if error.code != ErrorCode::Conflict || !headers.contains_key(HEADER) {
+        return error;
+    }
+    let what = "The Idempotency-Key was used for another request";
+    ApiError::new(ErrorCode::Conflict, what)
+        .hint("Send a fresh one for each request, and the same only with the very same body")
+}

@@ -1,0 +1,77 @@
+//! What of a request changes nothing, told in the reply: fields that the contract does not know, and those of other study types.
+
+use serde_json::{Map, Value};
+
+use crate::gateway::http::unknown::{self, KnownFields};
+
+/// The fields of a body. `stimulus_b` is the contract's older name of `variant_b`.
+const KNOWN: KnownFields = KnownFields {
+    own: &[
+        "study_type",
+        "stimulus",
+        "variant_a",
+        "variant_b",
+        "stimulus_b",
+        "questions",
+        "panel_size",
+        "audience",
+        "context",
+        "engine_mode",
+    ],
+    within: &[(
+        "audience",
+        &["size", "age_range", "gender", "region", "income_bracket", "education", "tech_adoption"],
+    )],
+};
+
+/// Fields that one study type alone has, with that type.
+const OF_ONE_TYPE: [(&str, &str); 4] = [
+    ("questions", "survey"),
+    ("variant_a", "ab_test"),
+    ("variant_b", "ab_test"),
+    ("stimulus_b", "ab_test"),
+];
+
+/// A sentence for each field that is ignored in a study of that type.
+pub(super) fn warnings(body: &Map<String, Value>, study_type: &str) -> Vec<String> {
+    let is_given = |name: &str| body.get(name).is_some_and(|value| !value.is_null());
+    let of_others = OF_ONE_TYPE.iter().filter(|(name, of)| *of != study_type && is_given(name));
+    let mut said: Vec<String> = of_others
+        .map(|(name, of)| {
+            format!(
+                "The field '{name}' belongs to study_type {of} and was ignored: nobody of this {study_type} was shown or asked it"
+            )
+        })
+        .collect();
+    said.extend(unknown::warnings(unknown::unknown(body, KNOWN)));
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_field_of_the_contract_is_known_and_those_of_other_types_are_named() {
+        let body = json!({
+            "study_type": "survey", "stimulus": "a", "variant_a": null, "questions": ["Why?"], "panel_size": 1,
+            "context": "", "engine_mode": "anchor",
+            "audience": {
+                "size": 10, "age_range": [18, 80], "gender": "all", "region": "uk", "income_bracket": "all",
+                "education": "all", "tech_adoption": "all",
+            },
+        });
+        let body = body.as_object().unwrap();
+        assert_eq!(warnings(body, "survey"), [""; 0]);
+        let said = warnings(body, "concept_test").join("\n");
+        assert!(said.contains("'questions' belongs to study_type survey"), "{said}");
+        let strange =
+            json!({ "webhook_url": "", "variant_b": "b", "audience": { "country": "uk" } });
+        let said = warnings(strange.as_object().unwrap(), "nps").join("\n");
+        for named in ["'webhook_url'", "'audience.country'", "'variant_b'"] {
+            assert!(said.contains(named), "{named}: {said}");
+        }
+    }
+}

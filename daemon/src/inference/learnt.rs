@@ -1,0 +1,263 @@
+//! What was learnt of a service from its replies: parts of a request that it does not accept, the name of the model that
+//! it serves, and how long its replies really are. Requests are changed accordingly from then on, as pure functions.
+
+use std::borrow::Cow;
+
+use super::chat::{Chat, Refusable, ReplyShape, TokenLimit};
+
+/// The name of a model that stands for whichever the server has.
+pub(crate) const ANY_MODEL: &str = "default";
+
+/// What was learnt of a service since the engine exists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is learnt apart from the others")]
+pub(crate) struct Learnt {
+    /// The strictest format of replies that is left to try.
+    format: Option<FormatLeft>,
+    /// It accepts no temperature.
+    no_temperature: bool,
+    /// The other field for the length limit is the accepted one.
+    limit: Option<TokenLimit>,
+    /// It accepts no message of the system.
+    no_system: bool,
+    /// The address has no version in it, and the service is found below one.
+    pub below_version: bool,
+    /// What is sent otherwise than the settings say, in sentences.
+    told: Vec<&'static str>,
+    /// The model that the server has, where any may answer.
+    pub model: Option<String>,
+    /// The model that the service said answered last.
+    pub served: Option<String>,
+    /// Tokens of the longest reply, where it ignores the limit.
+    pub longest_reply: u64,
+    /// A reply was read: the engine works as it is set.
+    pub is_proven: bool,
+}
+
+/// A format of replies below the strictest one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FormatLeft {
+    Json,
+    Text,
+}
+
+impl Learnt {
+    /// The call as this service accepts it.
+    pub(crate) fn apply<'a>(
+        &self,
+        chat: &'a Chat,
+        limit: TokenLimit,
+    ) -> (Cow<'a, Chat>, TokenLimit) {
+        let limit = self.limit.unwrap_or(limit);
+        let shape = match (self.format, &chat.shape) {
+            (Some(FormatLeft::Json), ReplyShape::Schema(_)) => Some(ReplyShape::Json),
+            (Some(FormatLeft::Text), ReplyShape::Schema(_) | ReplyShape::Json) => {
+                Some(ReplyShape::Text)
+            }
+            _ => None,
+        };
+        let model = self.model.as_ref().filter(|model| **model != chat.model);
+        let drops_temperature = self.no_temperature && chat.temperature.is_some();
+        let moves_system = self.no_system && !chat.system.is_empty();
+        if shape.is_none() && model.is_none() && !drops_temperature && !moves_system {
+            return (Cow::Borrowed(chat), limit);
+        }
+        let mut chat = chat.clone();
+        chat.shape = shape.unwrap_or(chat.shape);
+        chat.model = model.cloned().unwrap_or(chat.model);
+        if drops_temperature {
+            chat.temperature = None;
+        }
+        if moves_system {
+            let system = std::mem::take(&mut chat.system);
+            chat.question = format!("{system}\n\n{}", chat.question);
+        }
+        (Cow::Owned(chat), limit)
+    }
+
+    /// Notes that the service is found below a version that its address leaves out.
+    pub(crate) fn find_below_version(&mut self) {
+        if !std::mem::replace(&mut self.below_version, true) {
+            self.told.push("the service is found at /v1 below its base_url");
+        }
+    }
+
+    /// What is sent otherwise than the settings say.
+    pub(crate) fn told(&self) -> impl Iterator<Item = &'static str> {
+        self.told.iter().copied()
+    }
+
+    /// Learns from a rejection of that call, as it was sent; tells what is sent otherwise from now on. `None` when
+    /// nothing that it names can be changed.
+    pub(crate) fn learn(
+        &mut self,
+        sent: &Chat,
+        limit: TokenLimit,
+        refuses: &[Refusable],
+    ) -> Option<&'static str> {
+        let told = self.change(sent, limit, refuses)?;
+        self.told.push(told);
+        Some(told)
+    }
+
+    fn change(
+        &mut self,
+        sent: &Chat,
+        limit: TokenLimit,
+        refuses: &[Refusable],
+    ) -> Option<&'static str> {
+        refuses.iter().find_map(|part| match part {
+            Refusable::TokenLimit if self.limit.is_none() => {
+                let (other, told) = match limit {
+                    TokenLimit::MaxTokens => (
+                        TokenLimit::MaxCompletionTokens,
+                        "the service refuses max_tokens: max_completion_tokens is sent instead",
+                    ),
+                    TokenLimit::MaxCompletionTokens => (
+                        TokenLimit::MaxTokens,
+                        "the service refuses max_completion_tokens: max_tokens is sent instead",
+                    ),
+                };
+                self.limit = Some(other);
+                Some(told)
+            }
+            Refusable::Temperature if sent.temperature.is_some() => {
+                self.no_temperature = true;
+                Some("the service refuses a temperature: none is sent")
+            }
+            Refusable::SystemRole if !sent.system.is_empty() => {
+                self.no_system = true;
+                Some(
+                    "the service refuses a message of the system: it is put in front of the question",
+                )
+            }
+            Refusable::ReplyShape => match &sent.shape {
+                ReplyShape::Schema(_) => {
+                    self.format = Some(FormatLeft::Json);
+                    Some(
+                        "the service refuses json_schema: structured = \"json\" is used instead",
+                    )
+                }
+                ReplyShape::Json => {
+                    self.format = Some(FormatLeft::Text);
+                    Some("the service refuses json_object: structured = \"text\" is used instead")
+                }
+                ReplyShape::Text => None,
+            },
+            _ => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::inference::chat::{CallError, Schema};
+    use crate::inference::service_error::ServiceError;
+
+    fn chat() -> Chat {
+        Chat {
+            model: ANY_MODEL.to_owned(),
+            system: "You are Ann.".to_owned(),
+            question: "Do you like it?".to_owned(),
+            again: None,
+            shape: ReplyShape::Schema(Schema::new(&json!({})).unwrap()),
+            output_tokens_max: 800,
+            temperature: Some(1.0),
+            seed: None,
+        }
+    }
+
+    /// What is sent to a service after it rejected calls with each of those bodies.
+    fn after(bodies: &[(u16, serde_json::Value)]) -> (Chat, TokenLimit, Vec<&'static str>) {
+        let (chat, limit) = (chat(), TokenLimit::MaxCompletionTokens);
+        let (mut learnt, mut told) = (Learnt::default(), Vec::new());
+        for (status, body) in bodies {
+            let body = body.to_string();
+            let none = reqwest::header::HeaderMap::new();
+            let error = ServiceError::read(*status, &none, body.as_bytes(), |text| text.into());
+            let CallError::Rejected { refuses, .. } = error.classify("") else { panic!("{body}") };
+            let (sent, field) = learnt.apply(&chat, limit);
+            told.extend(learnt.clone().learn(&sent, field, &refuses));
+            let sent = sent.into_owned();
+            learnt.learn(&sent, field, &refuses);
+        }
+        let (sent, limit) = learnt.apply(&chat, limit);
+        (sent.into_owned(), limit, told)
+    }
+
+    fn message(said: &str) -> serde_json::Value {
+        json!({ "error": { "message": said } })
+    }
+
+    #[test]
+    fn what_is_refused_by_name_is_sent_otherwise() {
+        let refused = "Unsupported parameter: 'temperature' is not supported with this model.";
+        assert_eq!(after(&[(400, message(refused))]).0.temperature, None);
+        let value = "Unsupported value: 'temperature' does not support 0.2. Only the default (1) value is supported.";
+        assert_eq!(after(&[(400, message(value))]).0.temperature, None);
+        let extra = json!({ "detail": [{ "type": "extra_forbidden",
+            "loc": ["body", "max_completion_tokens"], "msg": "Extra inputs are not permitted" }] });
+        assert_eq!(after(&[(422, extra)]).1, TokenLimit::MaxTokens);
+        let (sent, _, told) = after(&[(400, message("System role not supported"))]);
+        assert_eq!(
+            (sent.system.as_str(), sent.question.as_str()),
+            ("", "You are Ann.\n\nDo you like it?")
+        );
+        assert_eq!(told.len(), 1);
+    }
+
+    #[test]
+    fn the_format_of_replies_goes_down_step_by_step() {
+        let schema = (400, message("response_format type json_schema is not available here"));
+        let json = (400, message("response_format type json_object is not available here"));
+        assert_eq!(after(std::slice::from_ref(&schema)).0.shape, ReplyShape::Json);
+        let (sent, _, told) = after(&[schema, json.clone(), json]);
+        assert_eq!((sent.shape, told.len()), (ReplyShape::Text, 2), "below text there is nothing");
+    }
+
+    #[test]
+    fn a_format_is_given_up_only_where_it_is_refused() {
+        let shape = |status, body| after(&[(status, body)]).0.shape;
+        for said in [
+            "'response_format.type' must be 'json_schema' or 'text'",
+            "This response_format type is unavailable now",
+            "Failed to parse grammar",
+        ] {
+            assert_eq!(shape(400, message(said)), ReplyShape::Json, "{said}");
+        }
+        let named = json!({ "error": { "message": "Bad value.", "param": "response_format" } });
+        assert_eq!(shape(400, named), ReplyShape::Json);
+        let echo = json!({ "detail": [{ "type": "value_error", "loc": ["body", "messages"],
+            "msg": "Value error, at most 512 tokens",
+            "input": { "response_format": { "type": "json_schema" }, "temperature": "unsupported" } }] });
+        assert_eq!(after(&[(422, echo)]).0, chat(), "what is repeated of the request says nothing");
+        let beside = message("Too long: 900 tokens, of which 300 are for the grammar.");
+        assert_eq!(after(&[(400, beside)]).0, chat());
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_value_changes_nothing() {
+        for said in [
+            "temperature must be between 0 and 1 for this model",
+            "max_tokens is too large: 800. This model's context has 512 tokens.",
+            "The model `default` does not exist.",
+            "seed: value is not a valid integer",
+        ] {
+            let (sent, limit, told) = after(&[(400, message(said))]);
+            assert_eq!(
+                (sent, limit, told),
+                (chat(), TokenLimit::MaxCompletionTokens, vec![]),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_limit_that_is_refused_under_both_names_is_not_tried_for_ever() {
+        let no = (400, message("Unsupported parameter: max_tokens, max_completion_tokens"));
+        assert_eq!(after(&[no.clone(), no]).2.len(), 1);
+    }
+}

@@ -1,0 +1,428 @@
+//! What a service says when it fails: the body of an error, in any of the forms that services use, as the kind of
+//! failure, the wait that is asked for, and its first sentence without keys. Pure functions of status, headers and body.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+
+use super::chat::{CallError, Denial, Refusable};
+
+/// Most characters of a service's own words in an error.
+const WORDS_MAX: usize = 200;
+/// Longest word that is shown if it has a digit in it; anything longer looks like a key.
+const WORD_MAX: usize = 24;
+/// The longest wait that is believed.
+const WAIT_MAX: Duration = Duration::from_hours(24);
+/// A quota of a day is waited for if it is renewed within this time.
+const DAY_WAIT_MAX: Duration = Duration::from_hours(1);
+
+/// A failure as the service describes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ServiceError {
+    /// The status: the one in the body, where the reply was a success.
+    pub status: u16,
+    /// Its code, type and field names, in lower case, joined by blanks.
+    pub codes: String,
+    /// Everything that it says, on one line, in lower case; to be searched, never to be shown.
+    pub whole: String,
+    /// What is shown.
+    pub said: String,
+    /// The wait that it asks for.
+    pub after: Option<Duration>,
+}
+
+impl ServiceError {
+    /// Reads an error that came with that status. `masked` removes the key that was sent.
+    pub(crate) fn read(
+        status: u16,
+        headers: &HeaderMap,
+        body: &[u8],
+        masked: impl Fn(&str) -> Cow<'_, str>,
+    ) -> Self {
+        let json = serde_json::from_slice::<Value>(body).ok();
+        let told = json.as_ref().map_or_else(|| plain(body), words_of);
+        let (mut codes, mut whole) = (String::new(), String::new());
+        if let Some(json) = &json {
+            gather(json, &mut codes, &mut whole, 0);
+        } else {
+            whole = told.to_lowercase();
+        }
+        let inner = json.as_ref().and_then(inner_status);
+        let status = if (200..300).contains(&status) { inner.unwrap_or(status) } else { status };
+        let after = retry_after(headers)
+            .or_else(|| json.as_ref().and_then(retry_info))
+            .or_else(|| wait_in_words(&whole))
+            .or_else(|| json.as_ref().and_then(|json| reset_in_body(json, headers)));
+        let shown = shown(&told, masked);
+        Self { status, codes, whole, said: shown, after }
+    }
+
+    /// The kind of failure. `at` is the address that was asked.
+    pub(crate) fn classify(self, at: &str) -> CallError {
+        let (status, after, said) = (self.status, self.after, self.said.clone());
+        let denied = |denial| CallError::Denied { status, denial, said: said.clone() };
+        if self.has_no_credit() {
+            return denied(Denial::Credit);
+        }
+        match status {
+            401 => denied(Denial::Key),
+            402 => denied(Denial::Credit),
+            403 => denied(Denial::Permission),
+            429 if self.is_quota_of_a_day() => denied(Denial::DayQuota),
+            429 | 503 | 529 => CallError::Limited { status, after, said },
+            408 | 500..=599 => CallError::Server { status, said },
+            // An error in a success without a code that is known: the service says that there is no reply.
+            200..=299 => CallError::Server { status, said },
+            _ => {
+                let refuses = self.refused();
+                let is_nowhere = matches!(status, 404 | 405);
+                let at = if is_nowhere { at.to_owned() } else { String::new() };
+                CallError::Rejected { status, said, at, refuses }
+            }
+        }
+    }
+
+    /// The parts of a request that it names as not accepted.
+    fn refused(&self) -> Vec<Refusable> {
+        const REFUSALS: [&str; 14] = [
+            "unsupported",
+            "not supported",
+            "not support",
+            "n't support",
+            "unrecognized",
+            "unknown",
+            "extra",
+            "not permitted",
+            "not allowed",
+            "unexpected",
+            "not available",
+            "only the default",
+            "deprecated",
+            "not enabled",
+        ];
+        const FORMAT: [&str; 11] = [
+            "response_format",
+            "json_schema",
+            "json_object",
+            "output_config",
+            "output_format",
+            "structured output",
+            "response_schema",
+            "responsejsonschema",
+            "response_mime_type",
+            "responsemimetype",
+            "grammar",
+        ];
+        const SYSTEM: [&str; 7] = [
+            "system role",
+            "system message",
+            "'system'",
+            "\"system\"",
+            "system_instruction",
+            "developer instruction",
+            "roles must alternate",
+        ];
+        /// Words by which services refuse a format, besides those for any part.
+        const FORMAT_REFUSALS: [&str; 6] = [
+            "must be",
+            "unavailable",
+            "invalid schema",
+            "invalid response_format",
+            "parse grammar",
+            "compile grammar",
+        ];
+        let text = format!("{} {}", self.codes, self.whole);
+        let names = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        let is_refusal = names(&REFUSALS);
+        let found = [
+            (Refusable::TokenLimit, is_refusal && names(&["max_tokens", "max_completion_tokens"])),
+            (Refusable::Temperature, is_refusal && names(&["temperature"])),
+            (
+                Refusable::SystemRole,
+                names(&SYSTEM) && (is_refusal || names(&["roles must alternate"])),
+            ),
+            (
+                Refusable::ReplyShape,
+                names(&FORMAT)
+                    && (is_refusal
+                        || names(&FORMAT_REFUSALS)
+                        || FORMAT.iter().any(|word| self.codes.contains(word))),
+            ),
+        ];
+        found.into_iter().filter(|(_, is_named)| *is_named).map(|(part, _)| part).collect()
+    }
+
+    /// Whether it means that the account has no credit. With a 429, only its code says so: such services use the same
+    /// words for a limit a minute.
+    fn has_no_credit(&self) -> bool {
+        const CODES: [&str; 3] = ["insufficient_quota", "insufficient_credits", "billing_error"];
+        const WORDS: [&str; 5] = [
+            "credit balance is too low",
+            "insufficient credit",
+            "insufficient balance",
+            "out of credits",
+            "billing hard limit",
+        ];
+        let by_code = CODES.iter().any(|code| self.codes.split(' ').any(|said| said == *code));
+        let by_words = || WORDS.iter().any(|words| self.whole.contains(words));
+        by_code || (matches!(self.status, 400 | 402 | 403) && by_words())
+    }
+
+    /// Whether a quota of a day is used up, and the service does not say that it is renewed within the hour.
+    fn is_quota_of_a_day(&self) -> bool {
+        const WORDS: [&str; 4] = ["per day", "per-day", "perday", "daily"];
+        let is_of_a_day = WORDS.iter().any(|words| self.whole.contains(words));
+        // The wait that is told with such an id is that of another quota.
+        let is_named = self.whole.contains("perday");
+        is_of_a_day && (is_named || self.after.is_none_or(|wait| wait > DAY_WAIT_MAX))
+    }
+}
+
+/// The status that an error in the body names, as a number or by a known word.
+fn inner_status(body: &Value) -> Option<u16> {
+    let error = error_of(body);
+    let number = [error, body].into_iter().find_map(|place| {
+        ["code", "status", "status_code"].into_iter().find_map(|key| {
+            let value = place.get(key)?;
+            let number = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())?;
+            u16::try_from(number).ok().filter(|status| (400..600).contains(status))
+        })
+    });
+    number.or_else(|| {
+        let (mut codes, mut whole) = (String::new(), String::new());
+        gather(body, &mut codes, &mut whole, 0);
+        let known = [
+            ("rate_limit", 429),
+            ("resource_exhausted", 429),
+            ("insufficient_quota", 402),
+            ("overloaded", 529),
+            ("unavailable", 503),
+            ("authentication", 401),
+            ("unauthenticated", 401),
+            ("invalid_api_key", 401),
+            ("permission", 403),
+            ("not_found", 404),
+            ("model_not_found", 404),
+            ("invalid_request", 400),
+            ("invalid_argument", 400),
+        ];
+        known.into_iter().find(|(word, _)| codes.contains(word)).map(|(_, status)| status)
+    })
+}
+
+/// The object that describes the error.
+fn error_of(body: &Value) -> &Value {
+    let body = body.as_array().and_then(|list| list.first()).unwrap_or(body);
+    body.get("error").filter(|error| !error.is_null()).unwrap_or(body)
+}
+
+/// What is said, with the field that it is about in front.
+fn words_of(body: &Value) -> String {
+    const DEPTH_MAX: usize = 4;
+    fn said(value: &Value, depth: usize) -> Option<String> {
+        if depth > DEPTH_MAX {
+            return None;
+        }
+        match value {
+            Value::String(said) if !said.trim().is_empty() => Some(said.clone()),
+            Value::Array(list) => list.iter().find_map(|value| said_of(value, depth + 1)),
+            Value::Object(_) => said_of(value, depth + 1),
+            _ => None,
+        }
+    }
+    fn said_of(value: &Value, depth: usize) -> Option<String> {
+        const KEYS: [&str; 7] =
+            ["message", "msg", "detail", "error", "error_description", "description", "errors"];
+        if !value.is_object() {
+            return said(value, depth);
+        }
+        let words = KEYS.iter().find_map(|key| said(value.get(*key)?, depth))?;
+        let field = value.get("loc").and_then(Value::as_array).and_then(|path| {
+            let names = path.iter().filter_map(Value::as_str).filter(|name| *name != "body");
+            Some(names.collect::<Vec<_>>().join(".")).filter(|names| !names.is_empty())
+        });
+        let field = field.or_else(|| {
+            let named = value.get("param").and_then(Value::as_str)?;
+            Some(named.to_owned()).filter(|name| !name.is_empty() && !words.contains(name.as_str()))
+        });
+        Some(match field {
+            Some(field) => format!("{field}: {words}"),
+            None => words,
+        })
+    }
+    said_of(error_of(body), 0).unwrap_or_default()
+}
+
+/// What is said in a body that is not JSON: the title of a page, or the text.
+fn plain(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let lower = text.to_ascii_lowercase();
+    let is_page = lower.trim_start().starts_with('<');
+    if !is_page {
+        return text.trim().to_owned();
+    }
+    let title = lower.find("<title").and_then(|start| {
+        let from = start + lower.get(start..)?.find('>')? + 1;
+        let to = from + lower.get(from..)?.find("</title")?;
+        text.get(from..to)
+    });
+    title.unwrap_or_default().trim().to_owned()
+}
+
+/// Collects codes and texts of a body, without what it repeats of the request.
+fn gather(value: &Value, codes: &mut String, whole: &mut String, depth: usize) {
+    const DEPTH_MAX: usize = 8;
+    const LENGTH_MAX: usize = 16 * 1024;
+    if depth > DEPTH_MAX || whole.len() > LENGTH_MAX {
+        return;
+    }
+    match value {
+        Value::Array(list) => list.iter().for_each(|one| gather(one, codes, whole, depth + 1)),
+        Value::Object(fields) => {
+            for (key, one) in fields.iter().filter(|(key, _)| *key != "input") {
+                let is_code = matches!(key.as_str(), "code" | "type" | "param" | "status" | "loc");
+                let texts = match one {
+                    Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
+                    one => one.as_str().into_iter().collect::<Vec<_>>(),
+                };
+                for text in texts.into_iter().filter(|_| is_code) {
+                    codes.push_str(&text.to_lowercase());
+                    codes.push(' ');
+                }
+                gather(one, codes, whole, depth + 1);
+            }
+        }
+        Value::String(text) => {
+            whole.push_str(&text.to_lowercase());
+            whole.push(' ');
+        }
+        _ => {}
+    }
+}
+
+/// The first sentence of what is said: short, on one line, filtered for terminals. It may repeat the prompt but never a
+/// key: the key that was sent is removed first, so that shortening leaves no part of it, and anything that looks like
+/// another key is masked as well.
+fn shown(said: &str, masked: impl Fn(&str) -> Cow<'_, str>) -> String {
+    let said = masked(said);
+    let line = protocol::safe::line(&said);
+    let line = masked(&line);
+    let shown: Vec<Cow<'_, str>> = line.split_whitespace().map(word).collect();
+    let line = shown.join(" ");
+    first_sentence(&line).trim_end_matches('.').chars().take(WORDS_MAX).collect()
+}
+
+/// A word, or a sign for one that looks like a key. The parts of a path are judged one by one.
+fn word(word: &str) -> Cow<'_, str> {
+    let looks_like_a_key =
+        |part: &str| part.len() > WORD_MAX && part.contains(|c: char| c.is_ascii_digit());
+    if !looks_like_a_key(word) {
+        return Cow::Borrowed(word);
+    }
+    let bare = word.trim_start_matches(['(', '"', '\'', '`']);
+    if !(bare.starts_with('/') || bare.starts_with("http://") || bare.starts_with("https://")) {
+        return Cow::Borrowed("…");
+    }
+    let parts = word.split('/').map(|part| if looks_like_a_key(part) { "…" } else { part });
+    Cow::Owned(parts.collect::<Vec<_>>().join("/"))
+}
+
+/// The first sentence of a line, if it says anything; a sentence that is shorter is followed by the next one.
+fn first_sentence(line: &str) -> &str {
+    /// Letters that a sentence has at least.
+    const LEAST: usize = 24;
+    let end = line.match_indices(". ").map(|(place, _)| place + 1).find(|end| *end >= LEAST);
+    end.and_then(|end| line.get(..end)).unwrap_or(line)
+}
+
+/// `Retry-After` in seconds (also `retry-after-ms`), or as a date, which is compared with the service's own clock.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &str| Some(headers.get(name)?.to_str().ok()?.trim());
+    let number = |name: &str| text(name)?.parse::<f64>().ok();
+    let seconds = number("retry-after-ms")
+        .map(|ms| ms / 1_000.0)
+        .or_else(|| number(RETRY_AFTER.as_str()))
+        .filter(|seconds| seconds.is_finite());
+    if let Some(seconds) = seconds {
+        return Duration::try_from_secs_f64(seconds.min(WAIT_MAX.as_secs_f64())).ok();
+    }
+    let until = http_date(text(RETRY_AFTER.as_str())?)?;
+    let now = http_date(text(DATE.as_str())?)?;
+    let seconds = u64::try_from(until.saturating_sub(now)).ok()?;
+    // Dates have whole seconds.
+    Some(Duration::from_secs(seconds.saturating_add(1)).min(WAIT_MAX))
+}
+
+/// Seconds since 1970 of a date as HTTP writes it.
+fn http_date(text: &str) -> Option<i64> {
+    let date = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(date.timestamp().as_second())
+}
+
+/// `retryDelay` of a `RetryInfo`, as Google writes it.
+fn retry_info(body: &Value) -> Option<Duration> {
+    let details = error_of(body).get("details")?.as_array()?;
+    details.iter().find_map(|detail| span(detail.get("retryDelay")?.as_str()?))
+}
+
+/// The wait in a sentence such as "Please try again in 41.5s" or "retry after 20 seconds".
+fn wait_in_words(whole: &str) -> Option<Duration> {
+    const BEFORE: [&str; 5] =
+        ["try again in ", "retry in ", "retry after ", "again after ", "wait "];
+    BEFORE.iter().find_map(|before| {
+        let rest = whole.get(whole.find(before)? + before.len()..)?;
+        let mut words = rest.split_whitespace();
+        let first = words.next()?.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric());
+        let unit = match words.next().unwrap_or_default() {
+            unit if unit.starts_with("sec") => "s",
+            unit if unit.starts_with("min") => "m",
+            unit if unit.starts_with("hour") => "h",
+            unit if unit.starts_with("millisec") || unit == "ms" => "ms",
+            _ => "",
+        };
+        let has_unit = first.ends_with(|letter: char| letter.is_ascii_alphabetic());
+        if has_unit { span(first) } else { span(&format!("{first}{unit}")) }
+    })
+}
+
+/// The time at which a limit is renewed, as a service repeats its header in the body: in milliseconds or seconds of the
+/// epoch, compared with its own clock.
+fn reset_in_body(body: &Value, headers: &HeaderMap) -> Option<Duration> {
+    /// Numbers above this are milliseconds.
+    const SECONDS_MAX: f64 = 1e11;
+    let told = error_of(body).get("metadata")?.get("headers")?.as_object()?;
+    let (_, reset) =
+        told.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-ratelimit-reset"))?;
+    let reset = reset.as_f64().or_else(|| reset.as_str()?.trim().parse().ok())?;
+    let until = if reset > SECONDS_MAX { reset / 1_000.0 } else { reset };
+    let now = http_date(headers.get(DATE)?.to_str().ok()?)? as f64;
+    Duration::try_from_secs_f64((until - now).clamp(0.0, WAIT_MAX.as_secs_f64())).ok()
+}
+
+/// A duration as services write it: `1s`, `6m0s`, `120ms`, `1.5`, `1h2m3.5s`. `None` for absurd ones.
+pub(crate) fn span(text: &str) -> Option<Duration> {
+    let mut seconds = 0.0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let number: f64 = rest[..digits].parse().ok()?;
+        rest = &rest[digits..];
+        let unit = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        seconds += number
+            * match &rest[..unit] {
+                "" | "s" => 1.0,
+                "ms" => 0.001,
+                "m" => 60.0,
+                "h" => 3_600.0,
+                _ => return None,
+            };
+        rest = &rest[unit..];
+    }
+    (!text.is_empty() && seconds <= WAIT_MAX.as_secs_f64())
+        .then(|| Duration::from_secs_f64(seconds))
+}
+
+#[cfg(test)]
+mod tests;

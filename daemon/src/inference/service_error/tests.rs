@@ -1,0 +1,199 @@
+//! Bodies of errors as services send them, each with what is made of it.
+
+use reqwest::header::HeaderName;
+use serde_json::json;
+
+use super::*;
+
+fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
+    list.iter().map(|(name, text)| (HeaderName::from_static(name), text.parse().unwrap())).collect()
+}
+
+fn read(status: u16, body: &[u8]) -> ServiceError {
+    ServiceError::read(status, &HeaderMap::new(), body, |text| Cow::Borrowed(text))
+}
+
+fn said(body: &str) -> String {
+    read(422, body.as_bytes()).said
+}
+
+#[test]
+fn the_first_sentence_is_told_in_whatever_form_it_comes() {
+    for (body, told) in [
+        (
+            r#"{"detail":[{"loc":["body","seed"],"msg":"value is not a valid integer"}]}"#,
+            "seed: value is not a valid integer",
+        ),
+        (
+            r#"{"object":"error","message":{"detail":[{"loc":["body","top_k"],"msg":"Extra inputs are not permitted"}]}}"#,
+            "top_k: Extra inputs are not permitted",
+        ),
+        (
+            r#"[{"error":{"code":400,"message":"Request contains an invalid argument."}}]"#,
+            "Request contains an invalid argument",
+        ),
+        (
+            "temperature must be between 0 and 1 for this model",
+            "temperature must be between 0 and 1 for this model",
+        ),
+        ("<!DOCTYPE html><html><head><title>404 Not here</title></head></html>", "404 Not here"),
+        ("<html>no title", ""),
+        ("context length exceeded: 4200 > 4096", "context length exceeded: 4200 > 4096"),
+        (
+            r#"{"error":{"message":"Invalid URL (POST /v1/chat/completions/chat/completions)"}}"#,
+            "Invalid URL (POST /v1/chat/completions/chat/completions)",
+        ),
+        (r#"{"error":"model not loaded"}"#, "model not loaded"),
+        (
+            r#"{"error":{"message":"is not supported","param":"temperature"}}"#,
+            "temperature: is not supported",
+        ),
+        (
+            r#"{"error":{"message":"The first sentence is long enough. The second is left out."}}"#,
+            "The first sentence is long enough",
+        ),
+        ("", ""),
+        ("{}", ""),
+    ] {
+        assert_eq!(said(body), told, "{body}");
+    }
+}
+
+#[test]
+fn nothing_that_looks_like_a_key_is_told() {
+    let key = "sk-proj-canary0123456789abcdef";
+    for body in [
+        json!({ "error": { "message": format!("Incorrect key {key} \u{1b}]52;c;evil\u{7} given") } }).to_string(),
+        format!("Incorrect key {key} given"),
+        format!("no such path (/v1/{key}/x)"),
+        format!("<title>{key}</title>"),
+    ] {
+        let said = said(&body);
+        assert!(!said.contains("canary") && !said.contains('\u{1b}'), "{said}");
+    }
+    assert_eq!(said(&format!("no such path (/v1/{key}/x) there")), "no such path (/v1/…/x) there");
+}
+
+#[test]
+fn the_key_that_was_sent_is_never_among_a_services_words() {
+    let key = super::super::key::ApiKey::new("sk-SHORT-1").unwrap();
+    // As it was sent, beyond the length limit for error texts, and split so that the filter for terminals joins
+    // it again.
+    for said in [
+        "you sent sk-SHORT-1!".to_owned(),
+        format!("{} (sk-SHORT-1)", "a ".repeat(97)),
+        "sk-SH\u{200b}ORT-1".to_owned(),
+        "Authorization:Bearer sk-SHORT-1sk-SHORT-1".to_owned(),
+    ] {
+        for body in [json!({ "error": { "message": said } }).to_string(), said] {
+            let none = HeaderMap::new();
+            let told = ServiceError::read(400, &none, body.as_bytes(), |text| key.masked(text));
+            assert!(!told.said.contains("SHORT") && !told.said.contains("sk-S"), "{told:?}");
+        }
+    }
+}
+
+#[test]
+fn the_code_in_a_success_counts_as_its_status() {
+    let kind = |body: Value| read(200, body.to_string().as_bytes()).classify("http://a/v1");
+    let error = |code: Value| json!({ "error": { "code": code, "message": "Its own words." } });
+    assert!(matches!(kind(error(json!(429))), CallError::Limited { status: 429, .. }));
+    assert!(matches!(
+        kind(error(json!("rate_limit_exceeded"))),
+        CallError::Limited { status: 429, .. }
+    ));
+    let credit = kind(error(json!(402)));
+    assert!(matches!(credit, CallError::Denied { denial: Denial::Credit, .. }), "{credit:?}");
+    assert!(
+        credit.to_string().contains("no credit") && credit.to_string().ends_with("Its own words")
+    );
+    assert!(matches!(kind(error(json!("401"))), CallError::Denied { denial: Denial::Key, .. }));
+    assert!(matches!(kind(error(json!(503))), CallError::Limited { status: 503, .. }));
+    for code in [json!(502), json!("some_code"), json!(null)] {
+        let failed = kind(error(code));
+        assert!(matches!(failed, CallError::Server { .. }), "{failed:?}");
+        assert!(!failed.may_have_cost(), "the service says that it made no call");
+    }
+}
+
+#[test]
+fn no_credit_is_heard_in_other_words_than_a_402() {
+    let kind = |status, body: Value| read(status, body.to_string().as_bytes()).classify("");
+    let anthropic = json!({ "type": "error", "error": { "type": "invalid_request_error",
+        "message": "Your credit balance is too low to access the API. Please go to Plans & Billing." } });
+    let refused = kind(400, anthropic);
+    assert!(matches!(refused, CallError::Denied { denial: Denial::Credit, .. }), "{refused:?}");
+    assert!(refused.to_string().contains("credit balance is too low"), "{refused}");
+    let says = |key: &str, word: &str| json!({ "error": { key: word } });
+    assert!(matches!(kind(429, says("type", "insufficient_quota")), CallError::Denied { .. }));
+    assert!(matches!(kind(429, says("message", "insufficient_quota")), CallError::Limited { .. }));
+    assert!(matches!(kind(400, says("message", "no")), CallError::Rejected { .. }));
+}
+
+#[test]
+fn a_quota_of_a_day_is_not_waited_for() {
+    let kind = |body: &str| read(429, body.as_bytes()).classify("");
+    let is_over =
+        |error: &CallError| matches!(error, CallError::Denied { denial: Denial::DayQuota, .. });
+    assert!(is_over(&kind(r#"{"error":{"message":"Rate limit exceeded: free-models-per-day."}}"#)));
+    let google = r#"{"error":{"message":"Quota exceeded.","details":[{"violations":[{"quotaId":"GenerateRequestsPerDayPerModel"}]},{"retryDelay":"41s"}]}}"#;
+    assert!(is_over(&kind(google)));
+    let soon =
+        kind(r#"{"error":{"message":"Limit of tokens per day. Please try again in 7m12s."}}"#);
+    assert!(
+        matches!(soon, CallError::Limited { after: Some(wait), .. } if wait.as_secs() == 432),
+        "{soon:?}"
+    );
+}
+
+#[test]
+fn a_wait_is_read_wherever_it_is_told() {
+    let after = |body: &str| read(429, body.as_bytes()).after.map(|wait| wait.as_millis());
+    assert_eq!(
+        after(r#"{"error":{"message":"Please try again in 41.5s. Thanks."}}"#),
+        Some(41_500)
+    );
+    assert_eq!(after(r#"{"error":{"message":"Please retry after 20 seconds."}}"#), Some(20_000));
+    assert_eq!(after("Rate limited, try again in 2 minutes"), Some(120_000));
+    assert_eq!(
+        after(r#"{"error":{"details":[{"@type":"RetryInfo","retryDelay":"12s"}]}}"#),
+        Some(12_000)
+    );
+    assert_eq!(after(r#"{"error":{"message":"try again in a while"}}"#), None);
+    let told = |list: &[(&'static str, &'static str)]| retry_after(&headers(list));
+    let date = ("date", "Wed, 21 Oct 2026 07:28:00 GMT");
+    assert_eq!(
+        told(&[("retry-after", "Wed, 21 Oct 2026 07:28:30 GMT"), date]),
+        Some(Duration::from_secs(31))
+    );
+    assert_eq!(told(&[("retry-after", "Wed, 21 Oct 2026 07:28:30 GMT")]), None, "by whose clock?");
+    let reset =
+        r#"{"error":{"code":429,"metadata":{"headers":{"X-RateLimit-Reset":"1792567685000"}}}}"#;
+    let read =
+        ServiceError::read(200, &headers(&[date]), reset.as_bytes(), |text| Cow::Borrowed(text));
+    assert_eq!(read.after, Some(Duration::from_secs(5)), "{read:?}");
+}
+
+#[test]
+fn waits_are_read_in_every_spelling() {
+    let of = |text| span(text).map(|span| span.as_millis());
+    assert_eq!(of("1s"), Some(1_000));
+    assert_eq!(of("6m0s"), Some(360_000));
+    assert_eq!(of("120ms"), Some(120));
+    assert_eq!(of("1h2m3.5s"), Some(3_723_500));
+    assert_eq!(of("0.25"), Some(250));
+    for bad in ["", "-1", "soon", "1y", "99999999999s", "1..2s", "2026-11-22T03:00:00Z"] {
+        assert_eq!(of(bad), None, "{bad}");
+    }
+}
+
+#[test]
+fn absurd_patience_is_bounded() {
+    let after = |value| retry_after(&headers(&[("retry-after", value)]));
+    assert_eq!(after("2"), Some(Duration::from_secs(2)));
+    assert_eq!(after("99999999999"), Some(Duration::from_hours(24)));
+    assert_eq!(after("-3"), None);
+    assert_eq!(after("NaN"), None);
+    let both = headers(&[("retry-after", "9"), ("retry-after-ms", "150")]);
+    assert_eq!(retry_after(&both), Some(Duration::from_millis(150)));
+}

@@ -1,0 +1,85 @@
+//! The end of a run: calls that were not sent are withdrawn, those that were are waited for. Then whoever is left has
+//! failed, where the study stopped, or is forgotten, where it was halted.
+
+use super::engine::ReadyTask;
+use super::respondent::RespondentTask;
+use super::{PanelEffect, PanelMachine, Phase};
+use crate::app::given_up;
+
+/// Respondents recorded as failed between two looks whether the study was halted.
+const SLICE: usize = 256;
+
+impl PanelMachine<'_> {
+    /// Goes on with the end as far as it gets.
+    pub(super) fn wind_up(&mut self) {
+        for engine in 0..self.engines.len() {
+            self.take_back(engine);
+        }
+        if self.is_busy() {
+            return;
+        }
+        for task in std::mem::take(&mut self.to_hear) {
+            // If the study goes on, the direct answer is recorded without the side measurements.
+            if self.halted { self.forget(task) } else { self.record(task) }
+        }
+        self.empty_stock();
+        let why = self.stop.clone().filter(|_| !self.halted);
+        if let Some(why) = &why {
+            self.give_up(why);
+        }
+        if why.is_some() && !self.queue.is_empty() {
+            return;
+        }
+        for task in std::mem::take(&mut self.waiting).into_values() {
+            self.forget(task);
+        }
+        self.phase = Phase::Over;
+    }
+
+    /// Whether more of those who are left are to be recorded as failed.
+    pub(super) fn gives_up(&mut self) -> bool {
+        self.phase == Phase::Ending && !self.is_busy() && !self.queue.is_empty()
+    }
+
+    /// Records some of those who are left as failed (not asked).
+    fn give_up(&mut self, why: &str) {
+        if !std::mem::replace(&mut self.gave_up, true) {
+            self.effects.push(PanelEffect::Stopping(why.to_owned()));
+        }
+        for task in std::mem::take(&mut self.waiting).into_values() {
+            self.record_failed(task, why);
+        }
+        for _ in 0..SLICE {
+            let Some(ticket) = self.queue.next() else { return };
+            // Assignments that only estimate noise are dropped without an outcome.
+            if ticket.first().is_answer() {
+                self.record_failed(RespondentTask::new(ticket), why);
+            }
+        }
+    }
+
+    /// Ends at once, because nothing can be recorded any more. Calls under way are booked at their worst case.
+    pub(super) fn abort(&mut self) {
+        for engine in 0..self.engines.len() {
+            self.take_back(engine);
+        }
+        for ReadyTask { task, reserved } in std::mem::take(&mut self.called).into_values() {
+            self.effects.push(PanelEffect::GiveUp { ticket: task.ticket, reserved });
+            self.lost = self.lost.plus(given_up(reserved));
+            self.forget(task);
+        }
+        let preparing = self.preparing.take().into_iter().flat_map(super::Preparing::into_tasks);
+        let mut others: Vec<RespondentTask> = preparing.collect();
+        others.extend(self.reserving.take().map(|(_, task)| task));
+        others.extend(std::mem::take(&mut self.stock));
+        others.extend(std::mem::take(&mut self.to_hear));
+        others.extend(std::mem::take(&mut self.waiting).into_values());
+        others.extend(std::mem::take(&mut self.setting_aside).into_values());
+        others.extend(std::mem::take(&mut self.measuring).into_values());
+        for task in others {
+            self.forget(task);
+        }
+        self.unanswered = 0;
+        self.phase = Phase::Over;
+    }
+}

@@ -1,0 +1,161 @@
+//! One engine as the run sees it: what it was told of it, the call that is ready for it, whether another call may be
+//! tried there, and the latencies of its latest replies.
+
+use std::time::Duration;
+
+use protocol::credits::UsdMicros;
+
+use super::respondent::RespondentTask;
+use crate::inference::limits::Condition;
+use crate::inference::pool::Availability;
+
+/// From this latency on, a reply that waits for its commit does not hold back the next call: a kill can then lose at
+/// most half as many calls again as may be under way. For faster services the limit holds exactly.
+pub(in crate::work::calls) const SLOW: Duration = Duration::from_millis(40);
+/// The share of a call's latency, as one in so many, for which its reply may wait to be recorded together with others:
+/// a burst of replies then takes a few transactions instead of a hundred, and the next calls go before the last ones
+/// are recorded.
+const GATHER: u32 = 8;
+/// The longest that a reply waits to be recorded with others.
+const GATHER_MOST: Duration = Duration::from_millis(25);
+/// A halted study waits for calls under way as long as this number of calls usually takes.
+const LAST_CALLS: u32 = 4;
+/// Latencies to average: the most recent ones, because they describe the service at present.
+const LATENCIES: usize = 100;
+/// Rejections after which an engine without any reply is disabled for the study. Even where a content filter rejects
+/// every fifth question, so many in a row occur in one of 3,000 studies.
+const REJECTIONS_MAX: u32 = 5;
+/// Calls without a connection after which an engine without any reply is disabled for the study.
+const UNREACHABLE_MAX: u32 = 3;
+/// Replies that end before the answer, after which an engine of which no reply was read is disabled for the study.
+const UNFINISHED_MAX: u32 = 3;
+/// Calls that may be under way at an engine that has replied, but of which no reply was read yet.
+const FEW: u32 = 2;
+
+/// How long a reply may wait to be recorded with others, at an engine whose calls usually take that long.
+pub(in crate::work::calls) fn usual_gathering(usual: Duration) -> Duration {
+    (usual / GATHER).min(GATHER_MOST)
+}
+
+/// What the shell tells of an engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::work::calls) struct EngineView {
+    /// Whether calls can be admitted now.
+    pub(in crate::work::calls) standing: Availability,
+    /// Why no call will be admitted any more, if so. Looked at where there are several engines.
+    pub(in crate::work::calls) given_up: Option<String>,
+    pub(in crate::work::calls) condition: Condition,
+    /// Most calls at once, as its owner says.
+    pub(in crate::work::calls) concurrency: u32,
+    /// A reply of it was read, in this study or another.
+    pub(in crate::work::calls) is_proven: bool,
+}
+
+/// A respondent whose call has its money: at the door, or under way.
+pub(super) struct ReadyTask {
+    pub(super) task: RespondentTask,
+    /// Reserved for the call.
+    pub(super) reserved: UsdMicros,
+}
+
+/// One engine of a run.
+pub(super) struct EngineState {
+    pub(super) view: EngineView,
+    /// The next call, with its money reserved.
+    pub(super) next: Option<ReadyTask>,
+    /// That call waits at the door.
+    pub(super) is_offered: bool,
+    /// Why the engine is disabled for this study.
+    pub(super) dead: Option<String>,
+    /// Calls of this run under way there.
+    pub(super) under_way: u32,
+    /// Calls whose request was rejected.
+    rejected: u32,
+    /// Calls that got no connection.
+    unreachable: u32,
+    /// Replies that ended before the answer.
+    unfinished: u32,
+    latencies: Vec<Duration>,
+    sum: Duration,
+    seen: usize,
+}
+
+impl Default for EngineState {
+    fn default() -> Self {
+        Self {
+            view: EngineView {
+                standing: Availability::Open,
+                given_up: None,
+                condition: Condition::Answering,
+                concurrency: 1,
+                is_proven: false,
+            },
+            next: None,
+            is_offered: false,
+            dead: None,
+            under_way: 0,
+            rejected: 0,
+            unreachable: 0,
+            unfinished: 0,
+            latencies: Vec::new(),
+            sum: Duration::ZERO,
+            seen: 0,
+        }
+    }
+}
+
+impl EngineState {
+    pub(super) fn standing(&self) -> Availability {
+        if self.dead.is_some() { Availability::Dead } else { self.view.standing }
+    }
+
+    /// Records the latency of a call that got a reply.
+    pub(super) fn note_latency(&mut self, latency: Duration) {
+        if self.latencies.len() < LATENCIES {
+            self.latencies.push(latency);
+        } else if let Some(oldest) = self.latencies.get_mut(self.seen % LATENCIES) {
+            self.sum = self.sum.saturating_sub(*oldest);
+            *oldest = latency;
+        }
+        self.sum = self.sum.saturating_add(latency);
+        self.seen += 1;
+    }
+
+    /// Counts a rejected request; tells whether the engine rejected every call, more often than by chance. A content
+    /// filter rejects some questions only, so one reply shows that the engine works.
+    pub(super) fn rejects_everything(&mut self) -> bool {
+        self.rejected = self.rejected.saturating_add(1);
+        self.seen == 0 && self.rejected >= REJECTIONS_MAX
+    }
+
+    /// Counts a call without a connection; tells whether there was never one.
+    pub(super) fn is_out_of_reach(&mut self) -> bool {
+        self.unreachable = self.unreachable.saturating_add(1);
+        self.seen == 0 && self.unreachable >= UNREACHABLE_MAX
+    }
+
+    /// Counts a reply that ended before the answer; tells whether all of them do.
+    pub(super) fn never_finishes(&mut self) -> bool {
+        self.unfinished = self.unfinished.saturating_add(1);
+        !self.view.is_proven && self.unfinished >= UNFINISHED_MAX
+    }
+
+    /// Whether another call may go. Until a reply of the engine was read, calls are tries: a setting that is wrong costs
+    /// a handful of them and not a panel.
+    pub(super) fn may_try(&self) -> bool {
+        let width = if self.seen == 0 { 1 } else { FEW };
+        self.view.is_proven || self.under_way < width
+    }
+
+    /// The mean latency of recent calls.
+    pub(super) fn usual(&self) -> Option<Duration> {
+        let count = u32::try_from(self.latencies.len()).ok().filter(|count| *count > 0)?;
+        Some(self.sum / count)
+    }
+
+    /// How long a halted study waits for calls under way here, if that is longer than the daemon's own limit: a multiple
+    /// of the usual latency, so that only hanging calls are given up.
+    pub(super) fn last_calls_wait(&self) -> Duration {
+        self.usual().unwrap_or_default().saturating_mul(LAST_CALLS)
+    }
+}

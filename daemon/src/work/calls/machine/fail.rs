@@ -1,0 +1,142 @@
+//! Failover after a call without a reply: a retry at the same engine, another engine of the pool that may still be
+//! asked, or a failed outcome. Each engine gets its tries for a question at most once, so failover is bounded without
+//! using the study's retry budget.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::PanelMachine;
+use super::read::Next;
+use super::respondent::RespondentTask;
+use crate::domain::outcome::Outcome;
+use crate::inference::chat::{CallError, Remedy};
+use crate::inference::limits::{TRIES_MAX, backoff, own_wait};
+use crate::inference::pool::Availability;
+
+/// Failed tries of one question, by the engine's index in the pool.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tries(BTreeMap<usize, u32>);
+
+impl Tries {
+    /// Failed tries at that engine.
+    pub(super) fn at(&self, engine: usize) -> u32 {
+        self.0.get(&engine).copied().unwrap_or(0)
+    }
+
+    /// Whether any try failed.
+    pub(super) fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// Counts one failed try.
+    fn note(&mut self, engine: usize) {
+        self.0.insert(engine, self.at(engine).saturating_add(1));
+    }
+
+    /// Uses up the engine's tries: asking it again would not help.
+    fn use_up(&mut self, engine: usize) {
+        self.0.insert(engine, TRIES_MAX);
+    }
+
+    /// Whether that engine has tries left for this question.
+    fn any_left(&self, engine: usize) -> bool {
+        self.at(engine) < TRIES_MAX
+    }
+}
+
+impl PanelMachine<'_> {
+    /// The next step of a respondent whose call got no reply.
+    pub(super) fn without_reply(
+        &mut self,
+        mut task: RespondentTask,
+        error: &CallError,
+        now: Duration,
+    ) -> Next {
+        let engine = task.engine;
+        let remedy = error.remedy();
+        if remedy == Remedy::Stop {
+            return Next::Stop(task, error.to_string());
+        }
+        if self.halted {
+            return Next::Halted(task);
+        }
+        let state = &mut self.engines[engine];
+        if matches!(error, CallError::Rejected { .. }) && state.rejects_everything() {
+            let why = format!("{error}; it accepted no call of this study");
+            return Next::Stop(task, why);
+        }
+        if error.is_unreachable() && state.is_out_of_reach() {
+            return Next::Stop(task, error.to_string());
+        }
+        let standings = self.standings();
+        let mut after = Duration::ZERO;
+        match remedy {
+            Remedy::Again(told) => {
+                task.tries.note(engine);
+                after = own_wait(told);
+                let stays = self.failover_target(&task, &standings) == Some(engine);
+                if stays && !self.budget.retry() {
+                    task.tries.use_up(engine);
+                }
+            }
+            Remedy::Drop | Remedy::Stop => task.tries.use_up(engine),
+        }
+        match self.failover_target(&task, &standings) {
+            None => self.close(task, Outcome::Failed { reason: error.to_string() }),
+            Some(same) if same == engine => {
+                let time = now + self.backoff(&task).max(after);
+                Next::Ask(task, time)
+            }
+            Some(_) => Next::Ask(task, Duration::ZERO),
+        }
+    }
+
+    /// The delay before the same engine is asked again.
+    fn backoff(&self, task: &RespondentTask) -> Duration {
+        let (seed, respondent) = (self.plan.spec.seed, task.ticket.respondent);
+        let engine = &self.engines[task.engine];
+        let tries = task.tries.at(task.engine);
+        backoff(seed, respondent, tries, engine.view.condition, engine.usual())
+    }
+
+    /// The state of each engine.
+    pub(super) fn standings(&self) -> Vec<Availability> {
+        self.engines.iter().map(super::EngineState::standing).collect()
+    }
+
+    /// The engine for a respondent's next call: the last one while it can be asked, else the next in turn that can.
+    /// When none can at the moment, the one to wait for; `None` when no engine is left that may be asked.
+    pub(super) fn failover_target(
+        &self,
+        task: &RespondentTask,
+        standings: &[Availability],
+    ) -> Option<usize> {
+        let count = self.engines.len();
+        let in_turn = (0..count).map(|step| (task.engine + step) % count);
+        let mut may = in_turn
+            .filter(|engine| task.tries.any_left(*engine))
+            .filter(|engine| self.engines[*engine].dead.is_none())
+            .peekable();
+        let waited_for = may.peek().copied();
+        may.find(|engine| standings.get(*engine) == Some(&Availability::Open)).or(waited_for)
+    }
+
+    /// Handles engines that were disabled: respondents who waited for one, and whom no other engine may ask, have
+    /// failed.
+    pub(super) fn drop_failed(&mut self) {
+        if self.stop.is_some() || !std::mem::take(&mut self.lost_engine) {
+            return;
+        }
+        let nobody = |task: &RespondentTask| self.failover_target(task, &[]).is_none();
+        let gone = self.waiting.iter().filter(|(_, task)| nobody(task));
+        let gone: Vec<_> = gone.map(|(key, _)| *key).collect();
+        for key in gone {
+            let Some(task) = self.waiting.remove(&key) else { continue };
+            let own = self.engines[task.engine].dead.as_ref();
+            let why = own.or_else(|| self.engines.iter().find_map(|engine| engine.dead.as_ref()));
+            let reason = why.cloned().unwrap_or_default();
+            let next = self.close(task, Outcome::Failed { reason });
+            self.follow(next);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What follows from a call that is over: an outcome, a retry, a re-ask, the next question, or the end of the study.
+
+use std::time::Duration;
+
+use super::engine::ReadyTask;
+use super::event::{CallEnd, EndedCall, ReadCall};
+use super::respondent::RespondentTask;
+use super::{PanelEffect, PanelMachine};
+use crate::app::given_up;
+use crate::domain::instrument::{self, ItemReply, Unreadable};
+use crate::domain::outcome::{Answered, Class, Outcome, Usage};
+use crate::domain::redact::Holds;
+use crate::inference::chat::{CallError, TIMED_OUT};
+
+/// Re-asks after replies that cannot be read, at most.
+const REASKS_MAX: u32 = 2;
+
+/// A reply that was read: the whole answer, or the answer to one item that is asked in a call of its own.
+#[derive(Clone, Debug)]
+pub(in crate::work::calls) enum ReadReply {
+    Whole(Box<Answered>),
+    One(ItemReply),
+}
+
+impl Holds for ReadReply {
+    fn chooses_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Whole(one), Self::Whole(other)) => one.chooses_as(other),
+            (Self::One(one), Self::One(other)) => one.chooses_as(other),
+            _ => false,
+        }
+    }
+
+    fn with_texts(self, change: &dyn Fn(&str) -> String) -> Self {
+        match self {
+            Self::Whole(answered) => Self::Whole(Box::new(answered.with_texts(change))),
+            Self::One(reply) => Self::One(reply.with_texts(change)),
+        }
+    }
+}
+
+/// A respondent's next step.
+pub(super) enum Next {
+    /// All assignments are done.
+    Done(RespondentTask),
+    /// Ask, at that time or later.
+    Ask(RespondentTask, Duration),
+    /// The engine is of no use any more; this respondent has no reply.
+    Stop(RespondentTask, String),
+    /// The study was halted: nothing is recorded, but the cost is booked.
+    Halted(RespondentTask),
+}
+
+impl PanelMachine<'_> {
+    /// A call is over: its money is settled, and its respondent goes on.
+    pub(super) fn ended(&mut self, ended: EndedCall, now: Duration) {
+        let EndedCall { ticket, latency, usage, remarks, end } = ended;
+        let Some(ReadyTask { mut task, reserved }) = self.called.remove(&ticket) else { return };
+        self.short = false;
+        let engine = &mut self.engines[task.engine];
+        engine.under_way = engine.under_way.saturating_sub(1);
+        let usage = match &end {
+            CallEnd::GivenUp => {
+                self.effects.push(PanelEffect::GiveUp { ticket, reserved });
+                given_up(reserved)
+            }
+            CallEnd::Failed(_) | CallEnd::Replied(_) => {
+                self.effects.push(PanelEffect::Settle { ticket, reserved, cost: usage.cost });
+                usage
+            }
+        };
+        let took = Usage { reasks: u32::from(task.correction.is_some()), ..usage };
+        task.record.notes.remarks.extend(remarks);
+        task.usage = task.usage.plus(took);
+        let share = task.record.shares.entry(task.engine).or_default();
+        share.usage = share.usage.plus(took);
+        let next = match end {
+            CallEnd::Replied(reply) => {
+                engine.note_latency(latency);
+                self.judge(task, *reply)
+            }
+            CallEnd::Failed(error) => self.without_reply(task, &error, now),
+            CallEnd::GivenUp => self.without_reply(task, &CallError::network(TIMED_OUT), now),
+        };
+        self.follow(next);
+    }
+
+    /// The respondent's next step after a reply.
+    fn judge(&mut self, mut task: RespondentTask, reply: ReadCall) -> Next {
+        let ReadCall { read, exchange, mended, unfinished } = reply;
+        task.exchanges.push(exchange);
+        let at = task.at();
+        let engine = &mut self.engines[task.engine];
+        if !matches!(read, Err(Unreadable::Invalid { .. })) && !engine.view.is_proven {
+            engine.view.is_proven = true;
+            self.effects.push(PanelEffect::Prove { engine: task.engine });
+        }
+        if let Some(mended) = mended.filter(|_| at.is_answer()) {
+            task.record.notes.note_read(&mended);
+        }
+        let reason = match read {
+            Ok(heard) => return self.hear_out(task, heard),
+            Err(Unreadable::Refused { reason }) => {
+                return self.close(task, Outcome::Refused { reason });
+            }
+            Err(Unreadable::Invalid { reason }) => reason,
+        };
+        if self.halted {
+            return Next::Halted(task);
+        }
+        if let Some(why) = unfinished
+            && engine.never_finishes()
+        {
+            return Next::Stop(task, why);
+        }
+        if task.reasks < REASKS_MAX && self.stop.is_none() && self.budget.retry() {
+            task.reasks += 1;
+            if at.is_answer() {
+                task.record.notes.note_again(&reason);
+            }
+            task.correction = Some(reason);
+            return Next::Ask(task, Duration::ZERO);
+        }
+        self.close(task, Outcome::Invalid { reason })
+    }
+
+    /// Continues after a reply that was read: with the next item, or with the finished answer.
+    pub(super) fn hear_out(&self, mut task: RespondentTask, heard: ReadReply) -> Next {
+        let outcome = match heard {
+            ReadReply::Whole(answered) => Outcome::Answered(*answered),
+            ReadReply::One(reply) => {
+                task.replies.push(reply);
+                if task.item(&self.items).is_some() {
+                    let next = task.at_next_question();
+                    return if self.halted {
+                        Next::Halted(next)
+                    } else {
+                        Next::Ask(next, Duration::ZERO)
+                    };
+                }
+                let (at, replies) = (task.at(), std::mem::take(&mut task.replies));
+                match instrument::assemble(&self.plan.spec, at, replies) {
+                    Ok(answered) => Outcome::Answered(answered),
+                    Err(Unreadable::Refused { reason }) => Outcome::Refused { reason },
+                    Err(Unreadable::Invalid { reason }) => Outcome::Invalid { reason },
+                }
+            }
+        };
+        self.close(task, outcome)
+    }
+
+    /// Concludes an assignment; continues with the respondent's next one, or ends.
+    pub(super) fn close(&self, mut task: RespondentTask, outcome: Outcome) -> Next {
+        task.conclude(outcome);
+        let mut fresh = RespondentTask { replies: Vec::new(), ..task.at_next_question() };
+        if fresh.record.outcomes.len() < usize::from(instrument::tasks(&self.plan.spec)) {
+            return Next::Ask(fresh, Duration::ZERO);
+        }
+        let complete = |(_, outcome, _): &(_, Outcome, _)| outcome.class() == Class::Answered;
+        if fresh.ticket.first().is_answer() && fresh.record.outcomes.iter().all(complete) {
+            let share = fresh.record.shares.entry(fresh.engine).or_default();
+            share.answers = share.answers.saturating_add(1);
+        }
+        Next::Done(fresh)
+    }
+
+    /// Carries out a respondent's next step.
+    pub(super) fn follow(&mut self, next: Next) {
+        match next {
+            Next::Done(task) => self.listen(task),
+            Next::Ask(task, time) => {
+                self.keep_early(&task);
+                // A respondent who waits for a retry releases the concurrency slot.
+                self.effects.push(PanelEffect::Free(task.ticket));
+                self.wait_until(time, task);
+            }
+            Next::Halted(task) => {
+                self.keep_early(&task);
+                self.forget(task);
+            }
+            Next::Stop(task, why) => {
+                let engine = task.engine;
+                self.effects.push(PanelEffect::Free(task.ticket));
+                self.wait_until(Duration::ZERO, task);
+                self.disable(engine, why);
+            }
+        }
+    }
+
+    /// Stores the last exchanges of a respondent who is asked further questions. The slot stays taken until they are
+    /// durable.
+    fn keep_early(&mut self, task: &RespondentTask) {
+        if let Some((at, said)) = task.early() {
+            let usual = self.engines[task.engine].usual();
+            self.effects.push(PanelEffect::Keep { ticket: task.ticket, at, said, usual });
+        }
+    }
+}

@@ -1,0 +1,441 @@
+//! A bench for the machine: it answers the machine's questions, keeps the money that the machine moves, and tells events and
+//! effects in short words, so that a test reads as a table.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use protocol::channels::{Channel, Elicitation};
+use protocol::credits::UsdMicros;
+use protocol::measurement::QuestionsPerCall;
+use protocol::study::{Instrument, Orders, StudySpec};
+use serde_json::json;
+
+use super::super::{
+    CachedReply, CallEnd, EndedCall, EngineView, FinishedMeasures, PanelEffect, PanelEvent,
+    PanelMachine, PanelPlan, PanelQuestion, QueueEntry, ReadCall, ReadReply,
+};
+use crate::app::{Capped, testing};
+use crate::config::Strategy;
+use crate::domain::exchange::{End, Exchange, ReplySource, read, read_item};
+use crate::domain::instrument::{Item, Unreadable};
+use crate::domain::outcome::{Outcome, Usage};
+use crate::inference::chat::{CallError, Denial, REFUSED, TIMED_OUT};
+use crate::inference::limits::Condition;
+use crate::inference::pool::Availability;
+use crate::work::calls::side_measures::MeasuredChannels;
+
+/// The worst case of a call, what an answer costs, the worst case of side measurements, and what they cost.
+pub(super) const CALL: i64 = 10;
+pub(super) const ANSWER: i64 = 3;
+pub(super) const ASIDE: i64 = 7;
+pub(super) const BESIDE: i64 = 4;
+
+/// What a study is.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is chosen apart from the others")]
+pub(super) struct Setup {
+    pub(super) panel: u32,
+    pub(super) again: u32,
+    pub(super) engines: usize,
+    pub(super) strategy: Strategy,
+    pub(super) recalls: bool,
+    pub(super) channels: bool,
+    pub(super) items: bool,
+    pub(super) pairs: bool,
+}
+
+impl Setup {
+    /// Reads a setup: `panel 3, engines 2, failover, recalls, channels, items, pairs, again 1`.
+    pub(super) fn read(text: &str) -> Self {
+        let mut setup = Self {
+            panel: 1,
+            again: 0,
+            engines: 1,
+            strategy: Strategy::RoundRobin,
+            recalls: false,
+            channels: false,
+            items: false,
+            pairs: false,
+        };
+        for word in text.split(',').map(str::trim) {
+            let (word, number) = word.split_once(' ').unwrap_or((word, "0"));
+            let number: u32 = number.parse().unwrap();
+            match word {
+                "panel" => setup.panel = number,
+                "again" => setup.again = number,
+                "engines" => setup.engines = number as usize,
+                "failover" => setup.strategy = Strategy::Failover,
+                "recalls" => setup.recalls = true,
+                "channels" => setup.channels = true,
+                "items" => setup.items = true,
+                "pairs" => setup.pairs = true,
+                other => panic!("{other}"),
+            }
+        }
+        setup
+    }
+
+    fn spec(&self) -> StudySpec {
+        let mut spec = testing::spec(self.panel);
+        if self.channels {
+            let channels = vec![Channel::Direct, Channel::Rater];
+            let elicitation = Elicitation { channels, embedding_engine: None, rater: None };
+            spec.measurement.elicitation = Some(elicitation);
+        }
+        if self.items {
+            spec.measurement.questions_per_call = QuestionsPerCall::One;
+        }
+        if self.pairs {
+            let variant = |name: &str| format!("A meal kit, variant {name}.");
+            let (variant_a, variant_b) = (variant("one"), variant("two"));
+            spec.instrument = Instrument::AbTest { variant_a, variant_b, orders: Orders::Both };
+        }
+        spec
+    }
+}
+
+/// Room under a cap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    Free,
+    /// The study's own cap is reached.
+    None,
+    /// Other studies have what is left.
+    Taken,
+}
+
+/// The machine with everything around it.
+pub(super) struct Bench {
+    pub(super) machine: PanelMachine<'static>,
+    pub(super) now: Duration,
+    pub(super) room: Room,
+    /// Respondents whose replies the response cache has.
+    pub(super) memory: BTreeSet<u32>,
+    pub(super) views: Vec<EngineView>,
+    setup: Setup,
+    spec: StudySpec,
+    asks: BTreeMap<QueueEntry, PanelQuestion>,
+    /// The calls at the doors, those under way, and the side measurements under way with their money.
+    pub(super) offered: BTreeMap<usize, QueueEntry>,
+    pub(super) called: BTreeSet<QueueEntry>,
+    pub(super) measuring: BTreeMap<QueueEntry, i64>,
+    /// What is set aside, and what was spent.
+    pub(super) reserved: i64,
+    pub(super) spent: i64,
+    pub(super) sent: u32,
+    pub(super) settled: u32,
+    /// What the recorded outcomes cost.
+    pub(super) recorded_cost: i64,
+    pub(super) recorded: BTreeSet<QueueEntry>,
+    pub(super) forgotten: BTreeSet<QueueEntry>,
+    pub(super) is_halted: bool,
+}
+
+impl Bench {
+    pub(super) fn new(setup: &Setup) -> Self {
+        let spec = setup.spec();
+        let plan = PanelPlan {
+            spec: spec.clone(),
+            strategy: setup.strategy,
+            recalls: setup.recalls,
+            measures: setup.channels,
+        };
+        let entry = |replicate| move |respondent| QueueEntry { round: 0, replicate, respondent };
+        let everyone = (0..setup.panel).map(entry(0)).chain((0..setup.again).map(entry(1)));
+        let view = EngineView {
+            standing: Availability::Open,
+            given_up: None,
+            condition: Condition::Answering,
+            concurrency: 4,
+            is_proven: true,
+        };
+        let mut bench = Self {
+            machine: PanelMachine::new(plan, setup.engines, everyone),
+            now: Duration::from_secs(100),
+            room: Room::Free,
+            memory: BTreeSet::new(),
+            views: vec![view; setup.engines],
+            setup: setup.clone(),
+            spec,
+            asks: BTreeMap::new(),
+            offered: BTreeMap::new(),
+            called: BTreeSet::new(),
+            measuring: BTreeMap::new(),
+            reserved: 0,
+            spent: 0,
+            sent: 0,
+            settled: 0,
+            recorded_cost: 0,
+            recorded: BTreeSet::new(),
+            forgotten: BTreeSet::new(),
+            is_halted: false,
+        };
+        bench.tell_views();
+        bench
+    }
+
+    /// Tells how the engines are.
+    pub(super) fn tell_views(&mut self) -> Vec<String> {
+        self.tell(PanelEvent::Engines(self.views.clone()))
+    }
+
+    /// Tells an event, answers what is asked, and gives what is done, in words.
+    pub(super) fn tell(&mut self, event: PanelEvent) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut events = std::collections::VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            self.is_halted |= matches!(event, PanelEvent::Halted);
+            match &event {
+                PanelEvent::Ended(ended) => assert!(self.called.contains(&ended.ticket)),
+                PanelEvent::Turn(engine) => assert!(self.offered.contains_key(engine)),
+                _ => {}
+            }
+            for effect in self.machine.on(event, self.now) {
+                words.push(told(&effect));
+                events.extend(self.carry_out(effect));
+            }
+        }
+        assert!(self.reserved >= 0, "more was freed than was set aside: {words:?}");
+        words
+    }
+
+    fn carry_out(&mut self, effect: PanelEffect) -> Option<PanelEvent> {
+        match effect {
+            PanelEffect::Prepare { asks, recall, .. } => {
+                let mut replies = Vec::new();
+                for ask in asks {
+                    let knows = recall
+                        && ask.at.is_answer()
+                        && self.memory.contains(&ask.ticket.respondent);
+                    let read = knows.then(|| self.answer(&ask));
+                    replies.push(read.map(|read| CachedReply { read, exchange: exchange(&ask) }));
+                    self.asks.insert(ask.ticket, ask);
+                }
+                return Some(PanelEvent::Prepared(replies));
+            }
+            PanelEffect::Reserve { ticket, .. } => {
+                let beside = self.setup.channels && ticket.first().is_answer();
+                let aside = if beside { ASIDE } else { 0 };
+                return Some(match self.capped() {
+                    Some(capped) => PanelEvent::Capped(capped),
+                    None => {
+                        self.reserved += CALL + aside;
+                        PanelEvent::Reserved { call: UsdMicros(CALL), aside: UsdMicros(aside) }
+                    }
+                });
+            }
+            PanelEffect::SetAside { ticket, .. } => {
+                let money = self.capped().map_or(Ok(UsdMicros(ASIDE)), Err);
+                self.reserved += money.as_ref().map_or(0, |money| money.0);
+                return Some(PanelEvent::SetAside(ticket, money));
+            }
+            PanelEffect::Release(amount) => self.reserved -= amount.0,
+            PanelEffect::Offer { ticket, engine } => {
+                assert_eq!(self.offered.insert(engine, ticket), None, "two at a door");
+            }
+            PanelEffect::Withdraw { engine } => assert!(self.offered.remove(&engine).is_some()),
+            PanelEffect::Call { ticket, engine, .. } => {
+                assert!(!self.is_halted, "a call after the halt");
+                assert_eq!(self.offered.remove(&engine), Some(ticket));
+                assert!(self.called.insert(ticket), "asked twice at once");
+                self.sent += 1;
+            }
+            PanelEffect::Settle { ticket, reserved, cost } => {
+                self.settle(ticket, reserved.0, cost.0);
+            }
+            PanelEffect::GiveUp { ticket, reserved } => self.settle(ticket, reserved.0, reserved.0),
+            PanelEffect::Measure(measure) => {
+                assert_eq!(self.measuring.insert(measure.ticket, measure.aside.0), None);
+            }
+            PanelEffect::Record { ticket, record, .. } => {
+                assert!(self.recorded.insert(ticket), "recorded twice: {ticket:?}");
+                let costs = record.outcomes.iter().map(|(_, _, usage)| usage.cost.0);
+                self.recorded_cost += costs.sum::<i64>();
+            }
+            PanelEffect::Forget(ticket) => {
+                assert!(self.forgotten.insert(ticket), "forgotten twice: {ticket:?}");
+            }
+            PanelEffect::Prove { engine } => self.views[engine].is_proven = true,
+            PanelEffect::Disabled { .. }
+            | PanelEffect::Keep { .. }
+            | PanelEffect::Free(_)
+            | PanelEffect::Stopping(_) => {}
+        }
+        None
+    }
+
+    fn settle(&mut self, ticket: QueueEntry, reserved: i64, cost: i64) {
+        assert!(self.called.remove(&ticket), "settled without a call: {ticket:?}");
+        self.settled += 1;
+        self.reserved -= reserved;
+        self.spent += cost;
+    }
+
+    fn capped(&self) -> Option<Capped> {
+        let (cap, limit, worst) = ("the cap", UsdMicros(1), UsdMicros(CALL));
+        let others = self.room == Room::Taken;
+        (self.room != Room::Free).then_some(Capped { cap, limit, worst, others })
+    }
+
+    /// The entry of a respondent: `3`, or `3r` for a repetition.
+    pub(super) fn entry(text: &str) -> QueueEntry {
+        let number = text.trim_end_matches('r');
+        let replicate = u16::from(text.ends_with('r'));
+        QueueEntry { round: 0, replicate, respondent: number.parse().unwrap() }
+    }
+
+    /// The end of a call: `answers`, `invalid`, `cut`, `declines`, the kind of an error, or `given-up`.
+    pub(super) fn end(&self, ticket: QueueEntry, how: &str) -> PanelEvent {
+        let ask = &self.asks[&ticket];
+        let said = String::new;
+        let replied = |read: Result<ReadReply, Unreadable>| {
+            let unfinished = (how == "cut").then(|| "output_tokens".to_owned());
+            let mended = read.is_ok().then(Vec::new);
+            CallEnd::Replied(Box::new(ReadCall {
+                read,
+                exchange: exchange(ask),
+                mended,
+                unfinished,
+            }))
+        };
+        let invalid = || Err(Unreadable::Invalid { reason: "`score` is missing".to_owned() });
+        let (cost, end) = match how {
+            "answers" => (ANSWER, replied(Ok(self.answer(ask)))),
+            "invalid" | "cut" => (ANSWER, replied(invalid())),
+            "declines" => (ANSWER, replied(Err(Unreadable::Refused { reason: "no".to_owned() }))),
+            "given-up" => (0, CallEnd::GivenUp),
+            "times-out" => (CALL, CallEnd::Failed(CallError::network(TIMED_OUT))),
+            "unreachable" => (0, CallEnd::Failed(CallError::network(REFUSED))),
+            "fails" => (0, CallEnd::Failed(CallError::Server { status: 500, said: said() })),
+            "limited" => {
+                let error = CallError::Limited { status: 429, after: None, said: said() };
+                (0, CallEnd::Failed(error))
+            }
+            "limited-1s" => {
+                let after = Some(Duration::from_secs(1));
+                (0, CallEnd::Failed(CallError::Limited { status: 429, after, said: said() }))
+            }
+            "rejected" => {
+                let (at, refuses) = (said(), Vec::new());
+                (0, CallEnd::Failed(CallError::Rejected { status: 400, said: said(), at, refuses }))
+            }
+            "denied" => {
+                let denial = Denial::Key;
+                (0, CallEnd::Failed(CallError::Denied { status: 401, denial, said: said() }))
+            }
+            "too-large" => (CALL, CallEnd::Failed(CallError::TooLarge { limit_bytes: 1 })),
+            other => panic!("{other}"),
+        };
+        let usage = Usage { cost: UsdMicros(cost), ..Usage::default() };
+        let latency = Duration::from_millis(80);
+        PanelEvent::Ended(Box::new(EndedCall { ticket, latency, usage, remarks: Vec::new(), end }))
+    }
+
+    /// The side measurements of a respondent are over.
+    pub(super) fn measured(&mut self, ticket: QueueEntry, halted: bool) -> PanelEvent {
+        let aside = self.measuring.remove(&ticket).unwrap();
+        self.reserved -= aside;
+        let cost = if aside > 0 { BESIDE } else { 0 };
+        self.spent += cost;
+        let took = Usage { cost: UsdMicros(cost), ..Usage::default() };
+        let channels = MeasuredChannels { halted, ..MeasuredChannels::default() };
+        PanelEvent::Measured(Box::new(FinishedMeasures { ticket, channels, took }))
+    }
+
+    fn answer(&self, ask: &PanelQuestion) -> ReadReply {
+        let said = "It saves time, but it costs a lot.";
+        let whole = |value: serde_json::Value| {
+            let read = read(&self.spec, ask.at, &End::Finished, &value.to_string());
+            ReadReply::Whole(Box::new(read.unwrap()))
+        };
+        let part = match ask.item {
+            None if self.setup.pairs => {
+                return whole(json!({
+                    "reasoning": said, "preference": "b", "score_a": 3, "score_b": 8,
+                    "sentiment": "positive", "differentiators": ["Price"], "refused": null,
+                }));
+            }
+            None => {
+                return whole(json!({
+                    "reasoning": said, "score": 7, "sentiment": "mixed", "purchase_intent": "maybe",
+                    "appeals": [], "concerns": [], "refused": null,
+                }));
+            }
+            Some(Item::Score) => json!({ "score": 7, "refused": null }),
+            Some(Item::Sentiment) => json!({ "sentiment": "mixed", "refused": null }),
+            Some(Item::PurchaseIntent) => json!({ "purchase_intent": "maybe", "refused": null }),
+            Some(_) => json!({ "reasoning": said, "appeals": [], "concerns": [], "refused": null }),
+        };
+        let item = ask.item.unwrap_or(Item::Reasons);
+        let read = read_item(&self.spec, item, &End::Finished, &part.to_string());
+        ReadReply::One(read.unwrap())
+    }
+}
+
+fn exchange(ask: &PanelQuestion) -> Exchange {
+    Exchange {
+        address: "0".repeat(64),
+        correction: ask.correction.clone(),
+        reply: "what was said".to_owned(),
+        whole_bytes: None,
+        end: End::Finished,
+        model: String::new(),
+        source: ReplySource::Asked,
+        beside: None,
+        item: ask.item,
+    }
+}
+
+fn name(ticket: QueueEntry) -> String {
+    let mark = if ticket.replicate > 0 { "r" } else { "" };
+    format!("{}{mark}", ticket.respondent)
+}
+
+fn door(engine: usize) -> char {
+    char::from(b'a' + u8::try_from(engine).unwrap())
+}
+
+/// An effect in words.
+pub(super) fn told(effect: &PanelEffect) -> String {
+    match effect {
+        PanelEffect::Prepare { engine, asks, recall } => {
+            let again = |ask: &PanelQuestion| if ask.correction.is_some() { "!" } else { "" };
+            let asks = asks.iter().map(|ask| format!(" {}{}", name(ask.ticket), again(ask)));
+            let how = if *recall { "look-up" } else { "prepare" };
+            format!("{how} {}{}", door(*engine), asks.collect::<String>())
+        }
+        PanelEffect::Reserve { ticket, .. } => format!("reserve {}", name(*ticket)),
+        PanelEffect::SetAside { ticket, .. } => format!("aside {}", name(*ticket)),
+        PanelEffect::Release(amount) => format!("release {}", amount.0),
+        PanelEffect::Offer { ticket, engine } => {
+            format!("offer {} {}", door(*engine), name(*ticket))
+        }
+        PanelEffect::Withdraw { engine } => format!("withdraw {}", door(*engine)),
+        PanelEffect::Call { ticket, engine, .. } => {
+            format!("call {} {}", door(*engine), name(*ticket))
+        }
+        PanelEffect::Settle { ticket, cost, .. } => format!("settle {} {}", name(*ticket), cost.0),
+        PanelEffect::GiveUp { ticket, reserved } => {
+            format!("give-up {} {}", name(*ticket), reserved.0)
+        }
+        PanelEffect::Prove { engine } => format!("prove {}", door(*engine)),
+        PanelEffect::Disabled { engine, .. } => format!("disable {}", door(*engine)),
+        PanelEffect::Measure(measure) => {
+            format!("measure {} {}", name(measure.ticket), measure.aside.0)
+        }
+        PanelEffect::Keep { ticket, .. } => format!("keep {}", name(*ticket)),
+        PanelEffect::Free(ticket) => format!("free {}", name(*ticket)),
+        PanelEffect::Record { ticket, record, .. } => {
+            let outcomes = record.outcomes.iter().map(|(_, outcome, _)| match outcome {
+                Outcome::Answered(_) => " answered",
+                Outcome::Refused { .. } => " refused",
+                Outcome::Invalid { .. } => " invalid",
+                Outcome::Failed { .. } => " failed",
+                Outcome::Skipped { .. } => " skipped",
+            });
+            format!("record {}{}", name(*ticket), outcomes.collect::<String>())
+        }
+        PanelEffect::Forget(ticket) => format!("forget {}", name(*ticket)),
+        PanelEffect::Stopping(_) => "stopping".to_owned(),
+    }
+}

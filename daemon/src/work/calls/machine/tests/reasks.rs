@@ -1,0 +1,77 @@
+//! Re-asks of replies that cannot be read, and what follows from those that can.
+
+use super::tables;
+
+tables! {
+    a_reply_that_cannot_be_read_is_asked_for_again_with_what_is_wrong: "panel 1", "
+        begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0
+        0 invalid | settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 answers | call a 0, settle 0 3, record 0 answered
+    "
+    a_question_is_asked_again_twice: "panel 1", "
+        begun, turn a, 0 invalid | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 invalid | call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 invalid | call a 0, settle 0 3, record 0 invalid
+    "
+    a_failed_call_between_two_re_asks_keeps_the_correction: "panel 1", "
+        begun, turn a, 0 invalid | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 fails | call a 0, settle 0 0, free 0
+        after 500ms | prepare a 0!, reserve 0, offer a 0
+        turn a, 0 answers | call a 0, settle 0 3, record 0 answered
+    "
+    whoever_declines_is_recorded_as_refused: "panel 1", "
+        begun, turn a, 0 declines | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, record 0 refused
+    "
+    a_repetition_is_asked_after_the_answers_and_is_not_looked_up: "panel 1, again 1, recalls", "
+        known 0 |
+        begun | look-up a 0 0r, record 0 answered, reserve 0r, offer a 0r
+        turn a, 0r answers | call a 0r, settle 0r 3, record 0r answered
+    "
+    questions_of_their_own_are_kept_one_by_one: "panel 1, items", "
+        begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0
+        0 answers | settle 0 3, keep 0, free 0, prepare a 0, reserve 0, offer a 0
+        turn a, 0 answers | call a 0, settle 0 3, keep 0, free 0, prepare a 0, reserve 0, offer a 0
+        turn a, 0 answers | call a 0, settle 0 3, keep 0, free 0, prepare a 0, reserve 0, offer a 0
+        turn a, 0 answers | call a 0, settle 0 3, record 0 answered
+    "
+    an_item_that_is_declined_declines_all: "panel 1, items", "
+        begun, turn a, 0 answers | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, keep 0, free 0, prepare a 0, reserve 0, offer a 0
+        turn a, 0 declines | call a 0, settle 0 3, record 0 refused
+    "
+    both_orders_are_asked_of_the_same_respondent: "panel 1, pairs", "
+        begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0
+        0 answers | settle 0 3, keep 0, free 0, prepare a 0, reserve 0, offer a 0
+        turn a | call a 0
+        0 answers | settle 0 3, record 0 answered answered
+    "
+    the_second_order_is_asked_although_the_first_was_declined: "panel 1, pairs", "
+        begun, turn a, 0 declines | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0, reserve 0, offer a 0
+        turn a, 0 answers | call a 0, settle 0 3, record 0 refused answered
+    "
+    a_new_engine_is_tried_with_one_call_and_then_with_a_few: "panel 9", "
+        a new |
+        begun | prepare a 0, reserve 0, offer a 0
+        turn a | call a 0, prepare a 1, reserve 1
+        0 cut | settle 0 3, free 0, offer a 1
+        turn a | call a 1, prepare a 0!, reserve 0, offer a 0
+        turn a | call a 0, prepare a 2, reserve 2
+        0 answers | settle 0 3, prove a, record 0 answered, offer a 2
+        turn a | call a 2, prepare a 3, reserve 3, offer a 3
+    "
+    three_replies_that_are_cut_off_stop_a_new_engine: "panel 3", "
+        a new |
+        begun, turn a, 0 cut | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, settle 0 3, free 0, offer a 1
+        turn a, 1 cut | call a 1, prepare a 0!, reserve 0, offer a 0, settle 1 3, free 1
+        turn a, 0 cut | call a 0, prepare a 1!, reserve 1, offer a 1, settle 0 3, free 0, withdraw a, release 10, disable a, stopping, record 0 failed, record 1 failed, record 2 failed
+    "
+    a_reply_that_is_cut_off_at_a_proven_engine_is_asked_for_again: "panel 1", "
+        begun, turn a, 0 cut | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 cut | call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 cut | call a 0, settle 0 3, record 0 invalid
+    "
+    a_reply_that_was_read_proves_the_engine_once: "panel 2", "
+        a new |
+        begun, turn a, 0 declines | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, settle 0 3, prove a, record 0 refused, offer a 1
+        turn a, 1 answers | call a 1, settle 1 3, record 1 answered
+    "
+}

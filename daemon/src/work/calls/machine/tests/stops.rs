@@ -1,0 +1,107 @@
+//! The end of a run: stopped, halted, broken off, or done.
+
+use super::bench::{Bench, Setup};
+use super::tables;
+use crate::work::calls::machine::PanelEvent;
+
+tables! {
+    a_refused_key_stops_the_study: "panel 3", "
+        begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1
+        turn a | call a 1, prepare a 2, reserve 2, offer a 2
+        0 denied | settle 0 0, free 0, withdraw a, release 10, disable a
+        1 answers | settle 1 3, record 1 answered, stopping, record 0 failed, record 2 failed
+    "
+    three_calls_without_a_connection_stop_the_study: "panel 9", "
+        begun, turn a, 0 unreachable | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 0, free 0
+        turn a, 1 unreachable | call a 1, prepare a 2, reserve 2, offer a 2, settle 1 0, free 1
+        turn a, 2 unreachable | call a 2, prepare a 3, reserve 3, offer a 3, settle 2 0, free 2, withdraw a, release 10, disable a, stopping, record 2 failed, record 3 failed, record 1 failed, record 0 failed, record 4 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
+    "
+    five_rejections_without_a_reply_stop_the_study: "panel 9", "
+        begun, turn a, 0 rejected | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 0, record 0 failed
+        turn a, 1 rejected | call a 1, prepare a 2, reserve 2, offer a 2, settle 1 0, record 1 failed
+        turn a, 2 rejected | call a 2, prepare a 3, reserve 3, offer a 3, settle 2 0, record 2 failed
+        turn a, 3 rejected | call a 3, prepare a 4, reserve 4, offer a 4, settle 3 0, record 3 failed
+        turn a, 4 rejected | call a 4, prepare a 5, reserve 5, offer a 5, settle 4 0, free 4, withdraw a, release 10, disable a, stopping, record 4 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
+    "
+    a_door_that_never_opens_again_stops_the_study: "panel 2", "
+        begun | prepare a 0, reserve 0, offer a 0
+        barred a | withdraw a, release 10, disable a, stopping, record 0 failed, record 1 failed
+    "
+    repetitions_are_dropped_by_a_stop: "panel 2, again 2", "
+        begun, turn a, 0 denied | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 0, free 0, withdraw a, release 10, disable a, stopping, record 0 failed, record 1 failed
+    "
+    after_a_stop_a_reply_that_cannot_be_read_is_not_asked_for_again: "panel 2", "
+        begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1
+        0 denied | settle 0 0, free 0, disable a
+        1 invalid | settle 1 3, record 1 invalid, stopping, record 0 failed
+    "
+    a_halt_waits_for_calls_under_way_and_makes_none: "panel 3", "
+        begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1
+        halted | withdraw a, release 10
+        0 answers | settle 0 3, record 0 answered, forget 1
+    "
+    a_halt_before_the_first_call_forgets_everyone: "panel 2", "
+        halted |
+        begun |
+    "
+    a_halt_forgets_whoever_got_no_reply: "panel 2", "
+        begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1
+        halted | withdraw a, release 10
+        0 fails | settle 0 0, forget 0, forget 1
+    "
+    a_halt_gives_up_calls_that_hang: "panel 1", "
+        begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0
+        halted |
+        0 given-up | give-up 0 10, forget 0
+    "
+    a_halt_forgets_whoever_waits: "panel 1", "
+        begun, turn a, 0 fails | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 0, free 0
+        halted | forget 0
+    "
+    what_was_said_before_a_halt_is_kept: "panel 1, items", "
+        begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0
+        halted |
+        0 answers | settle 0 3, keep 0, forget 0
+    "
+    a_reply_that_cannot_be_read_after_a_halt_is_forgotten: "panel 1", "
+        begun, turn a, halted | prepare a 0, reserve 0, offer a 0, call a 0
+        0 invalid | settle 0 3, forget 0
+    "
+    a_store_that_fails_gives_up_every_call: "panel 4", "
+        begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2
+        0 fails | settle 0 0, free 0
+        aborted | withdraw a, release 10, give-up 1 10, forget 1, forget 2, forget 0
+    "
+    after_the_end_nothing_happens: "panel 1", "
+        begun, turn a, 0 answers | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, record 0 answered
+        tick, idle, halted, aborted |
+    "
+}
+
+/// A panel of 600 whose engine admits no call, after the first of them were recorded.
+fn stopped() -> Bench {
+    let mut bench = Bench::new(&Setup::read("panel 600"));
+    bench.tell(PanelEvent::Begun);
+    bench.tell(PanelEvent::Barred(0, "it rests for ever".to_owned()));
+    assert!((1..600).contains(&bench.recorded.len()), "{}", bench.recorded.len());
+    bench
+}
+
+#[test]
+fn a_stop_records_a_large_panel_in_several_steps() {
+    let mut bench = stopped();
+    while bench.machine.wait(bench.now).has_time {
+        bench.tell(PanelEvent::Idle);
+    }
+    assert!(bench.machine.is_over());
+    assert_eq!(bench.recorded.len(), 600);
+}
+
+#[test]
+fn a_halt_while_a_stop_is_recorded_ends_it() {
+    let mut bench = stopped();
+    let before = bench.recorded.len();
+    bench.tell(PanelEvent::Halted);
+    assert!(bench.machine.is_over());
+    assert_eq!(bench.recorded.len(), before);
+}
