@@ -144,12 +144,13 @@ struct Shared {
     settings: Arc<Settings>,
     work: Wake,
     gates: StudyCancels,
+    ends: studies::ends::StudyEnds,
     spending: money::cost_caps::Spending,
     /// Signalled when a study was deleted.
     erasing: Wake,
     /// Signalled when the list of watches changed.
     watching: Wake,
-    /// Signalled when there may be something to deliver although no event happened.
+    /// Signalled when there may be something to deliver: a delivery is due, or an endpoint takes some again.
     delivering: Wake,
     /// Signalled when a hook came in.
     receiving: Wake,
@@ -181,7 +182,9 @@ impl Core {
         let work = Wake::default();
         let mut options = options;
         options.backups.clone_from(&settings.backups);
+        let delivering = Wake::default();
         options.recovered = work.clone();
+        options.delivery_due = delivering.clone();
         options.beside_events = Some(hooks::outbox::beside_events());
         let store = Store::open(storage, &world, options)?;
         if let Some((remembered, found)) = store.recovery().rewound {
@@ -202,11 +205,12 @@ impl Core {
                 settings: Arc::new(settings),
                 work,
                 gates: StudyCancels::default(),
+                ends: studies::ends::StudyEnds::default(),
                 spending: money::cost_caps::Spending::default(),
                 backup_trouble: Mutex::default(),
                 erasing: Wake::default(),
                 watching: Wake::default(),
-                delivering: Wake::default(),
+                delivering,
                 receiving: Wake::default(),
                 erasure: AsyncMutex::default(),
                 headlines: studies::headline::Headlines::default(),
@@ -259,7 +263,7 @@ impl Core {
         &self.shared.watching
     }
 
-    /// What is signalled when there may be something to deliver although no event happened.
+    /// What is signalled when there may be something to deliver.
     pub(crate) fn delivering(&self) -> &Wake {
         &self.shared.delivering
     }
@@ -291,6 +295,9 @@ impl Core {
         }
         if after.wake {
             self.work().signal();
+        }
+        if let Some(id) = after.ended {
+            self.shared.ends.tell(id);
         }
     }
 

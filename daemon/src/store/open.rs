@@ -49,6 +49,8 @@ pub struct Options {
     pub beside_events: Option<BesideEvent>,
     /// Signalled when writing works again, and when the file is no longer in its place.
     pub recovered: Wake,
+    /// Signalled when a transaction wrote a delivery that is due.
+    pub delivery_due: Wake,
 }
 
 impl Default for Options {
@@ -63,6 +65,7 @@ impl Default for Options {
             look_every: Duration::from_secs(1),
             beside_events: None,
             recovered: Wake::default(),
+            delivery_due: Wake::default(),
         }
     }
 }

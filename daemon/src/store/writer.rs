@@ -415,6 +415,9 @@ impl Writer {
                 if let Some(seq) = told.last_event {
                     shared.last_event.send_replace(seq);
                 }
+                if told.delivery_due {
+                    self.options.delivery_due.signal();
+                }
                 if let Some(head) = told.head {
                     self.head = head;
                     if in_place {
@@ -518,6 +521,7 @@ impl Writer {
                 None => None,
             };
             if let Some(compiled) = decided {
+                told.delivery_due |= compiled.rows.iter().any(Put::is_due_delivery);
                 apply(transaction, compiled.rows)?;
                 told.wrote = true;
                 told.last_event = compiled.last_event.or(told.last_event);
@@ -558,6 +562,7 @@ impl Writer {
 #[derive(Debug, Default)]
 struct WaitingCaller {
     wrote: bool,
+    delivery_due: bool,
     last_event: Option<u64>,
     head: Option<ChainHead>,
 }

@@ -26,6 +26,13 @@ pub(super) struct Put {
     pub(super) value: Option<Vec<u8>>,
 }
 
+impl Put {
+    /// Whether it says that a delivery is due.
+    pub(super) fn is_due_delivery(&self) -> bool {
+        self.table == Table::DueDeliveries && self.value.is_some()
+    }
+}
+
 /// An event to be appended.
 #[derive(Clone, Debug)]
 pub(super) struct NewEvent {

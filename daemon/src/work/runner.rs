@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::persona::Persona;
 use protocol::run::State;
 use protocol::study::StudySpec;
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::app::{Batch, Caller, Core, Job, StudyCancel};
 use crate::domain::asking;
@@ -27,6 +29,10 @@ use super::rewrite::rewrite;
 
 /// Respondents asked by one thread before what they said is recorded.
 const CHUNK: usize = 512;
+/// So few people are asked before anybody could read that their study has begun.
+const FEW: usize = 32;
+/// As long as it may take to make their questions ready.
+const SOON: Duration = Duration::from_millis(30);
 /// Times a respondent is asked while the engine says that asking again may help.
 const TRIES_MAX: u32 = 3;
 
@@ -83,6 +89,8 @@ struct LocalAsker {
     number: u32,
     attempt: u32,
     round: u16,
+    /// Since when the study is at work, where the first answers are to take it from the queue.
+    begun: Option<Timestamp>,
 }
 
 /// Brings a study as far as it goes.
@@ -157,27 +165,41 @@ async fn ask_study(
             });
             Ok((panel, ready.await?))
         };
-        // The note that it has begun is written while the first questions are made ready.
-        let (beginning, starter) = (core.clone(), caller.clone());
         let is_queued = job.state == State::Queued;
-        let begun = tokio::spawn(async move {
-            if is_queued { beginning.begin(&starter, number).await.map(drop) } else { Ok(()) }
-        });
-        let begun = async { begun.await.map_err(|error| panicked(&error))? };
-        let (panel, ready) = match preparing.await {
-            Ok(prepared) => prepared,
-            Err(error) => {
-                begun.await?;
-                return Err(error);
+        let mut begun = Begun::new(is_queued, core.world().clock.now());
+        let mut preparing = std::pin::pin!(preparing);
+        // Few people are asked in no time, and the note that it has begun is written with what they say. For others it is
+        // written while their questions are made ready. After an unclean end it is written first in any case, so that a
+        // respondent who ends the program is found out.
+        let is_soon_asked =
+            is_queued && !core.store().recovery().repaired && job.left.iter().nth(FEW).is_none();
+        let prepared = if is_soon_asked {
+            tokio::time::timeout(SOON, &mut preparing).await.ok()
+        } else {
+            None
+        };
+        let (panel, ready) = match prepared {
+            Some(prepared) => prepared?,
+            None => {
+                begun.write(core, caller, number);
+                match preparing.await {
+                    Ok(prepared) => prepared,
+                    Err(error) => {
+                        begun.written().await?;
+                        return Err(error);
+                    }
+                }
             }
         };
         let asking = match ready {
             Ready::Local(prepared) => {
-                let cancel = gate_of_desk;
-                let desk = LocalAsker { spec, panel, prepared, cancel, number, attempt, round };
+                let (cancel, begun) = (gate_of_desk, begun.with_answers());
+                let desk =
+                    LocalAsker { spec, panel, prepared, cancel, number, attempt, round, begun };
                 StepFuture::Local(Arc::new(desk))
             }
             Ready::Models(pool) => {
+                begun.write(core, caller, number);
                 if job.has_answers {
                     pool.members().iter().for_each(|engine| engine.prove());
                 }
@@ -200,7 +222,7 @@ async fn ask_study(
         let Watched { done, aside } = asking.each_watched(core, shared, &job, cancel).await?;
         let others = job.left.iter().filter(|respondent| !done.contains(respondent));
         let again = job.left.again().filter(|(_, respondent)| Some(*respondent) != aside);
-        asking.everyone(core, shared, others, again, begun).await?;
+        asking.everyone(core, shared, others, again, begun.written()).await?;
         if cancel.is_cancelled() {
             return Ok(Stopped::Halted);
         }
@@ -210,6 +232,47 @@ async fn ask_study(
     };
     core.end_round(caller, number, rewritten).await?;
     Ok(Stopped::Ended)
+}
+
+/// The note that a study has begun, which is written once.
+enum Begun {
+    /// Nothing is to be written: it had begun before.
+    Before,
+    /// Not yet: it has been at work since then.
+    Unwritten(Timestamp),
+    /// It is being written.
+    Writing(JoinHandle<Result<(), ApiError>>),
+}
+
+impl Begun {
+    fn new(is_queued: bool, now: Timestamp) -> Self {
+        if is_queued { Self::Unwritten(now) } else { Self::Before }
+    }
+
+    /// Has it written in a transaction of its own.
+    fn write(&mut self, core: &Core, caller: &Caller, number: u32) {
+        if let Self::Unwritten(_) = self {
+            let (core, caller) = (core.clone(), caller.clone());
+            let writing = async move { core.begin(&caller, number).await.map(drop) };
+            *self = Self::Writing(tokio::spawn(writing));
+        }
+    }
+
+    /// Since when the study is at work, where that is left to be written with its first answers.
+    fn with_answers(&self) -> Option<Timestamp> {
+        match self {
+            Self::Unwritten(since) => Some(*since),
+            Self::Before | Self::Writing(_) => None,
+        }
+    }
+
+    /// Waits until it is written, where somebody writes it.
+    async fn written(self) -> Result<(), ApiError> {
+        match self {
+            Self::Before | Self::Unwritten(_) => Ok(()),
+            Self::Writing(writing) => writing.await.map_err(|error| panicked(&error))?,
+        }
+    }
 }
 
 /// What came of having competitors written.
@@ -379,6 +442,10 @@ async fn ask_everyone(
     let mut under_way: JoinSet<Result<(), ApiError>> = JoinSet::new();
     let mut failed = None;
     let mut left = left.peekable();
+    // Where nobody is left to be asked, no answer takes the study from the queue.
+    if desk.begun.is_some() && left.peek().is_none() {
+        core.begin(&shared.caller, desk.number).await?;
+    }
     while failed.is_none() && !desk.cancel.is_cancelled() && left.peek().is_some() {
         if under_way.len() >= ahead {
             failed = under_way.join_next().await.and_then(trouble);
@@ -438,7 +505,7 @@ pub(super) fn panicked(error: &tokio::task::JoinError) -> ApiError {
 impl LocalAsker {
     /// Asks some respondents, one after the other, until all were asked or the gate closes.
     fn ask(&self, respondents: &[u32]) -> Result<Batch, ApiError> {
-        let mut batch = Batch::new(self.number, self.attempt);
+        let mut batch = Batch::new(self.number, self.attempt).beginning(self.begun);
         for respondent in respondents {
             if self.cancel.is_cancelled() {
                 break;

@@ -2,7 +2,9 @@
 //! one event in one transaction. An outcome that exists is refused, so nothing is recorded or charged twice.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use jiff::Timestamp;
 use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::EventData;
@@ -15,6 +17,7 @@ use crate::domain::ledger::cost;
 use crate::domain::outcome::{Assignment, Class, EngineUse, FIRST_ROUND, Outcome, Usage};
 use crate::domain::projection::Taken;
 use crate::domain::reply_notes::ReplyNotes;
+use crate::domain::run::Input;
 use crate::store::rows::{
     AddressKey, Counted, ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, Progress, RememberedRow,
 };
@@ -22,7 +25,7 @@ use crate::store::{Reader, Table, UseCaseError, Writes};
 
 use crate::app::money::allowance::this_month;
 use crate::app::studies::lookup::of_number;
-use crate::app::studies::transition::defect;
+use crate::app::studies::transition::{defect, step};
 use crate::app::{Caller, Core, Scope};
 
 /// Seconds of history that the live view shows.
@@ -49,6 +52,7 @@ pub(crate) struct Batch {
     engines: BTreeMap<String, (String, EngineUse)>,
     said_by: BTreeSet<String>,
     notes: ReplyNotes,
+    begun: Option<Timestamp>,
 }
 
 impl Batch {
@@ -69,7 +73,14 @@ impl Batch {
             engines: BTreeMap::new(),
             said_by: BTreeSet::new(),
             notes: ReplyNotes::default(),
+            begun: None,
         }
+    }
+
+    /// Whoever records it takes its study from the queue, where it still is: it has been at work since then. Of a small study
+    /// that saves a transaction of its own.
+    pub(crate) fn beginning(self, begun: Option<Timestamp>) -> Self {
+        Self { begun, ..self }
     }
 
     /// Adds what came of everything that one respondent was asked. A respondent counts, and is paid for, once: as what
@@ -237,6 +248,7 @@ impl Core {
         let owner = caller.may(Scope::Work)?.clone();
         let now = self.world().clock.now();
         let (number, usage) = (batch.number, batch.usage);
+        let settings = Arc::clone(self.settings());
         let panel = self
             .store()
             .write(move |reader| {
@@ -246,6 +258,12 @@ impl Core {
                     return Ok((found.progress.panel, writes));
                 }
                 admit(&found.progress, &batch)?;
+                if let Some(begun) = batch.begun
+                    && found.progress.state == State::Queued
+                {
+                    step(reader, &mut writes, &settings, &mut found, &Input::Start)?;
+                    found.progress.working_since = Some(begun.min(now));
+                }
                 batch.put_said(&mut writes);
                 if batch.is_empty() {
                     return Ok((found.progress.panel, writes));

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, Event, EventKind, EventPage};
 use protocol::id::StudyId;
 use protocol::service::Reply;
@@ -13,7 +12,6 @@ use protocol::service::Reply;
 use crate::store::{Fault, Order, Reader};
 
 use crate::app::caller::is_id_of;
-use crate::app::studies::lookup::by_id;
 use crate::app::{Caller, Core, Owner, Scope};
 
 /// Events on one page.
@@ -61,29 +59,6 @@ impl Core {
             let arrived = tokio::time::timeout_at(deadline, newer).await;
             if !arrived.is_ok_and(|waited| waited.is_ok()) {
                 return Ok(page);
-            }
-        }
-    }
-}
-
-impl Core {
-    /// Waits until a study has ended. Each transaction may have ended it, and its own row says so: what happened to others
-    /// need not be read for that.
-    pub(crate) async fn ended(&self, caller: &Caller, id: StudyId) -> Reply<()> {
-        let mut last = self.store().last_event();
-        loop {
-            // Subscribed before the look, so that an end between look and wait is not slept through.
-            last.mark_unchanged();
-            let is_over = self
-                .view(caller, move |_, reader, owner| {
-                    Ok(by_id(reader, owner, id)?.progress.state.is_final())
-                })
-                .await?;
-            if is_over {
-                return Ok(());
-            }
-            if last.changed().await.is_err() {
-                return Err(ApiError::new(ErrorCode::Unreachable, "The daemon is stopping"));
             }
         }
     }

@@ -6,6 +6,7 @@ pub(super) mod control;
 pub(super) mod cost_request;
 pub(super) mod delete;
 pub(super) mod draft;
+pub(super) mod ends;
 pub(super) mod event_feed;
 pub(super) mod findings;
 pub(super) mod finished_rounds;

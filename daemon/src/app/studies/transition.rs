@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{EventData, EventKind, StudyNews, StudyWords};
+use protocol::id::StudyId;
 use protocol::run::{PanelCounts, State};
 use protocol::service::Control;
 
@@ -38,6 +39,8 @@ pub(in crate::app) struct After {
     pub(in crate::app) wake: bool,
     /// Compute the results and finish, before the transaction ends.
     pub(in crate::app) finish: bool,
+    /// Tell whoever waits for the end of that study.
+    pub(in crate::app) ended: Option<StudyId>,
 }
 
 /// Puts a study through one transition.
@@ -90,6 +93,7 @@ pub(in crate::app) fn step(
         }
     }
     if standing.state.is_final() {
+        after.ended = Some(found.row.id);
         writes.remove::<Unfinished>(&found.number);
         caps::settle(reader, writes, found, was_at_work)?;
         hook_caps::settle(reader, writes, found, was_at_work)?;

@@ -5,7 +5,6 @@
 use super::cell::Cell;
 use super::joint::{DIMENSIONS, Joint, PerClass};
 use super::stream::Stream;
-use super::wheel::Wheel;
 
 /// Fewest swaps that are tried, in total and for each person.
 const TRIES_MIN: usize = 4_000;
@@ -102,17 +101,13 @@ impl Repair {
     /// candidates come from the joint distribution, half from a class that has too few members, so that rare classes
     /// are represented.
     fn run(&mut self, joint: &Joint, members: &mut [u32], stream: &mut Stream) {
-        let mut parts: Vec<Option<ClassShare>> = Vec::new();
-        parts.resize_with(self.excess.as_flattened().len(), || None);
         for _ in 0..TRIES_MIN.max(TRIES_PER_PERSON * members.len()) {
             if self.short.is_empty() {
                 break;
             }
             let candidate = if stream.coin() {
                 let (dimension, class) = self.short[stream.below(self.short.len())];
-                parts[dimension * self.excess[0].len() + class]
-                    .get_or_insert_with(|| ClassShare::new(joint, dimension, class))
-                    .draw(stream.uniform())
+                joint.draw_of_class(dimension, class, stream.uniform())
             } else {
                 joint.wheel.draw(stream.uniform())
             };
@@ -150,25 +145,5 @@ impl Repair {
                 }
             }
         }
-    }
-}
-
-/// The cells of one class.
-struct ClassShare {
-    cells: Vec<usize>,
-    wheel: Wheel,
-}
-
-impl ClassShare {
-    fn new(joint: &Joint, dimension: usize, class: usize) -> Self {
-        let cells: Vec<usize> = (0..joint.cells.len())
-            .filter(|cell| usize::from(joint.classes[*cell][dimension]) == class)
-            .collect();
-        let wheel = Wheel::new(cells.iter().map(|cell| joint.weights[*cell]));
-        Self { cells, wheel }
-    }
-
-    fn draw(&self, uniform: f64) -> usize {
-        self.cells[self.wheel.draw(uniform)]
     }
 }

@@ -1,7 +1,7 @@
 //! The joint distribution of the core attributes, one region at a time: every cell in the audience, with its share.
 //! Filters are exact conditioning, so every margin and every dependency between the classes is preserved.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use protocol::audience::{Audience, Education, Gender, IncomeBracket, TechAdoption};
 
@@ -53,6 +53,15 @@ pub(super) struct Joint {
     pub(super) margins: PerClass<f64>,
     /// The cells by their weight.
     pub(super) wheel: Wheel,
+    /// The cells of each class by their weight, from the first draw of the class on.
+    of_class: PerClass<OnceLock<ClassCells>>,
+}
+
+/// The cells of one class.
+#[derive(Debug)]
+struct ClassCells {
+    cells: Vec<usize>,
+    wheel: Wheel,
 }
 
 /// The joint distribution that was asked for last: one study after the other often asks the same audience.
@@ -84,6 +93,7 @@ impl Joint {
             classes: Vec::new(),
             margins: PerClass::default(),
             wheel: Wheel::default(),
+            of_class: PerClass::default(),
         };
         let (youngest, oldest) = audience.age_range;
         let ages: Vec<u8> = (youngest.max(AGE_MIN)..=oldest.min(AGE_MAX)).collect();
@@ -108,6 +118,17 @@ impl Joint {
 
     pub(super) fn is_empty(&self) -> bool {
         self.cells.is_empty()
+    }
+
+    /// The cell of a class that `uniform`, in [0, 1), points at.
+    pub(super) fn draw_of_class(&self, dimension: usize, class: usize, uniform: f64) -> usize {
+        let of_class = self.of_class[dimension][class].get_or_init(|| {
+            let is_of_class = |cell: &usize| usize::from(self.classes[*cell][dimension]) == class;
+            let cells: Vec<usize> = (0..self.cells.len()).filter(is_of_class).collect();
+            let wheel = Wheel::new(cells.iter().map(|cell| self.weights[*cell]));
+            ClassCells { cells, wheel }
+        });
+        of_class.cells[of_class.wheel.draw(uniform)]
     }
 
     fn sum_margins(&self) -> PerClass<f64> {

@@ -93,24 +93,23 @@ async fn drive(core: Core, caller: Caller, enlisted: Enlisted, stop: Cancellatio
             return;
         }
     };
-    let mut events = core.store().last_event();
-    let mut asked = core.delivering().waiter();
+    // Subscribed before the first look, so that what becomes due between a look and a wait is not slept through.
+    let mut due = core.delivering().waiter();
     let mut under_way = HooksUnderWay::default();
     loop {
-        events.mark_unchanged();
         let busy = under_way.of_endpoints.clone();
         let begun = core.begin_deliveries(&caller, busy, MOST_UNDER_WAY, render::render).await;
         let (looked, wait): (Looked, Duration) = match begun {
-            Ok(due) => {
-                let told = match due.calls.len() {
+            Ok(begun) => {
+                let told = match begun.calls.len() {
                     0 => None,
                     count => Some(format!("{count} sent")),
                 };
-                for call in due.calls {
+                for call in begun.calls {
                     let (core, caller) = (core.clone(), caller.clone());
                     under_way.begin(call.key, send(core, caller, client.clone(), call));
                 }
-                (Ok(told), due.next.unwrap_or(PERIOD).min(PERIOD))
+                (Ok(told), begun.next.unwrap_or(PERIOD).min(PERIOD))
             }
             Err(error) => (Err(error), TROUBLE),
         };
@@ -118,8 +117,7 @@ async fn drive(core: Core, caller: Caller, enlisted: Enlisted, stop: Cancellatio
         tokio::select! {
             // What is under way is sent again by the next start, under the same id.
             () = stop.cancelled() => return,
-            Ok(()) = events.changed() => {}
-            () = asked.wait() => {}
+            () = due.wait() => {}
             () = under_way.some_ended() => {}
             () = tokio::time::sleep(wait) => {}
         }
