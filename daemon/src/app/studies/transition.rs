@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{EventData, EventKind, StudyNews, StudyWords};
+use protocol::hint::Remedy;
 use protocol::run::{PanelCounts, State};
 use protocol::service::Control;
 
@@ -237,7 +238,7 @@ fn hold(
 /// The refusal of a study that needs more credits than there are.
 pub(in crate::app) fn too_few(short: Shortfall) -> ApiError {
     ApiError::new(ErrorCode::InsufficientCredits, short.to_string())
-        .hint(format!("Add them with `demoscope credits grant {}`", short.missing()))
+        .hint(Remedy::owner("Add them", format!("demoscope credits grant {}", short.missing())))
         .hint("Ask a smaller panel, which needs fewer")
 }
 

@@ -247,8 +247,8 @@ fn some_are_asked_twice_where_an_engine_may_say_something_else() {
     assert_eq!(of("engine: model\npanel: 500\nreplicates: 0"), Ok(0));
     assert_eq!(of("panel: 50\nreplicates: 50"), Ok(50));
     let problems = of("panel: 50\nreplicates: 51").unwrap_err();
-    assert!(problems[0].hint.contains("0 to 50"), "{problems:?}");
-    assert!(of("reuse: sometimes").unwrap_err()[0].hint.contains("allowed, never"));
+    assert!(problems[0].hint.to_string().contains("0 to 50"), "{problems:?}");
+    assert!(of("reuse: sometimes").unwrap_err()[0].hint.to_string().contains("allowed, never"));
 }
 
 /// What a draft with those settings asks for, or its first problem.

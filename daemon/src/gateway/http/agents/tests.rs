@@ -95,7 +95,7 @@ async fn a_request_stands_alone() {
     let listed =
         post(&bench, &key, json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/list" })).await;
     assert_eq!(listed.header("mcp-session-id"), "");
-    assert_eq!(listed.json()["result"]["tools"].as_array().unwrap().len(), 9);
+    assert_eq!(listed.json()["result"]["tools"].as_array().unwrap().len(), 11);
     let noted = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
     assert_eq!(post(&bench, &key, noted).await.status, 202);
     for (body, code, id) in [
