@@ -122,6 +122,22 @@ fn what_another_service_found_is_read_at_our_api_as_the_command_line_prints_it()
     assert_eq!(get(&format!("{list}/{}", &id[..8])).json(), shown.json());
     assert_eq!(get(&format!("{list}/ffffffff")).status, 404);
     assert_eq!(ask(at, &request("GET", list, None, "")).status, 401);
+    let tool = |name: &str, arguments: Value| {
+        let params = serde_json::json!({ "name": name, "arguments": arguments });
+        let call = serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+        let both = "\r\nAccept: application/json, text/event-stream\r\n";
+        let sent = request("POST", "/mcp/demoscope", Some(&read), &call.to_string());
+        let told = ask(at, &sent.replacen("\r\n", both, 1)).json();
+        let text =
+            told["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{told}"));
+        serde_json::from_str::<Value>(text).unwrap_or_else(|_| panic!("{text}"))
+    };
+    let by_agent = tool("list_external", serde_json::json!({}));
+    assert_eq!(by_agent["external"].as_array().map(Vec::len), Some(2), "{by_agent}");
+    let one = tool("get_external", serde_json::json!({ "id": id }));
+    assert_eq!(one["external"]["id"], id, "{one}");
+    assert_eq!(one["external"]["numbers"][0]["of"]["untrusted"], "ease", "{one}");
+    assert!(one["notice"].as_str().unwrap().contains("another service"), "{one}");
     let documented = get("/openapi.json").json();
     for path in [list.to_owned(), format!("{list}/{{id}}")] {
         let schema = &documented["paths"][&path]["get"]["responses"]["200"]["content"];

@@ -59,7 +59,7 @@ impl StimulusMaterial {
                 place: second.file.clone(),
                 what: format!("a second file is for an A/B test, and this is a {study_type} study"),
                 hint: Hint::from("run it by itself").or(Remedy::set(
-                    "make it an A/B test",
+                    "or make it an A/B test",
                     "study",
                     "ab_test",
                 )),
@@ -174,7 +174,7 @@ impl StimulusMaterial {
             hint: Hint::from(
                 "paste the text that readers see; code may stand beside it between lines of ```",
             )
-            .or(Remedy::set("ask a language model", "engine", "NAME")),
+            .or(Remedy::set("or ask a language model", "engine", "NAME")),
         })
     }
 

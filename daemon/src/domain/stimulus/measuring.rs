@@ -110,7 +110,7 @@ fn controls(study_type: StudyType, steady: bool) -> BTreeSet<Control> {
 
 /// What to do about a setting that only a language model has a use for.
 fn hint_of_a_model() -> Hint {
-    Hint::from("take it out").or(Remedy::set("ask a language model", "engine", "NAME"))
+    Hint::from("take it out").or(Remedy::set("or ask a language model", "engine", "NAME"))
 }
 
 /// Why such a study cannot be asked in other wordings, if so.

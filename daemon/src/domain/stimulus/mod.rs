@@ -394,8 +394,7 @@ fn context_of(given: &Given) -> Result<String, Problem> {
 fn panel_of(reader: &mut SettingsReader<'_>, study_type: StudyType, rules: &Rules<'_>) -> u32 {
     let panel = reader.take("panel", |given| {
         let number = given.whole(1, u64::from(rules.panel_max)).map_err(|mut problem| {
-            problem.hint =
-                problem.hint.or("the setting limits.panel_max of the daemon raises the limit");
+            problem.hint = problem.hint.or("the setting limits.panel_max raises the limit");
             problem
         })?;
         u32::try_from(number).map_err(|_| given.problem("'panel' is too large", "ask for fewer"))

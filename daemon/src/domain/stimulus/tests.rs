@@ -429,7 +429,7 @@ fn a_subsample_checks_the_panel_where_that_means_something() {
         told("subsample: 20"),
         told("engine: model\npanel: 10\ncontrols: yes\nwordings: 5\nsubsample: 11"),
     ].join("\n"), @r"
-    idea.md:2: 'wordings' means nothing to the built-in reader: it reads what is shown, not how the question is put; take it out, or ask a language model: --engine NAME
+    idea.md:2: 'wordings' means nothing to the built-in reader: it reads what is shown, not how the question is put; take it out; or ask a language model: --engine NAME
     idea.md:4: 'controls' means nothing in a ab_test study; take it out; orders: both is what checks an A/B test, or ask about each variant as a concept_test
     idea.md:5: 'wordings' means nothing in a survey study; take it out; open answers are no numbers that could be held against each other, so check the panel with a concept_test
     idea.md:2: 'subsample' means nothing without controls or other wordings; add controls: true or wordings: 2, or take it out

@@ -137,6 +137,9 @@ fn at_its_field(problem: Problem) -> Problem {
         (_, Some((_, instead))) => (*instead).into(),
         (_, None) => hint,
     };
+    // The daemon calls a setting by its own name.
+    let setting = protocol::hint::setting(known).unwrap_or_default();
+    let what = what.replace(&format!("'{setting}' "), "it ");
     Problem { place: field.to_owned(), what: format!("{field}: {what}"), hint }
 }
 
