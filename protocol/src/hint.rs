@@ -59,6 +59,8 @@ pub enum Feature {
     RankTexts,
     /// A control of a study, by its word as a command, and the study's id.
     Control(String, String),
+    /// The controls that a study allows, by their words: pause, resume, cancel, retry, archive or unarchive.
+    Controls(Vec<String>),
 }
 
 /// How an interface words remedies. A remedy that it has no way to is left out.
@@ -83,7 +85,10 @@ impl Wording for InFlags {
     }
 
     fn with(&self, aim: &str, feature: &Feature) -> Option<String> {
-        Some(self.owner(aim, &feature.command()))
+        Some(match feature {
+            Feature::Controls(_) => format!("{aim}: {}", feature.command()),
+            _ => self.owner(aim, &feature.command()),
+        })
     }
 
     fn owner(&self, aim: &str, command: &str) -> String {
@@ -102,6 +107,13 @@ impl Feature {
             Self::RunLike => "demoscope run FILE --like ID".to_owned(),
             Self::RankTexts => "demoscope rank FILE FILE".to_owned(),
             Self::Control(word, study) => format!("demoscope {word} {study}"),
+            Self::Controls(words) => {
+                let command = |word: &String| match word.as_str() {
+                    "unarchive" => "archive --undo".to_owned(),
+                    word => word.to_owned(),
+                };
+                words.iter().map(command).collect::<Vec<_>>().join(", ")
+            }
         }
     }
 }
@@ -357,6 +369,9 @@ mod tests {
             grant.told(&LanguageOnly).as_deref(),
             Some("The owner of this daemon can add them with `demoscope credits grant 5`")
         );
+        let words = ["cancel", "unarchive"].map(str::to_owned).into();
+        let controls = Hint::from(Remedy::with("Choose", Feature::Controls(words)));
+        assert_eq!(controls, "Choose: cancel, archive --undo");
         let dropped = Hint::from(Remedy::with("List them", Feature::Studies)).or("wait for one");
         assert_eq!(dropped.told(&LanguageOnly).as_deref(), Some("Wait for one"));
         assert!(Hint::default().is_empty() && Hint::from("").told(&InFlags).is_none());

@@ -51,11 +51,13 @@ fn without_nulls(object: Map<String, Value>) -> Map<String, Value> {
 
 /// A number without a fraction as a whole one: JSON knows one kind of number, and 50.0 is 50.
 fn whole(value: Value) -> Value {
-    let exact = value.as_f64().filter(|number| {
-        number.fract() == 0.0 && (-EXACT_MAX..=EXACT_MAX).contains(number) && value.is_f64()
-    });
+    let exact = value
+        .as_f64()
+        .filter(|number| number.fract() == 0.0 && (-EXACT_MAX..=EXACT_MAX).contains(number));
+    let Some(number) = exact.filter(|_| value.is_f64()) else { return value };
     #[expect(clippy::cast_possible_truncation, reason = "it is whole and within bounds")]
-    exact.map_or(value, |number| Value::from(number as i64))
+    let whole = number as i64;
+    whole.into()
 }
 
 /// Notes the faults of an object; the path of its fields ends with a dot.

@@ -36,6 +36,8 @@ impl Wording for InArguments<'_> {
             Feature::Run => "run_study",
             Feature::RunLike => "run_study and its argument `like`",
             Feature::RankTexts => "run_study, one `seed` for all, and rank",
+            // What is done with a study that is there, its owner does.
+            Feature::Controls(_) => return None,
             Feature::Control(..) => return Some(self.owner(aim, &feature.command())),
         };
         Some(format!("{aim} with {tool}"))

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{EventData, EventKind, StudyNews, StudyWords};
-use protocol::hint::Remedy;
+use protocol::hint::{Feature, Remedy};
 use protocol::run::{PanelCounts, State};
 use protocol::service::Control;
 
@@ -309,15 +309,14 @@ fn refusal(illegal: &Illegal, found: &StudyRecord) -> ApiError {
         Control::Unarchive => found.progress.archived,
         Control::Pause | Control::Resume | Control::Cancel => true,
     };
-    let words: Vec<&str> = illegal.allowed.iter().copied().filter(is_of_use).map(word).collect();
-    ApiError::new(ErrorCode::Conflict, illegal.to_string()).hint(format!(
-        "Choose what goes with a study that is {}: {}",
-        illegal.state,
-        words.join(", ")
-    ))
+    let allowed = illegal.allowed.iter().copied().filter(is_of_use);
+    let words = allowed.map(|control| word(control).to_owned()).collect();
+    let aim = format!("Choose what goes with a study that is {}", illegal.state);
+    ApiError::new(ErrorCode::Conflict, illegal.to_string())
+        .hint(Remedy::with(aim, Feature::Controls(words)))
 }
 
-/// The command for a control.
+/// The word for a control.
 pub(in crate::app) const fn word(control: Control) -> &'static str {
     match control {
         Control::Pause => "pause",
@@ -325,6 +324,6 @@ pub(in crate::app) const fn word(control: Control) -> &'static str {
         Control::Cancel => "cancel",
         Control::Retry => "retry",
         Control::Archive => "archive",
-        Control::Unarchive => "archive --undo",
+        Control::Unarchive => "unarchive",
     }
 }

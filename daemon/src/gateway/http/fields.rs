@@ -124,9 +124,10 @@ pub(crate) fn whole_number(value: &Value) -> Option<u64> {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "it is whole and within bounds"
+            reason = "taken only where it is whole and within bounds"
         )]
-        (number.fract() == 0.0 && (0.0..=EXACT_MAX).contains(&number)).then_some(number as u64)
+        let whole = number as u64;
+        (number.fract() == 0.0 && (0.0..=EXACT_MAX).contains(&number)).then_some(whole)
     })
 }
 

@@ -29,6 +29,7 @@ impl Wording for InFields {
             Feature::RankTexts => {
                 format!("POST {STUDIES} for each, one seed, and GET /api/demoscope/v1/rank")
             }
+            Feature::Controls(words) => return Some(format!("{aim}: {}", words.join(", "))),
             Feature::Control(word, id) => match control_of(word) {
                 Some(_) => format!("POST {STUDIES}/{id}/{word}"),
                 None => return Some(self.owner(aim, &feature.command())),

@@ -38,9 +38,10 @@ const FIELDS: [(&str, &str); 14] = [
 /// The field of the address, whose hint is the door's own.
 const WEBHOOK: &str = "webhookUrl";
 fn webhook_hint() -> Hint {
-    let command = "demoscope keys create --dialect refynd --allow-private";
-    Hint::from("send a public https address")
-        .or(Remedy::owner("make a key for others, and for http,", command))
+    Hint::from("send a public https address").or(Remedy::owner(
+        "make a key for others, and for http,",
+        "demoscope keys create --dialect refynd --allow-private",
+    ))
 }
 /// Hints in words of files: what they name, and what is said instead.
 const HINTS: [(&str, &str); 1] =

@@ -109,7 +109,14 @@ fn bad(own: &str, focus: &str, refynd: &str, poor: &str) -> Vec<(Method, String,
     ] {
         all.push((Method::POST, "/api/v1/evaluate", refynd, body));
     }
-    for (tool, arguments) in [
+    all.into_iter()
+        .map(|(method, path, key, body)| (method, path.to_owned(), key.to_owned(), body))
+        .collect()
+}
+
+/// Calls of tools that must be refused.
+fn bad_calls() -> Vec<Value> {
+    let calls = [
         ("run_study", json!({ "text": SPANISH })),
         ("run_study", json!({ "text": IDEA, "engine": "oracle", "panel": 0 })),
         ("run_study", json!({ "text": IDEA, "like": "abc" })),
@@ -125,14 +132,12 @@ fn bad(own: &str, focus: &str, refynd: &str, poor: &str) -> Vec<(Method, String,
         ("rank", json!({ "studies": [] })),
         ("get_findings", json!({ "study": "abc" })),
         ("get_external", json!({ "id": "abc" })),
-    ] {
+    ];
+    let call = |(tool, arguments): (&str, Value)| {
         let params = json!({ "name": tool, "arguments": arguments });
-        let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
-        all.push((Method::POST, agents::PATH, own, call));
-    }
-    all.into_iter()
-        .map(|(method, path, key, body)| (method, path.to_owned(), key.to_owned(), body))
-        .collect()
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params })
+    };
+    calls.into_iter().map(call).collect()
 }
 
 #[tokio::test]
@@ -148,6 +153,9 @@ async fn no_refusal_speaks_of_the_command_line_but_as_what_its_owner_can_do() {
     let mut told = 0;
     let mut all = bad(&own, &focus, &refynd, &poor);
     all.push((Method::POST, "/api/demoscope/v1/studies".to_owned(), read, json!({ "text": IDEA })));
+    for call in bad_calls() {
+        all.push((Method::POST, agents::PATH.to_owned(), own.clone(), call));
+    }
     for (method, path, key, body) in all {
         let headers = [
             ("authorization", key.as_str()),
