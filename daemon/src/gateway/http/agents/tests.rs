@@ -127,7 +127,7 @@ async fn a_request_stands_alone() {
         ),
     ] {
         let usual = [("authorization", key.as_str()), ("content-type", "application/json")];
-        let headers = [&usual[..], &headers].concat();
+        let headers = [&usual[..], headers.as_slice()].concat();
         let got = bench.send(request(&Method::POST, PATH, &headers, list_message())).await;
         assert_eq!((got.status, got.header("content-type")), (status, "application/json"));
         let told = got.json();
