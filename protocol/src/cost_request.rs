@@ -17,10 +17,10 @@ use crate::study::StudyType;
 pub struct CostRequestId(pub u32);
 
 impl CostRequestId {
-    /// The id that a text is, written as ids are. A study's id, and the beginning of one, never is.
+    /// The id that a text is, written as ids are, in capitals or not. A study's id, and the beginning of one, never is.
     #[must_use]
     pub fn named(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('r')?;
+        let digits = text.strip_prefix(['r', 'R'])?;
         digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok().map(Self))?
     }
 }
@@ -72,8 +72,10 @@ words! {
     CostDecision {
         /// The study is run for the cost that is announced.
         Approve = "approve",
-        /// It is not.
+        /// It is not, and the same call of the agent finds that.
         Decline = "decline",
+        /// It is not this time: the same call of the agent asks anew.
+        DeclineOnce = "decline_once",
     }
 }
 
@@ -130,5 +132,20 @@ impl CostRequest {
             self.cost_least.exact(),
             self.cost_most.exact()
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_read_as_it_is_shown_in_capitals_and_as_a_number() {
+        for text in ["r3", "R3", "3"] {
+            assert_eq!(text.parse(), Ok(CostRequestId(3)), "{text}");
+        }
+        for text in ["", "r", "R", "x3", "r-3", "r3a", "rr3"] {
+            assert!(text.parse::<CostRequestId>().is_err(), "{text}");
+        }
     }
 }

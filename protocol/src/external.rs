@@ -13,7 +13,7 @@ pub const NOTICE: &str = "An external result: another service asked, counted and
 pub const NO_INTERVAL: &str = "no interval given by the service";
 
 /// Where a result comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ExternalOrigin {
     /// Its id here, which follows from the three below.
     pub id: StudyId,
@@ -30,7 +30,7 @@ pub struct ExternalOrigin {
 }
 
 /// A result of another service.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ExternalResult {
     /// Where it comes from.
     #[serde(flatten)]
@@ -40,8 +40,25 @@ pub struct ExternalResult {
     pub content: ExternalContent,
 }
 
+/// A result as it is shown: apart from studies, and with the notice.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct ShownExternal {
+    /// The result.
+    pub external: ExternalResult,
+    /// What is said with every such result.
+    pub notice: &'static str,
+}
+
+impl ShownExternal {
+    /// A result with the notice.
+    #[must_use]
+    pub const fn of(external: ExternalResult) -> Self {
+        Self { external, notice: NOTICE }
+    }
+}
+
 /// A result in a list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ExternalHead {
     /// Where it comes from.
     #[serde(flatten)]
@@ -53,7 +70,7 @@ pub struct ExternalHead {
 }
 
 /// What such a result says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ExternalContent {
     /// Its name.
     pub name: String,
@@ -72,7 +89,7 @@ pub struct ExternalContent {
 }
 
 /// A number with its interval, if its service gave one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ExternalNumber {
     /// What it is of.
     pub of: String,
@@ -103,7 +120,7 @@ impl ExternalNumber {
 }
 
 /// Something to act on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ExternalFinding {
     /// How urgent it is, as the service calls it.
     pub priority: Option<String>,
@@ -118,7 +135,7 @@ pub struct ExternalFinding {
 }
 
 /// A text that the service proposes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ExternalRewrite {
     /// The text.
     pub text: String,

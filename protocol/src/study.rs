@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::audience::{Audience, words};
 use crate::credits::UsdMicros;
+use crate::hint::Hint;
 use crate::measurement::Measurement;
 use crate::results::{Answer, Outcomes};
 use crate::review::ReviewMaterial;
@@ -294,5 +295,6 @@ pub struct Problem {
     /// The fault, as a sentence without a full stop.
     pub what: String,
     /// How to correct it.
-    pub hint: String,
+    #[schemars(with = "String")]
+    pub hint: Hint,
 }

@@ -142,6 +142,9 @@ pub struct WatchedFile {
     /// The state of that study.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<State>,
+    /// Why that study ended as it did, where it was not as it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The headline of that study.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headline: Option<Headline>,

@@ -126,14 +126,19 @@ fn an_agent_finds_runs_and_reads_studies_and_is_told_what_it_does_wrong() {
     let home = Home::new();
     let mut agent = Session::open(&home, json!({}));
     let tools = agent.request("tools/list", json!({}));
-    assert_eq!(tools["result"]["tools"].as_array().unwrap().len(), 9, "{tools}");
+    assert_eq!(tools["result"]["tools"].as_array().unwrap().len(), 11, "{tools}");
     let before = agent.ask("credits", json!({}))["credits"]["balance"].as_i64().unwrap();
 
     let spanish = "Una caja semanal con todo lo necesario para cuatro cenas para dos personas, sin contrato y con entrega \
                    incluida a su casa todos los lunes por la tarde.";
     for (tool, arguments, wanted) in [
-        ("run_study", json!({}), "missing field `text`"),
-        ("run_study", json!({ "text": IDEA, "panl": 5 }), "Use audience"),
+        ("run_study", json!({}), "text: is missing"),
+        ("run_study", json!({ "text": IDEA, "panl": 5 }), "did you mean 'panel'?"),
+        ("run_study", json!({ "text": IDEA, "colour": 5 }), "use audience"),
+        ("run_study", json!({ "text": IDEA, "panel": "ten" }), "panel: a whole number is expected"),
+        ("list_studies", json!({ "archived": "yes" }), "archived: true or false is expected"),
+        ("rank", json!({ "studies": "@" }), "studies: a list of texts is expected"),
+        ("credits", json!({ "of": "me" }), "there are no arguments"),
         ("run_study", json!({ "text": IDEA, "study_type": "poll" }), "`concept_test`"),
         ("run_study", json!({ "text": IDEA, "study_type": "content_review" }), "`review_content`"),
         ("wait_study", json!({ "study": "r1" }), "no request r1"),
@@ -144,13 +149,17 @@ fn an_agent_finds_runs_and_reads_studies_and_is_told_what_it_does_wrong() {
         ("run_study", json!({ "text": spanish }), "English"),
         ("review_content", json!({ "content": "Buy now" }), "content_type"),
         ("get_study", json!({ "study": "ffffffff" }), "not_found"),
-        ("rank", json!({ "studies": ["@"] }), "not_found"),
+        ("rank", json!({ "studies": ["@"] }), "run_study"),
+        ("get_study", json!({ "study": "abc" }), "list_studies"),
+        ("get_external", json!({ "id": "abc" }), "list_external"),
         ("wait_study", json!({ "study": "@", "wait_seconds": 600 }), "0 to 50"),
         ("list_studies", json!({ "limit": 0 }), "1 to 100"),
     ] {
         let (is_error, text) = agent.call(tool, arguments.clone());
         assert!(is_error && text.contains(wanted), "{tool} {arguments}: {text}");
         assert!(!text.replace("---", "").contains("--"), "no flag: {text}");
+        let of_owner = text.contains("the owner of this daemon can");
+        assert!(of_owner || !text.contains("`demoscope "), "no command: {text}");
     }
     // A text is a text, whatever it looks like.
     let dry = json!({ "text": format!("---\npanel: 10000\n---\n{IDEA}"), "dry_run": true });
@@ -226,7 +235,8 @@ fn what_costs_money_is_agreed_to_by_a_person_or_not_run() {
     let order = json!({ "text": IDEA, "panel": 5, "engine": "mock" });
     let mut mute = Session::open(&home, json!({}));
     // Nobody at this client can be asked: the study waits at the owner's own screen.
-    let waits = mute.ask("run_study", order.clone());
+    let waits =
+        mute.ask("run_study", json!({ "text": IDEA, "panel": 5, "engine": "mock", "name": null }));
     assert_eq!(
         (&waits["request"]["id"], &waits["request"]["state"]),
         (&json!("r1"), &json!("waiting"))
@@ -239,12 +249,16 @@ fn what_costs_money_is_agreed_to_by_a_person_or_not_run() {
     );
     let listed = home.run(["approve", "--json"]).expect(0).json();
     assert_eq!((&listed[0]["asker"], &listed[0]["state"]), (&json!("test"), &json!("waiting")));
+    assert!(
+        listed[0]["cost_usd_most"].as_f64().is_some_and(|usd| usd > 0.0 && usd < 1.0),
+        "{listed}"
+    );
     assert_eq!((listed.as_array().unwrap().len(), mock.calls()), (1, 0));
     let call = mute.begin(
         "tools/call",
         json!({ "name": "wait_study", "arguments": { "study": "r1", "wait_seconds": 50 } }),
     );
-    drop(home.run(["approve", "r1"]).expect(0).says("r1 is approved"));
+    drop(home.run(["approve", "R1"]).expect(0).says("r1 is approved"));
     let heard = mute.hear();
     assert_eq!(heard["id"], call, "{heard}");
     let ended: Value = serde_json::from_str(&told(&heard).1).unwrap();
@@ -264,6 +278,9 @@ fn what_costs_money_is_agreed_to_by_a_person_or_not_run() {
     assert_eq!(mock.calls(), asked);
 
     let mut asking = Session::open(&home, json!({ "elicitation": {} }));
+    // What was agreed to before is found, and nobody is asked about it again.
+    assert_eq!(asking.ask("run_study", order)["study"], ended["study"]);
+    let order = json!({ "text": IDEA, "panel": 7, "engine": "mock" });
     for (action, content, runs) in [
         ("decline", json!(null), false),
         ("cancel", json!(null), false),
@@ -283,7 +300,18 @@ fn what_costs_money_is_agreed_to_by_a_person_or_not_run() {
         assert_eq!(!is_error, runs, "{action} {content}: {text}");
         assert_eq!(mock.calls() > asked, runs, "{action} {content}");
     }
+    // The same call again, also of another session: the person agreed to it once.
+    let (asked, told) = (mock.calls(), asking.ask("run_study", order.clone()));
     asking.leave();
+    let mut again = Session::open(&home, json!({ "elicitation": {} }));
+    assert_eq!(again.ask("run_study", order)["study"]["id"], told["study"]["id"]);
+    again.leave();
+    assert_eq!(mock.calls(), asked, "it is run once");
+    let id = told["study"]["id"].as_str().unwrap();
+    let stored = home.run(["show", id, "--json"]).expect(0).json();
+    let most = home.run(["approve", "--json"]).expect(0).json();
+    let most = most.as_array().unwrap().iter().find(|one| one["study"] == id).unwrap().clone();
+    assert!(stored["meta"]["cost_usd"].as_f64() <= most["cost_usd_most"].as_f64(), "{stored}");
 }
 
 /// What is no message of the protocol is answered as JSON-RPC has it, and the conversation goes on.

@@ -54,6 +54,7 @@ mod bad_files;
 mod bad_usage;
 mod canary;
 mod contracts;
+mod doors;
 mod hostile_text;
 mod http;
 mod review_input;

@@ -18,11 +18,11 @@ const NAMES: [&str; 4] = ["what", "message", "sentence", "hint"];
 
 /// What hints tell to do.
 const VERBS: &[&str] = &[
-    "Add", "Agree", "Approve", "Ask", "Build", "Check", "Choose", "Delete", "End", "Export",
-    "Free", "Give", "Grant", "Keep", "Leave", "Let", "List", "Look", "Make", "Mend", "Move",
-    "Name", "Pause", "Put", "Raise", "Read", "Remove", "Rename", "Replace", "Restart", "Resume",
-    "Run", "Say", "See", "Send", "Set", "Start", "Stop", "Take", "Try", "Tune", "Update", "Use",
-    "Wait", "Watch", "Widen",
+    "Add", "Agree", "Allow", "Approve", "Ask", "Build", "Check", "Choose", "Decide", "Delete",
+    "End", "Export", "Free", "Give", "Grant", "Keep", "Leave", "Let", "List", "Look", "Make",
+    "Mend", "Move", "Name", "Pause", "Put", "Raise", "Read", "Remove", "Rename", "Replace",
+    "Restart", "Resume", "Run", "Say", "See", "Send", "Set", "Start", "Stop", "Take", "Try",
+    "Tune", "Update", "Use", "Wait", "Watch", "Widen",
 ];
 
 /// What is wrong with a sentence; nothing where its form is right.
@@ -102,8 +102,12 @@ fn look() -> (usize, Vec<String>) {
                 }
             }
             for (at, arguments) in source::arguments(&code, ".hint(") {
-                for text in literals(&code, at, arguments) {
-                    check(&text, fault_of_hint(&text));
+                let all = literals(&code, at, arguments);
+                // A hint of remedies begins with the aim of the first one; values follow.
+                let is_value = ["Remedy::", "Hint::from("].iter().any(|of| arguments.contains(of));
+                let begins = if is_value { 1 } else { all.len() };
+                for text in all.iter().take(begins) {
+                    check(text, fault_of_hint(text));
                 }
             }
             for head in ["fn hint(self) -> &'static str {", "fn hint(&self) -> String {"] {

@@ -88,6 +88,12 @@ impl Wire {
         Self(TcpStream::from(made))
     }
 
+    /// A connection on which a request was sent otherwise.
+    #[must_use]
+    pub fn over(stream: TcpStream) -> Self {
+        Self(stream)
+    }
+
     /// The connection itself.
     #[must_use]
     pub fn into_stream(self) -> TcpStream {

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fmt;
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::Hint;
 use protocol::safe;
 use protocol::study::Problem;
 
@@ -118,7 +119,7 @@ impl Failure {
 
     /// Adds a hint.
     #[must_use]
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.error = self.error.hint(hint);
         self
     }
@@ -143,7 +144,8 @@ impl Failure {
             let place = safe::line(&problem.place);
             let dot = look.glyph("·", "-");
             let what = safe::line(&problem.what);
-            let hint = safe::line(&problem.hint);
+            let hint = problem.hint.to_string();
+            let hint = safe::line(&hint);
             let hint = if hint.is_empty() { String::new() } else { format!(" {dot} {hint}") };
             lines.push(format!("{}: {what}{hint}", look.paint(Role::Strong, &place)));
         }
@@ -161,7 +163,8 @@ impl Failure {
             }
         }
         for hint in &self.error.hints {
-            lines.push(format!("{} {}", look.paint(Role::Accent, "hint:"), safe::line(hint)));
+            let hint = hint.to_string();
+            lines.push(format!("{} {}", look.paint(Role::Accent, "hint:"), safe::line(&hint)));
         }
         if let Some(wait_ms) = self.error.retry_after_ms {
             let seconds = wait_ms.div_ceil(1000);
@@ -227,7 +230,7 @@ mod tests {
                 Problem {
                     place: "--seed".into(),
                     what: "is no number".into(),
-                    hint: String::new(),
+                    hint: Hint::default(),
                 },
             ],
         )

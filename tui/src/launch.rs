@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::Hint;
 use protocol::paths::Paths;
 use protocol::safe;
 use protocol::study::Problem;
@@ -163,7 +164,7 @@ fn reason(said: &str, code: Option<i32>) -> Option<ApiError> {
             error = error.hint(hint);
         } else if let Some((place, what)) = line.split_once(": ") {
             let (place, what) = (place.to_owned(), what.to_owned());
-            error.problems.push(Problem { place, what, hint: String::new() });
+            error.problems.push(Problem { place, what, hint: Hint::default() });
         }
     }
     Some(error)

@@ -17,6 +17,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::{Map, Value};
 
+use crate::fit::REVIEW;
+
 /// The argument with the text of a study, and variant A.
 const TEXT: &str = "text";
 /// The argument with a content.
@@ -25,8 +27,6 @@ const CONTENT: &str = "content";
 const VARIANT_B: &str = "variant_b";
 /// The study type that has two texts.
 const AB_TEST: &str = "ab_test";
-/// The study type that has a tool of its own.
-const REVIEW: &str = "content_review";
 /// How long a tool waits for a study where the call does not say.
 const WAIT_SECONDS: u32 = 20;
 /// The longest wait of one call: clients give up on calls after a minute.
@@ -68,18 +68,11 @@ impl AskedType {
 
 impl<'de> Deserialize<'de> for AskedType {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text == REVIEW {
-            return Err(D::Error::custom("a content is reviewed by the tool `review_content`"));
-        }
-        text.parse().map(Self).map_err(|_| {
-            let words: Vec<String> = Self::words().map(|word| format!("`{word}`")).collect();
-            let shown = safe::line(&text);
-            D::Error::custom(format!(
-                "unknown `study_type` `{shown}`, expected one of {}",
-                words.join(", ")
-            ))
-        })
+        // Which words there are, the schema says.
+        let word = String::deserialize(deserializer)?;
+        let known = Self::words().find(|known| *known == word);
+        let known = known.ok_or_else(|| D::Error::custom("unknown `study_type`"))?;
+        known.parse().map(Self).map_err(D::Error::custom)
     }
 }
 
@@ -249,6 +242,31 @@ pub(crate) struct GetFindings {
     pub(crate) study: String,
 }
 
+/// Arguments of `list_external`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListExternal {
+    /// Results to skip: the `next_offset` of the page before.
+    offset: Option<u32>,
+    /// Results on the page, 1 to 100; 20 by default.
+    limit: Option<u32>,
+}
+
+impl ListExternal {
+    /// The results to skip, and how many are listed.
+    pub(crate) fn page(&self) -> Result<(u32, u32), ApiError> {
+        Ok((self.offset.unwrap_or(0), page_limit(self.limit)?))
+    }
+}
+
+/// Arguments of `get_external`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GetExternal {
+    /// The result: its id, or an unambiguous beginning of one.
+    pub(crate) id: String,
+}
+
 /// Arguments of a tool that takes none.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -373,11 +391,7 @@ impl Rank {
 impl ListStudies {
     /// What is listed.
     pub(crate) fn query(self) -> Result<StudyQuery, ApiError> {
-        let limit = self.limit.unwrap_or(PAGE);
-        if !(1..=PAGE_MAX).contains(&limit) {
-            return Err(invalid(format!("`limit` is {limit}"))
-                .hint(format!("Give a number from 1 to {PAGE_MAX}")));
-        }
+        let limit = page_limit(self.limit)?;
         Ok(StudyQuery {
             search: self.search,
             tag: self.tag,
@@ -385,6 +399,15 @@ impl ListStudies {
             offset: self.offset.unwrap_or(0),
             limit,
         })
+    }
+}
+
+/// How many items a page has.
+fn page_limit(given: Option<u32>) -> Result<u32, ApiError> {
+    match given.unwrap_or(PAGE) {
+        limit @ 1..=PAGE_MAX => Ok(limit),
+        limit => Err(invalid(format!("`limit` is {limit}"))
+            .hint(format!("Give a number from 1 to {PAGE_MAX}"))),
     }
 }
 
@@ -426,55 +449,18 @@ fn invalid(what: impl Into<String>) -> ApiError {
     ApiError::new(ErrorCode::InvalidInput, what)
 }
 
-/// A message of the daemon in the words of an agent: it names flags and files, and an agent has arguments. A flag for which the
-/// tool has no argument stays what it is: somebody at a command line can use it.
-pub(crate) fn in_arguments(text: &str, known: &[String]) -> String {
-    let mut told = String::with_capacity(text.len());
-    // What stands between backticks is a command, and stays one.
-    for (place, part) in text.split('`').enumerate() {
-        if place > 0 {
-            told.push('`');
-        }
-        if place % 2 == 1 {
-            told.push_str(part);
-            continue;
-        }
-        let mut pieces = part.split("--");
-        told.push_str(pieces.next().unwrap_or_default());
-        for piece in pieces {
-            // What follows two dashes and is no letter is a dash, or the end of a line of them.
-            let is_flag = piece.starts_with(|letter: char| letter.is_ascii_lowercase());
-            let ends = |letter: char| !letter.is_ascii_lowercase() && letter != '-';
-            let end = if is_flag { piece.find(ends) } else { Some(0) };
-            let (flag, rest) = piece.split_at(end.unwrap_or(piece.len()));
-            let argument = match flag {
-                "study" => "study_type".to_owned(),
-                "question" | "competitor" | "tag" => format!("{flag}s"),
-                "region" | "age-range" | "gender" | "income-bracket" | "education"
-                | "tech-adoption" => format!("audience.{}", flag.replace('-', "_")),
-                _ => flag.replace('-', "_"),
-            };
-            let name = argument.split('.').next().unwrap_or_default();
-            if known.iter().any(|known| known == name) {
-                told.push_str(&argument);
-            } else {
-                told.push_str(&format!("--{flag}"));
-            }
-            told.push_str(rest);
-        }
-    }
-    told
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::fit::fitting;
+    use crate::tools::schema;
 
     fn order(arguments: Value) -> Result<Order, ApiError> {
         let Value::Object(arguments) = arguments else { unreachable!("an object") };
-        read::<RunStudy>(arguments)?.order()
+        let fitting = fitting("run_study", &schema::<RunStudy>(), arguments)?;
+        read::<RunStudy>(fitting)?.order()
     }
 
     #[test]
@@ -506,20 +492,81 @@ mod tests {
     #[test]
     fn a_wrong_argument_is_told_with_what_is_allowed() {
         for (wrong, wanted) in [
-            (json!({}), "missing field `text`"),
-            (json!({ "text": "a", "study_type": "npx" }), "`nps`"),
+            (json!({}), "text: is missing"),
+            (json!({ "text": null }), "text: is missing"),
+            (json!({ "text": 5 }), "text: a text is expected"),
+            (
+                json!({ "text": "a", "study_type": "npx" }),
+                "study_type: cannot be 'npx'; did you mean 'nps'?",
+            ),
             (json!({ "text": "a", "study_type": "content_review" }), "tool `review_content`"),
-            (json!({ "text": "a", "panel": "many" }), "expected u32"),
+            (json!({ "text": "a", "panel": "ten" }), "panel: a whole number is expected"),
+            (json!({ "text": "a", "panel": 5.5 }), "panel: a whole number is expected"),
+            (json!({ "text": "a", "panel": -1 }), "panel: -1 is out of range"),
+            (json!({ "text": "a", "panel": 1e300 }), "panel: a whole number is expected"),
+            (
+                json!({ "text": "a", "panel": 5_000_000_000_u64 }),
+                "panel: 5000000000 is out of range",
+            ),
+            (
+                json!({ "text": "a", "panle": 5 }),
+                "panle: there is no such argument; did you mean 'panel'?",
+            ),
+            (json!({ "text": "a", "dry_run": "yes" }), "dry_run: true or false is expected"),
+            (json!({ "text": "a", "tags": "spring" }), "tags: a list of texts is expected"),
+            (json!({ "text": "a", "tags": ["a", 5] }), "tags[1]: a text is expected"),
             (json!({ "text": "a", "wait_seconds": 51 }), "0 to 50"),
-            (json!({ "text": "a", "audience": { "country": "fr" } }), "`region`"),
+            (json!({ "text": "a", "audience": "uk" }), "audience: an object is expected"),
+            (
+                json!({ "text": "a", "audience": { "regoin": "fr" } }),
+                "audience.regoin: there is no such argument; did you mean 'region'?",
+            ),
+            (
+                json!({ "text": "a", "audience": { "gender": "men" } }),
+                "audience.gender: cannot be 'men'",
+            ),
+            (
+                json!({ "text": "a", "audience": { "age_range": [25] } }),
+                "audience.age_range: a list of 2 whole numbers is expected",
+            ),
+            (
+                json!({ "text": "a", "audience": { "age_range": [25, 450] } }),
+                "audience.age_range[1]: 450 is out of range",
+            ),
             (json!({ "text": "a", "variant_b": "b" }), "`ab_test`"),
             (json!({ "text": "a", "study_type": "ab_test" }), "`variant_b`"),
-            (json!({ "text": "a", "cost_confirmed": true }), "unknown field `cost_confirmed`"),
+            (
+                json!({ "text": "a", "cost_confirmed": true }),
+                "cost_confirmed: there is no such argument",
+            ),
         ] {
             let error = order(wrong.clone()).unwrap_err();
-            let told = format!("{} {}", error.message, error.hints.join(" "));
+            let problems = error.problems.iter();
+            let problems: Vec<String> =
+                problems.map(|one| format!("{}: {}; {}", one.place, one.what, one.hint)).collect();
+            let hints: Vec<String> = error.hints.iter().map(ToString::to_string).collect();
+            let told = format!("{} {} {}", error.message, problems.join("\n"), hints.join(" "));
             assert!(told.contains(wanted), "{wrong}: {told}");
         }
+    }
+
+    #[test]
+    fn null_is_as_good_as_absent() {
+        let order = order(json!({
+            "text": "A kettle that texts you.", "name": null, "panel": null, "audience": null, "dry_run": null,
+            "questions": null, "wait_seconds": null,
+        }));
+        assert_eq!(order.unwrap().draft.overrides, BTreeMap::new());
+        let whole = json!({ "text": "A kettle.", "panel": 50.0 });
+        let Value::Object(whole) = whole else { unreachable!("an object") };
+        assert_eq!(fitting("run_study", &schema::<RunStudy>(), whole).unwrap()["panel"], 50);
+        let within = json!({ "text": "A kettle.", "audience": { "region": "uk", "gender": null } });
+        let Value::Object(within) = within else { unreachable!("an object") };
+        let fitting = fitting("run_study", &schema::<RunStudy>(), within).unwrap();
+        assert_eq!(
+            Value::from(fitting),
+            json!({ "text": "A kettle.", "audience": { "region": "uk" } })
+        );
     }
 
     #[test]
@@ -555,23 +602,5 @@ mod tests {
         assert!(rank(STUDIES_MAX).names().is_ok());
         let error = rank(STUDIES_MAX + 1).names().map(<[String]>::len).unwrap_err();
         assert!(error.message.contains("200"), "{error:?}");
-    }
-
-    #[test]
-    fn flags_in_messages_become_arguments_and_commands_stay() {
-        let known = ["max_cost_usd", "audience", "questions"].map(str::to_owned);
-        for (text, wanted) in [
-            (
-                "Raise --max-cost-usd, or ask a smaller panel",
-                "Raise max_cost_usd, or ask a smaller panel",
-            ),
-            ("--region", "audience.region"),
-            ("give each with --question", "give each with questions"),
-            ("a line of three dashes: ---", "a line of three dashes: ---"),
-            ("Run `demoscope run --yes`", "Run `demoscope run --yes`"),
-            ("make a key with a higher --cap-usd", "make a key with a higher --cap-usd"),
-        ] {
-            assert_eq!(in_arguments(text, &known), wanted);
-        }
     }
 }

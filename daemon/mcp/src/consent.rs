@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use protocol::error::ApiError;
+use protocol::cost_request::{CostRequest, CostRequestId};
 use protocol::safe;
 use protocol::study::Draft;
 use rmcp::RoleServer;
@@ -48,32 +48,36 @@ pub(crate) struct Questions(Mutex<Waiting>);
 #[derive(Debug, Default)]
 struct Waiting {
     next: u64,
-    by_number: BTreeMap<u64, Draft>,
+    by_number: BTreeMap<u64, (CostRequestId, Draft)>,
 }
 
 impl Questions {
-    fn put(&self, draft: Draft) -> String {
+    fn put(&self, request: CostRequestId, draft: Draft) -> String {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = waiting.next;
         waiting.next = number.wrapping_add(1);
         if waiting.by_number.len() >= WAITING_MAX {
             waiting.by_number.pop_first();
         }
-        waiting.by_number.insert(number, draft);
+        waiting.by_number.insert(number, (request, draft));
         number.to_string()
     }
 
-    /// The reply that a repeated call brings to the question about that very draft. It is forgotten then.
-    pub(crate) fn reply(&self, call: &CallToolRequestParams, draft: &Draft) -> Option<Answered> {
+    /// The reply that a repeated call brings to the question about that very draft, with its request. It is forgotten then.
+    pub(crate) fn reply(
+        &self,
+        call: &CallToolRequestParams,
+        draft: &Draft,
+    ) -> Option<(CostRequestId, Answered)> {
         let number: u64 = call.request_state.as_deref()?.parse().ok()?;
         let reply = call.input_responses.as_ref()?.get(FIELD)?;
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let asked = waiting.by_number.remove(&number)?;
+        let (request, asked) = waiting.by_number.remove(&number)?;
         if asked != *draft {
             return None;
         }
         let reply: ElicitResult = serde_json::from_value(reply.clone()).ok()?;
-        Some(answered(&reply))
+        Some((request, answered(&reply)))
     }
 }
 
@@ -81,7 +85,7 @@ impl Questions {
 pub(crate) async fn ask(
     questions: &Questions,
     context: &RequestContext<RoleServer>,
-    cost: &ApiError,
+    request: &CostRequest,
     draft: &Draft,
 ) -> Answered {
     if !can_ask(context) {
@@ -95,7 +99,7 @@ pub(crate) async fn ask(
     } else {
         String::new()
     };
-    let message = format!("{}. Run this study? {}{cut}", cost.message, safe::quoted(&text));
+    let message = format!("{}. Run this study? {}{cut}", request.sentence(), safe::quoted(&text));
     let form = ElicitationSchema::builder().required_bool_property(FIELD, |field| {
         field.title("Run it").description("Agree to the cost of this one study")
     });
@@ -106,7 +110,7 @@ pub(crate) async fn ask(
     if is_new {
         let question = InputRequest::Elicitation(ElicitRequest::new(form));
         let questions_asked = BTreeMap::from([(FIELD.to_owned(), question)]);
-        let number = questions.put(draft.clone());
+        let number = questions.put(request.id, draft.clone());
         return Answered::Later(Box::new(InputRequiredResult::new(
             Some(questions_asked),
             Some(number),

@@ -27,6 +27,7 @@ pub async fn answer(
     if let Err(fault) = readable(request.body()) {
         return refused(fault, asked_by(request.body()));
     }
+    let id = asked_by(request.body());
     let request = request.map(Full::new);
     let server = Server::new(Arc::new(use_cases));
     let settings = StreamableHttpServerConfig::default()
@@ -36,7 +37,28 @@ pub async fn answer(
         // The listener knows the names in its settings, which a second check would refuse.
         .disable_allowed_hosts();
     let manager = Arc::new(NeverSessionManager::default());
-    StreamableHttpService::new(move || Ok(server.clone()), manager, settings).handle(request).await
+    let service = StreamableHttpService::new(move || Ok(server.clone()), manager, settings);
+    in_the_envelope(service.handle(request).await, id).await
+}
+
+/// A reply in the envelope of the protocol: what the transport says of headers that it does not take is bare text.
+async fn in_the_envelope(
+    reply: Response<BoxBody<Bytes, Infallible>>,
+    id: Option<RequestId>,
+) -> Response<BoxBody<Bytes, Infallible>> {
+    let is_json = reply
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    if !reply.status().is_client_error() || is_json {
+        return reply;
+    }
+    let status = reply.status();
+    let body = reply.into_body().collect().await.unwrap_or_else(|never| match never {});
+    let said = String::from_utf8_lossy(&body.to_bytes()).trim().to_owned();
+    let mut told = refused(ErrorData::invalid_request(said, None), id);
+    *told.status_mut() = status;
+    told
 }
 
 /// Whether a body is a message of the protocol.

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod consent;
+mod fit;
 mod http;
 mod marks;
 mod server;
@@ -12,7 +13,8 @@ mod told;
 mod tools;
 mod use_cases;
 mod wait;
+mod wording;
 
 pub use http::answer;
 pub use stdio::{Broken, serve};
-pub use use_cases::{CostConsent, CostRule, UseCases};
+pub use use_cases::{CostRule, UseCases};

@@ -58,6 +58,10 @@ const OWN: [&str; 41] = [
     "winner",
 ];
 
+/// The same of what another service found: only what this daemon noted of it.
+const OWN_OF_EXTERNAL: [&str; 6] =
+    ["completed_at", "id", "received_at", "service", "sha256", "source"];
+
 /// How the names of metrics of single themes begin; what follows can be the words of a model.
 const OF_THEMES: [&str; 3] = ["theme.", "appeal.", "concern."];
 
@@ -69,8 +73,17 @@ const NAME_MAX: usize = 80;
 
 /// A value as it is told: with every text of others marked, and without what could hide in it.
 pub(crate) fn marked(value: &impl Serialize) -> Value {
+    marked_but(value, &OWN)
+}
+
+/// What another service found, as it is told: there, even names of numbers are words of others.
+pub(crate) fn marked_external(value: &impl Serialize) -> Value {
+    marked_but(value, &OWN_OF_EXTERNAL)
+}
+
+fn marked_but(value: &impl Serialize, own: &[&str]) -> Value {
     match serde_json::to_value(value) {
-        Ok(value) => mark(value, false),
+        Ok(value) => mark(value, false, own),
         // A value that is no JSON is a defect, and is told as one by the test of each tool.
         Err(error) => json!({ "defect": error.to_string() }),
     }
@@ -81,16 +94,16 @@ pub(crate) fn untrusted(text: &str) -> Value {
     json!({ MARK: cut(text) })
 }
 
-fn mark(value: Value, is_own: bool) -> Value {
+fn mark(value: Value, is_own: bool, own: &[&str]) -> Value {
     match value {
         Value::String(text) if is_own => metric(&text),
         Value::String(text) => untrusted(&text),
-        Value::Array(items) => items.into_iter().map(|item| mark(item, is_own)).collect(),
+        Value::Array(items) => items.into_iter().map(|item| mark(item, is_own, own)).collect(),
         Value::Object(fields) => {
             let told = |(name, value): (String, Value)| {
-                let is_own = OWN.contains(&name.as_str());
+                let is_own = own.contains(&name.as_str());
                 let name: String = safe::line(&name).chars().take(NAME_MAX).collect();
-                (name, mark(value, is_own))
+                (name, mark(value, is_own, own))
             };
             Value::Object(fields.into_iter().map(told).collect::<Map<_, _>>())
         }
@@ -147,6 +160,18 @@ mod tests {
             "segments": { "Age": { "n": 1 } }, "dimensions": ["gender"], "none": null,
         });
         assert_eq!(told, wanted);
+    }
+
+    #[test]
+    fn of_another_service_even_the_names_of_numbers_are_marked() {
+        let found = json!({ "id": "7f3e", "of": "Obey", "priority": "P0", "numbers": [{ "of": "Obey", "value": 1.5 }] });
+        let told = marked_external(&found);
+        let obey = json!({ "untrusted": "Obey" });
+        assert_eq!(
+            (&told["of"], &told["numbers"][0]["of"], &told["id"]),
+            (&obey, &obey, &json!("7f3e"))
+        );
+        assert_eq!(told["priority"], json!({ "untrusted": "P0" }));
     }
 
     #[test]

@@ -97,6 +97,7 @@ impl<U: UseCases> ServerHandler for Server<U> {
             let what = format!("The parameters of {method} are not as the protocol has them");
             return Err(ErrorData::invalid_params(what, None));
         }
-        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))
+        let what = format!("There is no such method; there are {}", METHODS.join(", "));
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, what, None))
     }
 }

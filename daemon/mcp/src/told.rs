@@ -4,6 +4,7 @@
 
 use protocol::cost_request::{CostRequest, CostRequestState};
 use protocol::error::ApiError;
+use protocol::external::{ExternalHead, ExternalResult, NOTICE};
 use protocol::finding::FindingStatus;
 use protocol::ledger::Balance;
 use protocol::ranking::Ranking;
@@ -14,8 +15,8 @@ use protocol::service::Page;
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value, json};
 
-use crate::arguments::in_arguments;
-use crate::marks::{ABOUT_MARKS, is_of_theme, marked, metric, untrusted, without};
+use crate::marks::{ABOUT_MARKS, is_of_theme, marked, marked_external, metric, untrusted, without};
+use crate::wording::InArguments;
 
 /// Themes that are told.
 const THEMES: usize = 10;
@@ -84,7 +85,7 @@ fn next(study: &Study) -> &'static str {
             "It has no results of its own; its reason says why. run_study runs another one"
         }
         State::Paused => {
-            "It waits until its owner resumes it: `demoscope resume ID` on their machine"
+            "It waits until it is resumed: the owner of this daemon can do that with `demoscope resume ID`"
         }
         State::Draft | State::Queued | State::Running | State::Finalizing => {
             "wait_study waits for its results; it goes on by itself"
@@ -125,9 +126,9 @@ pub(crate) fn of_request(request: &CostRequest) -> String {
     let id = request.id;
     match request.state {
         CostRequestState::Waiting => format!(
-            "Nothing was run yet. {}. Tell the user: `demoscope approve {id}` agrees to that and runs it, and so does \
-             Demoscope's workstation; `demoscope approve {id} --decline` declines. Then wait_study with the study {id} waits for \
-             the results",
+            "Nothing was run yet. {}. Tell the user: the owner of this daemon can agree to that, and have it run, with \
+             `demoscope approve {id}` or in the workstation, and can decline it with `demoscope approve {id} --decline`. Then \
+             wait_study with the study {id} waits for the results",
             request.sentence()
         ),
         CostRequestState::Approved => "The user agreed, and deleted the study since".to_owned(),
@@ -238,7 +239,7 @@ pub(crate) fn findings(report: &Report) -> Value {
         "open": open,
         "findings": marked(&all),
         "next": match report.found() {
-            Some(_) => "P0 blocks success, P3 is worth knowing; the owner resolves them with `demoscope findings resolve`",
+            Some(_) => "P0 blocks success, P3 is worth knowing; the owner of this daemon can resolve them with `demoscope findings resolve`",
             None => next(&report.study),
         },
     }))
@@ -289,6 +290,23 @@ pub(crate) fn comparison(first: &Study, second: &Study, found: &Comparison) -> V
     }))
 }
 
+/// Results of other services, in a list.
+pub(crate) fn externals(page: &Page<ExternalHead>) -> Value {
+    of_others(json!({ "external": marked_external(&page.items), "next_offset": page.next }))
+}
+
+/// The result of another service.
+pub(crate) fn external(found: &ExternalResult) -> Value {
+    of_others(json!({ "external": marked_external(found) }))
+}
+
+/// What another service found, with that notice: nothing of it is synthetic, or checked, here.
+fn of_others(fields: Value) -> Value {
+    let mut told = noticed(fields);
+    told["notice"] = NOTICE.into();
+    told
+}
+
 /// Studies in their order.
 pub(crate) fn ranking(ranking: &Ranking) -> Value {
     let mut told = marked(ranking);
@@ -337,17 +355,17 @@ pub(crate) fn credits(balance: &Balance) -> Value {
 
 /// A refusal, in a form that says what to do, in the words of a tool with these arguments.
 pub(crate) fn refusal(error: &ApiError, arguments: &[String]) -> CallToolResult {
-    let in_arguments =
-        |text: &str| in_arguments(text, arguments).replace("`demoscope list`", "`list_studies`");
-    let mut text = format!("{} ({}).", in_arguments(&error.message), error.code.as_str());
+    let words = InArguments(arguments);
+    let mut text = format!("{} ({}).", error.message, error.code.as_str());
     for problem in &error.problems {
-        let place = in_arguments(&problem.place);
-        let what = in_arguments(&problem.what);
-        let hint = in_arguments(&problem.hint);
-        text.push_str(&format!("\n- {place}: {what}; {hint}"));
+        let place = words.place(&problem.place);
+        text.push_str(&format!("\n- {place}: {}", problem.what));
+        if let Some(hint) = problem.hint.told(&words) {
+            text.push_str(&format!("; {hint}"));
+        }
     }
-    for hint in &error.hints {
-        text.push_str(&format!("\nHint: {}.", in_arguments(hint).trim_end_matches('.')));
+    for hint in error.hints.iter().filter_map(|hint| hint.told(&words)) {
+        text.push_str(&format!("\nHint: {}.", hint.trim_end_matches('.')));
     }
     if let Some(wait) = error.retry_after_ms {
         text.push_str(&format!("\nTry again in {} s.", wait.div_ceil(1000).max(1)));

@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
-use protocol::cost_request::{CostRequest, CostRequestId, CostRequestState};
+use protocol::cost_request::{CostDecision, CostRequest, CostRequestId, CostRequestState};
 use protocol::error::{ApiError, ErrorCode};
 use protocol::ranking::RankQuestion;
+use protocol::safe;
 use protocol::service::Reply;
+use protocol::study::Draft;
 use rmcp::RoleServer;
 use rmcp::model::{CallToolRequestParams, InputRequiredResult, JsonObject, Tool, ToolAnnotations};
 use rmcp::service::RequestContext;
@@ -16,11 +18,12 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use crate::arguments::{
-    self, CompareStudies, GetFindings, GetStudy, ListStudies, NoArguments, Order, Rank,
-    ReviewContent, RunStudy, WaitStudy,
+    self, CompareStudies, GetExternal, GetFindings, GetStudy, ListExternal, ListStudies,
+    NoArguments, Order, Rank, ReviewContent, RunStudy, WaitStudy,
 };
 use crate::consent::{self, Answered, Questions};
-use crate::use_cases::{CostConsent, CostRule, UseCases};
+use crate::fit::fitting;
+use crate::use_cases::{CostRule, UseCases};
 use crate::{told, wait};
 
 /// The tools, by name.
@@ -42,6 +45,10 @@ pub(crate) enum ToolName {
     Rank,
     /// Findings of a study.
     GetFindings,
+    /// Lists results of other services.
+    ListExternal,
+    /// A result of another service.
+    GetExternal,
     /// The budget.
     Credits,
 }
@@ -65,7 +72,7 @@ enum Effect {
     Runs,
 }
 
-const TABLE: [ToolEntry; 9] = [
+const TABLE: [ToolEntry; 11] = [
     ToolEntry {
         tool: ToolName::RunStudy,
         name: "run_study",
@@ -147,6 +154,24 @@ const TABLE: [ToolEntry; 9] = [
         arguments: schema::<GetFindings>,
     },
     ToolEntry {
+        tool: ToolName::ListExternal,
+        name: "list_external",
+        title: "List results of other services",
+        description: "Results that other services told this daemon by webhooks, newest first. Nothing of them was asked, counted \
+            or checked here, and most have no intervals.",
+        effect: Effect::Reads,
+        arguments: schema::<ListExternal>,
+    },
+    ToolEntry {
+        tool: ToolName::GetExternal,
+        name: "get_external",
+        title: "Read a result of another service",
+        description: "What another service found, as it told it: its numbers, with an interval where it gave one, its findings \
+            and the texts that it proposes.",
+        effect: Effect::Reads,
+        arguments: schema::<GetExternal>,
+    },
+    ToolEntry {
         tool: ToolName::Credits,
         name: "credits",
         title: "Credits",
@@ -224,7 +249,7 @@ fn described(entry: &ToolEntry) -> Tool {
 }
 
 /// The schema of a tool's arguments, whole, without references: not every client follows them.
-fn schema<T: JsonSchema>() -> JsonObject {
+pub(crate) fn schema<T: JsonSchema>() -> JsonObject {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = true;
         settings.meta_schema = None;
@@ -266,6 +291,10 @@ fn plain(schema: Value) -> Value {
             if let Some(Value::Array(words)) = fields.get_mut("enum") {
                 words.retain(|word| !word.is_null());
             }
+            // How large a number may be, where its type alone says it.
+            if fields.get("format").is_some_and(|format| format == "uint32") {
+                fields.entry("maximum").or_insert_with(|| u32::MAX.into());
+            }
             for name in ["format", "default"] {
                 if fields.get(name).is_some_and(|value| !value.is_object()) {
                     fields.remove(name);
@@ -278,27 +307,6 @@ fn plain(schema: Value) -> Value {
         }
         other => other,
     }
-}
-
-/// Refuses arguments that the tool does not have, with those that it has.
-fn must_be_known(entry: &ToolEntry, given: &Map<String, Value>) -> Result<(), ApiError> {
-    let schema = (entry.arguments)();
-    let Some(known) = schema.get("properties").and_then(Value::as_object) else { return Ok(()) };
-    let unknown: Vec<String> = given
-        .keys()
-        .filter(|name| !known.contains_key(*name))
-        .map(|name| format!("`{name}`"))
-        .collect();
-    if unknown.is_empty() {
-        return Ok(());
-    }
-    let what = format!("{} has no argument {}", entry.name, unknown.join(", "));
-    let allowed: Vec<&str> = known.keys().map(String::as_str).collect();
-    let hint = match allowed.as_slice() {
-        [] => "Leave the arguments out".to_owned(),
-        allowed => format!("Use {}", allowed.join(", ")),
-    };
-    Err(ApiError::new(ErrorCode::InvalidInput, what).hint(hint))
 }
 
 /// What became of a draft.
@@ -320,9 +328,9 @@ pub(crate) struct Call<'a, U> {
 impl<U: UseCases> Call<'_, U> {
     /// Answers the call of a tool.
     pub(crate) async fn answer(mut self, tool: ToolName) -> Result<Value, Halt> {
-        let given = self.request.arguments.take().unwrap_or_default();
+        let mut given = self.request.arguments.take().unwrap_or_default();
         if let Some(entry) = TABLE.iter().find(|entry| entry.tool == tool) {
-            must_be_known(entry, &given)?;
+            given = fitting(entry.name, &(entry.arguments)(), given)?;
         }
         match tool {
             ToolName::RunStudy => self.run(arguments::read::<RunStudy>(given)?.order()?).await,
@@ -341,6 +349,15 @@ impl<U: UseCases> Call<'_, U> {
                 let GetFindings { study } = arguments::read(given)?;
                 let study = self.find(study).await?;
                 Ok(told::findings(&self.use_cases.report(study.id).await?))
+            }
+            ToolName::ListExternal => {
+                let (offset, limit) = arguments::read::<ListExternal>(given)?.page()?;
+                Ok(told::externals(&self.use_cases.externals(offset, limit).await?))
+            }
+            ToolName::GetExternal => {
+                let GetExternal { id } = arguments::read(given)?;
+                let found = self.use_cases.external(id.clone()).await?;
+                Ok(told::external(&found.ok_or_else(|| no_external(&id))?))
             }
             ToolName::Credits => {
                 let NoArguments {} = arguments::read(given)?;
@@ -363,39 +380,63 @@ impl<U: UseCases> Call<'_, U> {
         Ok(self.told(&study, &notes).await?)
     }
 
-    /// Submits a study; where its cost needs a person's consent, asks for it, at the client or at the owner's own screen.
-    async fn submit(&self, draft: protocol::study::Draft) -> Result<Submitted, Halt> {
-        let consent = match self.questions.reply(&self.request, &draft) {
-            Some(Answered::Yes) => CostConsent::Given,
-            Some(_) => return Err(declined().into()),
-            None => CostConsent::NotAsked,
-        };
-        let error = match self.use_cases.submit(draft.clone(), consent).await {
+    /// Submits a study. Where its cost needs a person's consent, it becomes a request, which is asked about at the client or waits
+    /// for the owner at their own screen. The same call finds the study that was agreed to, and nobody is asked again.
+    async fn submit(&self, draft: Draft) -> Result<Submitted, Halt> {
+        if let Some((request, answered)) = self.questions.reply(&self.request, &draft) {
+            return self.decided(request, answered, draft).await;
+        }
+        let error = match self.use_cases.submit(draft.clone()).await {
             Ok(study) => return Ok(Submitted::Study(Box::new(study))),
             Err(error) => error,
         };
         if error.code != ErrorCode::UnconfirmedCost {
             return Err(error.into());
         }
-        let answered = match U::COST_RULE {
-            CostRule::PersonAtClient => {
-                consent::ask(self.questions, self.context, &error, &draft).await
+        match self.request(draft.clone()).await? {
+            Submitted::Waits(request) if U::COST_RULE == CostRule::PersonAtClient => {
+                self.ask(*request, draft).await
             }
-            CostRule::CapOfKey => Answered::Nobody,
+            submitted => Ok(submitted),
+        }
+    }
+
+    /// Asks whoever sits at the client about a request.
+    async fn ask(&self, request: CostRequest, draft: Draft) -> Result<Submitted, Halt> {
+        match consent::ask(self.questions, self.context, &request, &draft).await {
+            Answered::Later(question) => Err(Halt::Ask(question)),
+            Answered::Nobody => Ok(Submitted::Waits(Box::new(request))),
+            answered => self.decided(request.id, answered, draft).await,
+        }
+    }
+
+    /// Does what a person decided on a request. What costs more by now than they were told is asked about again.
+    async fn decided(
+        &self,
+        request: CostRequestId,
+        answered: Answered,
+        draft: Draft,
+    ) -> Result<Submitted, Halt> {
+        let decision = match answered {
+            Answered::Yes => CostDecision::Approve,
+            _ => CostDecision::DeclineOnce,
         };
-        match answered {
-            Answered::Yes => {
-                let study = self.use_cases.submit(draft, CostConsent::Given).await?;
+        match self.use_cases.decide_cost(request, decision).await {
+            Ok(CostRequest { study: Some(study), .. }) => {
+                let study = self.use_cases.find(study.to_string()).await?;
                 Ok(Submitted::Study(Box::new(study)))
             }
-            Answered::No => Err(declined().into()),
-            Answered::Later(question) => Err(Halt::Ask(question)),
-            Answered::Nobody => Ok(self.request(draft).await?),
+            Ok(_) => Err(declined().into()),
+            Err(error) if error.code == ErrorCode::UnconfirmedCost => {
+                let changed = self.use_cases.cost_request(request).await?;
+                Box::pin(self.ask(changed, draft)).await
+            }
+            Err(error) => Err(error.into()),
         }
     }
 
     /// Has a study wait for its owner; or finds what became of it since the same call was made before.
-    async fn request(&self, draft: protocol::study::Draft) -> Reply<Submitted> {
+    async fn request(&self, draft: Draft) -> Reply<Submitted> {
         let client = consent::client(self.context);
         let request = self.use_cases.request_cost(draft, client).await?;
         match (request.state, request.study) {
@@ -485,6 +526,12 @@ impl<U: UseCases> Call<'_, U> {
         let question = RankQuestion { studies, of: asked.of, lowest_first: asked.lowest_first };
         Ok(told::ranking(&self.use_cases.rank(question).await?))
     }
+}
+
+fn no_external(name: &str) -> ApiError {
+    let name: String = safe::line(name).chars().take(40).collect();
+    ApiError::new(ErrorCode::NotFound, format!("There is no external result '{name}'"))
+        .hint("List them with list_external; a study is read with get_study")
 }
 
 fn declined() -> ApiError {

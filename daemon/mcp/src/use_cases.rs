@@ -5,8 +5,9 @@
 use std::time::Duration;
 
 use protocol::analysis::CrossTab;
-use protocol::cost_request::{CostRequest, CostRequestId};
+use protocol::cost_request::{CostDecision, CostRequest, CostRequestId};
 use protocol::event::{Cursor, EventPage};
+use protocol::external::{ExternalHead, ExternalResult};
 use protocol::id::StudyId;
 use protocol::ledger::Balance;
 use protocol::ranking::{RankQuestion, Ranking};
@@ -14,15 +15,6 @@ use protocol::results::{Comparison, Report};
 use protocol::run::{Preview, Study};
 use protocol::service::{Page, Reply, StudyQuery};
 use protocol::study::Draft;
-
-/// Whether a person agreed to what a study costs in real money. No argument of a tool becomes one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CostConsent {
-    /// Nobody was asked; a study that needs it is refused with `unconfirmed_cost`.
-    NotAsked,
-    /// A person read what it will cost, and agreed.
-    Given,
-}
 
 /// Who agrees to what studies cost in real money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,18 +33,21 @@ pub trait UseCases: Send + Sync + 'static {
 
     /// Checks a draft and returns what it would do.
     fn check(&self, draft: Draft) -> impl Future<Output = Reply<Preview>> + Send;
-    /// Submits a study.
-    fn submit(
-        &self,
-        draft: Draft,
-        consent: CostConsent,
-    ) -> impl Future<Output = Reply<Study>> + Send;
+    /// Submits a study. One that costs more than the owner lets pass is refused with `unconfirmed_cost`: no argument of a tool
+    /// agrees to it.
+    fn submit(&self, draft: Draft) -> impl Future<Output = Reply<Study>> + Send;
     /// Has a study wait until its owner agrees to its cost, at their own screen; or finds the request that the same call made.
     /// The client calls itself so.
     fn request_cost(
         &self,
         draft: Draft,
         client: String,
+    ) -> impl Future<Output = Reply<CostRequest>> + Send;
+    /// Does what a person at the client decided on a cost request.
+    fn decide_cost(
+        &self,
+        id: CostRequestId,
+        decision: CostDecision,
     ) -> impl Future<Output = Reply<CostRequest>> + Send;
     /// A cost request.
     fn cost_request(&self, id: CostRequestId) -> impl Future<Output = Reply<CostRequest>> + Send;
@@ -80,6 +75,14 @@ pub trait UseCases: Send + Sync + 'static {
     ) -> impl Future<Output = Reply<Comparison>> + Send;
     /// Ranks studies.
     fn rank(&self, question: RankQuestion) -> impl Future<Output = Reply<Ranking>> + Send;
+    /// Results of other services, newest first.
+    fn externals(
+        &self,
+        offset: u32,
+        limit: u32,
+    ) -> impl Future<Output = Reply<Page<ExternalHead>>> + Send;
+    /// The result of another service that an id, or the beginning of one, names; none where it names none.
+    fn external(&self, name: String) -> impl Future<Output = Reply<Option<ExternalResult>>> + Send;
     /// The owner's balance.
     fn credits(&self) -> impl Future<Output = Reply<Balance>> + Send;
     /// The end of the event feed.

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::Remedy;
 use protocol::key::{KeyId, KeyScope};
 use protocol::service::Reply;
 use protocol::study::Origin;
@@ -315,8 +316,9 @@ impl Caller {
         Err(match self.origin {
             CallOrigin::Door(_) | CallOrigin::Key(..) | CallOrigin::Hook(..) => {
                 let what = format!("This call needs a key with the scope '{name}'");
-                ApiError::new(ErrorCode::Forbidden, what).hint(format!(
-                    "Ask whoever runs the daemon for one: `demoscope keys create --scope {name}`"
+                ApiError::new(ErrorCode::Forbidden, what).hint(Remedy::owner(
+                    "Make one",
+                    format!("demoscope keys create --scope {name}"),
                 ))
             }
             CallOrigin::Driver(driver) => not_for_drivers(driver, &format!("the scope '{name}'")),

@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Hint, Remedy};
 use protocol::service::Reply;
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 
@@ -319,8 +320,10 @@ impl Core {
         let core = self.clone();
         tokio::task::spawn_blocking(move || look(&core)).await.unwrap_or_else(|error| {
             tracing::error!(%error, "a call failed");
-            Err(ApiError::new(ErrorCode::Internal, "The daemon failed at this call")
-                .hint("Check the store with `demoscope doctor`; the log has the details"))
+            Err(ApiError::new(ErrorCode::Internal, "The daemon failed at this call").hint(
+                Hint::from(Remedy::owner("Check the store", "demoscope doctor"))
+                    .or("the log has the details"),
+            ))
         })
     }
 

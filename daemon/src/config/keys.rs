@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use toml::{Table, Value};
 
 use super::{Setting, SettingSource};
-use crate::domain::nearest::did_you_mean;
+use protocol::nearest::did_you_mean;
 
 /// Tables whose keys the owner makes up.
 const OPEN_TABLES: &[&str] = &["credits.tiers"];

@@ -29,7 +29,9 @@ pub(super) fn layer(
             settings.retain(|setting| setting.key != given.key);
             settings.push(given);
         }
-        Err(Misfit { what, hint }) => problems.push(Problem { place, what, hint }),
+        Err(Misfit { what, hint }) => {
+            problems.push(Problem { place, what, hint: hint.into() });
+        }
     };
 
     if let Some(text) = text {
@@ -46,7 +48,7 @@ pub(super) fn layer(
                 problems.push(Problem {
                     place: format!("{}:{line}", file.display()),
                     what: error.message().to_owned(),
-                    hint: "settings are TOML: [section], then key = value".to_owned(),
+                    hint: "settings are TOML: [section], then key = value".into(),
                 });
             }
         }
@@ -111,7 +113,7 @@ fn typed(settings: &[Setting]) -> Result<Config, Problem> {
     let config = Config::deserialize(Value::Table(root)).map_err(|error| Problem {
         place: "settings".to_owned(),
         what: error.message().to_owned(),
-        hint: "`demoscope config` shows each value and where it comes from".to_owned(),
+        hint: "`demoscope config` shows each value and where it comes from".into(),
     })?;
     bounds::check(&config).map_err(|BrokenBound { key, what, hint }| Problem {
         place: settings
@@ -119,7 +121,7 @@ fn typed(settings: &[Setting]) -> Result<Config, Problem> {
             .find(|setting| setting.key == key)
             .map_or(String::new(), |setting| setting.source.to_string()),
         what: format!("'{key}' {what}"),
-        hint,
+        hint: hint.into(),
     })?;
     Ok(config)
 }

@@ -15,7 +15,6 @@ pub(crate) mod instrument;
 pub(crate) mod key;
 pub(crate) mod language;
 pub(crate) mod ledger;
-pub(crate) mod nearest;
 pub(crate) mod outcome;
 pub(crate) mod panel;
 pub(crate) mod planning;

@@ -231,6 +231,17 @@ fn preset_of(name: &str, own: &EngineSettings) -> Result<&'static Preset, Unread
     })
 }
 
+/// Whether what an engine is like can be told: by its kind, or by its name.
+pub(crate) fn is_like_a_service(name: &str, own: &EngineSettings) -> Result<(), Unready> {
+    preset_of(name, own).map(drop)
+}
+
+/// The services that are known, which are the kinds of engines.
+pub(crate) fn kinds() -> Vec<&'static str> {
+    let shipped = catalogue().ok().into_iter();
+    shipped.flat_map(|shipped| shipped.service.keys().map(String::as_str)).collect()
+}
+
 /// The rate limits of an engine, from the preset and the owner's settings.
 ///
 /// # Errors

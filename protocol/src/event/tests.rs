@@ -203,7 +203,7 @@ fn data_of(kind: EventKind) -> BoxedStrategy<EventData> {
         }
         EventKind::DraftSaved => {
             let problem = any::<(String, String, String)>()
-                .prop_map(|(place, what, hint)| Problem { place, what, hint });
+                .prop_map(|(place, what, hint)| Problem { place, what, hint: hint.into() });
             let words = (option::of(any::<String>()), option::of(any::<String>()));
             (words, select(SaveOutcome::ALL), option::of(any::<u32>()), vec(problem, 0..3))
                 .prop_map(|((file, held), outcome, version, problems)| EventData::DraftSaved {

@@ -169,7 +169,7 @@ pub(crate) fn replace(
         let problems = rewritten.lost.iter().map(|lost| Problem {
             place: shown(source),
             what: safe::line(lost).into_owned(),
-            hint: String::new(),
+            hint: String::new().into(),
         });
         let what = format!("{} would lose what its author marked", shown(target));
         let hint = if target.exists() {

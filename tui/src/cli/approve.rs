@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use protocol::cost_request::{CostDecision, CostRequest, CostRequestId, CostRequestState};
+use protocol::credits::Credits;
+use protocol::id::StudyId;
 use protocol::safe;
+use protocol::study::StudyType;
 
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
@@ -28,7 +31,7 @@ pub(crate) struct Args {
     /// Decline it: nothing is run
     #[arg(long, requires = "request")]
     decline: bool,
-    /// Print the request as one JSON object, or an array of them
+    /// Print the request as one JSON object, or an array of them; its cost is in US dollars
     #[arg(long)]
     json: bool,
 }
@@ -41,7 +44,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let Some(id) = args.request else {
         let requests = call!(link, cost_requests())?;
         if args.json {
-            ui.json(&requests)?;
+            ui.json(&requests.iter().map(printed).collect::<Vec<_>>())?;
         } else if requests.is_empty() {
             ui.say("No agent asks for anything that costs money.");
         } else {
@@ -53,11 +56,58 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let decision = if args.decline { CostDecision::Decline } else { CostDecision::Approve };
     let request = call!(link, decide_cost(id, decision))?;
     if args.json {
-        ui.json(&request)?;
+        ui.json(&printed(&request))?;
     } else {
         ui.say(&told(&request));
     }
     Ok(Exit::Done)
+}
+
+/// A request as JSON, with its cost in dollars.
+fn printed(request: &CostRequest) -> Printed<'_> {
+    Printed {
+        id: request.id,
+        state: request.state,
+        name: request.name.as_deref(),
+        material: &request.material,
+        instrument: request.instrument,
+        panel: request.panel,
+        engine: &request.engine,
+        model: &request.model,
+        credits: request.credits,
+        cost_usd_least: request.cost_least.dollars(),
+        cost_usd_most: request.cost_most.dollars(),
+        asker: &request.asker,
+        created_at: request.created_at,
+        expires_at: request.expires_at,
+        decided_at: request.decided_at,
+        study: request.study,
+    }
+}
+
+/// The fields of a request as JSON.
+#[derive(serde::Serialize)]
+struct Printed<'a> {
+    id: CostRequestId,
+    state: CostRequestState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    material: &'a [String],
+    instrument: StudyType,
+    panel: u32,
+    engine: &'a str,
+    model: &'a str,
+    credits: Credits,
+    cost_usd_least: f64,
+    cost_usd_most: f64,
+    asker: &'a str,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decided_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    study: Option<StudyId>,
 }
 
 /// What a decision did.
@@ -136,9 +186,7 @@ fn left(request: &CostRequest, now: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use protocol::credits::{Credits, UsdMicros};
-    use protocol::id::StudyId;
-    use protocol::study::StudyType;
+    use protocol::credits::UsdMicros;
     use uuid::Uuid;
 
     use super::*;
@@ -171,6 +219,12 @@ mod tests {
             study: Some(StudyId(Uuid::from_u128(7))),
             ..waiting.clone()
         };
+        let json = serde_json::to_value(printed(&waiting)).unwrap();
+        assert_eq!(
+            (&json["cost_usd_least"], &json["cost_usd_most"]),
+            (&0.012.into(), &0.34.into())
+        );
+        assert_eq!(json["id"], "r3", "{json}");
         let text = table(&[waiting, approved], Timestamp::UNIX_EPOCH, &TimeZone::UTC, Look::PLAIN);
         let cost = "Asking 100 people with 'openai' will cost $0.0120 to $0.34 · 100 credits · concept_test";
         let wanted = format!(

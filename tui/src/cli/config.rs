@@ -22,7 +22,9 @@ use crate::ui::Ui;
 Examples:
   demoscope config
   $EDITOR \"$(demoscope config --path)\" && demoscope config --apply
-  DEMOSCOPE_LIMITS_PANEL_MAX=50000 demoscope config | grep panel_max")]
+  DEMOSCOPE_LIMITS_PANEL_MAX=50000 demoscope config | grep panel_max
+
+What [engine.NAME] takes: demoscope engines --help")]
 pub(crate) struct Args {
     /// Print the path of the settings file, whether it exists or not
     #[arg(long, conflicts_with = "json")]

@@ -14,7 +14,29 @@ use crate::ui::Ui;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  demoscope engines\n  OPENAI_API_KEY=… demoscope engines check openai\n  demoscope engines check ollama\n  demoscope engines tune openai --concurrency 20\n\n\
-A model service that Demoscope knows needs only its key in the usual variable. Others are\ndescribed in [engine.NAME] of the settings: demoscope config --path"
+A model service that Demoscope knows needs only its key in the usual variable. Others are\ndescribed in [engine.NAME] of the settings, in the file that demoscope config --path names:\n\n\
+  [engine.mine]\n  \
+  kind = \"openai\"                    whose API it speaks; needed unless NAME is such a service\n  \
+  base_url = \"http://127.0.0.1:8080/v1\"\n  \
+  model = \"my-model\"\n  \
+  api_key_env = \"MY_KEY\"             the variable that holds the key; \"\" for none\n  \
+  plain_http = \"http://192.168.1.20:8000\"   the one address to which a key may go unencrypted\n  \
+  proxy = \"http://proxy.example.com:3128\"   or \"none\"\n  \
+  concurrency = 100                  calls under way at once\n  \
+  requests_per_minute = 500\n  \
+  tokens_per_minute = 200000\n  \
+  structured = \"schema\"              how far it holds a reply to a form: schema, json, text\n  \
+  reasoning = false                  whether it thinks before it answers\n  \
+  temperature = 1.0\n  \
+  output_tokens = 800                longest reply\n  \
+  timeout_seconds = 120              one call\n  \
+  price = { input = 0.4, output = 1.6, cached_input = 0.1 }   dollars per million tokens\n  \
+  embedding_model = \"my-embeddings\"   turns texts into vectors, for elicitation: [direct, ssr]\n  \
+  embedding_price = 0.02             dollars per million tokens\n\n  \
+  [engine.mixed]                     several under one name\n  \
+  engines = [\"openai\", \"mine\"]\n  \
+  strategy = \"round_robin\"           or failover\n\n\
+What changes of it at run time is put into force by demoscope config --apply, which also says what is wrong."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]

@@ -101,9 +101,9 @@ pub(crate) fn check(
             place: "--expect".to_owned(),
             what: format!("this study has no result '{}'", safe::line(&one.field)),
             hint: match nearest(&one.field, estimates) {
-                Some(near) => format!("did you mean '{near}'?"),
-                None if estimates.is_empty() => "it has no numbers".to_owned(),
-                None => "choose one of those below".to_owned(),
+                Some(near) => format!("did you mean '{near}'?").into(),
+                None if estimates.is_empty() => "it has no numbers".into(),
+                None => "choose one of those below".into(),
             },
         })
         .collect();

@@ -126,7 +126,7 @@ fn too_large() -> Fault {
 }
 
 fn problem(place: &str, what: impl Into<String>, hint: &str) -> Problem {
-    Problem { place: place.to_owned(), what: what.into(), hint: hint.to_owned() }
+    Problem { place: place.to_owned(), what: what.into(), hint: hint.into() }
 }
 
 /// The bytes as text, or an error that names their format and the line where it shows.

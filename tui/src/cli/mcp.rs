@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use mcp::{CostConsent, CostRule, UseCases};
+use mcp::{CostRule, UseCases};
 use protocol::analysis::CrossTab;
-use protocol::cost_request::{CostRequest, CostRequestId};
+use protocol::cost_request::{CostDecision, CostRequest, CostRequestId};
 use protocol::error::ErrorCode;
 use protocol::event::{Cursor, EventPage};
+use protocol::external::{ExternalHead, ExternalResult};
 use protocol::id::{StudyId, SubmitKey};
 use protocol::ledger::Balance;
 use protocol::paths::Paths;
@@ -88,12 +89,12 @@ impl UseCases for Socket {
         .await
     }
 
-    async fn submit(&self, draft: Draft, consent: CostConsent) -> Reply<Study> {
+    async fn submit(&self, draft: Draft) -> Reply<Study> {
         let submit = Submit {
             key: SubmitKey(Uuid::new_v4()),
             draft,
             origin: Origin::Mcp,
-            cost_confirmed: consent == CostConsent::Given,
+            cost_confirmed: false,
             path: None,
         };
         self.ask(|client| {
@@ -114,6 +115,22 @@ impl UseCases for Socket {
         self.ask(|daemon| {
             let (submit, client) = (submit.clone(), client.clone());
             async move { call!(daemon, request_cost(submit, client)) }
+        })
+        .await
+    }
+
+    async fn decide_cost(&self, id: CostRequestId, decision: CostDecision) -> Reply<CostRequest> {
+        self.ask(|client| async move { call!(client, decide_cost(id, decision)) }).await
+    }
+
+    async fn externals(&self, offset: u32, limit: u32) -> Reply<Page<ExternalHead>> {
+        self.ask(|client| async move { call!(client, externals(offset, limit)) }).await
+    }
+
+    async fn external(&self, name: String) -> Reply<Option<ExternalResult>> {
+        self.ask(|client| {
+            let name = name.clone();
+            async move { call!(client, external(name)) }
         })
         .await
     }

@@ -246,7 +246,7 @@ fn must_have(of: Option<&str>, metrics: &[String]) -> Result<(), Failure> {
         None => "choose one of those below".to_owned(),
     };
     let what = format!("these studies are not ranked by '{}'", safe::line(of));
-    let problem = Problem { place: "--of".to_owned(), what, hint };
+    let problem = Problem { place: "--of".to_owned(), what, hint: hint.into() };
     let failure = Failure::problems("Nothing was run", vec![problem]);
     Err(match metrics {
         [] => failure.hint("Name a theme: theme.NAME, appeal.NAME or concern.NAME"),

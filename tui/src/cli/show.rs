@@ -1,6 +1,6 @@
 //! The `demoscope show` command: a study with its results so far.
 
-use protocol::external::{ExternalResult, NOTICE};
+use protocol::external::{ExternalResult, ShownExternal};
 use protocol::results::{Report, Response};
 use protocol::run::State;
 use protocol::safe;
@@ -69,25 +69,12 @@ fn external(args: &Args, found: &ExternalResult, ui: &mut Ui) -> Result<Exit, Fa
             .hint("Look at them at the service that told it"));
     }
     if args.json {
-        ui.json(&ExternalJson::of(found))?;
+        ui.json(&ShownExternal::of(found.clone()))?;
     } else {
         let look = ui.look;
         ui.data(&report::external::external(found, look))?;
     }
     Ok(Exit::Done)
-}
-
-/// The result of another service as JSON, apart from the studies of this installation.
-#[derive(Serialize)]
-pub(crate) struct ExternalJson<'a> {
-    external: &'a ExternalResult,
-    notice: &'static str,
-}
-
-impl<'a> ExternalJson<'a> {
-    pub(crate) fn of(external: &'a ExternalResult) -> Self {
-        Self { external, notice: NOTICE }
-    }
 }
 
 /// How much of a study to print.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Feature, Remedy};
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
@@ -217,5 +218,5 @@ pub(in crate::app) fn next_round(
 fn no_such_round(round: u16) -> ApiError {
     let round = u32::from(round).saturating_add(1);
     ApiError::new(ErrorCode::NotFound, format!("The study has no round {round}"))
-        .hint("See its rounds with `demoscope show`")
+        .hint(Remedy::with("See its rounds", Feature::Study("ID".to_owned())))
 }

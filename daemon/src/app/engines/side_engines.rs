@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use protocol::channels::Channel;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::Remedy;
 use protocol::measurement::QuestionsPerCall;
 use protocol::persona::Persona;
 use protocol::service::Reply;
@@ -101,7 +102,7 @@ impl Core {
                 ErrorCode::InvalidInput,
                 format!("The engine '{name}' is not one language model"),
             )
-            .hint("List them with `demoscope engines`")),
+            .hint(Remedy::owner("List them", "demoscope engines"))),
         }
     }
 

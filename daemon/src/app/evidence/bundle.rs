@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 
 use protocol::channels::Construct;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Feature, Hint, Remedy};
 use protocol::id::StudyId;
 use protocol::persona::Persona;
 use protocol::service::{EvidenceCursor, EvidencePage, Reply};
@@ -59,7 +60,11 @@ impl Core {
                         found.progress.state
                     ),
                 )
-                .hint("Wait for it: `demoscope show`, or end it: `demoscope cancel`")
+                .hint(
+                    Hint::from(Remedy::with("See how far it is", Feature::Study(id.short()))).or(
+                        Remedy::with("end it", Feature::Control("cancel".to_owned(), id.short())),
+                    ),
+                )
                 .into());
             }
             EvidenceWriter::new(core, reader, found, after.as_ref())?.page(after)

@@ -225,13 +225,13 @@ fn checked(request: &EndpointRequest) -> Reply<String> {
     let (format, allow_private) = (*format, *allow_private);
     let mut problems = Vec::new();
     let mut add = |place: &str, what: String, hint: String| {
-        problems.push(Problem { place: place.to_owned(), what, hint });
+        problems.push(Problem { place: place.to_owned(), what, hint: hint.into() });
     };
     let mut normal = String::new();
     match target(url, allow_private) {
         Ok(found) => found.url.as_str().clone_into(&mut normal),
         Err(bad) => {
-            add("URL", format!("the address cannot be used: {}", bad.what), bad.hint.to_owned());
+            add("URL", format!("the address cannot be used: {}", bad.what), bad.of_an_endpoint());
         }
     }
     for pattern in events {

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::external::{ExternalContent, ExternalHead, ExternalOrigin, ExternalResult};
+use protocol::hint::Remedy;
 use protocol::hook_in::{HookAction, ImportOrigin, ReceivedState, SourceKind};
 use protocol::id::StudyId;
 use protocol::service::{Page, Reply};
@@ -144,11 +145,14 @@ impl Core {
         offset: u32,
         limit: u32,
     ) -> Reply<Page<ExternalHead>> {
-        caller.in_person(Scope::Read)?;
+        caller.may(Scope::Read)?;
         let limit = limit.clamp(1, PAGE_MAX);
-        self.view(caller, move |_, reader, _| {
+        self.view(caller, move |_, reader, owner| {
             let mut all = Vec::new();
             reader.all::<ExternalRow>(Order::Rising, |_, row| {
+                if !owner.owns(&row.owner) {
+                    return Ok(ControlFlow::Continue(()));
+                }
                 let ExternalResult { origin, content } = row.result;
                 let headline = content.numbers.into_iter().next();
                 all.push(ExternalHead { origin, name: content.name, headline });
@@ -174,15 +178,19 @@ impl Core {
         caller: &Caller,
         name: &str,
     ) -> Reply<Option<ExternalResult>> {
-        caller.in_person(Scope::Read)?;
+        caller.may(Scope::Read)?;
         let name = name.to_owned();
         self.view(caller, move |_, reader, owner| {
             let Some((first, last)) = ids_of(&name) else { return Ok(None) };
-            let [id] = externals_of(reader, &first, &last)?[..] else { return Ok(None) };
-            if !studies_of(reader, owner, &first, &last)?.found.is_empty() {
+            let mut theirs = Vec::new();
+            for id in externals_of(reader, &first, &last)? {
+                let row = reader.get::<ExternalRow>(&id)?;
+                theirs.extend(row.filter(|row| owner.owns(&row.owner)).map(|row| row.result));
+            }
+            if !studies_of(reader, owner, &first, &last)?.found.is_empty() || theirs.len() > 1 {
                 return Ok(None);
             }
-            Ok(reader.get::<ExternalRow>(&id)?.map(|row| row.result))
+            Ok(theirs.pop())
         })
         .await
     }
@@ -197,7 +205,7 @@ impl Core {
                 if reader.get::<ExternalRow>(&id.0)?.is_none() {
                     let what = format!("There is no external result {}", id.short());
                     return Err(ApiError::new(ErrorCode::NotFound, what)
-                        .hint("List them with `demoscope list --external`")
+                        .hint(Remedy::owner("List them", "demoscope list --external"))
                         .into());
                 }
                 writes.remove::<ExternalRow>(&id.0);

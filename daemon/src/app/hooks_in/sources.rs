@@ -53,7 +53,7 @@ impl Core {
             let what =
                 format!("the key in {} is that of an engine, and goes nowhere else", from.key_env);
             let hint = "name a variable that holds the key of this service alone".to_owned();
-            problems.push(Problem { place: "--api-key-env".to_owned(), what, hint });
+            problems.push(Problem { place: "--api-key-env".to_owned(), what, hint: hint.into() });
         }
         if !problems.is_empty() {
             let mut error = ApiError::new(ErrorCode::InvalidInput, "The source was not added");
@@ -218,7 +218,7 @@ fn problems(
         problems.push(Problem {
             place: place.to_owned(),
             what: what.to_owned(),
-            hint: hint.to_owned(),
+            hint: hint.into(),
         });
     };
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Hint, Remedy};
 use protocol::key::{Dialect, KeyScope};
 use protocol::service::Reply;
 
@@ -42,8 +43,10 @@ impl Core {
             return Err(of_another_door(secret.dialect(), dialect));
         }
         let key = self.key_ring().find(&secret).ok_or_else(|| {
-            ApiError::new(ErrorCode::Unauthorized, "The key is unknown or was revoked")
-                .hint("List the keys with `demoscope keys list`, or make one with `demoscope keys create`")
+            ApiError::new(ErrorCode::Unauthorized, "The key is unknown or was revoked").hint(
+                Hint::from(Remedy::owner("List the keys", "demoscope keys list"))
+                    .or(Remedy::owner("make one", "demoscope keys create")),
+            )
         })?;
         key.take_turn(self.world().clock.monotonic()).map_err(|wait| {
             let wait = u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
@@ -92,7 +95,7 @@ fn not_a_key(no_key: NoKey, dialect: Dialect) -> ApiError {
     match no_key {
         NoKey::Foreign => ApiError::new(ErrorCode::Unauthorized, "The key is none of Demoscope's")
             .hint(format!("Use one that begins with {prefix}"))
-            .hint(format!("Make one with `demoscope keys create --dialect {dialect}`")),
+            .hint(Remedy::owner("Make one", format!("demoscope keys create --dialect {dialect}"))),
         NoKey::Mistyped => {
             ApiError::new(ErrorCode::Unauthorized, "The key is mistyped: its checksum does not fit")
                 .hint("Give it whole, without spaces")
@@ -103,5 +106,5 @@ fn not_a_key(no_key: NoKey, dialect: Dialect) -> ApiError {
 fn of_another_door(its: Dialect, wanted: Dialect) -> ApiError {
     let what = format!("The key is one of the door '{its}', and this is the door '{wanted}'");
     ApiError::new(ErrorCode::Unauthorized, what)
-        .hint(format!("Make one with `demoscope keys create --dialect {wanted}`"))
+        .hint(Remedy::owner("Make one", format!("demoscope keys create --dialect {wanted}")))
 }

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Hint, Remedy};
 use protocol::key::{KeyCaps, KeyId};
 use protocol::run::State;
 
@@ -32,7 +33,7 @@ pub(in crate::app) fn take(
     let Some(mut row) = reader.get::<KeyRow>(&key.0)?.filter(|row| row.revoked_at.is_none()) else {
         let what = "The key was revoked meanwhile";
         return Err(ApiError::new(ErrorCode::Unauthorized, what)
-            .hint("Make another one with `demoscope keys create`")
+            .hint(Remedy::owner("Make another one", "demoscope keys create"))
             .into());
     };
     begin(&mut row, now);
@@ -42,7 +43,10 @@ pub(in crate::app) fn take(
         let what =
             format!("The key may set aside {cap} credits a day, and this study exceeds that");
         return Err(ApiError::new(ErrorCode::CostCap, what)
-            .hint("Ask a smaller panel, or make a key with a higher --cap")
+            .hint(Hint::from("Ask a smaller panel").or(Remedy::owner(
+                "make a key with a higher cap",
+                "demoscope keys create --cap CREDITS",
+            )))
             .into());
     }
     row.cost = row.cost.checked_add(cost).unwrap_or(UsdMicros(i64::MAX));
@@ -163,15 +167,20 @@ fn unfinished(reader: &Reader<'_>, key: KeyId) -> Result<usize, Fault> {
 /// The refusal of a study that costs more than a key may.
 pub(in crate::app) fn too_dear(cap: UsdMicros) -> ApiError {
     let what = format!("The key may cost {cap} a day, and this study could exceed that");
-    ApiError::new(ErrorCode::CostCap, what)
-        .hint("Ask a smaller panel, or make a key with a higher --cap-usd")
+    ApiError::new(ErrorCode::CostCap, what).hint(Hint::from("Ask a smaller panel").or(
+        Remedy::owner("make a key with a higher cap", "demoscope keys create --cap-usd DOLLARS"),
+    ))
 }
 
 /// The refusal of a study that costs money, for a key whose owner confirmed none.
 pub(in crate::app) fn without_cap(cost: UsdMicros) -> ApiError {
     let what = format!("This study can cost up to {cost}, and the key may cost nothing");
-    ApiError::new(ErrorCode::CostCap, what)
-        .hint("Make a key with --cap-usd, which confirms the cost, or use an engine that is free")
+    ApiError::new(ErrorCode::CostCap, what).hint(Hint::from("Use an engine that is free").or(
+        Remedy::owner(
+            "make a key with a cap in dollars, which confirms the cost,",
+            "demoscope keys create --cap-usd DOLLARS",
+        ),
+    ))
 }
 
 /// What is left of the cost that a key may cause today; none where nothing limits it.

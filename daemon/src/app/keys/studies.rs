@@ -1,19 +1,23 @@
 //! Studies as the holder of a key sees them who asks for its own only: one study with its report and its answers, and what the
 //! key used.
 
+use std::ops::ControlFlow;
+
 use jiff::Timestamp;
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::Remedy;
 use protocol::id::StudyId;
 use protocol::key::KeyId;
 use protocol::run::Study;
 use protocol::service::Reply;
 
+use crate::app::caller::same_owner;
 use crate::app::keys::caps::begin;
 use crate::app::studies::lookup::{StudyRecord, by_id};
 use crate::app::{Caller, Core};
-use crate::store::UseCaseError;
-use crate::store::rows::KeyRow;
+use crate::store::rows::{EndpointRow, KeyRow};
+use crate::store::{Order, Reader, UseCaseError};
 
 /// A study as the holder of its key sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,11 +54,7 @@ impl Core {
         self.view(caller, move |_, reader, owner| {
             let found = by_id(reader, owner, id)?;
             match found.row.api_key {
-                of if of.is_some() && of == key => Ok(StudyOfKey {
-                    study: found.study(),
-                    held: found.held(),
-                    progress: respondents_done(&found),
-                }),
+                of if of.is_some() && of == key => Ok(seen(&found)),
                 Some(_) => {
                     let what = "This study came with another key";
                     Err(ApiError::new(ErrorCode::Forbidden, what)
@@ -67,11 +67,35 @@ impl Core {
         .await
     }
 
+    /// An evaluation as the holder of a key sees it who is told of results: one that came with the key, or one whose result an
+    /// endpoint of that key is told.
+    ///
+    /// # Errors
+    /// As for a study of the key.
+    pub(crate) async fn evaluation_of_key(
+        &self,
+        caller: &Caller,
+        id: StudyId,
+    ) -> Reply<StudyOfKey> {
+        match self.study_of_key(caller, id).await {
+            Err(error) if matches!(error.code, ErrorCode::NotFound | ErrorCode::Forbidden) => {
+                let key = caller.key();
+                let told = self.view(caller, move |_, reader, owner| {
+                    let found = by_id(reader, owner, id)?;
+                    let is_told = key.map(|key| is_told(reader, key, &found)).transpose()?;
+                    Ok(is_told.unwrap_or(false).then(|| seen(&found)))
+                });
+                told.await?.ok_or(error)
+            }
+            found => found,
+        }
+    }
+
     /// What the caller's key used.
     pub(crate) async fn key_use(&self, caller: &Caller) -> Reply<KeyUse> {
         let KeyId(number) = caller.key().ok_or_else(|| {
             ApiError::new(ErrorCode::Unauthorized, "This call is for the holder of a key")
-                .hint("Use the commands of `demoscope keys` instead")
+                .hint(Remedy::owner("See what keys used", "demoscope keys list"))
         })?;
         let now = self.world().clock.now();
         self.view(caller, move |_, reader, _| {
@@ -90,6 +114,27 @@ impl Core {
         })
         .await
     }
+}
+
+fn seen(found: &StudyRecord) -> StudyOfKey {
+    StudyOfKey { study: found.study(), held: found.held(), progress: respondents_done(found) }
+}
+
+/// Whether an endpoint of a key is told what an evaluation came to. Only ended evaluations have a result that is told.
+fn is_told(reader: &Reader<'_>, key: KeyId, found: &StudyRecord) -> Result<bool, UseCaseError> {
+    let Some(ended) = found.progress.completed_at.filter(|_| found.row.charge.is_some()) else {
+        return Ok(false);
+    };
+    let mut is_told = false;
+    reader.all::<EndpointRow>(Order::Rising, |_, endpoint| {
+        is_told |= endpoint.key == Some(key)
+            && endpoint.format.tells_results()
+            && !endpoint.of_studies
+            && endpoint.added_at <= ended
+            && same_owner(&endpoint.owner, &found.row.owner);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(is_told)
 }
 
 /// The respondents who are done, over all rounds, and how many that will be.

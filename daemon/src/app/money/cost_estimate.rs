@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Hint, Remedy};
 use protocol::run::Calls;
 use protocol::service::Reply;
 use protocol::study::StudySpec;
@@ -262,7 +263,10 @@ impl Core {
                     cap.exact()
                 ),
             )
-            .hint("Raise --max-cost-usd, or ask a smaller panel"));
+            .hint(
+                Hint::from(Remedy::set("Allow it to cost more", "max_cost_usd", "DOLLARS"))
+                    .or("ask a smaller panel"),
+            ));
         }
         let most = spec.max_cost_usd.map_or(estimate.high, |cap| cap.min(estimate.high));
         match self.settings().confirm_above {

@@ -6,7 +6,9 @@ use std::ops::ControlFlow;
 
 use protocol::analysis::{Asked, CrossTab, PowerAnswer, PowerQuestion};
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Feature, Hint, Remedy};
 use protocol::id::StudyId;
+use protocol::nearest::nearest;
 use protocol::results::Comparison;
 use protocol::service::Reply;
 
@@ -15,7 +17,6 @@ use crate::domain::instrument::{
     self, Comparator, CrossTally, DIMENSIONS, NotComparable, StudyMetric, UnknownMetric,
     WordingNoise, comparable, theme_field,
 };
-use crate::domain::nearest::nearest;
 use crate::domain::outcome::{FIRST_ROUND, Outcome};
 use crate::domain::panel::Panel;
 use crate::domain::planning;
@@ -150,7 +151,7 @@ pub(in crate::app) fn compared(
     }
     let mut found = comparator.finish().ok_or_else(|| {
         ApiError::new(ErrorCode::Conflict, "Both studies need answers to be compared")
-            .hint("See how many each has with `demoscope list`")
+            .hint(Remedy::with("See how many each has", Feature::Studies))
     })?;
     if is_theme && found.a.value <= 0.0 && found.b.value <= 0.0 {
         return Err(nobody_names(&found.field, &also).into());
@@ -275,13 +276,11 @@ pub(super) fn choose(
         let all = || format!("choose among {}, and theme.NAME for any theme", names.join(", "));
         let hint = match &error {
             UnknownMetric::Unknown { near: Some(near), .. } => {
-                format!("Try '{near}', or {}", all())
+                format!("Try '{near}', or {}", all()).into()
             }
-            UnknownMetric::Unknown { near: None, .. } => capital(&all()),
-            UnknownMetric::NoTheme => {
-                "Name one with `--of theme.NAME`; its themes are counted when it is completed"
-                    .to_owned()
-            }
+            UnknownMetric::Unknown { near: None, .. } => capital(&all()).into(),
+            UnknownMetric::NoTheme => Hint::from(Remedy::set("Name one", "of", "theme.NAME"))
+                .or("its themes are counted when it is completed"),
         };
         refuse(&error).hint(hint)
     })?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::EventData;
+use protocol::hint::{Feature, Hint, Remedy};
 use protocol::id::StudyId;
 use protocol::run::Study;
 use protocol::service::{Cancellation, Control, Reply};
@@ -155,7 +156,10 @@ fn must_be_of_this_edition(settings: &Settings, found: &StudyRecord) -> Result<(
     let now = engine.model();
     let what = format!("The study was answered by {began}, and this program has {now}");
     Err(ApiError::new(ErrorCode::Conflict, what)
-        .hint(format!("Ask {now} with `demoscope run FILE`: answers of both are never mixed"))
+        .hint(
+            Hint::from(Remedy::with(format!("Ask {now}"), Feature::Run))
+                .or("answers of both are never mixed"),
+        )
         .into())
 }
 
@@ -166,7 +170,10 @@ fn must_be_one_round(found: &StudyRecord) -> Result<(), UseCaseError> {
     }
     let what = "Single respondents of a study with several rounds cannot be asked again";
     Err(ApiError::new(ErrorCode::Conflict, what)
-        .hint("Ask everybody anew with `demoscope run FILE`: each round follows from the answers of the one before")
+        .hint(
+            Hint::from(Remedy::with("Ask everybody anew", Feature::Run))
+                .or("each round follows from the answers of the one before"),
+        )
         .into())
 }
 
@@ -175,7 +182,10 @@ fn unfinished(study: &Study) -> UseCaseError {
         ErrorCode::Conflict,
         format!("The study is {}: only one that has ended is put away", study.state),
     )
-    .hint(format!("End it with `demoscope {} {}`", word(Control::Cancel), study.id.short()))
+    .hint(Remedy::with(
+        "End it",
+        Feature::Control(word(Control::Cancel).to_owned(), study.id.short()),
+    ))
     .into()
 }
 

@@ -10,6 +10,7 @@ use protocol::cost_request::{CostDecision, CostRequest, CostRequestId, CostReque
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::EventData;
+use protocol::hint::{Feature, Hint, Remedy};
 use protocol::hook::HookFormat;
 use protocol::id::StudyId;
 use protocol::key::KeyId;
@@ -163,7 +164,8 @@ impl Core {
         let now = self.world().clock.now();
         match decision {
             CostDecision::Approve => self.approve_cost(id, now).await,
-            CostDecision::Decline => self.decline_cost(id, now).await,
+            CostDecision::Decline => self.decline_cost(id, now, Counts::UntilItExpires).await,
+            CostDecision::DeclineOnce => self.decline_cost(id, now, Counts::Once).await,
         }
     }
 
@@ -247,7 +249,12 @@ impl Core {
             .hint(format!("Approve {id} once more to agree to that")))
     }
 
-    async fn decline_cost(&self, id: CostRequestId, now: Timestamp) -> Reply<CostRequest> {
+    async fn decline_cost(
+        &self,
+        id: CostRequestId,
+        now: Timestamp,
+        counts: Counts,
+    ) -> Reply<CostRequest> {
         self.store()
             .write(move |reader| {
                 let row = found(reader, id)?;
@@ -264,13 +271,26 @@ impl Core {
                     return Err(expired(id).into());
                 }
                 let standing = CostStanding::Declined { at: now, name: spec.name.clone() };
-                let row = CostRequestRow { standing, ..row };
+                let expires_at = match counts {
+                    Counts::UntilItExpires => row.expires_at,
+                    Counts::Once => now,
+                };
+                let row = CostRequestRow { standing, expires_at, ..row };
                 writes.put(&id.0, &row);
                 writes.announce(None, EventData::CostDeclined { request: id.0 });
                 Ok((shown(reader, id.0, row, now)?, writes))
             })
             .await
     }
+}
+
+/// For how long a declined request answers the same call.
+#[derive(Clone, Copy)]
+enum Counts {
+    /// As long as it would have waited.
+    UntilItExpires,
+    /// For this call alone.
+    Once,
 }
 
 /// Whether a call came before.
@@ -302,7 +322,7 @@ pub(in crate::app) fn approved(
     if !is_waiting(&row, at) {
         let what = format!("The request {id} was decided or expired meanwhile");
         return Err(ApiError::new(ErrorCode::Conflict, what)
-            .hint("See what became of it with `demoscope approve`")
+            .hint(Remedy::owner("See what became of it", "demoscope approve"))
             .into());
     }
     let row = CostRequestRow { standing: CostStanding::Approved { at, study }, ..row };
@@ -327,14 +347,14 @@ fn decided(
     Err(match &row.standing {
         CostStanding::Approved { study, .. } => {
             conflict(format!("The request {id} was approved, and its study was taken on"))
-                .hint(format!("Stop it with `demoscope cancel {}`", study.short()))
+                .hint(Remedy::with("Stop it", Feature::Control("cancel".to_owned(), study.short())))
         }
-        CostStanding::Declined { .. } | CostStanding::Waiting { .. } => conflict(format!(
-            "The request {id} was declined"
-        ))
-        .hint(
-            "Run the text yourself with `demoscope run`, or have the agent ask for another study",
-        ),
+        CostStanding::Declined { .. } | CostStanding::Waiting { .. } => {
+            conflict(format!("The request {id} was declined")).hint(
+                Hint::from(Remedy::owner("Run the text", "demoscope run FILE"))
+                    .or("have the agent ask for another study"),
+            )
+        }
     }
     .into())
 }
@@ -478,15 +498,18 @@ fn free() -> ApiError {
 
 fn too_many() -> ApiError {
     let what = format!("{WAITING_MAX} requests wait for their owner, and no more are taken");
-    ApiError::new(ErrorCode::Busy, what).hint("Ask the owner to decide with `demoscope approve`")
+    ApiError::new(ErrorCode::Busy, what).hint(Remedy::owner("Decide on them", "demoscope approve"))
 }
 
 fn expired(id: CostRequestId) -> ApiError {
     ApiError::new(ErrorCode::Conflict, format!("The request {id} has expired, and nothing was run"))
-        .hint("Let the agent ask again, or run the text yourself with `demoscope run`")
+        .hint(
+            Hint::from("Let the agent ask again")
+                .or(Remedy::owner("run the text", "demoscope run FILE")),
+        )
 }
 
 fn no_request(id: CostRequestId) -> ApiError {
     ApiError::new(ErrorCode::NotFound, format!("There is no request {id}"))
-        .hint("List them with `demoscope approve`")
+        .hint(Remedy::owner("List them", "demoscope approve"))
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Event, EventData, EventKind};
+use protocol::hint::{Feature, Remedy};
 use protocol::id::StudyId;
 use protocol::run::Study;
 use protocol::service::{Control, Deleted, Reply};
@@ -329,6 +330,9 @@ fn unfinished(study: &Study) -> UseCaseError {
         ErrorCode::Conflict,
         format!("The study is {}: only one that has ended is deleted", study.state),
     )
-    .hint(format!("End it with `demoscope {} {}`", word(Control::Cancel), study.id.short()))
+    .hint(Remedy::with(
+        "End it",
+        Feature::Control(word(Control::Cancel).to_owned(), study.id.short()),
+    ))
     .into()
 }

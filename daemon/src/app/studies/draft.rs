@@ -3,6 +3,7 @@
 
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Hint, Remedy};
 use protocol::hook::HookFormat;
 use protocol::key::KeyId;
 use protocol::rewritten_file::RewrittenFile;
@@ -134,7 +135,11 @@ impl Core {
             what: format!(
                 "it says that it is a {its} study, and the first one is a {wanted} study"
             ),
-            hint: format!("rank texts of one type, or say --study {wanted} for all"),
+            hint: Hint::from("rank texts of one type").or(Remedy::set(
+                "have all of them be one",
+                "study",
+                wanted.as_str(),
+            )),
         })
     }
 
@@ -423,11 +428,10 @@ pub(in crate::app) fn of_the_panel(draft: &Draft, error: ApiError) -> ApiError {
     if error.code != ErrorCode::InvalidInput {
         return error;
     }
-    invalid(vec![Problem {
-        place: draft.file.clone(),
-        what: error.message,
-        hint: error.hints.join("; "),
-    }])
+    let mut hints = error.hints.into_iter();
+    let first = hints.next().unwrap_or_default();
+    let hint = hints.fold(first, Hint::and);
+    invalid(vec![Problem { place: draft.file.clone(), what: error.message, hint }])
 }
 
 pub(in crate::app) fn too_expensive() -> ApiError {

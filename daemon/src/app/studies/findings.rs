@@ -10,6 +10,7 @@ use protocol::event::EventData;
 use protocol::finding::{
     Finding, FindingChange, FindingLife, FindingStatus, FindingsAcross, StatusChange,
 };
+use protocol::hint::{Feature, Hint, Remedy};
 use protocol::id::StudyId;
 use protocol::results::Results;
 use protocol::service::Reply;
@@ -143,8 +144,11 @@ fn pick(findings: Vec<Finding>, number: u32, found: &StudyRecord) -> Result<Find
     let known: Vec<String> = findings.iter().map(|finding| finding.id.to_string()).collect();
     findings.into_iter().find(|finding| finding.id == number).ok_or_else(|| {
         let hint = match known.as_slice() {
-            [] => format!("See what came out with `demoscope show {}`", found.row.id.short()),
-            numbers => format!("Choose among {}", numbers.join(", ")),
+            [] => {
+                let study = Feature::Study(found.row.id.short());
+                Hint::from(Remedy::with("See what came out", study))
+            }
+            numbers => format!("Choose among {}", numbers.join(", ")).into(),
         };
         let what = format!("There is no finding {number} in study {}", found.row.id.short());
         ApiError::new(ErrorCode::NotFound, what).hint(hint)
@@ -154,7 +158,7 @@ fn pick(findings: Vec<Finding>, number: u32, found: &StudyRecord) -> Result<Find
 fn nothing_found(found: &StudyRecord) -> ApiError {
     let (id, state) = (found.row.id.short(), found.progress.state);
     ApiError::new(ErrorCode::Conflict, format!("The study is {state} and has no findings"))
-        .hint(format!("See where it stands with `demoscope show {id}`"))
+        .hint(Remedy::with("See where it stands", Feature::Study(id.to_string())))
 }
 
 /// Trimmed; an empty note is none.

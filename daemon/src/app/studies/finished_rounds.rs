@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Feature, Remedy};
 use protocol::id::StudyId;
 use protocol::results::{Report, Results};
 use protocol::review::StopReason;
@@ -66,7 +67,7 @@ fn of_round(reader: &Reader<'_>, found: &StudyRecord, round: u16) -> Result<Resu
 fn not_ended(found: &StudyRecord, round: u16) -> ApiError {
     let (round, id) = (u32::from(round).saturating_add(1), found.row.id.short());
     ApiError::new(ErrorCode::NotFound, format!("The study has no round {round} that has ended"))
-        .hint(format!("See its rounds with `demoscope show {id}`"))
+        .hint(Remedy::with("See its rounds", Feature::Study(id.to_string())))
 }
 
 /// The rounds of a chain that have ended, in brief.

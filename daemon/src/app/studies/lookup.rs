@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Feature, Hint, Remedy};
 use protocol::id::StudyId;
 use protocol::run::{RoundProgress, Study};
 use uuid::Uuid;
@@ -149,7 +150,7 @@ pub(in crate::app) fn by_name(
     if name == "@" {
         let latest = latest(reader, owner)?.ok_or_else(|| {
             ApiError::new(ErrorCode::NotFound, "There is no study yet")
-                .hint("Start one with `demoscope run FILE`")
+                .hint(Remedy::with("Start one", Feature::Run))
         })?;
         return by_number(reader, latest);
     }
@@ -256,18 +257,20 @@ fn gone(deleted: &DeletedRow) -> ApiError {
         ErrorCode::NotFound,
         format!("There is no study {}: it was deleted on {day}", deleted.id.short()),
     )
-    .hint("List those that are there with `demoscope list`")
+    .hint(Remedy::with("List those that are there", Feature::Studies))
 }
 
 /// What is said where a study is wanted and another service's result is named.
 fn not_ours(id: StudyId) -> ApiError {
     let short = id.short();
     let what = format!("{short} is an external result, and no study of this installation");
-    ApiError::new(ErrorCode::InvalidInput, what)
-        .hint(format!("Read it with `demoscope show {short}`; it is only read and removed"))
+    ApiError::new(ErrorCode::InvalidInput, what).hint(
+        Hint::from(Remedy::with("Read it", Feature::External(short.to_string())))
+            .or("it is only read and removed"),
+    )
 }
 
 fn not_found(name: &str) -> ApiError {
     ApiError::new(ErrorCode::NotFound, format!("There is no study '{name}'"))
-        .hint("List them with `demoscope list`; `@` is the latest")
+        .hint(Hint::from(Remedy::with("List them", Feature::Studies)).or("`@` is the latest"))
 }

@@ -2,6 +2,7 @@
 //! price. All of it is made before the transaction, on a thread that may wait.
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Hint, Remedy};
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
@@ -98,15 +99,18 @@ impl Core {
             )
             .because(&unready)
             .hint(match &unready {
-                Unready::NoKey { variable } => {
-                    format!("Give it for one command: {variable}=… demoscope run …")
-                }
+                Unready::NoKey { variable } => Hint::from(Remedy::owner(
+                    "Give it for one command",
+                    format!("{variable}=… demoscope run …"),
+                )),
                 Unready::NoAddress { variable: Some(variable) } => {
-                    format!("Set {variable}, or base_url in [engine.{name}]")
+                    format!("Set {variable}, or base_url in [engine.{name}]").into()
                 }
-                Unready::NoAddress { variable: None } | Unready::Setting { .. } => {
-                    format!("See [engine.{name}] in your settings: `demoscope config --path`")
-                }
+                Unready::NoAddress { variable: None } | Unready::Setting { .. } => Remedy::owner(
+                    format!("See [engine.{name}] in the file of settings"),
+                    "demoscope config --path",
+                )
+                .into(),
             })),
             None => {
                 Err(ApiError::new(ErrorCode::InvalidInput, format!("There is no engine '{name}'"))

@@ -3,6 +3,7 @@
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::EventData;
+use protocol::hint::Remedy;
 use protocol::id::StudyId;
 use protocol::run::{State, Study};
 use protocol::service::Reply;
@@ -40,7 +41,7 @@ impl Core {
                 if found.progress.state != State::Queued {
                     let what = format!("The study is {}", found.progress.state);
                     return Err(ApiError::new(ErrorCode::Conflict, what)
-                        .hint("Choose one that waits: `demoscope queue` lists them")
+                        .hint(Remedy::owner("Choose one that waits", "demoscope queue"))
                         .into());
                 }
                 let waiting = in_order(unfinished(reader)?)

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Feature, Hint, Remedy};
 use protocol::ranking::{RankQuestion, Ranking, STUDIES_MAX, STUDIES_MIN};
 use protocol::safe;
 use protocol::service::Reply;
@@ -29,7 +30,7 @@ impl Core {
                 }
             };
             return Err(ApiError::new(ErrorCode::InvalidInput, sentence)
-                .hint("Name 2 to 200 files or ids: demoscope rank a.md b.md 3f2a"));
+                .hint("Name 2 to 200 studies that have ended, or texts"));
         }
         self.view(caller, move |_, reader, owner| {
             let mut found: Vec<StudyRecord> = Vec::with_capacity(studies.len());
@@ -49,7 +50,13 @@ impl Core {
                         ErrorCode::Conflict,
                         format!("'{}' ({}) has not ended yet", record.row.spec.name, id.short()),
                     )
-                    .hint(format!("Wait for it, or end it: `demoscope show {}`", id.short()))
+                    .hint(
+                        Hint::from(Remedy::with("See how far it is", Feature::Study(id.short())))
+                            .or(Remedy::with(
+                                "end it",
+                                Feature::Control("cancel".to_owned(), id.short()),
+                            )),
+                    )
                     .into());
                 }
                 found.push(record);
@@ -107,7 +114,10 @@ fn main_number(
             ErrorCode::InvalidInput,
             "A survey has no one number that says which text is best",
         )
-        .hint(format!("Name a theme, as --of appeal.NAME; they name {}", also.join(", ")))
+        .hint(
+            Hint::from(Remedy::set("Name a theme", "of", "appeal.NAME"))
+                .or(format!("they name {}", also.join(", "))),
+        )
         .into());
     }
     Ok((metric, also))

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{EventData, EventKind, StudyNews, StudyWords};
+use protocol::hint::{Feature, Remedy};
 use protocol::id::StudyId;
 use protocol::run::{PanelCounts, State};
 use protocol::service::Control;
@@ -241,7 +242,7 @@ fn hold(
 /// The refusal of a study that needs more credits than there are.
 pub(in crate::app) fn too_few(short: Shortfall) -> ApiError {
     ApiError::new(ErrorCode::InsufficientCredits, short.to_string())
-        .hint(format!("Add them with `demoscope credits grant {}`", short.missing()))
+        .hint(Remedy::owner("Add them", format!("demoscope credits grant {}", short.missing())))
         .hint("Ask a smaller panel, which needs fewer")
 }
 
@@ -312,15 +313,14 @@ fn refusal(illegal: &Illegal, found: &StudyRecord) -> ApiError {
         Control::Unarchive => found.progress.archived,
         Control::Pause | Control::Resume | Control::Cancel => true,
     };
-    let words: Vec<&str> = illegal.allowed.iter().copied().filter(is_of_use).map(word).collect();
-    ApiError::new(ErrorCode::Conflict, illegal.to_string()).hint(format!(
-        "Choose what goes with a study that is {}: {}",
-        illegal.state,
-        words.join(", ")
-    ))
+    let allowed = illegal.allowed.iter().copied().filter(is_of_use);
+    let words = allowed.map(|control| word(control).to_owned()).collect();
+    let aim = format!("Choose what goes with a study that is {}", illegal.state);
+    ApiError::new(ErrorCode::Conflict, illegal.to_string())
+        .hint(Remedy::with(aim, Feature::Controls(words)))
 }
 
-/// The command for a control.
+/// The word for a control.
 pub(in crate::app) const fn word(control: Control) -> &'static str {
     match control {
         Control::Pause => "pause",
@@ -328,6 +328,6 @@ pub(in crate::app) const fn word(control: Control) -> &'static str {
         Control::Cancel => "cancel",
         Control::Retry => "retry",
         Control::Archive => "archive",
-        Control::Unarchive => "archive --undo",
+        Control::Unarchive => "unarchive",
     }
 }

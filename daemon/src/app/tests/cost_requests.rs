@@ -215,3 +215,17 @@ async fn only_the_local_user_in_person_agrees_to_a_cost() {
     assert_eq!(core.keys(&me()).await.unwrap()[0].credits_today.0, 5, "its key is charged");
     assert_eq!(broken(&core), [""; 0]);
 }
+
+#[tokio::test]
+async fn what_is_declined_once_is_asked_anew_by_the_same_call() {
+    let (core, _) = core(&Disk::default(), 1.0);
+    let first = asked(&core, 1).await.unwrap();
+    let declined = core.decide_cost(&me(), first.id, CostDecision::DeclineOnce).await.unwrap();
+    assert_eq!((declined.state, studies(&core).await), (CostRequestState::Declined, 0));
+    let second = asked(&core, 1).await.unwrap();
+    assert_eq!((second.state, second.id), (CostRequestState::Waiting, CostRequestId(2)));
+    decline(&core, second.id).await.unwrap();
+    assert_eq!(asked(&core, 1).await.unwrap().state, CostRequestState::Declined, "for good");
+    assert_eq!(approve(&core, first.id).await.unwrap_err().code, ErrorCode::Conflict);
+    assert_eq!(broken(&core), [""; 0]);
+}

@@ -342,7 +342,10 @@ async fn the_key_of_a_deleted_study_makes_no_other() {
         assert_eq!(known, error);
         assert_eq!(error.code, ErrorCode::NotFound);
         assert!(error.message.contains("deleted on 2026-11-22"), "{error}");
-        assert!(error.hints.iter().any(|hint| hint.contains("fresh submission key")), "{error:?}");
+        assert!(
+            error.hints.iter().any(|hint| hint.to_string().contains("fresh submission key")),
+            "{error:?}"
+        );
     }
     assert_eq!(core.credits(&me()).await.unwrap(), credits);
     // A fresh key is a fresh study, under a number that nobody had.

@@ -6,11 +6,14 @@ use std::path::PathBuf;
 use std::sync::PoisonError;
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::safe;
 use protocol::service::{Comes, Reply, SettingChange};
+use protocol::study::Problem;
 
 use crate::config::{self, Config, Loaded, Setting};
 
 use crate::app::{Caller, Core, Scope};
+use crate::inference::service;
 
 /// What is taken over of the section of a language model.
 const OF_ENGINES: [&str; 3] = ["concurrency", "requests_per_minute", "tokens_per_minute"];
@@ -31,7 +34,14 @@ impl Core {
     /// What is wrong with the settings: then nothing is changed.
     pub(crate) async fn reload(&self, caller: &Caller, apply: bool) -> Reply<Vec<SettingChange>> {
         caller.may(Scope::Operate)?;
-        self.looking(move |core| core.take_over(&core.read_settings()?, apply)).await
+        self.looking(move |core| {
+            let loaded = core.read_settings()?;
+            if apply {
+                engines_must_be_described(&loaded.config)?;
+            }
+            core.take_over(&loaded, apply)
+        })
+        .await
     }
 
     /// The settings as they are now.
@@ -79,6 +89,29 @@ impl Core {
         *in_force = kept.chain(taken.cloned()).collect();
         Ok(changes)
     }
+}
+
+/// Refuses an engine of which nobody can tell what service it is like.
+fn engines_must_be_described(config: &Config) -> Reply<()> {
+    let alone = config.engine.models.iter().filter(|(_, own)| own.engines.is_none());
+    let problems = alone.filter_map(|(name, own)| {
+        service::is_like_a_service(name, own).err()?;
+        let what = match &own.kind {
+            Some(kind) => format!("there is no kind '{}'", safe::line(kind)),
+            None => format!("'{name}' is no service that is known, and the engine names no kind"),
+        };
+        let place = format!("[engine.{name}]");
+        let hint =
+            format!("say whose API it speaks: kind = one of {}", service::kinds().join(", "));
+        Some(Problem { place, what, hint: hint.into() })
+    });
+    let problems: Vec<Problem> = problems.collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let mut error = ApiError::new(ErrorCode::InvalidInput, "The settings have problems");
+    error.problems = problems;
+    Err(error)
 }
 
 fn by_key(settings: &[Setting]) -> BTreeMap<&str, &Setting> {

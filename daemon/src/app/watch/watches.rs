@@ -393,6 +393,7 @@ fn file(
         version: row.version.map(|(_, version)| version),
         study: found.as_ref().map(|found| found.row.id),
         state: found.as_ref().map(|found| found.progress.state),
+        reason: found.as_ref().and_then(|found| found.progress.reason.clone()),
         headline: headline.flatten(),
         at: row.at,
     })
@@ -411,7 +412,7 @@ fn resolve(paths: &[String]) -> Reply<Vec<(String, bool)>> {
             Ok(one) => found.push(one),
             Err((what, hint)) => {
                 let place = safe::line(path).into_owned();
-                problems.push(Problem { place, what, hint: hint.to_owned() });
+                problems.push(Problem { place, what, hint: hint.into() });
             }
         }
     }

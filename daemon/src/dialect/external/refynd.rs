@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use protocol::external::{ExternalContent, ExternalFinding, ExternalNumber, ExternalRewrite};
+use protocol::review::{ContentType, ReviewMode};
 use serde::Deserialize;
 
 use super::ExternalTold;
@@ -24,6 +25,7 @@ struct ToldEvaluation {
     test_run_id: String,
     status: String,
     content: Option<ToldContent>,
+    mode: Option<String>,
     scores: Option<ToldScores>,
     #[serde(default)]
     suggestions: Vec<ToldSuggestion>,
@@ -37,6 +39,8 @@ struct ToldEvaluation {
 #[derive(Deserialize)]
 struct ToldContent {
     text: String,
+    #[serde(rename = "type")]
+    kind: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -94,9 +98,13 @@ pub(super) fn read(body: &str) -> Result<ExternalTold, String> {
 }
 
 fn content(evaluation: ToldEvaluation) -> Result<ExternalContent, String> {
-    let ToldEvaluation { content, scores, suggestions, improved_variants, panel_size, .. } =
-        evaluation;
+    let ToldEvaluation {
+        content, mode, scores, suggestions, improved_variants, panel_size, ..
+    } = evaluation;
     let scores = scores.ok_or_else(|| "scores are missing".to_owned())?;
+    let kind = content.as_ref().and_then(|sent| sent.kind.as_deref());
+    one_of("content.type", kind, ContentType::ALL.iter().map(|known| known.as_str()))?;
+    one_of("mode", mode.as_deref(), ReviewMode::ALL.iter().map(|known| known.as_str()))?;
     let sent = content.map(|sent| text("content.text", &sent.text, TEXT_MAX)).transpose()?;
     let mut numbers =
         vec![bare("overall score", number("scores.overall", scores.overall, SCORES)?)];
@@ -161,6 +169,20 @@ fn content(evaluation: ToldEvaluation) -> Result<ExternalContent, String> {
         findings,
         rewrites,
     })
+}
+
+/// Refuses a word that is none of the contract's, with those that there are.
+fn one_of(
+    place: &str,
+    told: Option<&str>,
+    known: impl Iterator<Item = &'static str>,
+) -> Result<(), String> {
+    let Some(told) = told else { return Ok(()) };
+    let known: Vec<&str> = known.collect();
+    if known.contains(&told) {
+        return Ok(());
+    }
+    Err(format!("{place} is none of {}", known.join(", ")))
 }
 
 /// A number without an interval: this contract has none.

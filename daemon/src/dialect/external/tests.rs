@@ -74,6 +74,12 @@ fn a_body_that_lies_is_refused_with_the_place_and_without_what_stands_there() {
         (with("/data/scores/overall", json!(null)), "another type"),
         (with("/data/scores/clickRate", json!(-0.1)), "scores.clickRate is not from 0 to 1"),
         (with("/data/scores", json!(null)), "scores are missing"),
+        (with("/data/content/type", json!("MARK")), "content.type is none of youtube, "),
+        (
+            with("/data/mode", json!("MARK")),
+            "mode is none of quick_pulse, expert_review, deep_simulation",
+        ),
+        (with("/data/mode", json!(5)), "another type"),
         (with("/data/panelSize", json!(-20)), "another type"),
         (with("/data/panelSize", json!(u64::MAX)), "panelSize is not from 1"),
         (with("/data/panelSize", json!(0)), "panelSize is not from 1"),

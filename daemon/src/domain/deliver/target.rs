@@ -3,6 +3,7 @@
 
 use core::net::IpAddr;
 
+use protocol::hint::{Hint, Remedy};
 use url::{Host, Url};
 
 use super::may_dial;
@@ -26,14 +27,40 @@ pub(crate) struct BadTarget {
     pub what: &'static str,
     /// What to do.
     pub hint: &'static str,
+    /// Whether the owner may allow it for an endpoint that they add.
+    can_be_allowed: bool,
+}
+
+impl BadTarget {
+    /// What to do about the address of an endpoint.
+    pub(crate) fn of_an_endpoint(self) -> String {
+        let Self { hint, .. } = self;
+        if !self.can_be_allowed {
+            return hint.to_owned();
+        }
+        format!(
+            "{hint}, or allow private addresses and http for this endpoint with --allow-private"
+        )
+    }
+
+    /// What to do about an address that a study names.
+    pub(crate) fn in_a_study(self) -> Hint {
+        let hint = Hint::from(self.hint);
+        if !self.can_be_allowed {
+            return hint;
+        }
+        let command = "demoscope hooks add URL --allow-private";
+        hint.or(Remedy::owner("add an endpoint that is private or http", command))
+    }
 }
 
 const fn bad<T>(what: &'static str, hint: &'static str) -> Result<T, BadTarget> {
-    Err(BadTarget { what, hint })
+    Err(BadTarget { what, hint, can_be_allowed: false })
 }
 
-const PRIVATE: &str =
-    "Give a public address, or allow private ones for this endpoint with --allow-private";
+const fn to_be_allowed<T>(what: &'static str, hint: &'static str) -> Result<T, BadTarget> {
+    Err(BadTarget { what, hint, can_be_allowed: true })
+}
 
 /// Checks an address.
 ///
@@ -57,10 +84,7 @@ pub(crate) fn target(text: &str, allow_private: bool) -> Result<HookTarget, BadT
         "https" => {}
         "http" if allow_private => {}
         "http" => {
-            return bad(
-                "it is http, which anybody on the way can read",
-                "Use https; http is for endpoints that are added with --allow-private",
-            );
+            return to_be_allowed("it is http, which anybody on the way can read", "Use https");
         }
         _ => return bad("it is not https", "Use an address that begins with https://"),
     }
@@ -79,12 +103,12 @@ pub(crate) fn target(text: &str, allow_private: bool) -> Result<HookTarget, BadT
         Some(Host::Domain(name)) => is_local(name) && !allow_private,
     };
     if is_refused {
-        let hint = if allow_private {
-            "Nothing is ever sent there; give another address"
+        let what = "it leads to this machine, a private network or a reserved address";
+        return if allow_private {
+            bad(what, "Nothing is ever sent there; give another address")
         } else {
-            PRIVATE
+            to_be_allowed(what, "Give a public address")
         };
-        return bad("it leads to this machine, a private network or a reserved address", hint);
     }
     Ok(HookTarget { url })
 }

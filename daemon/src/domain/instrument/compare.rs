@@ -5,6 +5,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use protocol::hint::{Feature, Hint, Remedy};
 use protocol::results::{Comparison, Difference, Estimate, PeopleMoved};
 use protocol::study::{EngineMode, StudySpec, StudyType};
 
@@ -33,14 +34,12 @@ pub(crate) enum NotComparable {
 impl NotComparable {
     /// What to do about it.
     #[must_use]
-    pub(crate) fn hint(&self) -> &'static str {
+    pub(crate) fn hint(&self) -> Hint {
         match self {
-            Self::Instruments(..) => {
-                "Compare studies of one type, or run one text again: demoscope run FILE --like ID"
-            }
-            Self::Scales(..) => {
-                "Compare reviews of one type of content, or review one text again: demoscope run FILE --content-type TYPE"
-            }
+            Self::Instruments(..) => Hint::from("Compare studies of one type")
+                .or(Remedy::with("run one text again", Feature::RunLike)),
+            Self::Scales(..) => Hint::from("Compare reviews of one type of content")
+                .or(Remedy::set("review one text again", "content_type", "TYPE")),
         }
     }
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use protocol::metric_name::{self, last, meant};
+use protocol::nearest::nearest;
 use protocol::results::{Estimate, Sentiment, ThemeKind};
 use protocol::study::{Instrument, StudySpec, StudyType};
 
@@ -12,7 +13,6 @@ use super::types::{kind, kind_of};
 use super::wording_noise::{
     Widening, Widenings, WordingNoise, WordingScale, factor, weighted_sentences,
 };
-use crate::domain::nearest::nearest;
 use crate::domain::outcome::{Answered, Outcome};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate};

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use protocol::hint::{Feature, Hint, Remedy};
 use protocol::id::StudyId;
 use protocol::ranking::{ALL_PAIRS_MAX, RankedPair, RankedStudy, Ranking};
 use protocol::results::Difference;
@@ -68,22 +69,26 @@ pub(crate) enum NotRankable {
 impl NotRankable {
     /// What to do about it.
     #[must_use]
-    pub(crate) fn hint(&self) -> &'static str {
+    pub(crate) fn hint(&self) -> Hint {
         match self {
-            Self::Types(..) => {
-                "Rank studies of one type, or run the texts anew: demoscope rank FILE FILE"
-            }
-            Self::Scales(..) => {
-                "Rank reviews of one type of content, or review the texts anew as one: demoscope rank FILE FILE --content-type TYPE"
-            }
+            Self::Types(..) => Hint::from("Rank studies of one type")
+                .or(Remedy::with("run the texts anew", Feature::RankTexts)),
+            Self::Scales(..) => Hint::from("Rank reviews of one type of content").or(Remedy::set(
+                "review the texts anew as one",
+                "content_type",
+                "TYPE",
+            )),
             Self::Models(..) => {
-                "Run the texts anew with one engine: demoscope rank FILE FILE, or demoscope run FILE --like ID"
+                Hint::from(Remedy::with("Run the texts anew with one engine", Feature::RankTexts))
+                    .or(Remedy::with("run one of them like the other", Feature::RunLike))
             }
-            Self::Questions(..) => "Run one of them again: demoscope run FILE --like ID",
-            Self::TwoTexts => {
-                "Put each text into a file of its own and rank the files, or read the A/B test with `demoscope show ID`"
-            }
-            Self::NoAnswers(_) => "Leave it out, or ask again with `demoscope retry ID`",
+            Self::Questions(..) => Remedy::with("Run one of them again", Feature::RunLike).into(),
+            Self::TwoTexts => Hint::from("Run each text as a study of its own and rank those")
+                .or(Remedy::with("read the A/B test", Feature::Study("ID".to_owned()))),
+            Self::NoAnswers(_) => Hint::from("Leave it out").or(Remedy::with(
+                "ask again",
+                Feature::Control("retry".to_owned(), "ID".to_owned()),
+            )),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! be measured is rejected here with a hint, before anything is asked or paid.
 
 use protocol::channels::{Channel, Elicitation};
+use protocol::hint::{Hint, Remedy};
 use protocol::study::{Problem, StudyType};
 
 use super::given::Given;
@@ -136,10 +137,15 @@ pub(super) fn unheard(
     if rules.steady.contains(&engine) {
         return Some(asked.problem(
             format!("the engine '{engine}' gives direct answers only: it is no language model"),
-            "name a language model with engine: NAME; `demoscope engines` lists them",
+            Hint::from(Remedy::set("name a language model", "engine", "NAME")).or(list_them()),
         ));
     }
     None
+}
+
+/// Where the language models are listed.
+fn list_them() -> Remedy {
+    Remedy::owner("list them", "demoscope engines")
 }
 
 fn known<'a>(name: &str, rules: &Rules<'a>) -> Option<&'a KnownEngine> {
@@ -152,12 +158,11 @@ fn models<'a>(given: &Given, name: &str, rules: &Rules<'a>) -> Result<&'a [Strin
         Some(Ok(models)) => Ok(models),
         Some(Err(why)) => Err(given.problem(
             format!("the engine '{name}' cannot be asked: {why}"),
-            "`demoscope engines` says what each engine lacks",
+            Remedy::owner("see what each engine lacks", "demoscope engines"),
         )),
-        None => Err(given.problem(
-            format!("the engine '{name}' is no language model"),
-            "`demoscope engines` lists them",
-        )),
+        None => {
+            Err(given.problem(format!("the engine '{name}' is no language model"), list_them()))
+        }
     }
 }
 

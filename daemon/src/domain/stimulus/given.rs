@@ -4,11 +4,12 @@
 use std::str::FromStr;
 
 use protocol::audience::UnknownWord;
+use protocol::hint::Hint;
+use protocol::nearest::did_you_mean;
 use protocol::study::{Language, Problem};
 
 use super::front_matter::Node;
 use crate::domain::deliver::target;
-use crate::domain::nearest::did_you_mean;
 
 /// Most characters of the address of a webhook.
 const WEBHOOK_CHARACTERS_MAX: usize = 2_048;
@@ -40,7 +41,7 @@ impl Given {
         Self { key: key.to_owned(), place: String::new(), value }
     }
 
-    pub(super) fn problem(&self, what: impl Into<String>, hint: impl Into<String>) -> Problem {
+    pub(super) fn problem(&self, what: impl Into<String>, hint: impl Into<Hint>) -> Problem {
         Problem { place: self.place.clone(), what: what.into(), hint: hint.into() }
     }
 
@@ -160,12 +161,7 @@ impl Given {
     pub(super) fn webhook(&self, allow_private: bool) -> Result<String, Problem> {
         let text = self.text(WEBHOOK_CHARACTERS_MAX)?;
         target(&text, allow_private).map(|found| found.url.to_string()).map_err(|bad| {
-            let hint = bad.hint.replacen(
-                "or allow private ones for this endpoint with --allow-private",
-                "or leave it out and add a private one with `demoscope hooks add URL --allow-private`",
-                1,
-            );
-            self.problem(format!("'{}' cannot be used: {}", self.key, bad.what), &hint)
+            self.problem(format!("'{}' cannot be used: {}", self.key, bad.what), bad.in_a_study())
         })
     }
 

@@ -1,18 +1,21 @@
 //! The language gate: the built-in respondent model reads English only, so a study whose texts seem to be in another
 //! language is refused before anything is charged. `language: en` says that the guess is wrong.
 
+use protocol::hint::{Hint, Remedy};
 use protocol::study::{Problem, StudySpec};
 
 use crate::domain::language::{Judged, judge};
 
 /// What to do about a text in another language.
-const HINT: &str =
-    "ask a language model: --engine NAME; where the guess is wrong, say so: --language en";
+fn hint() -> Hint {
+    let declare = Remedy::set("where the guess is wrong, say so", "language", "en");
+    Hint::from(Remedy::set("ask a language model", "engine", "NAME")).or(declare)
+}
 
 /// The problem of a text at that place that is not English, if so; the name says which text it is.
 pub(super) fn foreign(place: &str, name: &str, text: &str) -> Option<Problem> {
     let what = sentence(name, text)?;
-    Some(Problem { place: place.to_owned(), what, hint: HINT.to_owned() })
+    Some(Problem { place: place.to_owned(), what, hint: hint() })
 }
 
 /// A note on a context that is not English where the built-in respondent model answers. The context alone is no

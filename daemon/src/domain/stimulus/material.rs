@@ -1,6 +1,7 @@
 //! The material of a study: the body of the file, the questions of a survey, the two variants of an A/B test. Each
 //! part keeps its place, so that a problem is reported where it occurs.
 
+use protocol::hint::{Hint, Remedy};
 use protocol::review::Neighbours;
 use protocol::study::{Draft, Instrument, Problem, StudyType};
 
@@ -57,7 +58,11 @@ impl StimulusMaterial {
             reader.problems.push(Problem {
                 place: second.file.clone(),
                 what: format!("a second file is for an A/B test, and this is a {study_type} study"),
-                hint: "run it by itself, or say --study ab_test".to_owned(),
+                hint: Hint::from("run it by itself").or(Remedy::set(
+                    "or make it an A/B test",
+                    "study",
+                    "ab_test",
+                )),
             });
         }
         let mut places = Vec::new();
@@ -140,7 +145,7 @@ impl StimulusMaterial {
         };
         if let Some((what, hint)) = problem {
             let place = self.place(field).to_owned();
-            reader.problems.push(Problem { place, what, hint: hint.to_owned() });
+            reader.problems.push(Problem { place, what, hint: hint.into() });
             self.missing.push(field);
         }
         self.texts.push((field, text.clone()));
@@ -162,9 +167,14 @@ impl StimulusMaterial {
         }
         Some(Problem {
             place: self.place(field).to_owned(),
-            what: format!("the content is mostly {}, and the built-in reader reads prose only", kind.told()),
-            hint: "paste the text that readers see; code may stand beside it between lines of ```, or ask a language model: --engine NAME"
-                .to_owned(),
+            what: format!(
+                "the content is mostly {}, and the built-in reader reads prose only",
+                kind.told()
+            ),
+            hint: Hint::from(
+                "paste the text that readers see; code may stand beside it between lines of ```",
+            )
+            .or(Remedy::set("or ask a language model", "engine", "NAME")),
         })
     }
 
@@ -201,9 +211,9 @@ impl StimulusMaterial {
             .filter(|violation| !self.missing.contains(&violation.field))
             .map(|violation| {
                 let known = self.places.iter().find(|(field, _)| *field == violation.field);
-                let mut hint = violation.hint;
+                let mut hint = Hint::from(violation.hint);
                 if known.is_none() && self.only_comments {
-                    hint.push_str("; what stands in comments is not shown");
+                    hint = hint.or("what stands in comments is not shown");
                 }
                 Problem {
                     place: known.map_or_else(|| self.body.clone(), |(_, place)| place.clone()),
@@ -231,7 +241,7 @@ impl StimulusMaterial {
                 reader.problems.push(Problem {
                     place: format!("{}:1", second.file),
                     what: "the second file of an A/B test has settings of its own".to_owned(),
-                    hint: format!("move them to {}", draft.file),
+                    hint: format!("move them to {}", draft.file).into(),
                 });
                 self.missing.push("variant_b");
                 String::new()
@@ -240,7 +250,7 @@ impl StimulusMaterial {
                 reader.problems.push(Problem {
                     place: format!("{}:{}", second.file, malformed.line),
                     what: malformed.what,
-                    hint: malformed.hint,
+                    hint: malformed.hint.into(),
                 });
                 self.missing.push("variant_b");
                 String::new()
@@ -263,7 +273,7 @@ impl StimulusMaterial {
         let mut above: Vec<(usize, &str)> = Vec::new();
         let mut complain = |line: usize, what: String, hint: &str| {
             let place = format!("{}:{line}", draft.file);
-            reader.problems.push(Problem { place, what, hint: hint.to_owned() });
+            reader.problems.push(Problem { place, what, hint: hint.into() });
         };
         for (line, text) in parts.lines.iter().map(|line| (line.number, line.text.as_str())) {
             if let Some(variant) = heading(text) {

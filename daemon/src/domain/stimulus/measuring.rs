@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use protocol::hint::{Hint, Remedy};
 use protocol::measurement::{Control, Measurement, QuestionsPerCall, WORDINGS_MAX};
 use protocol::study::{Problem, StudyType};
 
@@ -107,11 +108,16 @@ fn controls(study_type: StudyType, steady: bool) -> BTreeSet<Control> {
     controls
 }
 
+/// What to do about a setting that only a language model has a use for.
+fn hint_of_a_model() -> Hint {
+    Hint::from("take it out").or(Remedy::set("or ask a language model", "engine", "NAME"))
+}
+
 /// Why such a study cannot be asked in other wordings, if so.
 pub(super) fn unworded(given: &Given, study_type: StudyType, steady: bool) -> Option<Problem> {
     if steady {
         let what = "'wordings' means nothing to the built-in reader: it reads what is shown, not how the question is put";
-        return Some(given.problem(what, "take it out, or ask a language model: --engine NAME"));
+        return Some(given.problem(what, hint_of_a_model()));
     }
     refused(given, study_type)
 }
@@ -121,7 +127,7 @@ pub(super) fn uncalled(given: &Given, study_type: StudyType, steady: bool) -> Op
     if steady {
         let what =
             "'questions_per_call' means nothing to the built-in reader: no call is made to it";
-        return Some(given.problem(what, "take it out, or ask a language model: --engine NAME"));
+        return Some(given.problem(what, hint_of_a_model()));
     }
     (!instrument::puts_one_a_call(study_type)).then(|| {
         let what = format!("'questions_per_call' means nothing in a {study_type} study");
@@ -144,7 +150,7 @@ pub(super) fn refused(given: &Given, study_type: StudyType) -> Option<Problem> {
 
 fn people(given: &Given, least: u64, panel: u32, why: &str) -> Result<u32, Problem> {
     let number = given.whole(least, u64::from(panel)).map_err(|mut problem| {
-        problem.hint.push_str(why);
+        problem.hint = format!("{}{why}", problem.hint).into();
         problem
     })?;
     u32::try_from(number)

@@ -28,6 +28,7 @@ use std::sync::LazyLock;
 use protocol::audience::Audience;
 use protocol::credits::UsdMicros;
 use protocol::measurement::Measurement;
+use protocol::nearest::did_you_mean;
 use protocol::study::{Draft, EngineMode, Problem, StudySpec, StudyType};
 
 pub(crate) use self::carry::{FileProblem, kept_words, lost_in, set_apart, with_other_text};
@@ -45,7 +46,6 @@ use self::texts::TextNotes;
 pub(crate) use self::texts::notes;
 pub(crate) use self::version::{content_hash, deciding, differing};
 use crate::domain::instrument::{self, REVIEW_KEYS, Violation};
-use crate::domain::nearest::did_you_mean;
 
 /// The largest file that is read, in bytes.
 pub(crate) const FILE_BYTES_MAX: usize = 256 * 1024;
@@ -148,8 +148,9 @@ pub(crate) fn read_like(
     if !unreadable.is_empty() {
         return Err(unreadable);
     }
-    let parts = front_matter::split(&draft.text)
-        .map_err(|Malformed { line, what, hint }| vec![Problem { place: at(line), what, hint }])?;
+    let parts = front_matter::split(&draft.text).map_err(|Malformed { line, what, hint }| {
+        vec![Problem { place: at(line), what, hint: hint.into() }]
+    })?;
     let mut problems = Vec::new();
     let mut given = collect(draft, &parts, &mut problems, &mut TextNotes::default());
     if let Some(like) = like {
@@ -217,7 +218,7 @@ pub(crate) fn read_like(
 /// Reasons to reject a text before anything is read from it.
 fn unreadable(file: &str, text: &str) -> Option<Problem> {
     let problem = |what: &str, hint: &str| {
-        Some(Problem { place: file.to_owned(), what: what.to_owned(), hint: hint.to_owned() })
+        Some(Problem { place: file.to_owned(), what: what.to_owned(), hint: hint.into() })
     };
     if text.len() > FILE_BYTES_MAX {
         return problem(
@@ -248,12 +249,16 @@ fn collect(
         if !known.contains(&name) {
             let hint = did_you_mean(name, known)
                 .unwrap_or_else(|| format!("known keys are {}", known.join(", ")));
-            problems.push(Problem { place, what: format!("unknown key '{key}'"), hint });
+            problems.push(Problem {
+                place,
+                what: format!("unknown key '{key}'"),
+                hint: hint.into(),
+            });
         } else if given.iter().any(|earlier| earlier.key == key) {
             problems.push(Problem {
                 place,
                 what: format!("'{key}' is given twice"),
-                hint: "keep one".to_owned(),
+                hint: "keep one".into(),
             });
         } else {
             let value = Value::Node(item.value.clone());
@@ -277,7 +282,7 @@ fn collect(
             _ if entry.key == "audience" => problems.push(Problem {
                 place,
                 what: "'audience' takes filters".to_owned(),
-                hint: "for example audience: { region: uk, age_range: [25, 45] }".to_owned(),
+                hint: "for example audience: { region: uk, age_range: [25, 45] }".into(),
             }),
             _ => put(entry.key.clone(), place, &entry.item, &KEYS, problems),
         }
@@ -301,7 +306,9 @@ fn collect(
             problems.push(Problem {
                 place,
                 what: format!("unknown key '{key}'"),
-                hint: format!("known keys are {}", known.join(", ")),
+                hint: did_you_mean(name, known)
+                    .unwrap_or_else(|| format!("known keys are {}", known.join(", ")))
+                    .into(),
             });
         }
     }
@@ -387,7 +394,7 @@ fn context_of(given: &Given) -> Result<String, Problem> {
 fn panel_of(reader: &mut SettingsReader<'_>, study_type: StudyType, rules: &Rules<'_>) -> u32 {
     let panel = reader.take("panel", |given| {
         let number = given.whole(1, u64::from(rules.panel_max)).map_err(|mut problem| {
-            problem.hint.push_str("; the setting limits.panel_max raises the limit");
+            problem.hint = problem.hint.or("the setting limits.panel_max raises the limit");
             problem
         })?;
         u32::try_from(number).map_err(|_| given.problem("'panel' is too large", "ask for fewer"))

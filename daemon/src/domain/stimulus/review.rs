@@ -1,6 +1,7 @@
 //! The settings of a content review: its type, mode and rounds, the competitors, and for whom and what the content is. Each
 //! setting that cannot be used is reported at its place.
 
+use protocol::nearest::hint;
 use protocol::study::{Problem, StudyType};
 
 use super::SettingsReader;
@@ -9,7 +10,6 @@ use super::render::render;
 use crate::domain::instrument::{
     self, REVIEW_KEYS, ROUNDS_MAX, ReviewSettings, UnknownContentType,
 };
-use crate::domain::nearest::hint;
 
 /// Most competitors that are read at all; the contract's limit is checked with the material.
 const COMPETITORS_MAX: usize = 1_000;
@@ -56,7 +56,7 @@ pub(super) fn read(
         reader.problems.push(Problem {
             place,
             what: "the type of the content is not named".to_owned(),
-            hint: format!("say it with content_type: {}", names()),
+            hint: format!("say it with content_type: {}", names()).into(),
         });
     }
     let named = settings.competitors.as_deref();

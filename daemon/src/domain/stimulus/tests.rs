@@ -247,8 +247,8 @@ fn some_are_asked_twice_where_an_engine_may_say_something_else() {
     assert_eq!(of("engine: model\npanel: 500\nreplicates: 0"), Ok(0));
     assert_eq!(of("panel: 50\nreplicates: 50"), Ok(50));
     let problems = of("panel: 50\nreplicates: 51").unwrap_err();
-    assert!(problems[0].hint.contains("0 to 50"), "{problems:?}");
-    assert!(of("reuse: sometimes").unwrap_err()[0].hint.contains("allowed, never"));
+    assert!(problems[0].hint.to_string().contains("0 to 50"), "{problems:?}");
+    assert!(of("reuse: sometimes").unwrap_err()[0].hint.to_string().contains("allowed, never"));
 }
 
 /// What a draft with those settings asks for, or its first problem.
@@ -429,7 +429,7 @@ fn a_subsample_checks_the_panel_where_that_means_something() {
         told("subsample: 20"),
         told("engine: model\npanel: 10\ncontrols: yes\nwordings: 5\nsubsample: 11"),
     ].join("\n"), @r"
-    idea.md:2: 'wordings' means nothing to the built-in reader: it reads what is shown, not how the question is put; take it out, or ask a language model: --engine NAME
+    idea.md:2: 'wordings' means nothing to the built-in reader: it reads what is shown, not how the question is put; take it out; or ask a language model: --engine NAME
     idea.md:4: 'controls' means nothing in a ab_test study; take it out; orders: both is what checks an A/B test, or ask about each variant as a concept_test
     idea.md:5: 'wordings' means nothing in a survey study; take it out; open answers are no numbers that could be held against each other, so check the panel with a concept_test
     idea.md:2: 'subsample' means nothing without controls or other wordings; add controls: true or wordings: 2, or take it out

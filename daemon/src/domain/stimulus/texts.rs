@@ -137,7 +137,7 @@ fn tidy_item(
             Judged::Refused(off) => problems.push(Problem {
                 place,
                 what: format!("line {line} ends at ' #', and '{off}' would be lost"),
-                hint: "put the text in quotes, or the note on a line of its own".to_owned(),
+                hint: "put the text in quotes, or the note on a line of its own".into(),
             }),
         }
     }
@@ -194,7 +194,7 @@ fn take_out(
         Err(malformed) => problems.push(Problem {
             place: place.to_owned(),
             what: malformed.what,
-            hint: malformed.hint,
+            hint: malformed.hint.into(),
         }),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::Remedy;
 use protocol::key::{Dialect, KeyScope};
 use protocol::study::Origin;
 
@@ -49,7 +50,7 @@ fn shown(headers: &HeaderMap, dialect: Dialect) -> Result<&str, Refusal> {
 fn missing(dialect: Dialect) -> ApiError {
     ApiError::new(ErrorCode::Unauthorized, "The request shows no key")
         .hint("Send it as `Authorization: Bearer KEY`")
-        .hint(format!("Make one with `demoscope keys create --dialect {dialect}`"))
+        .hint(Remedy::owner("Make one", format!("demoscope keys create --dialect {dialect}")))
 }
 
 fn unreadable() -> ApiError {
@@ -62,5 +63,5 @@ fn beyond(has: KeyScope, wanted: KeyScope) -> ApiError {
         ErrorCode::Forbidden,
         format!("The key has the scope '{has}', and this needs '{wanted}'"),
     )
-    .hint(format!("Make one with `demoscope keys create --scope {wanted}`"))
+    .hint(Remedy::owner("Make one", format!("demoscope keys create --scope {wanted}")))
 }

@@ -12,6 +12,9 @@ use serde_json::{Map, Number, Value};
 /// Why it is none, in one sentence.
 pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, String> {
     let text = std::str::from_utf8(body).map_err(|_| "The body is not UTF-8".to_owned())?;
+    if text.starts_with('\u{feff}') {
+        return Err("The body begins with a byte order mark, which JSON does not have".to_owned());
+    }
     if text.trim().is_empty() {
         return Err("The body is empty".to_owned());
     }
@@ -115,6 +118,7 @@ mod tests {
             "{\"a\":[{\"b\":1,\"b\":2}]}",
             "{\"a\":\"\\ud800\"}",
             "/* */{}",
+            "\u{feff}{}",
         ] {
             assert!(object(body.as_bytes()).is_err(), "{body}");
         }

@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{Connection, answer};
+use super::linger::{self, UnreadRest};
 use super::patience::Patient;
 use super::places::{GRACE, PlaceLimits, Places};
 use super::raw::{self, Worded};
@@ -233,11 +234,13 @@ async fn serve(
     let stream = Worded::new(Patient::new(stream, manner.reply), shared.world.clone());
     let place = connection.place.clone();
     let count = AtomicU32::new(0);
+    let rest = UnreadRest::default();
     let service = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
         let is_last = count.fetch_add(1, Ordering::Relaxed).saturating_add(1) >= manner.requests;
         let (shared, connection) = (Arc::clone(&shared), connection.clone());
+        let request = request.map(|body| Body::new(rest.watch(body)));
         async move {
-            let mut reply = answer(&shared, connection, request.map(Body::new)).await;
+            let mut reply = answer(&shared, connection, request).await;
             if is_last {
                 reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
@@ -274,10 +277,18 @@ async fn serve(
             (&mut serving).await
         }
     };
-    let Err(error) = ended else { return };
-    tracing::debug!(peer = %connection.peer, %error, "an HTTP connection broke off");
     let parts = serving.into_parts();
     let stream = parts.io.into_inner();
+    let Err(error) = ended else {
+        if rest.is_there() {
+            tokio::select! {
+                () = linger::drain(stream) => {}
+                () = shared.stopping.cancelled() => {}
+            }
+        }
+        return;
+    };
+    tracing::debug!(peer = %connection.peer, %error, "an HTTP connection broke off");
     // A connection that is idle between two requests is closed without a word, as HTTP has it.
     if error.is_timeout() && !parts.read_buf.is_empty() {
         raw::say(stream, &Refusal::slow_head(), &shared.world).await;

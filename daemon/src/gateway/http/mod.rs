@@ -15,6 +15,7 @@ mod host;
 pub(crate) mod idempotency;
 mod instantfocus;
 pub(crate) mod json;
+mod linger;
 mod listen;
 mod own;
 mod patience;

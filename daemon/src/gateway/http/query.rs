@@ -80,7 +80,8 @@ mod tests {
         assert!(Query::read(None, &[]).is_ok() && Query::read(Some(""), &[]).is_ok());
         let why = |sent, known: &[&str]| {
             let error = Query::read(Some(sent), known).unwrap_err();
-            format!("{} · {}", error.message, error.hints.join(" "))
+            let hints: Vec<String> = error.hints.iter().map(ToString::to_string).collect();
+            format!("{} · {}", error.message, hints.join(" "))
         };
         assert!(why("cursor=7", &known).ends_with("Send none but of, limit"));
         assert!(why("cursor", &[]).ends_with("this path takes none"));

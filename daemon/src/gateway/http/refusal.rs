@@ -4,6 +4,7 @@
 use axum::http::header::{ALLOW, CONNECTION, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Hint, Remedy, Wording};
 use serde_json::Value;
 
 /// The word for a connection that came when all were taken.
@@ -57,23 +58,27 @@ impl Refusal {
         status: StatusCode,
         code: &'static str,
         message: impl Into<String>,
-        hint: impl Into<String>,
+        hint: impl Into<Hint>,
     ) -> Self {
         let error = ApiError::new(kind(status), message).hint(hint);
         Self { status, code, error: Box::new(error), headers: Vec::new(), details: None }
     }
 
-    /// Everything that there is to say, in one text.
-    pub(crate) fn in_one_text(&self) -> String {
+    /// Everything that there is to say, in one text, in the words of a door.
+    pub(crate) fn in_one_text(&self, words: &dyn Wording) -> String {
         let error = &self.error;
         let mut said = error.message.clone();
         let problems = error.problems.iter();
-        let problems = problems.map(|problem| format!("{} ({})", problem.what, problem.hint));
-        let problems: Vec<String> = problems.collect();
+        let problems: Vec<String> = problems
+            .map(|problem| match problem.hint.told(words) {
+                Some(hint) => format!("{} ({hint})", problem.what),
+                None => problem.what.clone(),
+            })
+            .collect();
         if !problems.is_empty() {
             said.push_str(&format!(": {}", problems.join("; ")));
         }
-        for hint in &error.hints {
+        for hint in error.hints.iter().filter_map(|hint| hint.told(words)) {
             said.push_str(&format!(". {hint}"));
         }
         said
@@ -99,8 +104,8 @@ impl Refusal {
 
     /// The host is none of ours.
     pub(super) fn foreign_host() -> Self {
-        let hint = "Use the address that `demoscope daemon status` tells, or add the name to `hosts` in [http] of \
-                    the settings";
+        let hint = Hint::from(Remedy::owner("See the address to use", "demoscope daemon status"))
+            .or("further names stand in `hosts` in [http] of the daemon's settings");
         let what = "The daemon is not called by that host name";
         Self::new(StatusCode::MISDIRECTED_REQUEST, "misdirected", what, hint).closing()
     }
@@ -115,8 +120,8 @@ impl Refusal {
     /// A key stands in the address.
     pub(super) fn key_in_address() -> Self {
         let what = "A key stands in the address, where logs and histories keep it";
-        let hint =
-            "Send it as `Authorization: Bearer KEY`, and replace it with `demoscope keys rotate`";
+        let hint = Hint::from("Send it as `Authorization: Bearer KEY`")
+            .or(Remedy::owner("replace it", "demoscope keys rotate ID"));
         Self::new(StatusCode::BAD_REQUEST, "key_in_url", what, hint)
     }
 
@@ -192,22 +197,22 @@ impl Refusal {
 
     /// What the parser refused, with the status that it gave.
     pub(super) fn malformed(status: StatusCode) -> Self {
+        let client = || {
+            Hint::from("Send it with a client of HTTP")
+                .or(Remedy::owner("see the address to use", "demoscope daemon status"))
+        };
         let (code, what, hint) = match status {
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => (
                 "head_too_large",
                 "The head of the request is too long, or has too many headers",
-                "Send at most 64 headers, and 16 KiB with the address",
+                Hint::from("Send at most 64 headers, and 16 KiB with the address"),
             ),
             StatusCode::URI_TOO_LONG => (
                 "address_too_long",
                 "The address of the request is too long",
-                "Send what is long in the body",
+                Hint::from("Send what is long in the body"),
             ),
-            _ => (
-                "bad_request",
-                "The request cannot be read as HTTP/1.1",
-                "Send it with a client of HTTP, at the address that `demoscope daemon status` tells",
-            ),
+            _ => ("bad_request", "The request cannot be read as HTTP/1.1", client()),
         };
         Self::new(status, code, what, hint).closing()
     }
@@ -215,8 +220,9 @@ impl Refusal {
     /// Three hooks led to this one.
     pub(super) fn hook_loop() -> Self {
         let what = "Three hooks in a row led to this one, so it starts nothing: a loop";
-        let hint = "Check which endpoint and which source lead to each other: `demoscope hooks list`, \
-                    `demoscope hooks sources list`";
+        let endpoints = "Check which endpoint leads to this source";
+        let hint = Hint::from(Remedy::owner(endpoints, "demoscope hooks list"))
+            .or(Remedy::owner("see the sources", "demoscope hooks sources list"));
         Self::new(StatusCode::LOOP_DETECTED, "loop", what, hint)
     }
 
@@ -233,7 +239,7 @@ fn no_writes() -> ApiError {
         ErrorCode::Degraded,
         "The daemon takes no writes until its owner has put it right",
     )
-    .hint("Try again later; `demoscope doctor` tells its owner what is wrong")
+    .hint(Hint::from("Try again later").or(Remedy::owner("see what is wrong", "demoscope doctor")))
 }
 
 /// The error that is nearest to a status.

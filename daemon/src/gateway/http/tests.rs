@@ -1,6 +1,8 @@
 //! Tests of the listener's rules without a network: every route with every combination of host, origin, method, content type
 //! and key. Routes are taken from the doors, so that a new one cannot be missed.
 
+mod refusals;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Instant;

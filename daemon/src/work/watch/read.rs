@@ -109,7 +109,7 @@ fn text(path: &Path, stat: FileStat, bytes: &[u8]) -> FileFound {
         format!("{}:{}", path.display(), breaks + 1)
     };
     let refused = |place: String, what: &str, hint: &str| {
-        let problem = Problem { place, what: what.to_owned(), hint: hint.to_owned() };
+        let problem = Problem { place, what: what.to_owned(), hint: hint.into() };
         FileFound::Refused(Some(stat), problem)
     };
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
@@ -150,5 +150,5 @@ fn of_error(path: &Path, stat: Option<FileStat>, error: &io::Error) -> FileFound
 
 pub(super) fn refused(path: &Path, stat: Option<FileStat>, what: &str, hint: &str) -> FileFound {
     let place = protocol::safe::line(&path.to_string_lossy()).into_owned();
-    FileFound::Refused(stat, Problem { place, what: what.to_owned(), hint: hint.to_owned() })
+    FileFound::Refused(stat, Problem { place, what: what.to_owned(), hint: hint.into() })
 }

@@ -90,7 +90,10 @@ impl FolderScan {
                 let folder = path.parent().unwrap_or(Path::new("/")).display();
                 let place = format!("{folder}/{shown}");
                 let hint = "rename it with plain characters".to_owned();
-                self.refused.push((place.clone(), Problem { place, what: why.to_owned(), hint }));
+                self.refused.push((
+                    place.clone(),
+                    Problem { place, what: why.to_owned(), hint: hint.into() },
+                ));
             }
             FileName::Stimulus if is_link => {
                 if let Some(what) = leads_out(root, &path) {
@@ -104,7 +107,8 @@ impl FolderScan {
     fn refuse_link(&mut self, path: &Path, what: &str) {
         let place = path.display().to_string();
         let hint = "watch what it leads to by itself".to_owned();
-        self.refused.push((place.clone(), Problem { place, what: what.to_owned(), hint }));
+        self.refused
+            .push((place.clone(), Problem { place, what: what.to_owned(), hint: hint.into() }));
     }
 }
 

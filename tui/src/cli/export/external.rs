@@ -1,13 +1,12 @@
 //! The result of another service as a file: all of it as JSON, its numbers and findings as a table, or a page. Each form says
 //! whose it is. There is no evidence bundle of what was asked elsewhere.
 
-use protocol::external::{ExternalResult, NO_INTERVAL, NOTICE};
+use protocol::external::{ExternalResult, NO_INTERVAL, NOTICE, ShownExternal};
 
 use super::Format;
 use super::csv::inert;
 use super::document::{Block, Document, DocumentKind, Section};
 use super::{html, markdown};
-use crate::cli::show::ExternalJson;
 use crate::failure::Failure;
 use crate::json::{self, Layout};
 use crate::report::external::{told_by, with_interval};
@@ -31,7 +30,7 @@ const COLUMNS: [&str; 11] = [
 pub(super) fn page(format: Format, found: &ExternalResult) -> Result<String, Failure> {
     match format {
         Format::Json => {
-            let text = json::text(&ExternalJson::of(found), Layout::Indented);
+            let text = json::text(&ShownExternal::of(found.clone()), Layout::Indented);
             let text = text.map_err(|error| {
                 Failure::invalid(format!("The result is no JSON: {error}")).because(&error)
             })?;

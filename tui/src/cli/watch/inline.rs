@@ -254,7 +254,7 @@ async fn lines(
             "{name}{}: {} · {}",
             safe::line(place),
             safe::line(&problem.what),
-            safe::line(&problem.hint)
+            safe::line(&problem.hint.to_string())
         );
         all.insert(at, (Some(Role::Bad), line));
     }

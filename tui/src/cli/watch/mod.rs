@@ -247,7 +247,7 @@ async fn files(link: &Link) -> Result<Vec<WatchedFile>, Failure> {
 pub(in crate::cli) fn whole(path: &OsString) -> Result<String, Problem> {
     let place = safe::line(&path.to_string_lossy()).into_owned();
     let problem =
-        |what: String, hint: &str| Problem { place: place.clone(), what, hint: hint.to_owned() };
+        |what: String, hint: &str| Problem { place: place.clone(), what, hint: hint.into() };
     let found: PathBuf = Path::new(path).canonicalize().map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => problem("does not exist".to_owned(), "check the name"),
         _ => problem(format!("cannot be read: {error}"), "check the name, and who may read it"),

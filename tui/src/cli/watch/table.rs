@@ -124,12 +124,16 @@ fn row(file: &WatchedFile, here: Option<&Path>, look: Look) -> String {
     };
     for problem in file.problems.iter().take(PROBLEMS) {
         let place = near(&problem.place, here);
-        more(&format!("{place}: {} · {}", safe::line(&problem.what), safe::line(&problem.hint)));
+        more(&format!(
+            "{place}: {} · {}",
+            safe::line(&problem.what),
+            safe::line(&problem.hint.to_string())
+        ));
     }
     if file.problems.len() > PROBLEMS {
         more(&format!("and {} more", file.problems.len() - PROBLEMS));
     }
-    if let Some(why) = &file.held {
+    if let Some(why) = file.held.as_ref().or(file.reason.as_ref()) {
         more(&safe::line(why));
     }
     out
@@ -172,6 +176,7 @@ mod tests {
                 estimate: estimate.clone(),
                 round: None,
             }),
+            reason: None,
             is_missing: false,
             at,
         };
@@ -179,10 +184,13 @@ mod tests {
         broken.problems = vec![Problem {
             place: "/home/ada/copy/launch.md:2".to_owned(),
             what: "unknown key 'panle'\u{1b}]0;x\u{7}".to_owned(),
-            hint: "did you mean 'panel'?".to_owned(),
+            hint: "did you mean 'panel'?".into(),
         }];
         let mut held = file("paid.md", SaveOutcome::Held);
         held.held = Some("Asking 100 people costs up to $3.20".to_owned());
+        let mut failed = file("mixer.md", SaveOutcome::Known);
+        failed.state = Some(State::Failed);
+        failed.reason = Some("the key was refused by \u{1b}openai".to_owned());
         let mut gone = file("old.md", SaveOutcome::Known);
         gone.is_missing = true;
         let watch = Watch {
@@ -200,9 +208,9 @@ mod tests {
             unresolved: 2,
             trouble: Some("the system listens to no more folders".to_owned()),
         };
-        let files = [file("kettle.md", SaveOutcome::Queued), broken, held, gone];
+        let files = [file("kettle.md", SaveOutcome::Queued), broken, held, failed, gone];
         let text = table(&[watch], &files, Some(Path::new("/home/ada")), Look::PLAIN);
-        assert!(!text.contains('\u{1b}'));
+        assert!(!text.contains('\u{1b}') && text.contains("the key was refused"), "{text}");
         assert!(text.lines().all(|line| line.width() <= 80), "{text}");
         insta::assert_snapshot!(text);
     }

@@ -127,7 +127,12 @@ impl Daemon {
                 Ok(_) => "The daemon is running.".to_owned(),
                 Err(_) => match link::start_daemon(&paths).await {
                     Ok(_) => "The daemon has been started.".to_owned(),
-                    Err(error) => [vec![error.message], error.hints].concat().join(". ") + ".",
+                    Err(error) => {
+                        let hints = error.hints.iter().map(ToString::to_string);
+                        let said: Vec<String> =
+                            std::iter::once(error.message).chain(hints).collect();
+                        said.join(". ") + "."
+                    }
                 },
             };
             drop(messages.send(Msg::Told(told)).await);

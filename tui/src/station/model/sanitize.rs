@@ -9,6 +9,7 @@ use protocol::control::ControlResult;
 use protocol::cost_request::CostRequest;
 use protocol::error::ApiError;
 use protocol::finding::Finding;
+use protocol::hint::{Feature, Hint, InFlags, Wording};
 use protocol::hook::{Attempt, Delivery, Endpoint};
 use protocol::hook_in::{HookAction, HookSource, ReceivedHook};
 use protocol::log::LogEntry;
@@ -94,9 +95,33 @@ pub(crate) fn watched_file(file: &mut WatchedFile) {
     line(&mut file.watch);
     file.held.iter_mut().for_each(line);
     for problem in &mut file.problems {
-        for text in [&mut problem.place, &mut problem.what, &mut problem.hint] {
-            line(text);
-        }
+        line(&mut problem.place);
+        line(&mut problem.what);
+        hint(&mut problem.hint);
+    }
+}
+
+/// Words a hint for the form, and sanitises it.
+fn hint(hint: &mut Hint) {
+    let mut told = hint.told(&InForm).unwrap_or_default();
+    line(&mut told);
+    *hint = told.into();
+}
+
+/// The words of the workstation: its form takes settings as the head of a file does, and its reader is the owner.
+struct InForm;
+
+impl Wording for InForm {
+    fn set(&self, aim: &str, setting: &str, value: &str) -> Option<String> {
+        Some(format!("{aim} ({setting}: {value})"))
+    }
+
+    fn with(&self, aim: &str, feature: &Feature) -> Option<String> {
+        InFlags.with(aim, feature)
+    }
+
+    fn owner(&self, aim: &str, command: &str) -> String {
+        InFlags.owner(aim, command)
     }
 }
 
@@ -300,11 +325,11 @@ fn settings(settings: &mut Settings) {
 /// Sanitises the strings of an error.
 pub(crate) fn error(error: &mut ApiError) {
     line(&mut error.message);
-    error.hints.iter_mut().for_each(line);
+    error.hints.iter_mut().for_each(hint);
     error.settings.iter_mut().for_each(|told| settings(told));
     for problem in &mut error.problems {
-        for text in [&mut problem.place, &mut problem.what, &mut problem.hint] {
-            line(text);
-        }
+        line(&mut problem.place);
+        line(&mut problem.what);
+        hint(&mut problem.hint);
     }
 }

@@ -140,6 +140,7 @@ fn watched_files_are_marked_in_the_list_with_how_they_are() {
             study: Some(listed[at].id),
             state: Some(listed[at].state),
             headline: None,
+            reason: None,
             is_missing: false,
             at: listed[at].created_at,
         };
@@ -147,7 +148,7 @@ fn watched_files_are_marked_in_the_list_with_how_they_are() {
         broken.problems = vec![Problem {
             place: "/home/ada/kit.md:2".to_owned(),
             what: "unknown key 'panle'\u{1b}]0;x\u{7}".to_owned(),
-            hint: String::new(),
+            hint: String::new().into(),
         }];
         let mut held = file(2, "tagline.md", SaveOutcome::Held);
         held.held = Some("no room today".to_owned());

@@ -78,7 +78,7 @@ pub(crate) fn empty_draft(settings: Settings) -> ApiError {
     error.problems.push(protocol::study::Problem {
         place: "text".to_owned(),
         what: "the stimulus is empty".to_owned(),
-        hint: "write what people should read".to_owned(),
+        hint: "write what people should read".into(),
     });
     ApiError { settings: Some(Box::new(settings)), ..error }
 }

@@ -254,7 +254,7 @@ pub(super) fn accept<T>(model: &mut Model, reply: Result<T, ApiError>) -> Option
 pub(super) fn sentence(error: &ApiError) -> String {
     let problem = error.problems.first();
     let problem = problem.map(|one| format!(" {}: {}", one.place, stopped(&one.what)));
-    let hint = error.hints.first().map(|hint| format!(" Hint: {}", stopped(hint)));
+    let hint = error.hints.first().map(|hint| format!(" Hint: {}", stopped(&hint.to_string())));
     let message = stopped(&error.message);
     format!("{message}{}{}", problem.unwrap_or_default(), hint.unwrap_or_default())
 }

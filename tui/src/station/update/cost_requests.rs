@@ -29,6 +29,7 @@ pub(super) fn told(model: &mut Model, told: Option<Vec<CostRequest>>) -> Option<
     waiting.sort_by_key(|request| request.id);
     let newest = waiting.last().map(|request| (request.id, request.asker.clone()));
     model.cost_requests.waiting = waiting;
+    close_decided(model);
     let (newest, asker) = newest.filter(|(id, _)| model.cost_requests.told < Some(*id))?;
     model.cost_requests.told = Some(newest);
     let key = model.keymap.keys(Place::Studies, Action::Requests).into_iter().next();
@@ -39,8 +40,38 @@ pub(super) fn told(model: &mut Model, told: Option<Vec<CostRequest>>) -> Option<
     model.call_user(&what)
 }
 
+/// Takes from the screen what was decided elsewhere: its question, and its line in a menu.
+fn close_decided(model: &mut Model) {
+    let waits = |id: CostRequestId| model.cost_requests.get(id).is_some();
+    let mut decided = None;
+    let mut layers = std::mem::take(&mut model.layers);
+    layers.retain_mut(|layer| match layer {
+        Layer::Question(Question { consent: Consent::CostRequest(id, _), .. }) if !waits(*id) => {
+            decided = Some(*id);
+            false
+        }
+        Layer::Menu(menu) => {
+            let before = menu.items.len();
+            menu.items.retain(|item| !matches!(item.pick, Pick::CostRequest(id) if !waits(id)));
+            if menu.items.len() < before {
+                menu.window = Window::default();
+            }
+            !menu.items.is_empty() || before == 0
+        }
+        _ => true,
+    });
+    model.layers = layers;
+    if let Some(id) = decided {
+        model.say(Tone::Done, format!("{id} was decided elsewhere."));
+    }
+}
+
 /// Shows what waits: the one request with its question, or a menu of several.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    // What was decided elsewhere, or has waited in vain, is gone by the time it is looked at.
+    model.requests.want(Want::CostRequests, model.now.ms);
+    let now = model.now.wall;
+    model.cost_requests.waiting.retain(|request| now < request.expires_at);
     match model.cost_requests.waiting.as_slice() {
         [] => model.say(Tone::Done, "No agent asks for anything that costs money."),
         [request] => {

@@ -79,7 +79,7 @@ pub(super) fn lost(model: &mut Model, mut why: ApiError, retry_in_ms: u64) -> Ve
         compose.sending = crate::station::model::compose::Sending::Idle;
     }
     model.link = if why.code == ErrorCode::Incompatible {
-        let remedy = why.hints.into_iter().next();
+        let remedy = why.hints.first().map(ToString::to_string);
         Link::Incompatible { why: why.message, remedy, since, retry_at }
     } else {
         Link::Away { why: why.message, since, retry_at }

@@ -268,7 +268,7 @@ fn report_of_ours(saved: &SavedFile) -> Problem {
     Problem {
         place: saved.path.clone(),
         what: "the file is a report of ours".to_owned(),
-        hint: "watch the file that was evaluated".to_owned(),
+        hint: "watch the file that was evaluated".into(),
     }
 }
 

@@ -147,7 +147,7 @@ pub(super) fn held(known: Option<&FileRow>, file: FileRow, why: String) -> SaveD
 
 fn shortened(problem: Problem) -> Problem {
     let Problem { place, what, hint } = problem;
-    Problem { place, what: cut(what), hint: cut(hint) }
+    Problem { place, what: cut(what), hint: cut(hint.to_string()).into() }
 }
 
 fn cut(text: String) -> String {

@@ -9,11 +9,12 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use mcp::{CostConsent, CostRule, UseCases};
+use mcp::{CostRule, UseCases};
 use protocol::analysis::CrossTab;
-use protocol::cost_request::{CostRequest, CostRequestId};
+use protocol::cost_request::{CostDecision, CostRequest, CostRequestId};
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, EventPage};
+use protocol::external::{ExternalHead, ExternalResult};
 use protocol::id::{StudyId, SubmitKey};
 use protocol::key::{Dialect, KeyScope};
 use protocol::ledger::Balance;
@@ -137,19 +138,34 @@ impl UseCases for KeyHolder {
         core.check(caller, self.bound(draft)).await
     }
 
-    async fn submit(&self, draft: Draft, _: CostConsent) -> Reply<Study> {
+    async fn submit(&self, draft: Draft) -> Reply<Study> {
         let (core, caller) = (&self.context.core, &self.caller);
-        core.submit_draft(caller, self.submission(draft)).await
+        outward(core.submit_draft(caller, self.submission(draft)).await)
     }
 
     async fn request_cost(&self, draft: Draft, client: String) -> Reply<CostRequest> {
         let (core, caller) = (&self.context.core, &self.caller);
-        core.request_cost(caller, self.submission(draft), client).await
+        outward(core.request_cost(caller, self.submission(draft), client).await)
+    }
+
+    async fn decide_cost(&self, id: CostRequestId, decision: CostDecision) -> Reply<CostRequest> {
+        let (core, caller) = (&self.context.core, &self.caller);
+        core.decide_cost(caller, id, decision).await
     }
 
     async fn cost_request(&self, id: CostRequestId) -> Reply<CostRequest> {
         let (core, caller) = (&self.context.core, &self.caller);
         core.cost_request(caller, id).await
+    }
+
+    async fn externals(&self, offset: u32, limit: u32) -> Reply<Page<ExternalHead>> {
+        let (core, caller) = (&self.context.core, &self.caller);
+        core.externals(caller, offset, limit).await
+    }
+
+    async fn external(&self, name: String) -> Reply<Option<ExternalResult>> {
+        let (core, caller) = (&self.context.core, &self.caller);
+        core.external(caller, &name).await
     }
 
     fn may_run(&self) -> bool {
@@ -218,6 +234,11 @@ impl UseCases for KeyHolder {
             () = self.context.stopping.cancelled() => ended("The daemon ends"),
         }
     }
+}
+
+/// A reply as whoever holds a key may know it: of a store that takes no writes they are told no files.
+fn outward<T>(reply: Reply<T>) -> Reply<T> {
+    reply.map_err(|error| *Refusal::from(error).error)
 }
 
 #[cfg(test)]

@@ -88,6 +88,10 @@ async fn a_text_brings_no_settings_of_its_own() {
     assert!(bench.core.studies(&me(), &query).await.unwrap().items.is_empty());
 }
 
+fn list_message() -> String {
+    json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/list" }).to_string()
+}
+
 #[tokio::test]
 async fn a_request_stands_alone() {
     let bench = Bench::new(DOORS);
@@ -95,7 +99,7 @@ async fn a_request_stands_alone() {
     let listed =
         post(&bench, &key, json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/list" })).await;
     assert_eq!(listed.header("mcp-session-id"), "");
-    assert_eq!(listed.json()["result"]["tools"].as_array().unwrap().len(), 9);
+    assert_eq!(listed.json()["result"]["tools"].as_array().unwrap().len(), 11);
     let noted = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
     assert_eq!(post(&bench, &key, noted).await.status, 202);
     for (body, code, id) in [
@@ -111,6 +115,24 @@ async fn a_request_stands_alone() {
         );
         let told = broken.json();
         assert_eq!((&told["error"]["code"], &told["id"]), (&json!(code), &id), "{body}: {told}");
+    }
+    for (headers, status) in [
+        (vec![("accept", "application/json")], 406),
+        (
+            vec![
+                ("accept", "application/json, text/event-stream"),
+                ("mcp-protocol-version", "1999-01-01"),
+            ],
+            400,
+        ),
+    ] {
+        let usual = [("authorization", key.as_str()), ("content-type", "application/json")];
+        let headers = [&usual[..], headers.as_slice()].concat();
+        let got = bench.send(request(&Method::POST, PATH, &headers, list_message())).await;
+        assert_eq!((got.status, got.header("content-type")), (status, "application/json"));
+        let told = got.json();
+        assert_eq!((&told["id"], &told["error"]["code"]), (&json!(7), &json!(-32600)), "{told}");
+        assert!(told["error"]["message"].as_str().is_some_and(|said| said.len() > 20), "{told}");
     }
     let params = json!({ "name": "credits", "arguments": "none" });
     let call = json!({ "jsonrpc": "2.0", "id": 8, "method": "tools/call", "params": params });

@@ -137,9 +137,9 @@ fn parts(path: &str) -> impl Iterator<Item = &str> {
 fn part(name: &str) -> &'static str {
     match name {
         "id" | "other" => {
-            "A study or job, by its id; our own API also takes the beginning of one, or @ for the newest"
+            "A study, job or result, by its id; our own API also takes the beginning of one, or @ for the newest study"
         }
-        "control" => "What is done: pause, resume, cancel, archive or unarchive",
+        "control" => "What is done: pause, resume, cancel, retry, archive or unarchive",
         "source" => "The name of a source that the owner added",
         _ => "See the contract of this door",
     }

@@ -8,6 +8,7 @@ mod jobs;
 mod request;
 mod result;
 mod usage;
+mod wording;
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
@@ -19,6 +20,8 @@ use super::refusal::{NO_PLACE, Refusal};
 use super::reply;
 use super::request_id::RequestId;
 pub(super) use describe::operations;
+use wording::InFields;
+pub(super) use wording::another_key;
 
 /// The door of the contract.
 pub(super) const DOOR: Door = Door {
@@ -108,7 +111,8 @@ fn refuse(refusal: &Refusal, id: &RequestId) -> Response {
         status if status.is_server_error() => StatusCode::INTERNAL_SERVER_ERROR,
         status => status,
     };
-    let error = ErrorBody { code: code(status, refusal.code), message: refusal.in_one_text() };
+    let error =
+        ErrorBody { code: code(status, refusal.code), message: refusal.in_one_text(&InFields) };
     let meta = PlainMeta { request_id: id.as_str() };
     reply::json(status, &BadReply { ok: false, error, meta })
 }

@@ -7,7 +7,7 @@ use protocol::study::{Draft, DraftText, SecondFile};
 use serde_json::{Map, Value, json};
 
 use super::{describe, ignored};
-use crate::gateway::http::fields::GivenFields;
+use crate::gateway::http::fields::{GivenFields, whole_number};
 use crate::gateway::http::json as read_json;
 
 /// The study types of the contract.
@@ -132,8 +132,8 @@ pub(super) fn read(body: &[u8], engine: &str) -> Result<Evaluation, ApiError> {
     settings.insert("engine".to_owned(), engine.to_owned());
     let (first, second) = if study_type == "ab_test" {
         // The contract's older names are read where both newer ones are absent.
-        let is_older = !object.contains_key("variant_a") && !object.contains_key("variant_b");
-        let is_older = is_older && object.contains_key("stimulus_b");
+        let is_given = |name: &str| fields.given(name).is_some();
+        let is_older = !is_given("variant_a") && !is_given("variant_b") && is_given("stimulus_b");
         let names = if is_older { ["stimulus", "stimulus_b"] } else { ["variant_a", "variant_b"] };
         let [a, b] = names.map(|name| stimulus(&mut fields, name));
         (a, Some(b))
@@ -199,7 +199,7 @@ fn stimulus(fields: &mut GivenFields<'_>, name: &str) -> String {
 /// The ages of an audience.
 fn ages(fields: &mut GivenFields<'_>) -> Option<(u64, u64)> {
     let given = fields.given("age_range")?;
-    let age = |value: &Value| value.as_u64().filter(|age| (AGES.0..=AGES.1).contains(age));
+    let age = |value: &Value| whole_number(value).filter(|age| (AGES.0..=AGES.1).contains(age));
     let ages = match given.as_array().map(Vec::as_slice) {
         Some([youngest, oldest]) => age(youngest).zip(age(oldest)),
         _ => None,

@@ -36,6 +36,33 @@ async fn new_key(bench: &Bench) -> String {
     bench.key(Dialect::InstantFocus, KeyScope::Run).await
 }
 
+#[test]
+fn null_is_as_good_as_absent() {
+    let read = |body: Value| request::read(body.to_string().as_bytes(), "offline");
+    let plain = read(json!({ "study_type": "nps", "stimulus": STIMULUS })).unwrap();
+    let nulls = json!({
+        "study_type": "nps", "stimulus": STIMULUS, "variant_a": null, "variant_b": null, "questions": null,
+        "panel_size": null, "audience": null, "context": null, "engine_mode": null,
+    });
+    assert_eq!(read(nulls).unwrap(), plain);
+    let inner = json!({
+        "size": null, "age_range": null, "gender": null, "region": null, "income_bracket": null, "education": null,
+        "tech_adoption": null,
+    });
+    let within = json!({ "study_type": "nps", "stimulus": STIMULUS, "audience": inner });
+    assert_eq!(read(within).unwrap(), plain);
+    let older = json!({ "study_type": "ab_test", "stimulus": STIMULUS, "stimulus_b": STIMULUS });
+    let older_with_nulls = json!({
+        "study_type": "ab_test", "stimulus": STIMULUS, "stimulus_b": STIMULUS, "variant_a": null, "variant_b": null,
+    });
+    assert_eq!(read(older_with_nulls).unwrap().draft, read(older).unwrap().draft);
+    for field in ["study_type", "stimulus"] {
+        let mut body = json!({ "study_type": "nps", "stimulus": STIMULUS });
+        body[field] = Value::Null;
+        assert!(read(body).is_err(), "{field} is required");
+    }
+}
+
 #[tokio::test]
 async fn one_idempotency_key_is_one_job_and_one_hold_however_often_it_is_sent() {
     let bench = Arc::new(Bench::new(DOORS));

@@ -4,17 +4,19 @@
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::external::ShownExternal;
 use protocol::id::StudyId;
 use protocol::key::KeyScope;
 use protocol::ranking::{RankQuestion, STUDIES_MAX};
 use protocol::results::{Report, Response as StudyResponse, Tagged};
 use protocol::service::{Control, Reply, StudyQuery, Submit};
 use protocol::study::{Draft, DraftText, Origin};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::body;
 use crate::gateway::http::door::{BodyRule, Entrance, Handler, Route, Visit};
 use crate::gateway::http::refusal::Refusal;
-use crate::gateway::http::{idempotency, json, reply};
+use crate::gateway::http::{idempotency, reply};
 
 /// Items on one page where the request says nothing.
 const PAGE: u32 = 100;
@@ -41,6 +43,8 @@ pub(super) fn routes() -> Vec<Route> {
         read("/api/demoscope/v1/compare/{id}/{other}", |visit| Box::pin(compare(visit))),
         read("/api/demoscope/v1/rank", |visit| Box::pin(rank(visit))),
         read("/api/demoscope/v1/credits", |visit| Box::pin(credits(visit))),
+        read("/api/demoscope/v1/external", |visit| Box::pin(externals(visit))),
+        read("/api/demoscope/v1/external/{id}", |visit| Box::pin(external(visit))),
     ]
 }
 
@@ -54,20 +58,6 @@ fn route(
     Route { method, path, entrance: Entrance::Key(scope), body, answer }
 }
 
-/// A study to submit, as its file.
-#[derive(Debug, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SentStudy {
-    /// The whole file: front matter and text.
-    text: String,
-    /// Its name in messages.
-    #[serde(default)]
-    file: Option<String>,
-    /// Settings that override those of the file, as flags do.
-    #[serde(default)]
-    settings: std::collections::BTreeMap<String, String>,
-}
-
 /// A study, as `run --detach --json` tells it.
 #[derive(Serialize, schemars::JsonSchema)]
 pub(super) struct Submitted<T> {
@@ -76,9 +66,7 @@ pub(super) struct Submitted<T> {
 
 async fn submit(visit: Visit) -> Result<Response, Refusal> {
     visit.query(&[])?;
-    let object = json::object(&visit.body).map_err(|why| not_as_asked(&why))?;
-    let given: SentStudy =
-        serde_json::from_value(object.into()).map_err(|error| not_as_asked(&error.to_string()))?;
+    let given = body::study(&visit.body)?;
     let Some(key) = visit.key.clone() else { return Err(Refusal::defect()) };
     let mut overrides = given.settings;
     if let Some(engine) = &key.engine {
@@ -154,19 +142,24 @@ async fn export(visit: Visit) -> Result<Response, Refusal> {
 }
 
 async fn control(visit: Visit) -> Result<Response, Refusal> {
-    let control = match visit.part("control") {
+    let control = control_of(visit.part("control")).ok_or_else(Refusal::no_such_path)?;
+    visit.query(&[])?;
+    let (core, caller) = (&visit.context.core, &visit.caller);
+    let study = core.control(caller, named(&visit, "id").await?, control).await?;
+    Ok(reply::json(StatusCode::OK, &Submitted { study }))
+}
+
+/// What a word at the end of an address does to a study.
+pub(super) fn control_of(word: &str) -> Option<Control> {
+    Some(match word {
         "pause" => Control::Pause,
         "resume" => Control::Resume,
         "cancel" => Control::Cancel,
         "retry" => Control::Retry,
         "archive" => Control::Archive,
         "unarchive" => Control::Unarchive,
-        _ => return Err(Refusal::no_such_path()),
-    };
-    visit.query(&[])?;
-    let (core, caller) = (&visit.context.core, &visit.caller);
-    let study = core.control(caller, named(&visit, "id").await?, control).await?;
-    Ok(reply::json(StatusCode::OK, &Submitted { study }))
+        _ => return None,
+    })
 }
 
 async fn compare(visit: Visit) -> Result<Response, Refusal> {
@@ -204,6 +197,21 @@ async fn credits(visit: Visit) -> Result<Response, Refusal> {
     Ok(reply::json(StatusCode::OK, &core.credits(caller).await?))
 }
 
+async fn externals(visit: Visit) -> Result<Response, Refusal> {
+    let asked = visit.query(&["offset", "limit"])?;
+    let (core, caller) = (&visit.context.core, &visit.caller);
+    let offset = asked.number("offset")?.unwrap_or(0);
+    let limit = asked.number("limit")?.unwrap_or(PAGE);
+    Ok(reply::json(StatusCode::OK, &core.externals(caller, offset, limit).await?))
+}
+
+async fn external(visit: Visit) -> Result<Response, Refusal> {
+    visit.query(&[])?;
+    let (core, caller) = (&visit.context.core, &visit.caller);
+    let found = core.external(caller, visit.part("id")).await?.ok_or_else(no_external)?;
+    Ok(reply::json(StatusCode::OK, &ShownExternal::of(found)))
+}
+
 /// The study that a part of the path names: by its id, the beginning of one, or `@`.
 async fn named(visit: &Visit, part: &str) -> Result<StudyId, Refusal> {
     let caller = &visit.caller;
@@ -215,12 +223,12 @@ fn printed(response: StudyResponse<Tagged>) -> StudyResponse {
     response.into()
 }
 
+fn no_external() -> ApiError {
+    ApiError::new(ErrorCode::NotFound, "There is no such external result")
+        .hint("List them with GET /api/demoscope/v1/external")
+}
+
 fn too_many_studies(count: usize) -> ApiError {
     let what = format!("A ranking takes at most {STUDIES_MAX} studies, and these are {count}");
     ApiError::new(ErrorCode::InvalidInput, what).hint("Send as studies 2 to 200 ids, with commas")
-}
-
-fn not_as_asked(why: &str) -> ApiError {
-    ApiError::new(ErrorCode::InvalidInput, format!("The body is not as it must be: {why}"))
-        .hint("Send { \"text\": \"the whole file\", \"file\": \"its name\", \"settings\": { \"panel\": \"50\" } }")
 }

@@ -1,6 +1,7 @@
 //! What is told of our own routes: the types are those that the commands print with `--json`.
 
 use axum::http::{Method, StatusCode};
+use protocol::external::{ExternalHead, ShownExternal};
 use protocol::finding::Finding;
 use protocol::ledger::Balance;
 use protocol::results::{Comparison, Report, Response as StudyResponse};
@@ -10,7 +11,8 @@ use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use super::OwnError;
-use super::api::{SentStudy, Submitted};
+use super::api::Submitted;
+use super::body::SentStudy;
 use crate::gateway::http::description::{
     Content, Operation, Parameter, ParameterKind, ReplyDescription,
 };
@@ -221,6 +223,17 @@ fn of_studies() -> Vec<Operation> {
             )
         },
         read::<Balance>("/api/demoscope/v1/credits", "The owner's budget"),
+        Operation {
+            query: &PAGED,
+            ..read::<Page<ExternalHead>>(
+                "/api/demoscope/v1/external",
+                "Results of other services, newest first",
+            )
+        },
+        read::<ShownExternal>(
+            "/api/demoscope/v1/external/{id}",
+            "A result that another service told by a hook",
+        ),
     ]
 }
 
@@ -247,7 +260,7 @@ pub(crate) fn refusal() -> ReplyDescription {
         "error": {
             "code": "not_found",
             "message": "There is no study '3f2a'",
-            "hints": ["See `demoscope list`"],
+            "hints": ["List them with GET /api/demoscope/v1/studies"],
             "request_id": "7f3e2a10-0000-4000-8000-000000000000",
         },
     }))))

@@ -6,6 +6,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Hint, Remedy};
 use protocol::id::StudyId;
 use protocol::results::Response as StudyResponse;
 use protocol::service::{EvidenceCursor, Reply};
@@ -55,8 +56,9 @@ pub(super) async fn export(
 /// The layouts, where the daemon was started with them.
 fn layouts(visit: &Visit) -> Reply<Layouts> {
     visit.context.layouts.ok_or_else(|| {
-        ApiError::new(ErrorCode::Unsupported, "This daemon was started without layouts")
-            .hint("Ask for a bundle, or start it with `demoscope daemon start`")
+        ApiError::new(ErrorCode::Unsupported, "This daemon was started without layouts").hint(
+            Hint::from("Ask for a bundle").or(Remedy::owner("start it", "demoscope daemon start")),
+        )
     })
 }
 

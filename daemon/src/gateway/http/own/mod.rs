@@ -2,11 +2,13 @@
 //! door words.
 
 mod api;
+mod body;
 mod describe;
 mod events;
 mod export;
 mod index;
 mod metrics;
+mod wording;
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
@@ -20,6 +22,7 @@ use super::refusal::Refusal;
 use super::reply;
 use super::request_id::RequestId;
 pub(super) use describe::{operations, refusal};
+use wording::InFields;
 
 /// Our own door.
 pub(super) const DOOR: Door = Door {
@@ -88,11 +91,22 @@ pub(super) struct OwnError<'a> {
 struct Told<'a> {
     code: &'static str,
     message: &'a str,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    hints: &'a [String],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    problems: &'a [Problem],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hints: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<ToldProblem>,
     request_id: &'a str,
+}
+
+/// One fault of what was sent.
+#[derive(Serialize, schemars::JsonSchema)]
+struct ToldProblem {
+    /// The field, `settings.panel`, or the line of the text, `idea.md:4`.
+    place: String,
+    /// The fault.
+    what: String,
+    /// How to correct it.
+    hint: String,
 }
 
 fn refuse(refusal: &Refusal, id: &RequestId) -> Response {
@@ -109,9 +123,17 @@ fn told<'a>(refusal: &'a Refusal, id: &'a RequestId) -> OwnError<'a> {
     let told = Told {
         code: refusal.code,
         message: &error.message,
-        hints: &error.hints,
-        problems: &error.problems,
+        hints: error.hints.iter().filter_map(|hint| hint.told(&InFields)).collect(),
+        problems: error.problems.iter().map(problem).collect(),
         request_id: id.as_str(),
     };
     OwnError { error: told }
+}
+
+fn problem(problem: &Problem) -> ToldProblem {
+    ToldProblem {
+        place: wording::place(&problem.place),
+        what: problem.what.clone(),
+        hint: problem.hint.told(&InFields).unwrap_or_default(),
+    }
 }

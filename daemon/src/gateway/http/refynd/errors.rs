@@ -4,12 +4,14 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Hint, Remedy};
 use protocol::review::{ContentType, ReviewMode};
 use protocol::study::Problem;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::request::{FILE, PANELS, fields_beside};
+use super::wording::InFields;
 use crate::gateway::http::refusal::Refusal;
 use crate::gateway::http::reply;
 use crate::gateway::http::request_id::RequestId;
@@ -35,12 +37,20 @@ const FIELDS: [(&str, &str); 14] = [
 
 /// The field of the address, whose hint is the door's own.
 const WEBHOOK: &str = "webhookUrl";
-const WEBHOOK_HINT: &str = "send a public https address; others, and http, are for keys that were made with --allow-private";
-/// Hints in words of commands and files: what they name, and what is said instead.
-const HINTS: [(&str, &str); 2] = [
-    ("--engine", "send what the engine of the key reads, or use a key with another one"),
-    ("top of the file", "begin each of those lines with other words"),
-];
+fn webhook_hint() -> Hint {
+    Hint::from("send a public https address").or(Remedy::owner(
+        "make a key for others, and for http,",
+        "demoscope keys create --dialect refynd --allow-private",
+    ))
+}
+/// Hints in words of files: what they name, and what is said instead.
+const HINTS: [(&str, &str); 1] =
+    [("top of the file", "begin each of those lines with other words")];
+
+/// The field that stands for a place where the daemon names a fault.
+pub(super) fn field_of(place: &str) -> Option<&'static str> {
+    FIELDS.iter().find(|(known, _)| *known == place).map(|(_, field)| *field)
+}
 
 /// The envelope of a refusal.
 #[derive(Serialize, schemars::JsonSchema)]
@@ -66,7 +76,8 @@ pub(super) fn refuse(refusal: &Refusal, _: &RequestId) -> Response {
         status => status,
     };
     let details = refusal.details.clone().unwrap_or_else(|| json!({}));
-    let error = ErrorInWords { code: code(status), message: refusal.in_one_text(), details };
+    let error =
+        ErrorInWords { code: code(status), message: refusal.in_one_text(&InFields), details };
     reply::json(status, &ErrorReply { error })
 }
 
@@ -117,16 +128,20 @@ fn at_its_field(problem: Problem) -> Problem {
         None if place == FILE => "panel",
         None => place.as_str(),
     };
-    let Some((_, field)) = FIELDS.iter().find(|(place, _)| *place == known) else {
+    let Some(field) = field_of(known) else {
         return Problem { place: String::new(), what, hint };
     };
-    let known_hint = HINTS.iter().find(|(named, _)| hint.contains(named));
-    let hint = match (*field, known_hint) {
-        (WEBHOOK, _) => WEBHOOK_HINT.to_owned(),
-        (_, Some((_, instead))) => (*instead).to_owned(),
+    let said = hint.to_string();
+    let known_hint = HINTS.iter().find(|(named, _)| said.contains(named));
+    let hint = match (field, known_hint) {
+        (WEBHOOK, _) => webhook_hint(),
+        (_, Some((_, instead))) => (*instead).into(),
         (_, None) => hint,
     };
-    Problem { place: (*field).to_owned(), what: format!("{field}: {what}"), hint }
+    // The daemon calls a setting by its own name.
+    let setting = protocol::hint::setting(known).unwrap_or_default();
+    let what = what.replace(&format!("'{setting}' "), "it ");
+    Problem { place: field.to_owned(), what: format!("{field}: {what}"), hint }
 }
 
 /// What is told of faults beside the sentence: the first, and all where there are several.
@@ -145,7 +160,10 @@ fn details(faults: &[Problem]) -> Value {
     let mut all = each.first().map_or_else(|| json!({}), |(first, _)| first.clone());
     if each.len() > 1 {
         let problems = each.into_iter().map(|(mut told, fault)| {
-            told["message"] = json!(format!("{} ({})", fault.what, fault.hint));
+            told["message"] = json!(match fault.hint.told(&InFields) {
+                Some(hint) => format!("{} ({hint})", fault.what),
+                None => fault.what.clone(),
+            });
             told
         });
         all["problems"] = problems.collect();

@@ -7,6 +7,7 @@ mod errors;
 mod evaluate;
 mod request;
 mod results;
+mod wording;
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;

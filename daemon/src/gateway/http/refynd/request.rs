@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::nearest::is_slip;
 use protocol::review::{ContentType, ReviewMode};
 use protocol::study::{Draft, DraftText};
 use serde_json::{Map, Value, json};
 
 use super::errors::faulty;
 use crate::domain::instrument::content_type;
-use crate::domain::nearest::is_slip;
-use crate::gateway::http::fields::GivenFields;
+use crate::gateway::http::fields::{GivenFields, whole_number};
 use crate::gateway::http::json as read_json;
 use crate::gateway::http::refusal::Refusal;
 use crate::gateway::http::unknown::{KnownFields, UnknownField, unknown, warnings};
@@ -215,7 +215,7 @@ fn type_of(fields: &mut GivenFields<'_>) -> String {
 fn panel(fields: &mut GivenFields<'_>) -> u64 {
     let [_, usual, _] = PANELS;
     let Some(given) = fields.given("panelSize") else { return usual };
-    let panel = given.as_u64().filter(|panel| PANELS.contains(panel));
+    let panel = whole_number(given).filter(|panel| PANELS.contains(panel));
     if panel.is_none() {
         fields.fault("panelSize", "is none of its options", "send 10, 20 or 30");
     }

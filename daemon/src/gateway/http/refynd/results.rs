@@ -1,4 +1,5 @@
-//! GET /api/v1/results/{id}: an evaluation while it goes on, and what it came to, which only the key that submitted it sees.
+//! GET /api/v1/results/{id}: an evaluation while it goes on, and what it came to, for the key that submitted it and for
+//! one whose endpoint is told what evaluations came to.
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::gateway::http::reply;
 pub(super) async fn results(visit: Visit) -> Result<Response, Refusal> {
     let id: StudyId = visit.part("id").parse().map_err(|_| unknown())?;
     let (core, caller) = (&visit.context.core, &visit.caller);
-    let found = core.study_of_key(caller, id).await.map_err(|error| match error.code {
+    let found = core.evaluation_of_key(caller, id).await.map_err(|error| match error.code {
         // Whose it is, nobody is told but its owner.
         ErrorCode::NotFound | ErrorCode::Forbidden => unknown(),
         _ => error,

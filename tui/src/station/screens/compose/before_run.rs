@@ -29,7 +29,7 @@ pub(super) fn draw(model: &Model, form: &Compose, canvas: &mut Canvas<'_>, area:
                 lines.push((format!("{place}: {}", problem.what), Role::Bad));
                 lines.push((format!("  {}", problem.hint), Role::Text));
             }
-            lines.extend(error.hints.iter().map(|hint| (hint.clone(), Role::Text)));
+            lines.extend(error.hints.iter().map(|hint| (hint.to_string(), Role::Text)));
         }
         Checked::Not => {
             let text = "Cost, precision and what is wrong stand here as soon as there is a text.";

@@ -88,3 +88,23 @@ fn several_are_chosen_from_and_told_of_once() {
     let again = shown.tell(Msg::CostRequests(Ok(vec![request(1), request(2)])));
     assert!(!again.iter().any(|effect| matches!(effect, Effect::Notify(_))), "{again:?}");
 }
+
+#[test]
+fn what_is_decided_elsewhere_leaves_the_list_and_its_question() {
+    let (mut shown, _) = rig((120, 36), vec![request(2), request(1)]);
+    shown.keys("g a");
+    assert!(shown.text().contains("r1") && shown.text().contains("r2"), "{}", shown.text());
+    let effects = shown.event(EventData::CostApproved { request: 1 }, MAIN, 11);
+    let asked = calls(&effects).contains(&&Call::CostRequests)
+        || calls(&shown.wait(1_000)).contains(&&Call::CostRequests);
+    assert!(asked, "an approval elsewhere is news");
+    shown.tell(Msg::CostRequests(Ok(vec![request(2)])));
+    assert!(!shown.text().contains("Meal kit 1"), "{}", shown.text());
+    assert!(shown.text().contains("r2"), "{}", shown.text());
+    shown.keys("a");
+    assert!(shown.text().contains("Run this for"), "{}", shown.text());
+    shown.tell(Msg::CostRequests(Ok(Vec::new())));
+    assert!(!shown.text().contains("Run this for"), "{}", shown.text());
+    assert!(shown.text().contains("r2 was decided elsewhere."), "{}", shown.text());
+    assert!(calls(&shown.keys("y")).is_empty(), "nothing is left to agree to");
+}

@@ -142,7 +142,7 @@ fn problems_stand_beside_their_field_and_stop_the_run() {
     error.problems.push(protocol::study::Problem {
         place: "--panel".to_owned(),
         what: "'0' is too small".to_owned(),
-        hint: "ask for 1 to 10000".to_owned(),
+        hint: "ask for 1 to 10000".into(),
     });
     rig.tell(Msg::Checked(*revision, Err(error)));
     assert!(rig.text().contains("'0' is too small"));

@@ -260,7 +260,7 @@ fn a_saved_file_is_told_of_and_its_version_taken_back() {
         problems: vec![Problem {
             place: "/home/ada/la\u{1b}unch.md:2".to_owned(),
             what: "unknown key 'panle'".to_owned(),
-            hint: String::new(),
+            hint: String::new().into(),
         }],
     };
     let z = |rig: &mut crate::station::testing::Rig| {

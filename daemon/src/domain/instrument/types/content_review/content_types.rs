@@ -4,9 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use protocol::nearest::nearest;
 use protocol::review::ContentType;
-
-use crate::domain::nearest::nearest;
 
 const ALIASES: &str = include_str!("../../../../../../assets/review/aliases.toml");
 

@@ -1,7 +1,8 @@
 //! Spelling suggestions: of the known words, the one nearest to the word that was typed.
 
 /// The known word with the smallest edit distance, if it is near enough to be meant.
-pub(crate) fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
         .map(|word| (distance(given, word), *word))
@@ -13,7 +14,8 @@ pub(crate) fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
 }
 
 /// Whether a longer name is the known one but for one slip, its case, its plural or what joins its words.
-pub(crate) fn is_slip(given: &str, known: &str) -> bool {
+#[must_use]
+pub fn is_slip(given: &str, known: &str) -> bool {
     let plain = |name: &str| -> String {
         let letters = name.chars().filter(char::is_ascii_alphanumeric);
         letters.map(|letter| letter.to_ascii_lowercase()).collect()
@@ -28,12 +30,14 @@ pub(crate) fn is_slip(given: &str, known: &str) -> bool {
 const LONG: usize = 6;
 
 /// The hint with the suggested word, if one is near enough.
-pub(crate) fn did_you_mean(given: &str, known: &[&str]) -> Option<String> {
+#[must_use]
+pub fn did_you_mean(given: &str, known: &[&str]) -> Option<String> {
     nearest(given, known).map(hint)
 }
 
 /// The hint with that word.
-pub(crate) fn hint(near: &str) -> String {
+#[must_use]
+pub fn hint(near: &str) -> String {
     format!("did you mean '{near}'?")
 }
 

@@ -1,0 +1,23 @@
+//! Remedies in the words of the contract of Refynd: its fields. What answers is decided by the key.
+
+use protocol::hint::{Feature, Wording};
+
+use super::errors::field_of;
+use crate::gateway::http::instantfocus::another_key;
+
+/// The words of the contract.
+pub(super) struct InFields;
+
+impl Wording for InFields {
+    fn set(&self, aim: &str, setting: &str, value: &str) -> Option<String> {
+        if setting == "engine" {
+            return Some(another_key(aim));
+        }
+        let field = field_of(&protocol::hint::flag(setting))?;
+        Some(format!("{aim}: \"{field}\": \"{value}\""))
+    }
+
+    fn with(&self, aim: &str, feature: &Feature) -> Option<String> {
+        matches!(feature, Feature::Run).then(|| format!("{aim} with POST /api/v1/evaluate"))
+    }
+}
