@@ -574,9 +574,7 @@ fn what_a_study_shows_spoils_at_most_its_own_answer() {
     let names: Vec<String> = told
         .by_persona()
         .keys()
-        .filter_map(|line| {
-            line.strip_prefix("The person: ")?.split(',').next().map(ToOwned::to_owned)
-        })
+        .filter_map(|line| line.strip_prefix("You are: ")?.split(',').next().map(ToOwned::to_owned))
         .collect();
     for heard in &told.heard {
         let others = names.iter().filter(|name| !heard.persona.contains(name.as_str()));

@@ -14,7 +14,8 @@ use crate::ui::Ui;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  demoscope engines\n  OPENAI_API_KEY=… demoscope engines check openai\n  demoscope engines check ollama\n  demoscope engines tune openai --concurrency 20\n\n\
-A model service that Demoscope knows needs only its key in the usual variable. Others are\ndescribed in [engine.NAME] of the settings: demoscope config --path"
+A model service that Demoscope knows needs only its key in the usual variable. Others are\ndescribed in [engine.NAME] of the settings: demoscope config --path\n\n\
+What a service refuses is learnt and remembered, as the list shows; `engines check NAME` tries it anew."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -149,6 +150,10 @@ fn list(engines: &[EngineInfo], look: Look) -> String {
         if let Some(place) = place(engine) {
             let place = format!("{}{place}{}", " ".repeat(15), listens(engine));
             out.extend([look.paint(Role::Dim, &place).as_str(), "\n"]);
+        }
+        for learnt in &engine.learnt {
+            let learnt = format!("{}learnt: {}", " ".repeat(15), safe::line(learnt));
+            out.extend([look.paint(Role::Dim, &learnt).as_str(), "\n"]);
         }
     }
     out

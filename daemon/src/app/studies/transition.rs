@@ -306,7 +306,7 @@ fn refusal(illegal: &Illegal, found: &StudyRecord) -> ApiError {
         Control::Retry => found.can_retry(),
         Control::Archive => !found.progress.archived,
         Control::Unarchive => found.progress.archived,
-        Control::Pause | Control::Resume | Control::Cancel => true,
+        Control::Pause | Control::Resume | Control::Agree | Control::Cancel => true,
     };
     let words: Vec<&str> = illegal.allowed.iter().copied().filter(is_of_use).map(word).collect();
     ApiError::new(ErrorCode::Conflict, illegal.to_string()).hint(format!(
@@ -321,6 +321,7 @@ pub(in crate::app) const fn word(control: Control) -> &'static str {
     match control {
         Control::Pause => "pause",
         Control::Resume => "resume",
+        Control::Agree => "resume --yes",
         Control::Cancel => "cancel",
         Control::Retry => "retry",
         Control::Archive => "archive",

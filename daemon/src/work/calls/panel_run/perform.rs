@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use super::{MadeCall, PanelRun, PanelSeat};
 use crate::app::{Capped, call_admitted};
 use crate::domain::outcome::EngineUse;
+use crate::work::calls::Calls;
 use crate::work::calls::machine::{
     FinishedMeasures, MeasureTask, PanelEffect, PanelEvent, QueueEntry, RespondentRecord,
 };
@@ -68,7 +69,10 @@ impl PanelRun<'_> {
             PanelEffect::Call { ticket, engine, patience } => {
                 self.launch(ticket, engine, patience)?;
             }
-            PanelEffect::Prove { engine } => self.doors[engine].engine.prove(),
+            PanelEffect::Prove { engine } => {
+                self.doors[engine].engine.prove();
+                self.study.core.keep_learnt(&self.study.caller).await?;
+            }
             PanelEffect::Disabled { engine, why } => {
                 self.withdraw(engine);
                 let engine = &self.doors[engine].engine.service().name;
@@ -114,6 +118,16 @@ impl PanelRun<'_> {
                 .await?;
             }
             PanelEffect::Forget(ticket) => drop(self.seats.remove(&ticket)),
+            PanelEffect::AskOwner(worst) => {
+                let Calls { core, caller, number, .. } = &self.study;
+                match core.ask_for_more(caller, *number, worst).await {
+                    Ok(()) => {}
+                    // Its owner has halted it meanwhile.
+                    Err(error)
+                        if matches!(error.code, ErrorCode::Conflict | ErrorCode::NotFound) => {}
+                    Err(error) => return Err(error),
+                }
+            }
             PanelEffect::Stopping(why) => {
                 tracing::warn!(study = self.study.number, why, "a study stops asking its engine");
             }
