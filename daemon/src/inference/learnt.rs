@@ -196,7 +196,7 @@ mod tests {
         for (status, body) in bodies {
             let body = body.to_string();
             let none = reqwest::header::HeaderMap::new();
-            let error = ServiceError::read(*status, &none, body.as_bytes(), |text| text.into());
+            let error = ServiceError::read(*status, &none, body.as_bytes(), "", |text| text.into());
             let CallError::Rejected { refuses, .. } = error.classify("") else { panic!("{body}") };
             let (sent, field) = learnt.apply(&chat, limit);
             told.extend(learnt.clone().learn(&sent, field, &refuses));

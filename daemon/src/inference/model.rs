@@ -14,7 +14,7 @@ use std::time::Duration;
 use protocol::credits::UsdMicros;
 use protocol::study::{StudySpec, StudyType};
 
-use super::chat::{Allowance, CallError, Chat, ChatReply, ReplyShape, Schema, Tokens};
+use super::chat::{Allowance, CallError, Chat, ChatReply, Denial, ReplyShape, Schema, Tokens};
 use super::client::{CallReply, ServiceClient, ServiceRoute};
 use super::door::{Permit, ServiceDoor, Spent};
 use super::embed::Embedder;
@@ -412,7 +412,7 @@ impl ModelEngine {
                 }
             }
             if let Err(error) = &reply
-                && let Some(better) = self.with_models(error).await
+                && let Some(better) = self.with_setting(error).await
             {
                 reply = Err(better);
             }
@@ -444,18 +444,41 @@ impl ModelEngine {
         Ok(())
     }
 
-    /// The rejection of a model that the server does not have, with those that it has.
-    async fn with_models(&self, error: &CallError) -> Option<CallError> {
-        let CallError::Rejected { status: 400 | 404, said, .. } = error else { return None };
-        let is_about_it = said.to_lowercase().contains("model");
-        if !is_about_it || self.is_proven() {
+    /// The same error with the setting to look at, where it is one: the key, the model, or the address.
+    async fn with_setting(&self, error: &CallError) -> Option<CallError> {
+        let name = &self.service.name;
+        if let CallError::Denied { status, denial: Denial::Key, said } = error {
+            let about = match (&self.service.key_from, self.service.key_variable.as_str()) {
+                (Some(variable), _) => format!("the key is from ${variable}"),
+                (None, "") => {
+                    format!("none was sent: name its variable as api_key_env in [engine.{name}]")
+                }
+                (None, variable) => format!(
+                    "none was sent: set ${variable}, or name another variable as api_key_env in [engine.{name}]"
+                ),
+            };
+            let said = if said.is_empty() { about } else { format!("{said} ({about})") };
+            return Some(CallError::Denied { status: *status, denial: Denial::Key, said });
+        }
+        let CallError::Rejected { status, said, .. } = error else { return None };
+        if self.is_proven() {
             return None;
         }
-        let listed = self.list_models().await;
-        let known = listed.contains(&self.service.model);
-        let first = listed.first().filter(|_| !known)?;
-        let line = self.line("model", &format!("{first:?}"));
-        Some(CallError::Setting { why: format!("{error}; it has {}: {line}", listed.join(", ")) })
+        if matches!(status, 400 | 404) && said.to_lowercase().contains("model") {
+            let listed = self.list_models().await;
+            let known = listed.contains(&self.service.model);
+            if let Some(first) = listed.first().filter(|_| !known) {
+                let line = self.line("model", &format!("{first:?}"));
+                let has = listed.join(", ");
+                return Some(CallError::Setting { why: format!("{error}; it has {has}: {line}") });
+            }
+        }
+        matches!(status, 404 | 405).then(|| CallError::Setting {
+            why: format!(
+                "{error}; look at base_url in [engine.{name}], of which a version such as /v1 is a part, and at the model {}",
+                self.service.model
+            ),
+        })
     }
 
     /// Whether a remark only tells what is put otherwise than the settings say, and works.

@@ -8,10 +8,10 @@ use protocol::service::Reply;
 use protocol::study::StudySpec;
 
 use crate::domain::evidence::PromptRecord;
+use crate::domain::exchange::{Exchange, ReplySource};
 use crate::domain::instrument::items;
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::domain::panel::Panel;
-use crate::domain::exchange::{Exchange, ReplySource};
 use crate::store::rows::{AddressKey, BlueprintRow, DeletedRow, ExchangesRow, RememberedRow};
 use crate::store::{Fault, Order, Reader, Writes};
 
