@@ -4,7 +4,9 @@
 mod beside;
 mod estimate;
 mod form;
+mod kept;
 mod rewrite;
+mod setting;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +16,7 @@ use std::time::Duration;
 use protocol::credits::UsdMicros;
 use protocol::study::{StudySpec, StudyType};
 
-use super::chat::{Allowance, CallError, Chat, ChatReply, Denial, ReplyShape, Schema, Tokens};
+use super::chat::{Allowance, CallError, Chat, ChatReply, ReplyShape, Schema, Tokens};
 use super::client::{CallReply, ServiceClient, ServiceRoute};
 use super::door::{Permit, ServiceDoor, Spent};
 use super::embed::Embedder;
@@ -314,48 +316,9 @@ impl ModelEngine {
         self.learnt().is_proven
     }
 
-    /// What was learnt of the service that is kept beyond the end of the daemon.
-    pub(crate) fn lasting(&self) -> Learnt {
-        self.learnt().lasting()
-    }
-
-    /// Takes what is kept for what was learnt.
-    pub(crate) fn relearn(&self, kept: Learnt) {
-        self.learnt().take_lasting(kept);
-    }
-
-    /// What is sent otherwise than the settings say, in sentences.
-    pub fn put_otherwise(&self) -> Vec<String> {
-        let learnt = self.learnt();
-        let longest = learnt.longest_reply;
-        let ignores = (longest > 0).then(|| {
-            format!(
-                "the service ignores the limit on length: up to {longest} tokens are reckoned with"
-            )
-        });
-        learnt.told().map(ToOwned::to_owned).chain(ignores).collect()
-    }
-
-    /// SHA-256 (hex) of the settings for which something was learnt: with others, it is learnt anew.
-    pub fn settings_hash(&self) -> String {
-        let Service { target, model, structured, temperature, reasoning, .. } = &self.service;
-        let parts = [
-            self.place(),
-            model.clone(),
-            format!("{:?} {:?} {structured:?}", target.format, target.token_limit),
-            format!("{temperature:?} {reasoning}"),
-        ];
-        Digest::new().texts(&parts).finish_hex()
-    }
-
     /// Notes that a reply was read.
     pub fn prove(&self) {
         self.learnt().is_proven = true;
-    }
-
-    /// Tokens of the longest reply that was seen, where the service ignores the limit.
-    pub fn longest_reply(&self) -> u64 {
-        self.learnt().longest_reply
     }
 
     /// Whether the same question may get its reply from memory: not where any model may stand behind the name.
@@ -444,43 +407,6 @@ impl ModelEngine {
         Ok(())
     }
 
-    /// The same error with the setting to look at, where it is one: the key, the model, or the address.
-    async fn with_setting(&self, error: &CallError) -> Option<CallError> {
-        let name = &self.service.name;
-        if let CallError::Denied { status, denial: Denial::Key, said } = error {
-            let about = match (&self.service.key_from, self.service.key_variable.as_str()) {
-                (Some(variable), _) => format!("the key is from ${variable}"),
-                (None, "") => {
-                    format!("none was sent: name its variable as api_key_env in [engine.{name}]")
-                }
-                (None, variable) => format!(
-                    "none was sent: set ${variable}, or name another variable as api_key_env in [engine.{name}]"
-                ),
-            };
-            let said = if said.is_empty() { about } else { format!("{said} ({about})") };
-            return Some(CallError::Denied { status: *status, denial: Denial::Key, said });
-        }
-        let CallError::Rejected { status, said, .. } = error else { return None };
-        if self.is_proven() {
-            return None;
-        }
-        if matches!(status, 400 | 404) && said.to_lowercase().contains("model") {
-            let listed = self.list_models().await;
-            let known = listed.contains(&self.service.model);
-            if let Some(first) = listed.first().filter(|_| !known) {
-                let line = self.line("model", &format!("{first:?}"));
-                let has = listed.join(", ");
-                return Some(CallError::Setting { why: format!("{error}; it has {has}: {line}") });
-            }
-        }
-        matches!(status, 404 | 405).then(|| CallError::Setting {
-            why: format!(
-                "{error}; look at base_url in [engine.{name}], of which a version such as /v1 is a part, and at the model {}",
-                self.service.model
-            ),
-        })
-    }
-
     /// Whether a remark only tells what is put otherwise than the settings say, and works.
     pub fn is_put_otherwise(&self, remark: &str) -> bool {
         self.learnt().told().any(|told| told == remark)
@@ -519,29 +445,6 @@ impl ModelEngine {
             Ok(route) => self.door.client().models(&route).await,
             Err(_) => Vec::new(),
         }
-    }
-
-    /// Why a reply ended before the answer, and the settings that help.
-    pub fn why_unfinished(&self, thought: bool) -> String {
-        let most = self.service.output_tokens_max;
-        let longer = self.line("output_tokens", &most.saturating_mul(4).to_string());
-        let name = &self.service.name;
-        match (thought, self.service.reasoning) {
-            (true, false) => format!(
-                "the model spends its limit of {most} tokens on thinking: set reasoning = true or output_tokens in [engine.{name}]"
-            ),
-            (true, true) => {
-                format!("the model spends its limit of {most} tokens on thinking: {longer}")
-            }
-            (false, _) => {
-                format!("the replies are cut off at their limit of {most} tokens: {longer}")
-            }
-        }
-    }
-
-    /// What to write into the settings.
-    pub fn line(&self, key: &str, value: &str) -> String {
-        format!("write {key} = {value} in [engine.{}]", self.service.name)
     }
 
     /// What the counts of a reply say about the service, and what is learnt from them.
