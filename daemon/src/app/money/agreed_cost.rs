@@ -103,8 +103,14 @@ fn more(found: &StudyRecord, spent: UsdMicros, worst: UsdMicros) -> UsdMicros {
 }
 
 fn sentence(found: &StudyRecord, spent: UsdMicros, agreed: UsdMicros, asked: UsdMicros) -> String {
+    let uncounted = match found.progress.usage.at_most {
+        0 => "",
+        _ => {
+            " (the service did not count every call: those are booked at the most that they can cost)"
+        }
+    };
     format!(
-        "it has cost {}, and the next call may pass the {} that was agreed; asking everybody may cost {} in all: agree with `demoscope resume {} --yes`",
+        "it has cost {}{uncounted}, and the next call may pass the {} that was agreed; asking everybody may cost {} in all: agree with `demoscope resume {} --yes`",
         spent.exact(),
         agreed.exact(),
         asked.exact(),

@@ -95,7 +95,12 @@ impl Core {
                 }
                 all.push(of_kind);
             }
-            all.extend(self.estimates_beside(spec, model, &persona)?);
+            // What is asked beside the answers may be asked again as well.
+            let texts = u64::from(spec.panel).saturating_mul(heard(spec).len() as u64);
+            let beside = self.estimates_beside(spec, model, &persona)?.into_iter();
+            all.extend(
+                beside.map(|each| Estimate { high: with_free_retries(each.high, texts), ..each }),
+            );
             if instrument::makes_competitors(&spec.instrument) {
                 all.push(model.estimate_competitors(spec).map_err(broken)?);
             }

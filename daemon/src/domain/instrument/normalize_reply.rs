@@ -309,16 +309,21 @@ fn is_repeated(fields: &[(String, Value)], said: &str) -> bool {
 
 /// Whether a reason for declining says that there is none.
 fn denies(reason: &str) -> bool {
-    const NONE: [&str; 15] = [
+    const NONE: [&str; 20] = [
         "",
         "0",
         "false",
+        "idonotrefuse",
+        "ididnotrefuse",
         "n/a",
         "n.a",
         "na",
         "nil",
         "no",
         "none",
+        "nonegiven",
+        "noreason",
+        "noreasongiven",
         "norefusal",
         "notapplicable",
         "nothing",
@@ -407,9 +412,15 @@ fn whole(value: &Value, low: u8, high: u8) -> Option<u8> {
         Value::String(said) => {
             let said: String = bare(said).chars().map(narrow).collect();
             let said = said.to_lowercase();
-            match said.split_once('/').or_else(|| said.split_once("out of")) {
+            let said = said.trim_start_matches(['*', ' ']).trim_end_matches(['*', ' ']);
+            // The name of the value in front, or its unit behind, say nothing else.
+            let said = said.strip_prefix("score").unwrap_or(said).trim_start_matches([':', ' ']);
+            let said = said.strip_suffix("points").unwrap_or(said);
+            let said = said.strip_suffix("point").unwrap_or(said);
+            let parts = ["/", "out of", " of "].iter().find_map(|between| said.split_once(between));
+            match parts {
                 Some((number, of)) => counted(number).filter(|_| counted(of) == Some(high)),
-                None => counted(&said),
+                None => counted(said),
             }
         }
         _ => None,
