@@ -66,6 +66,8 @@ pub struct ReadyCall {
     chat: Chat,
     /// Most tokens, input and output.
     tokens_max: u64,
+    /// Most tokens of the input.
+    input_max: u64,
     /// Expected tokens.
     tokens_likely: u64,
     /// Expected tokens of the prompt alone.
@@ -208,6 +210,7 @@ impl ModelEngine {
             address,
             worst: price.worst(input, output),
             tokens_max: input.saturating_add(output),
+            input_max: input,
             tokens_likely: likely,
             prompt_likely,
             chat: Chat {

@@ -59,7 +59,14 @@ pub(in crate::app) fn agreed(
 }
 
 fn agreed_of(row: &StudyRow, progress: &Progress) -> Option<UsdMicros> {
-    progress.agreed.agreed.or(row.announced.map(|(_, high)| high))
+    let end = progress.agreed.agreed.or(row.announced.map(|(_, high)| high))?;
+    end.checked_add(lost(progress))
+}
+
+/// What calls that were given up by a halt or a crash may have cost: it is booked at the most, nobody ever reports it, and
+/// whoever was asked is asked again. It is no part of what a study costs, so that a crash takes no answers away.
+fn lost(progress: &Progress) -> UsdMicros {
+    if progress.lost.at_most > 0 { progress.lost.cost } else { UsdMicros::ZERO }
 }
 
 /// Takes an agreement in before a study is resumed.
@@ -79,7 +86,8 @@ pub(in crate::app) fn take_agreement(
             .hint(format!("Agree to that with `demoscope resume {id} --yes`"))
             .hint(format!("End it with `demoscope cancel {id}`: its answers stay readable")));
     }
-    found.progress.agreed = AgreedCost { agreed: Some(asked), asked: None };
+    let agreed = UsdMicros(asked.0.saturating_sub(lost(&found.progress).0));
+    found.progress.agreed = AgreedCost { agreed: Some(agreed), asked: None };
     Ok(())
 }
 

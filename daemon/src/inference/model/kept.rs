@@ -1,6 +1,8 @@
 //! What was learnt of a service, as it is kept beyond the end of the daemon, told, and reckoned with.
 
-use super::ModelEngine;
+use protocol::credits::UsdMicros;
+
+use super::{ModelEngine, ReadyCall};
 use crate::domain::digest::Digest;
 use crate::inference::learnt::Learnt;
 use crate::inference::service::Service;
@@ -38,6 +40,12 @@ impl ModelEngine {
             format!("{temperature:?} {reasoning}"),
         ];
         Digest::new().texts(&parts).finish_hex()
+    }
+
+    /// The most that a prepared call can cost, by what is known of the service by now.
+    pub fn worst_of(&self, ready: &ReadyCall) -> UsdMicros {
+        let output = u64::from(ready.chat.output_tokens_max).max(self.longest_reply());
+        self.price().worst(ready.input_max, output)
     }
 
     /// Tokens of the longest reply that was seen, where the service ignores the limit.

@@ -143,7 +143,9 @@ impl PanelRun<'_> {
     /// Sets the worst cases of a call and of the side measurements after it aside, if every cap allows both.
     fn reserve(&self, ticket: QueueEntry, engine: usize) -> Result<PanelEvent, ApiError> {
         let seat = self.seat(ticket)?;
-        let call = seat.ready.as_ref().map(|ready| ready.worst).ok_or_else(astray)?;
+        let ready = seat.ready.as_ref().ok_or_else(astray)?;
+        // It was prepared before more was known.
+        let call = self.doors[engine].engine.worst_of(ready);
         let aside = self.worst_beside(ticket, engine)?;
         let money = self.set_aside(aside).and_then(|()| {
             self.set_aside(call).inspect_err(|_| {
