@@ -295,6 +295,9 @@ async fn start(
     if let Err(error) = core.settle_past(&ITSELF).await {
         tracing::warn!(%error, "what calls may have cost cannot be booked yet");
     }
+    if let Err(error) = core.recall_learnt(&ITSELF).await {
+        tracing::warn!(%error, "what was learnt of model services cannot be read, and is learnt again");
+    }
     core.begin_imports(&ITSELF, variables().collect()).await?;
     let listener = Listener::bind(&instance, &paths)?;
     let keys = core.keys(&ITSELF).await?;

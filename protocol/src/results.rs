@@ -469,6 +469,9 @@ pub struct Meta {
     /// The least and most cost that was announced before the study started; absent where none was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced_cost_usd: Option<(f64, f64)>,
+    /// The upper end of the cost that the owner of a paused study is asked to agree to before it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_cost_usd: Option<f64>,
     /// The part of the real cost for replies that became no outcome, such as calls under way when the study was halted
     /// or cancelled. Zero where there were none.
     #[serde(default, skip_serializing_if = "is_nothing")]
@@ -638,13 +641,7 @@ impl Report {
     /// a service that is not what it seems.
     pub fn reading_warnings(&self) -> impl Iterator<Item = String> {
         let meta = &self.meta;
-        let answered = u64::from(self.study.panel.delivered);
-        let memory = (meta.from_cache > 0 && meta.from_cache.saturating_mul(2) >= answered).then(|| {
-            format!(
-                "{} of {answered} answers come from memory: the very same question was put to this model before; `--fresh` asks anew.",
-                meta.from_cache.min(answered)
-            )
-        });
+        let memory = self.memory_warning();
         let replies = meta.replies.as_ref();
         let remarks = replies.map(|replies| replies.remarks.clone()).unwrap_or_default();
         let remarks = remarks.into_iter().map(|remark| {
@@ -654,6 +651,20 @@ impl Report {
         });
         memory.into_iter().chain(replies.and_then(RepliesRead::warning)).chain(remarks)
     }
+
+    /// Half of the answers or more come from memory.
+    #[must_use]
+    pub fn memory_warning(&self) -> Option<String> {
+        let meta = &self.meta;
+        let answered = u64::from(self.study.panel.delivered);
+        (meta.from_cache > 0 && meta.from_cache.saturating_mul(2) >= answered).then(|| {
+            format!(
+                "{} of {answered} answers come from memory: the very same question was put to this model before; `--fresh` asks anew.",
+                meta.from_cache.min(answered)
+            )
+        })
+    }
+
     /// The results, or where there are none those of the rounds that have ended.
     #[must_use]
     pub fn found(&self) -> Option<&Results> {

@@ -119,6 +119,8 @@ pub enum Control {
     Pause,
     /// Resumes the study.
     Resume,
+    /// Agrees to the upper end of the cost that a paused study asks for, and resumes it.
+    Agree,
     /// Ends the study for good; the unused part of the hold is released.
     Cancel,
     /// Asks respondents with a failed or invalid outcome again, within the same study.
@@ -280,6 +282,9 @@ pub struct EngineInfo {
     /// Models that the server there has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub serves: Vec<String>,
+    /// What was learnt of its service: what is sent otherwise than the settings say, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learnt: Vec<String>,
 }
 
 impl EngineInfo {
@@ -301,6 +306,7 @@ impl EngineInfo {
             role: EngineRole::Answers,
             listens: None,
             serves: Vec::new(),
+            learnt: Vec::new(),
         }
     }
 

@@ -14,6 +14,12 @@ pub struct Spending {
     /// The least and most cost announced before it started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced_usd: Option<(f64, f64)>,
+    /// The upper end that its owner agreed to beyond what was announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed_usd: Option<f64>,
+    /// The upper end that the owner of a paused study is asked to agree to before it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_usd: Option<f64>,
     /// The study's own cap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cap_usd: Option<f64>,

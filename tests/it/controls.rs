@@ -26,7 +26,7 @@ fn kind(heard: &Heard) -> Kind {
         Kind::Decoy
     } else if asks("* * *") {
         Kind::Duplicate
-    } else if asks("How far is the person from liking it") {
+    } else if asks("How far are you from liking it") {
         Kind::Reversed
     } else if asks("On a scale from 1") {
         Kind::Wording(1)

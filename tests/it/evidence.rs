@@ -167,7 +167,7 @@ fn a_bundle_rebuilds_the_results_without_a_daemon() {
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 122, "an opening, everyone, a closing");
     let said = &lines[1]["asked"][0]["exchanges"][0];
-    assert!(said["system"].as_str().unwrap().contains("The person:"), "{said}");
+    assert!(said["system"].as_str().unwrap().contains("You are: "), "{said}");
     assert!(said["question"].as_str().unwrap().contains("meal kit"), "{said}");
     let heard = mock.told().heard;
     let sent = |said: &Value| {

@@ -51,7 +51,9 @@ fn service(
         let keys = form.split('"').skip(1).step_by(2).zip(form.split('"').skip(2).step_by(2));
         let mut answer =
             json!({ "reasoning": "It is so.", "would_click": score > 5, "suggestions": [] });
-        for (key, kind) in keys.filter(|(_, kind)| kind.starts_with(": 1 to 10")) {
+        for (key, kind) in
+            keys.filter(|(_, kind)| kind.starts_with(": a whole number from 1 to 10"))
+        {
             assert!(kind.starts_with(':'));
             answer[key] = json!(score);
         }
@@ -145,7 +147,7 @@ fn a_cosmetic_rewrite_is_no_gain() {
     ];
     // A few experts like it a little better, and as many a little less; one more likes it.
     let mock = service(Duration::ZERO, rewrites, |heard, text| {
-        let taste = heard.persona.len() % 4;
+        let taste = (heard.persona.len() + 2) % 4;
         match (text.contains("within"), taste) {
             (true, 0) => 4,
             (true, 1 | 2) => 6,
@@ -234,7 +236,7 @@ fn judge_alone(heard: &Heard) -> Act {
     let form = heard.question.rsplit_once("nothing else:\n").unwrap().1;
     let keys = form.split('"').skip(1).step_by(2).zip(form.split('"').skip(2).step_by(2));
     let mut answer = json!({ "reasoning": "It is so.", "would_click": true, "suggestions": [] });
-    for (key, _) in keys.filter(|(_, kind)| kind.starts_with(": 1 to 10")) {
+    for (key, _) in keys.filter(|(_, kind)| kind.starts_with(": a whole number from 1 to 10")) {
         answer[key] = json!(6);
     }
     Act::Say(answer.to_string())
@@ -267,7 +269,7 @@ fn a_model_writes_the_competitors_once_and_every_later_start_has_the_same() {
     // One reply that could not be read, the next one, ten experts, who all see the same, and one that was to rewrite.
     assert_eq!(mock.calls(), 2 + 10 + 1);
     let told = mock.told();
-    let is_expert = |heard: &&Heard| heard.question.contains("nothing else:\n{\"reasoning\"");
+    let is_expert = |heard: &&Heard| heard.question.contains("nothing else:\n- \"reasoning\"");
     let experts: Vec<_> = told.heard.iter().filter(is_expert).collect();
     assert_eq!(experts.len(), 10);
     for heard in experts {

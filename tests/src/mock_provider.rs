@@ -176,6 +176,12 @@ impl MockProvider {
         *self.state.models.lock().unwrap_or_else(PoisonError::into_inner) = models;
     }
 
+    /// The address at which it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Its origin: the address without a path.
     #[must_use]
     pub fn origin(&self) -> String {
@@ -352,7 +358,7 @@ fn understand(
     };
     let turns = turns.len();
     let persona =
-        system.lines().find(|line| line.starts_with("The person:")).unwrap_or_default().to_owned();
+        system.lines().find(|line| line.starts_with("You are: ")).unwrap_or_default().to_owned();
     Heard { number, path, headers, persona, system, question, turns, texts: embedded, body }
 }
 
@@ -367,12 +373,12 @@ fn proper(state: &State, heard: &Heard, usage: (Value, Value)) -> Vec<u8> {
 /// A valid answer to the question, derived from the persona: the same persona always gives the same answer.
 #[must_use]
 pub fn answer(heard: &Heard) -> String {
-    if heard.question.contains("\"rating\": 1 to 5") {
+    if heard.question.contains("\"rating\": a whole number from 1 to 5") {
         let said = |word: &&str| heard.question.contains(*word);
         let point = STANCES.iter().position(said).map_or(3, |place| place + 1);
         return json!({ "rating": point, "refused": null }).to_string();
     }
-    if heard.question.contains("\"text\": \"one to three") {
+    if heard.question.contains("\"text\": what you say") {
         let stance = STANCES[usize::try_from((score(heard) - 1) / 2).unwrap()];
         // Every persona gives a slightly different text.
         let own = hash(&heard.persona) % 1_000_000;

@@ -1,6 +1,7 @@
 //! Tests of the use cases on a real store: the budget, the calls of every door, the money as a state machine, and the
 //! damage that these tests must detect.
 
+mod agreed_cost;
 mod budget;
 mod callers;
 mod calls;

@@ -90,7 +90,7 @@ impl PartialEq for Schema {
 }
 
 /// The request field for the limit on the length of a reply.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenLimit {
     /// The older field, which compatible servers support.

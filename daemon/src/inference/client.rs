@@ -169,9 +169,9 @@ impl ServiceClient {
             let read = async {
                 let response = response?;
                 let headers = response.headers().clone();
-                let body = success(target, &route.url, response, VECTORS_BYTES_MAX).await?;
+                let body = success(target, route, response, VECTORS_BYTES_MAX).await?;
                 let read = target.format.embed_reply(&body, texts.len());
-                read.map_err(|why| target.unread(why, &route.url, &headers, &body))
+                read.map_err(|why| target.unread(why, route, &headers, &body))
             };
             (read.await, allowance)
         };
@@ -193,7 +193,7 @@ impl ServiceClient {
         };
         let (response, allowance) = self.post(route, body).await;
         match response {
-            Ok(response) => (read(target, &route.url, response).await, allowance),
+            Ok(response) => (read(target, route, response).await, allowance),
             Err(error) => (Err(error), allowance),
         }
     }
@@ -290,9 +290,15 @@ impl ServiceClient {
 pub struct ServiceRoute {
     url: Url,
     headers: HeaderMap,
+    /// The model that is asked for; empty where none is.
+    model: String,
 }
 
 impl ServiceRoute {
+    fn to_model(self, model: &str) -> Self {
+        Self { model: model.to_owned(), ..self }
+    }
+
     fn timed_out(&self) -> CallError {
         CallError::Network { why: TIMED_OUT.into(), at: self.url.to_string() }
     }
@@ -304,7 +310,7 @@ impl Target {
     /// # Errors
     /// When no call with this target is possible.
     pub fn chat_route(&self, model: &str) -> Result<ServiceRoute, CallError> {
-        self.route(self.format.path(model))
+        self.route(self.format.path(model)).map(|route| route.to_model(model))
     }
 
     /// The route of chat calls below a version, where the address has no path at all and such a service usually has one.
@@ -320,7 +326,7 @@ impl Target {
     /// # Errors
     /// When no call with this target is possible.
     pub fn embed_route(&self, model: &str) -> Result<ServiceRoute, CallError> {
-        self.route(self.format.embed_path(model))
+        self.route(self.format.embed_path(model)).map(|route| route.to_model(model))
     }
 
     /// The route to the list of models.
@@ -350,7 +356,7 @@ impl Target {
             value.set_sensitive(true);
             headers.insert(name, value);
         }
-        Ok(ServiceRoute { url, headers })
+        Ok(ServiceRoute { url, headers, model: String::new() })
     }
 
     /// The base URL with the format's segments, each encoded.
@@ -409,11 +415,15 @@ fn unconnected(error: &reqwest::Error) -> &'static str {
     UNREACHABLE
 }
 
-async fn read(target: &Target, url: &Url, response: Response) -> Result<ChatReply, CallError> {
+async fn read(
+    target: &Target,
+    route: &ServiceRoute,
+    response: Response,
+) -> Result<ChatReply, CallError> {
     let headers = response.headers().clone();
-    let body = success(target, url, response, REPLY_BYTES_MAX).await?;
+    let body = success(target, route, response, REPLY_BYTES_MAX).await?;
     let read = target.format.reply(&body);
-    let mut reply = read.map_err(|why| target.unread(why, url, &headers, &body))?;
+    let mut reply = read.map_err(|why| target.unread(why, route, &headers, &body))?;
     // The caller that reads the model's text redacts it: reading must not depend on the key.
     if let Some(Cow::Owned(masked)) = target.key.as_ref().map(|key| key.masked_cut(&reply.model)) {
         reply.model = masked;
@@ -424,7 +434,7 @@ async fn read(target: &Target, url: &Url, response: Response) -> Result<ChatRepl
 /// The body of a success, or the error that the service reports.
 async fn success(
     target: &Target,
-    url: &Url,
+    route: &ServiceRoute,
     response: Response,
     limit_bytes: usize,
 ) -> Result<Vec<u8>, CallError> {
@@ -437,7 +447,7 @@ async fn success(
             // A body that does not arrive at once is ignored.
             let body = tokio::time::timeout(WORDS_WAIT, bounded(response, WORDS_BYTES_MAX)).await;
             let body = body.ok().and_then(Result::ok).unwrap_or_default();
-            Err(target.error(status, url, &headers, &body))
+            Err(target.error(status, route, &headers, &body))
         }
     }
 }
@@ -466,15 +476,28 @@ impl Target {
     }
 
     /// The failure that a service reports with that status.
-    fn error(&self, status: u16, url: &Url, headers: &HeaderMap, body: &[u8]) -> CallError {
-        let error = ServiceError::read(status, headers, body, |text| self.masked(text));
-        error.classify(url.as_str())
+    fn error(
+        &self,
+        status: u16,
+        route: &ServiceRoute,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> CallError {
+        let error =
+            ServiceError::read(status, headers, body, &route.model, |text| self.masked(text));
+        error.classify(route.url.as_str())
     }
 
     /// The failure of a success that is no reply: the error in it, or what is wrong with it.
-    fn unread(&self, why: Unread, url: &Url, headers: &HeaderMap, body: &[u8]) -> CallError {
+    fn unread(
+        &self,
+        why: Unread,
+        route: &ServiceRoute,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> CallError {
         if why == IS_AN_ERROR {
-            return self.error(200, url, headers, body);
+            return self.error(200, route, headers, body);
         }
         CallError::Malformed { why: why.into() }
     }

@@ -1,41 +1,59 @@
 //! What was learnt of a service from its replies: parts of a request that it does not accept, the name of the model that
-//! it serves, and how long its replies really are. Requests are changed accordingly from then on, as pure functions.
+//! it serves, and how long its replies really are. Requests are changed accordingly from then on, as pure functions. What
+//! does not depend on the moment is kept beyond the end of the daemon.
 
 use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::chat::{Chat, Refusable, ReplyShape, TokenLimit};
 
 /// The name of a model that stands for whichever the server has.
 pub(crate) const ANY_MODEL: &str = "default";
 
-/// What was learnt of a service since the engine exists.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+const BELOW_VERSION: &str = "the service is found at /v1 below its base_url";
+const NO_SCHEMA: &str = "the service refuses json_schema: structured = \"json\" is used instead";
+const NO_JSON: &str = "the service refuses json_object: structured = \"text\" is used instead";
+const NO_TEMPERATURE: &str = "the service refuses a temperature: none is sent";
+const NO_MAX_TOKENS: &str = "the service refuses max_tokens: max_completion_tokens is sent instead";
+const NO_MAX_COMPLETION_TOKENS: &str =
+    "the service refuses max_completion_tokens: max_tokens is sent instead";
+const NO_SYSTEM: &str =
+    "the service refuses a message of the system: it is put in front of the question";
+
+/// What was learnt of a service.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is learnt apart from the others")]
 pub(crate) struct Learnt {
     /// The strictest format of replies that is left to try.
+    #[serde(skip_serializing_if = "Option::is_none")]
     format: Option<FormatLeft>,
     /// It accepts no temperature.
     no_temperature: bool,
     /// The other field for the length limit is the accepted one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<TokenLimit>,
     /// It accepts no message of the system.
     no_system: bool,
     /// The address has no version in it, and the service is found below one.
     pub below_version: bool,
-    /// What is sent otherwise than the settings say, in sentences.
-    told: Vec<&'static str>,
-    /// The model that the server has, where any may answer.
-    pub model: Option<String>,
-    /// The model that the service said answered last.
-    pub served: Option<String>,
     /// Tokens of the longest reply, where it ignores the limit.
     pub longest_reply: u64,
+    /// The model that the server has, where any may answer.
+    #[serde(skip)]
+    pub model: Option<String>,
+    /// The model that the service said answered last.
+    #[serde(skip)]
+    pub served: Option<String>,
     /// A reply was read: the engine works as it is set.
+    #[serde(skip)]
     pub is_proven: bool,
 }
 
 /// A format of replies below the strictest one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum FormatLeft {
     Json,
     Text,
@@ -77,14 +95,34 @@ impl Learnt {
 
     /// Notes that the service is found below a version that its address leaves out.
     pub(crate) fn find_below_version(&mut self) {
-        if !std::mem::replace(&mut self.below_version, true) {
-            self.told.push("the service is found at /v1 below its base_url");
-        }
+        self.below_version = true;
+    }
+
+    /// What is kept beyond the end of the daemon.
+    pub(crate) fn lasting(&self) -> Self {
+        Self { model: None, served: None, is_proven: false, ..self.clone() }
+    }
+
+    /// Puts what was kept in the place of what is kept.
+    pub(crate) fn take_lasting(&mut self, kept: Self) {
+        let Self { model, served, is_proven, .. } = std::mem::take(self);
+        *self = Self { model, served, is_proven, ..kept };
     }
 
     /// What is sent otherwise than the settings say.
     pub(crate) fn told(&self) -> impl Iterator<Item = &'static str> {
-        self.told.iter().copied()
+        let format = self.format.map(|format| match format {
+            FormatLeft::Json => NO_SCHEMA,
+            FormatLeft::Text => NO_JSON,
+        });
+        let limit = self.limit.map(|limit| match limit {
+            TokenLimit::MaxCompletionTokens => NO_MAX_TOKENS,
+            TokenLimit::MaxTokens => NO_MAX_COMPLETION_TOKENS,
+        });
+        let below = self.below_version.then_some(BELOW_VERSION);
+        let temperature = self.no_temperature.then_some(NO_TEMPERATURE);
+        let system = self.no_system.then_some(NO_SYSTEM);
+        [below, format, temperature, limit, system].into_iter().flatten()
     }
 
     /// Learns from a rejection of that call, as it was sent; tells what is sent otherwise from now on. `None` when
@@ -95,52 +133,33 @@ impl Learnt {
         limit: TokenLimit,
         refuses: &[Refusable],
     ) -> Option<&'static str> {
-        let told = self.change(sent, limit, refuses)?;
-        self.told.push(told);
-        Some(told)
-    }
-
-    fn change(
-        &mut self,
-        sent: &Chat,
-        limit: TokenLimit,
-        refuses: &[Refusable],
-    ) -> Option<&'static str> {
         refuses.iter().find_map(|part| match part {
             Refusable::TokenLimit if self.limit.is_none() => {
                 let (other, told) = match limit {
-                    TokenLimit::MaxTokens => (
-                        TokenLimit::MaxCompletionTokens,
-                        "the service refuses max_tokens: max_completion_tokens is sent instead",
-                    ),
-                    TokenLimit::MaxCompletionTokens => (
-                        TokenLimit::MaxTokens,
-                        "the service refuses max_completion_tokens: max_tokens is sent instead",
-                    ),
+                    TokenLimit::MaxTokens => (TokenLimit::MaxCompletionTokens, NO_MAX_TOKENS),
+                    TokenLimit::MaxCompletionTokens => {
+                        (TokenLimit::MaxTokens, NO_MAX_COMPLETION_TOKENS)
+                    }
                 };
                 self.limit = Some(other);
                 Some(told)
             }
             Refusable::Temperature if sent.temperature.is_some() => {
                 self.no_temperature = true;
-                Some("the service refuses a temperature: none is sent")
+                Some(NO_TEMPERATURE)
             }
             Refusable::SystemRole if !sent.system.is_empty() => {
                 self.no_system = true;
-                Some(
-                    "the service refuses a message of the system: it is put in front of the question",
-                )
+                Some(NO_SYSTEM)
             }
             Refusable::ReplyShape => match &sent.shape {
                 ReplyShape::Schema(_) => {
                     self.format = Some(FormatLeft::Json);
-                    Some(
-                        "the service refuses json_schema: structured = \"json\" is used instead",
-                    )
+                    Some(NO_SCHEMA)
                 }
                 ReplyShape::Json => {
                     self.format = Some(FormatLeft::Text);
-                    Some("the service refuses json_object: structured = \"text\" is used instead")
+                    Some(NO_JSON)
                 }
                 ReplyShape::Text => None,
             },
@@ -177,7 +196,7 @@ mod tests {
         for (status, body) in bodies {
             let body = body.to_string();
             let none = reqwest::header::HeaderMap::new();
-            let error = ServiceError::read(*status, &none, body.as_bytes(), |text| text.into());
+            let error = ServiceError::read(*status, &none, body.as_bytes(), "", |text| text.into());
             let CallError::Rejected { refuses, .. } = error.classify("") else { panic!("{body}") };
             let (sent, field) = learnt.apply(&chat, limit);
             told.extend(learnt.clone().learn(&sent, field, &refuses));
@@ -253,6 +272,25 @@ mod tests {
                 "{said}"
             );
         }
+    }
+
+    #[test]
+    fn what_lasts_is_the_same_when_it_was_kept_and_read_again() {
+        let mut learnt = Learnt { is_proven: true, longest_reply: 8_000, ..Learnt::default() };
+        learnt.model = Some("qwen".to_owned());
+        learnt.served = Some("qwen".to_owned());
+        assert_eq!(learnt.told().count(), 0);
+        learnt.find_below_version();
+        let (chat, limit) = (chat(), TokenLimit::MaxCompletionTokens);
+        let refuses = [Refusable::ReplyShape, Refusable::Temperature, Refusable::TokenLimit];
+        for part in refuses {
+            assert!(learnt.learn(&chat, limit, &[part]).is_some());
+        }
+        let kept: Learnt = serde_json::from_value(serde_json::to_value(&learnt).unwrap()).unwrap();
+        assert_eq!(kept, learnt.lasting());
+        assert!(kept.told().eq(learnt.told()));
+        assert_eq!(kept.apply(&chat, limit).0.shape, ReplyShape::Json);
+        assert!(!kept.is_proven && kept.model.is_none(), "the next study tries first");
     }
 
     #[test]

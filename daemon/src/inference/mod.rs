@@ -6,7 +6,7 @@ pub(crate) mod client;
 pub(crate) mod door;
 pub(crate) mod embed;
 pub(crate) mod key;
-mod learnt;
+pub(crate) mod learnt;
 pub(crate) mod limits;
 pub(crate) mod local;
 mod local_engine;

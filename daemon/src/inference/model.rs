@@ -4,7 +4,9 @@
 mod beside;
 mod estimate;
 mod form;
+mod kept;
 mod rewrite;
+mod setting;
 #[cfg(test)]
 mod tests;
 
@@ -64,6 +66,8 @@ pub struct ReadyCall {
     chat: Chat,
     /// Most tokens, input and output.
     tokens_max: u64,
+    /// Most tokens of the input.
+    input_max: u64,
     /// Expected tokens.
     tokens_likely: u64,
     /// Expected tokens of the prompt alone.
@@ -206,6 +210,7 @@ impl ModelEngine {
             address,
             worst: price.worst(input, output),
             tokens_max: input.saturating_add(output),
+            input_max: input,
             tokens_likely: likely,
             prompt_likely,
             chat: Chat {
@@ -373,7 +378,7 @@ impl ModelEngine {
                 }
             }
             if let Err(error) = &reply
-                && let Some(better) = self.with_models(error).await
+                && let Some(better) = self.with_setting(error).await
             {
                 reply = Err(better);
             }
@@ -403,20 +408,6 @@ impl ModelEngine {
         };
         self.learnt().model = Some(model);
         Ok(())
-    }
-
-    /// The rejection of a model that the server does not have, with those that it has.
-    async fn with_models(&self, error: &CallError) -> Option<CallError> {
-        let CallError::Rejected { status: 400 | 404, said, .. } = error else { return None };
-        let is_about_it = said.to_lowercase().contains("model");
-        if !is_about_it || self.is_proven() {
-            return None;
-        }
-        let listed = self.list_models().await;
-        let known = listed.contains(&self.service.model);
-        let first = listed.first().filter(|_| !known)?;
-        let line = self.line("model", &format!("{first:?}"));
-        Some(CallError::Setting { why: format!("{error}; it has {}: {line}", listed.join(", ")) })
     }
 
     /// Whether a remark only tells what is put otherwise than the settings say, and works.
@@ -457,29 +448,6 @@ impl ModelEngine {
             Ok(route) => self.door.client().models(&route).await,
             Err(_) => Vec::new(),
         }
-    }
-
-    /// Why a reply ended before the answer, and the settings that help.
-    pub fn why_unfinished(&self, thought: bool) -> String {
-        let most = self.service.output_tokens_max;
-        let longer = self.line("output_tokens", &most.saturating_mul(4).to_string());
-        let name = &self.service.name;
-        match (thought, self.service.reasoning) {
-            (true, false) => format!(
-                "the model spends its limit of {most} tokens on thinking: set reasoning = true or output_tokens in [engine.{name}]"
-            ),
-            (true, true) => {
-                format!("the model spends its limit of {most} tokens on thinking: {longer}")
-            }
-            (false, _) => {
-                format!("the replies are cut off at their limit of {most} tokens: {longer}")
-            }
-        }
-    }
-
-    /// What to write into the settings.
-    pub fn line(&self, key: &str, value: &str) -> String {
-        format!("write {key} = {value} in [engine.{}]", self.service.name)
     }
 
     /// What the counts of a reply say about the service, and what is learnt from them.

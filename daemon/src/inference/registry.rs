@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::client::{NoClient, ProxyChoice, ServiceClient};
 use super::embed::Embedder;
 use super::key::{base_url, can_be_own};
+use super::learnt::Learnt;
 use super::local;
 use super::model::ModelEngine;
 use super::pool::Pool;
@@ -36,7 +37,18 @@ pub(crate) struct Registry {
     callers: Callers,
     prompts: Arc<Prompts>,
     engines: Mutex<BTreeMap<String, Known>>,
+    /// What was kept of what was learnt of services, by the name of the engine.
+    kept: Mutex<BTreeMap<String, KeptLearning>>,
     encoder: Option<Arc<Embedder>>,
+}
+
+/// What was learnt of a service with certain settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeptLearning {
+    /// SHA-256 (hex) of those settings.
+    pub settings: String,
+    /// What was learnt.
+    pub learnt: Learnt,
 }
 
 #[derive(Debug)]
@@ -113,6 +125,7 @@ impl Registry {
             callers: Callers::new(network, environment)?,
             prompts: Arc::new(prompts),
             engines: Mutex::new(BTreeMap::new()),
+            kept: Mutex::default(),
         };
         registry.offer(environment, now);
         Ok(registry)
@@ -163,10 +176,57 @@ impl Registry {
             let state = made.and_then(|service| {
                 let caller = self.callers.of(&settings, &service.target.base_url)?;
                 let prompts = Arc::clone(&self.prompts);
-                Ok(Arc::new(ModelEngine::new(service, caller, prompts, now)))
+                let engine = ModelEngine::new(service, caller, prompts, now);
+                self.remind(&name, &engine);
+                Ok(Arc::new(engine))
             });
             engines.insert(name, Known { read: digest(&read), state });
         }
+    }
+
+    /// Tells the engines what was learnt of their services before, as far as their settings are the same.
+    pub(crate) fn recall(&self, kept: BTreeMap<String, KeptLearning>) {
+        *self.kept() = kept;
+        for listed in self.list() {
+            if let Ok(engine) = &listed.state {
+                self.remind(&listed.name, engine);
+            }
+        }
+    }
+
+    fn remind(&self, name: &str, engine: &ModelEngine) {
+        let kept = self.kept().get(name).cloned();
+        if let Some(kept) = kept.filter(|kept| kept.settings == engine.settings_hash()) {
+            engine.relearn(kept.learnt);
+        }
+    }
+
+    /// What is to be kept of what was learnt; `None` where nothing has changed. An engine that cannot be asked now keeps
+    /// what was known of it; one with other settings loses it.
+    pub(crate) fn to_keep(&self) -> Option<BTreeMap<String, KeptLearning>> {
+        let listed = self.list();
+        let mut kept = self.kept();
+        let mut now = BTreeMap::new();
+        for Listed { name, state } in listed {
+            let learning = match state {
+                Ok(engine) => Some(KeptLearning {
+                    settings: engine.settings_hash(),
+                    learnt: engine.lasting(),
+                }),
+                Err(_) => kept.get(&name).cloned(),
+            };
+            let is_something = |kept: &KeptLearning| kept.learnt != Learnt::default();
+            now.extend(learning.filter(is_something).map(|learning| (name, learning)));
+        }
+        if *kept == now {
+            return None;
+        }
+        kept.clone_from(&now);
+        Some(now)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<String, KeptLearning>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A text without the keys of any service.

@@ -97,6 +97,8 @@ pub struct Service {
     pub address_from: AddressFrom,
     /// The variable whose key is sent; `None` if it is asked without one.
     pub key_from: Option<String>,
+    /// The variable that a key would come from; empty where it takes none.
+    pub key_variable: String,
     /// The model to ask.
     pub model: String,
     /// How far it can enforce the schema of a reply.
@@ -334,7 +336,8 @@ pub(crate) fn resolve(
         price,
         embedding: embedding(preset, own, goes_without, &url)?,
         address_from,
-        key_from: key.is_some().then_some(variable),
+        key_from: key.is_some().then(|| variable.clone()),
+        key_variable: variable,
         target: Target {
             format: preset.format,
             auth: preset.auth,
@@ -482,6 +485,12 @@ fn without_tail(preset: &Preset, mut url: reqwest::Url) -> reqwest::Url {
         } else if path == "/openai" {
             path.push_str("/v1");
         }
+    }
+    // A call to a model of Gemini has the model behind that.
+    if preset.format == Format::Gemini
+        && let Some((before, _)) = path.split_once("/models/")
+    {
+        path.truncate(before.len());
     }
     for tail in tails {
         if let Some(before) = path.strip_suffix(tail) {

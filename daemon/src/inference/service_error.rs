@@ -34,11 +34,13 @@ pub(crate) struct ServiceError {
 }
 
 impl ServiceError {
-    /// Reads an error that came with that status. `masked` removes the key that was sent.
+    /// Reads an error that came with that status. `masked` removes the key that was sent; `model` is what was asked for, and
+    /// no secret.
     pub(crate) fn read(
         status: u16,
         headers: &HeaderMap,
         body: &[u8],
+        model: &str,
         masked: impl Fn(&str) -> Cow<'_, str>,
     ) -> Self {
         let json = serde_json::from_slice::<Value>(body).ok();
@@ -55,7 +57,7 @@ impl ServiceError {
             .or_else(|| json.as_ref().and_then(retry_info))
             .or_else(|| wait_in_words(&whole))
             .or_else(|| json.as_ref().and_then(|json| reset_in_body(json, headers)));
-        let shown = shown(&told, masked);
+        let shown = shown(&told, model, masked);
         Self { status, codes, whole, said: shown, after }
     }
 
@@ -305,20 +307,22 @@ fn gather(value: &Value, codes: &mut String, whole: &mut String, depth: usize) {
 /// The first sentence of what is said: short, on one line, filtered for terminals. It may repeat the prompt but never a
 /// key: the key that was sent is removed first, so that shortening leaves no part of it, and anything that looks like
 /// another key is masked as well.
-fn shown(said: &str, masked: impl Fn(&str) -> Cow<'_, str>) -> String {
+fn shown(said: &str, model: &str, masked: impl Fn(&str) -> Cow<'_, str>) -> String {
     let said = masked(said);
     let line = protocol::safe::line(&said);
     let line = masked(&line);
-    let shown: Vec<Cow<'_, str>> = line.split_whitespace().map(word).collect();
+    let shown: Vec<Cow<'_, str>> = line.split_whitespace().map(|part| word(part, model)).collect();
     let line = shown.join(" ");
     first_sentence(&line).trim_end_matches('.').chars().take(WORDS_MAX).collect()
 }
 
-/// A word, or a sign for one that looks like a key. The parts of a path are judged one by one.
-fn word(word: &str) -> Cow<'_, str> {
+/// A word, or a sign for one that looks like a key. The parts of a path are judged one by one; the model that was asked for
+/// is no key.
+fn word<'a>(word: &'a str, model: &str) -> Cow<'a, str> {
     let looks_like_a_key =
         |part: &str| part.len() > WORD_MAX && part.contains(|c: char| c.is_ascii_digit());
-    if !looks_like_a_key(word) {
+    let is_model = word.trim_matches(|letter: char| "\"'`().,;:".contains(letter)) == model;
+    if !looks_like_a_key(word) || is_model {
         return Cow::Borrowed(word);
     }
     let bare = word.trim_start_matches(['(', '"', '\'', '`']);

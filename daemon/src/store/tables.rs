@@ -9,7 +9,7 @@ use uuid::Uuid;
 /// A table of the file. Names are part of the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {
-    /// Format version, ledger head: single rows.
+    /// Format version, ledger head, what was learnt of services: single rows.
     Meta,
     /// Submissions, by study number.
     Studies,

@@ -1,6 +1,9 @@
 //! Control commands: `demoscope pause`, `resume`, `cancel`, `retry` and `archive`. They share a file because they are
 //! one call of the daemon with different operations.
 
+use protocol::error::{ApiError, ErrorCode};
+use protocol::id::StudyId;
+use protocol::run::Study;
 use protocol::safe;
 use protocol::service::Control;
 
@@ -16,6 +19,16 @@ pub(crate) struct Args {
     /// Print the study as one JSON object
     #[arg(long)]
     json: bool,
+}
+
+/// Which study to resume.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ResumeArgs {
+    #[command(flatten)]
+    study: Args,
+    /// Agree to the upper end of the cost that a study asks for which was paused before it would have passed the last one
+    #[arg(long)]
+    yes: bool,
 }
 
 /// Which study, and in which direction.
@@ -34,12 +47,40 @@ pub(crate) async fn archive(args: ArchiveArgs, ui: &mut Ui) -> Result<Exit, Fail
     run(args.study, control, ui).await
 }
 
+/// Resumes a study. Where it may cost more than was agreed, its owner is asked.
+pub(crate) async fn resume(args: ResumeArgs, ui: &mut Ui) -> Result<Exit, Failure> {
+    let control = if args.yes { Control::Agree } else { Control::Resume };
+    run(args.study, control, ui).await
+}
+
+/// Asks the owner of a study, which is paused before it costs more than was agreed, whether it may; resumes it then.
+pub(crate) async fn agree(link: &Link, id: StudyId, ui: &mut Ui) -> Result<Study, Failure> {
+    match call!(link, control(id, Control::Resume)) {
+        Err(error) if error.code == ErrorCode::UnconfirmedCost => {
+            let failure = Failure::from(error);
+            if !Ui::can_ask() {
+                return Err(failure);
+            }
+            ui.fail(&failure);
+            if !ui.ask("Go on?") {
+                let what = "The study stays paused; its answers so far can be read";
+                return Err(Failure::from(ApiError::new(ErrorCode::UnconfirmedCost, what)));
+            }
+            Ok(call!(link, control(id, Control::Agree))?)
+        }
+        reply => Ok(reply?),
+    }
+}
+
 /// Carries out the operation on the study.
 pub(crate) async fn run(args: Args, control: Control, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     link.offer().await?;
     let study = call!(link, find(args.id))?;
-    let study = call!(link, control(study.id, control))?;
+    let study = match control {
+        Control::Resume => agree(&link, study.id, ui).await?,
+        control => call!(link, control(study.id, control))?,
+    };
     if args.json {
         ui.json(&study)?;
         return Ok(Exit::Done);
@@ -48,7 +89,9 @@ pub(crate) async fn run(args: Args, control: Control, ui: &mut Ui) -> Result<Exi
     let id = study.id.short();
     let now = match control {
         Control::Pause => format!("is paused; go on with: demoscope resume {id}"),
-        Control::Resume => format!("goes on; look at it with: demoscope show {id}"),
+        Control::Resume | Control::Agree => {
+            format!("goes on; look at it with: demoscope show {id}")
+        }
         Control::Cancel => format!(
             "is cancelled; {} of {} had answered and stay readable",
             study.panel.delivered, study.panel.requested

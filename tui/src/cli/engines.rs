@@ -36,7 +36,8 @@ A model service that Demoscope knows needs only its key in the usual variable. O
   [engine.mixed]                     several under one name\n  \
   engines = [\"openai\", \"mine\"]\n  \
   strategy = \"round_robin\"           or failover\n\n\
-What changes of it at run time is put into force by demoscope config --apply, which also says what is wrong."
+What changes of it at run time is put into force by demoscope config --apply, which also says what is wrong.\n\n\
+What a service refuses is learnt and remembered, as the list shows; `engines check NAME` tries it anew."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -171,6 +172,10 @@ fn list(engines: &[EngineInfo], look: Look) -> String {
         if let Some(place) = place(engine) {
             let place = format!("{}{place}{}", " ".repeat(15), listens(engine));
             out.extend([look.paint(Role::Dim, &place).as_str(), "\n"]);
+        }
+        for learnt in &engine.learnt {
+            let learnt = format!("{}learnt: {}", " ".repeat(15), safe::line(learnt));
+            out.extend([look.paint(Role::Dim, &learnt).as_str(), "\n"]);
         }
     }
     out

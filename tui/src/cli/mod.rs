@@ -146,7 +146,7 @@ enum Verb {
     Pause(control::Args),
     /// Go on with a paused study
     #[command(after_help = "Examples:\n  demoscope resume @")]
-    Resume(control::Args),
+    Resume(control::ResumeArgs),
     /// Stop a study for good; unused credits come back, answers stay readable
     #[command(after_help = "Examples:\n  demoscope cancel 3f2a")]
     Cancel(control::Args),
@@ -340,7 +340,7 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Power(args) => power::run(&args, ui).await,
         Verb::Export(args) => export::run(&args, ui).await,
         Verb::Pause(args) => control::run(args, Control::Pause, ui).await,
-        Verb::Resume(args) => control::run(args, Control::Resume, ui).await,
+        Verb::Resume(args) => control::resume(args, ui).await,
         Verb::Cancel(args) => control::run(args, Control::Cancel, ui).await,
         Verb::Retry(args) => control::run(args, Control::Retry, ui).await,
         Verb::Archive(args) => control::archive(args, ui).await,

@@ -119,6 +119,7 @@ fn meta() -> Meta {
         credits_remaining: Credits(9_885),
         cost_usd: 0.0,
         announced_cost_usd: None,
+        asked_cost_usd: None,
         lost_cost_usd: 0.0,
         inference: None,
         latency_ms: 1_240,

@@ -51,7 +51,12 @@ pub(crate) fn draw(report: &Report, page: &mut ReportPage) {
             }
         }
         State::Paused => {
-            steps.push((format!("demoscope resume {id}"), "go on"));
+            match report.meta.asked_cost_usd {
+                Some(_) => {
+                    steps.push((format!("demoscope resume {id} --yes"), "agree to that cost"));
+                }
+                None => steps.push((format!("demoscope resume {id}"), "go on")),
+            }
             steps.push((format!("demoscope cancel {id}"), "stop; unused credits come back"));
         }
         State::Draft | State::Queued | State::Running | State::Finalizing => {

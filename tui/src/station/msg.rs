@@ -78,6 +78,8 @@ pub enum Msg {
     Submitted(Result<Study, ApiError>),
     /// A study was controlled or tagged.
     Changed(Result<Study, ApiError>),
+    /// A paused study goes on only if its owner agrees to a higher cost, which the error names.
+    MoreAsked(StudyId, ApiError),
     /// What a cancellation of those studies would leave.
     Cancellation(Vec<StudyId>, Result<Cancellation, ApiError>),
     /// The file that a study was submitted from, if it was.

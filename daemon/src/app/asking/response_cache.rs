@@ -5,9 +5,13 @@ use std::ops::ControlFlow;
 
 use protocol::measurement::Reuse;
 use protocol::service::Reply;
+use protocol::study::StudySpec;
 
 use crate::domain::evidence::PromptRecord;
 use crate::domain::exchange::{Exchange, ReplySource};
+use crate::domain::instrument::items;
+use crate::domain::outcome::{Assignment, FIRST_ROUND};
+use crate::domain::panel::Panel;
 use crate::store::rows::{AddressKey, BlueprintRow, DeletedRow, ExchangesRow, RememberedRow};
 use crate::store::{Fault, Order, Reader, Writes};
 
@@ -57,6 +61,50 @@ impl Core {
                 Ok(((), writes))
             })
             .await
+    }
+}
+
+/// The number of a study that is not there yet.
+const NO_STUDY: u32 = 0;
+/// Respondents whose question a preview looks up.
+const LOOKED_UP: u32 = 20;
+
+impl Core {
+    /// What a preview says where most answers would come from memory.
+    pub(in crate::app) fn memory_note(
+        &self,
+        owner: &Owner,
+        spec: &StudySpec,
+        panel: &Panel,
+    ) -> Reply<Option<String>> {
+        let models = self.engine(&spec.engine).map(|engine| engine.models()).unwrap_or_default();
+        let [engine] = models.as_slice() else { return Ok(None) };
+        let is_whole = items(spec).is_empty() && engine.is_one_model();
+        if !is_whole || spec.measurement.reuse == Reuse::Never {
+            return Ok(None);
+        }
+        // What cannot be put is told elsewhere.
+        let Ok(form) = engine.form(spec) else { return Ok(None) };
+        let looked_up = LOOKED_UP.min(spec.panel);
+        let address = |respondent| {
+            let persona = panel.persona(respondent)?;
+            let at = Assignment::first(FIRST_ROUND, respondent);
+            Some(engine.ready(&form, spec, at, None, &persona, None).ok()?.address)
+        };
+        let addresses: Vec<String> = (0..looked_up).filter_map(address).collect();
+        let known = self.look(|reader| {
+            let mut known = 0_u32;
+            for address in &addresses {
+                let found = newest(reader, owner, address, NO_STUDY, Reuse::Allowed)?;
+                known += u32::from(found.is_some());
+            }
+            Ok(known)
+        })?;
+        Ok((known > 0 && known.saturating_mul(2) >= looked_up).then(|| {
+            format!(
+                "most answers will come from memory: {known} of the first {looked_up} questions were put to this model before; --fresh asks anew"
+            )
+        }))
     }
 }
 

@@ -22,6 +22,7 @@ use crate::inference::chat::{ChatReply, Stop};
 use crate::inference::door::Spent;
 use crate::inference::embed::Embedder;
 use crate::inference::key::ServiceOrigin;
+use crate::inference::learnt::Learnt;
 use crate::inference::model::{ModelEngine, Pass, ReadyCall};
 use crate::store::rows::CallsUnderWay;
 use crate::store::{Fault, Reader};
@@ -238,7 +239,14 @@ impl Core {
             Some("Give it in [engine.NAME] as price = { input = …, output = … }"),
         );
         let number = self.open_check(caller, engine, name, call.worst).await?;
+        // What was learnt is tried anew, unless nothing answers.
+        let before = engine.lasting();
+        engine.relearn(Learnt::default());
         let checked = self.make_check(caller, number, engine, &call).await;
+        if !matches!(&checked, Ok((Ok(Spent { reply: Ok(_), .. }), ..))) {
+            engine.relearn(before);
+        }
+        self.keep_learnt(caller).await?;
         // Also where a cap left no room: the note of what may be under way goes.
         self.end_calls(caller, number, Usage::default()).await?;
         let (spent, took, embeds) = checked?;
@@ -462,6 +470,7 @@ fn about_encoder(encoder: &Embedder) -> EngineInfo {
         role: EngineRole::Embeds,
         listens: None,
         serves: Vec::new(),
+        learnt: Vec::new(),
     }
 }
 
@@ -483,5 +492,6 @@ fn about(engine: &Arc<ModelEngine>) -> EngineInfo {
         role: EngineRole::Answers,
         listens: None,
         serves: Vec::new(),
+        learnt: engine.put_otherwise(),
     }
 }

@@ -133,7 +133,11 @@ mod tests {
         fn reserve(&self, worst: UsdMicros) -> Result<(), Capped> {
             self.0.lock().unwrap().push(("reserve", worst.0));
             let (cap, limit) = ("the study's cost cap", UsdMicros(9));
-            if worst <= limit { Ok(()) } else { Err(Capped { cap, limit, worst, others: false }) }
+            if worst <= limit {
+                Ok(())
+            } else {
+                Err(Capped { cap, limit, worst, others: false, asks_owner: false })
+            }
         }
 
         fn settle(&self, worst: UsdMicros, took: Usage) {

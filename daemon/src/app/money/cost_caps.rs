@@ -1,7 +1,8 @@
 //! Cost caps and reservations: in memory, the real money spent today and in all, what calls under way may still cost,
 //! the part of it that the ledger does not hold yet, and the caps. A call is allowed only when its worst case fits
-//! under every cap together with the worst cases of all calls under way. A service that counts more than it was allowed is
-//! booked as it counts; the worst cases learn of it, so that a cap is exceeded by no more than was under way.
+//! under every cap together with the worst cases of all calls under way, and what calls of the study really come to under the
+//! upper end that its owner agreed to. A service that counts more than it was allowed is booked as it counts; the worst cases
+//! learn of it, so that a cap is exceeded by no more than was under way.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -21,6 +22,7 @@ use crate::domain::outcome::Usage;
 use crate::store::rows::TransferRow;
 use crate::store::{Fault, Order, Reader};
 
+use crate::app::money::agreed_cost::agreed;
 use crate::app::{Caller, Core, Scope};
 
 /// The caps on real cost that settings give; none is without limit.
@@ -48,7 +50,14 @@ pub struct Capped {
     pub worst: UsdMicros,
     /// Calls of other studies have money set aside under that cap: when they are over there may be room.
     pub others: bool,
+    /// It is no cap but the upper end that was agreed: the owner is asked for more.
+    pub asks_owner: bool,
 }
+
+/// What a call comes to of its worst case before any was seen, in millionths: announcements reckon with about as much.
+const SHARE_FIRST: i64 = 350_000;
+/// All of it.
+const SHARE_WHOLE: i64 = 1_000_000;
 
 /// What was spent and what may be.
 #[derive(Debug, Default)]
@@ -78,6 +87,10 @@ struct Study {
     unbooked: i64,
     /// Of that, how many calls at least are in it at the most that they can have cost.
     at_most: u32,
+    /// The upper end of its cost that its owner agreed to.
+    agreed: Option<i64>,
+    /// The most that a call came to of its worst case, in millionths.
+    share: i64,
     /// It makes no calls: whatever is unbooked could not be booked at the end, and waits for the store.
     ended: bool,
 }
@@ -87,6 +100,22 @@ impl Study {
         let back = worst.clamp(0, self.reserved.max(0));
         self.reserved -= back;
         back
+    }
+
+    /// What calls really come to that are reserved at their worst cases.
+    fn really(&self, reserved: i64) -> i64 {
+        let share = i128::from(self.share.max(SHARE_FIRST));
+        let come_to = i128::from(reserved).saturating_mul(share) / i128::from(SHARE_WHOLE);
+        i64::try_from(come_to).unwrap_or(i64::MAX)
+    }
+
+    /// Learns from what a call cost that was reserved at `worst`. One that cost more than that raises the worst cases that
+    /// follow, and counts as all of it here.
+    fn learn(&mut self, worst: i64, actual: i64) {
+        let share = i128::from(actual).saturating_mul(i128::from(SHARE_WHOLE));
+        let share = share.checked_div(i128::from(worst)).unwrap_or_default();
+        let share = i64::try_from(share).unwrap_or(SHARE_WHOLE).clamp(0, SHARE_WHOLE);
+        self.share = self.share.max(share);
     }
 }
 
@@ -114,12 +143,17 @@ impl Core {
         let first = self.spending().books().is_none();
         let (spent, ledger) = self.store().read(|reader| -> Result<_, Fault> {
             let progress = reader.get::<crate::store::rows::Progress>(&number)?;
-            let spent = progress.map_or(0, |progress| progress.usage.cost.0);
+            let agreed = match &progress {
+                Some(progress) => agreed(reader, number, progress)?,
+                None => None,
+            };
+            let spent = (progress.map_or(0, |progress| progress.usage.cost.0), agreed);
             if !first {
                 return Ok((spent, None));
             }
             Ok((spent, Some(booked(reader, now)?)))
         })?;
+        let (spent, agreed) = spent;
         let mut books = self.spending().books();
         if let (None, Some((today, total))) = (books.as_ref(), ledger) {
             *books = Some(Books { day: day_of(now), today, total, ..Books::default() });
@@ -127,6 +161,7 @@ impl Core {
         if let Some(books) = books.as_mut() {
             let study = books.studies.entry(number).or_default();
             study.spent = spent.saturating_add(study.unbooked);
+            study.agreed = agreed.map(|agreed| agreed.0);
             study.ended = false;
         }
         Ok(())
@@ -155,6 +190,7 @@ impl Core {
                 limit,
                 worst,
                 others: false,
+                asks_owner: false,
             });
         };
         // Only forward: a clock set back gives no second day.
@@ -173,8 +209,16 @@ impl Core {
             if let Some(limit) = limit
                 && committed.saturating_add(worst.0) > limit.0
             {
-                return Err(Capped { cap, limit, worst, others: others && place > 0 });
+                let others = others && place > 0;
+                return Err(Capped { cap, limit, worst, others, asks_owner: false });
             }
+        }
+        let comes_to = study.really(study.reserved.saturating_add(worst.0));
+        if let Some(agreed) = study.agreed
+            && study.spent.saturating_add(comes_to) > agreed
+        {
+            let (cap, limit) = ("the agreed upper end", UsdMicros(agreed));
+            return Err(Capped { cap, limit, worst, others: false, asks_owner: true });
         }
         study.reserved = study.reserved.saturating_add(worst.0);
         study.largest = study.largest.max(worst.0);
@@ -242,6 +286,13 @@ impl Core {
         UsdMicros(study.map_or(0, |study| study.unbooked))
     }
 
+    /// What that study has spent, as far as its spending is open.
+    pub(in crate::app) fn spent(&self, number: u32) -> UsdMicros {
+        let books = self.spending().books();
+        let study = books.as_ref().and_then(|books| books.studies.get(&number));
+        UsdMicros(study.map_or(0, |study| study.spent))
+    }
+
     /// Studies that make no calls any more and have spent money that the ledger does not hold.
     pub(in crate::app) fn with_unbooked(&self) -> Vec<u32> {
         self.spending_studies(|study| study.ended && study.unbooked > 0)
@@ -263,6 +314,7 @@ impl Books {
     fn settle(&mut self, number: u32, worst: i64, actual: i64) {
         let study = self.studies.entry(number).or_default();
         let back = study.take_back(worst);
+        study.learn(worst, actual);
         study.spent = study.spent.saturating_add(actual);
         study.unbooked = study.unbooked.saturating_add(actual);
         self.reserved = self.reserved.saturating_sub(back);

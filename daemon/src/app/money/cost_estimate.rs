@@ -17,6 +17,7 @@ use crate::domain::instrument::{self, Subsamples, put};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::domain::panel::Panel;
 use crate::inference::Engine;
+use crate::inference::limits::RETRIES_FREE;
 use crate::inference::model::{Estimate, ModelEngine};
 use crate::inference::pool::Strategy;
 use crate::inference::price::Price;
@@ -24,6 +25,9 @@ use crate::inference::prompt::PromptError;
 use crate::inference::service::{AddressFrom, Service, catalogue};
 
 use crate::app::Core;
+
+/// Re-asks of one question, at most.
+const REASKS_MAX: u64 = 2;
 
 /// The first question to the first respondent.
 const FIRST: Assignment = Assignment::first(FIRST_ROUND, 0);
@@ -85,9 +89,19 @@ impl Core {
                     Ok(model.estimate(&call, *item, people.saturating_mul(tasks)))
                 });
                 let each = each.collect::<Result<Vec<_>, PromptError>>().map_err(broken)?;
-                all.push(Estimate::sum(each));
+                let mut of_kind = Estimate::sum(each);
+                if *asking == Purpose::Answer {
+                    let calls = people.saturating_mul(tasks).saturating_mul(alone.len() as u64);
+                    of_kind.high = with_free_retries(of_kind.high, calls);
+                }
+                all.push(of_kind);
             }
-            all.extend(self.estimates_beside(spec, model, &persona)?);
+            // What is asked beside the answers may be asked again as well.
+            let texts = u64::from(spec.panel).saturating_mul(heard(spec).len() as u64);
+            let beside = self.estimates_beside(spec, model, &persona)?.into_iter();
+            all.extend(
+                beside.map(|each| Estimate { high: with_free_retries(each.high, texts), ..each }),
+            );
             if instrument::makes_competitors(&spec.instrument) {
                 all.push(model.estimate_competitors(spec).map_err(broken)?);
             }
@@ -284,6 +298,14 @@ impl Core {
             _ => Ok(Some(estimate)),
         }
     }
+}
+
+/// The high end for that many calls, in which a tenth is for re-asks, with as many as a small study may make.
+fn with_free_retries(high: UsdMicros, calls: u64) -> UsdMicros {
+    let beyond = calls.saturating_mul(REASKS_MAX).min(RETRIES_FREE).saturating_sub(calls / 10);
+    let (beyond, calls) = (i128::from(beyond), i128::from(calls.max(1)));
+    let more = i128::from(high.0).saturating_mul(beyond).saturating_mul(10) / (calls * 11);
+    UsdMicros(high.0.saturating_add(i64::try_from(more).unwrap_or(i64::MAX)))
 }
 
 /// What several engines cost together: where shares are fixed, their mean; where one may get everyone, from the cheapest to

@@ -50,6 +50,8 @@ pub(in crate::app) fn spending(found: &StudyRecord) -> Option<Spending> {
             high_usd: projection.high.dollars(),
         }),
         announced_usd: found.row.announced.map(dollars),
+        agreed_usd: progress.agreed.agreed.map(UsdMicros::dollars),
+        asked_usd: progress.agreed.asked.map(UsdMicros::dollars),
         cap_usd: found.row.spec.max_cost_usd.map(UsdMicros::dollars),
     })
 }

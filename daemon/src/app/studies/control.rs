@@ -20,6 +20,7 @@ use crate::domain::stimulus::{TAG_CHARACTERS_MAX, TAGS_MAX};
 use crate::app::asking::advance::answered_in;
 use crate::app::hooks::endpoints::of_study;
 use crate::app::keys::caps;
+use crate::app::money::agreed_cost::take_agreement;
 use crate::app::studies::lookup::{StudyRecord, by_id};
 use crate::app::studies::transition::{After, step, to_hold, word};
 use crate::app::{Caller, Core, Scope, Settings};
@@ -52,9 +53,13 @@ impl Core {
                 let panel = found.progress.panel;
                 let input = match control {
                     Control::Pause => Input::Pause,
-                    Control::Resume => Input::Resume,
+                    Control::Resume | Control::Agree => {
+                        take_agreement(&mut found, control)?;
+                        Input::Resume
+                    }
                     Control::Cancel => Input::Cancel,
                     Control::Retry => {
+                        found.progress.agreed.asked = None;
                         Input::Retry { unanswered: panel.invalid.saturating_add(panel.failed) }
                     }
                     Control::Archive | Control::Unarchive => {

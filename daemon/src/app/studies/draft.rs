@@ -34,7 +34,7 @@ impl Core {
             let preview = core
                 .model_study(&owner, &draft)
                 .and_then(|model| core.read_draft(&draft, model.as_ref(), key))
-                .and_then(|read| core.preview(&draft, read));
+                .and_then(|read| core.preview(&owner, &draft, read));
             match preview {
                 Ok(preview) => Ok(Preview { settings, ..preview }),
                 Err(error) => Err(ApiError { settings: Some(Box::new(settings)), ..error }),
@@ -91,7 +91,7 @@ impl Core {
                     })?;
                 }
                 let next = ModelStudy { spec: spec.clone(), name: spec.name.clone(), model };
-                previews.push(core.preview(draft, read)?);
+                previews.push(core.preview(&owner, draft, read)?);
                 first.get_or_insert(next);
             }
             if problems.is_empty() { Ok(previews) } else { Err(invalid(problems)) }
@@ -143,7 +143,7 @@ impl Core {
         })
     }
 
-    fn preview(&self, draft: &Draft, read: ReadDraft) -> Reply<Preview> {
+    fn preview(&self, owner: &Owner, draft: &Draft, read: ReadDraft) -> Reply<Preview> {
         let ReadDraft { spec, notes: of_likeness } = read;
         let panel = self.sample(&spec).map_err(|error| of_the_panel(draft, error))?;
         let balance = self.spendable()?;
@@ -164,6 +164,7 @@ impl Core {
         notes.extend(self.context_note(&spec));
         notes.extend(instrument::besides(&spec));
         notes.extend(self.beside_note(&spec));
+        notes.extend(self.memory_note(owner, &spec, &panel)?);
         let engine = self.engine(&spec.engine).ok();
         let noise = engine.and_then(|engine| WordingNoise::of_model(engine.model()));
         Ok(Preview {

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use protocol::channels::Channels;
+use protocol::credits::UsdMicros;
 use protocol::error::ApiError;
 use protocol::id::{AnswerId, StudyId};
 use protocol::results::{Answer, Besides, Mention, Meta, Report, Response, Results, Tagged};
@@ -141,6 +142,7 @@ impl Core {
             credits_remaining: purse.spendable().unwrap_or_default(),
             cost_usd: progress.usage.cost.dollars(),
             announced_cost_usd: found.row.announced.map(dollars),
+            asked_cost_usd: found.progress.agreed.asked.map(UsdMicros::dollars),
             lost_cost_usd: progress.lost.cost.dollars(),
             booked_at_most: u64::from(progress.usage.at_most),
             latency_ms: u64::try_from(latency).unwrap_or(0),

@@ -311,7 +311,7 @@ fn refusal(illegal: &Illegal, found: &StudyRecord) -> ApiError {
         Control::Retry => found.can_retry(),
         Control::Archive => !found.progress.archived,
         Control::Unarchive => found.progress.archived,
-        Control::Pause | Control::Resume | Control::Cancel => true,
+        Control::Pause | Control::Resume | Control::Agree | Control::Cancel => true,
     };
     let allowed = illegal.allowed.iter().copied().filter(is_of_use);
     let words = allowed.map(|control| word(control).to_owned()).collect();
@@ -325,6 +325,7 @@ pub(in crate::app) const fn word(control: Control) -> &'static str {
     match control {
         Control::Pause => "pause",
         Control::Resume => "resume",
+        Control::Agree => "resume --yes",
         Control::Cancel => "cancel",
         Control::Retry => "retry",
         Control::Archive => "archive",

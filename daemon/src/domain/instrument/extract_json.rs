@@ -76,13 +76,73 @@ fn find(text: &str) -> Result<Cow<'_, str>, Unreadable> {
 }
 
 /// The object if it is valid JSON, or becomes so by removing trailing commas and escaping characters that a string
-/// may not contain, such as a line break.
+/// may not contain, such as a line break; or if it is one as other languages write it.
 fn well_formed(object: &str) -> Option<Cow<'_, str>> {
     let is_json = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     if is_json(object) {
         return Some(Cow::Borrowed(object));
     }
-    Some(written_as_json(object)).filter(|mended| is_json(mended)).map(Cow::Owned)
+    let mended = Some(written_as_json(object)).filter(|mended| is_json(mended));
+    let as_elsewhere = || Some(written_as_json(&json_of(object))).filter(|mended| is_json(mended));
+    mended.or_else(as_elsewhere).map(Cow::Owned)
+}
+
+/// The object as JSON where it is written as other languages write one: in single or curved quotation marks, with `True`,
+/// `False` and `None`, and with comments.
+fn json_of(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let after = &rest[letter.len_utf8()..];
+        let closes = match letter {
+            '"' => Some('"'),
+            '\'' => Some('\''),
+            '“' | '”' => Some('”'),
+            '‘' | '’' => Some('’'),
+            _ => None,
+        };
+        if let Some(closes) = closes {
+            let (said, behind) = string_of(after, closes);
+            out.push('"');
+            out.push_str(&said);
+            out.push('"');
+            rest = behind;
+        } else if let Some(comment) = rest.strip_prefix("//") {
+            rest = comment.find('\n').map_or("", |end| &comment[end..]);
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            rest = comment.find("*/").map_or("", |end| &comment[end + 2..]);
+        } else if let Some((word, json)) = [("True", "true"), ("False", "false"), ("None", "null")]
+            .into_iter()
+            .find(|(word, _)| rest.starts_with(word))
+        {
+            out.push_str(json);
+            rest = &rest[word.len()..];
+        } else {
+            out.push(letter);
+            rest = after;
+        }
+    }
+    out
+}
+
+/// What a string holds that ends with that mark, as JSON writes it, and what is behind it.
+fn string_of(text: &str, closes: char) -> (String, &str) {
+    let mut said = String::new();
+    let mut letters = text.char_indices();
+    while let Some((place, letter)) = letters.next() {
+        match letter {
+            // A quotation mark that needs no escape in JSON has none there.
+            '\\' => match letters.next() {
+                Some((_, '\'')) => said.push('\''),
+                Some((_, escaped)) => said.extend(['\\', escaped]),
+                None => break,
+            },
+            _ if letter == closes => return (said, &text[place + letter.len_utf8()..]),
+            '"' => said.push_str("\\\""),
+            letter => said.push(letter),
+        }
+    }
+    (said, "")
 }
 
 /// The text without trailing commas and with control characters in strings escaped.

@@ -110,3 +110,17 @@ proptest::proptest! {
         proptest::prop_assert_eq!(read(&format!("{before}{GOOD}{after}")), bare);
     }
 }
+
+#[test]
+fn an_object_as_other_languages_write_it_is_read_and_what_is_broken_is_not() {
+    let good = reason(GOOD);
+    let python = GOOD.replace('"', "'").replace("null", "None");
+    let curved = GOOD.replace("\"score\"", "“score”").replace("\"mixed\"", "“mixed”");
+    let noted =
+        GOOD.replace("\"score\"", "/* my own */ \"score\"").replace("null}]", "null}] // done\n");
+    for text in [python, curved, noted] {
+        assert_eq!(reason(&text), good, "{text}");
+    }
+    let apostrophe = "{'reasoning': 'I don't like it', 'score': 2}";
+    assert!(!reason(apostrophe).starts_with("answer"), "{}", reason(apostrophe));
+}

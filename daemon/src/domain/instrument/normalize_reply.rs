@@ -105,10 +105,7 @@ pub(super) fn normalize_reply(
         }
         mended.extend(kind.read(first, &reasoning).map(|value| ((*key).to_owned(), value)));
     }
-    // A "reason" that says that there is none is not a refusal if the reply has an answer as well.
-    if let Some(reason) = reason(&fields)
-        && (mended.is_empty() || !denies(&reason))
-    {
+    if let Some(reason) = declines(&fields, !mended.is_empty()) {
         return Err(Unreadable::Refused { reason });
     }
     for (key, kind) in form {
@@ -150,7 +147,8 @@ pub(super) fn mended_keys(text: &str, form: &[(&'static str, FieldKind)]) -> Vec
     if fields.iter().any(|(key, _)| !is_known(key) && !is_same(key, REFUSED)) {
         mended.push("other keys".to_owned());
     }
-    let denied = find(&fields, REFUSED).into_iter().any(|value| !is_nothing(value));
+    let is_no = |value: &Value| is_nothing(value) || *value == Value::Bool(false);
+    let denied = find(&fields, REFUSED).into_iter().any(|value| !is_no(value));
     if denied {
         mended.push(REFUSED.to_owned());
     }
@@ -280,25 +278,52 @@ fn opened(
     fields
 }
 
-/// The reason for declining, if there is one.
-fn reason(fields: &[(String, Value)]) -> Option<String> {
-    let found = find(fields, REFUSED).into_iter();
-    let mut reasons = found.filter_map(|value| alone(value).as_str());
-    reasons.find_map(|reason| Some(text(reason, REFUSAL_MAX)).filter(|reason| !reason.is_empty()))
+/// The reason for declining, if the reply declines: it says yes, or gives a reason. In a reply with an answer, a "reason"
+/// that says that there is none, or that only repeats what stands elsewhere in it, is no refusal.
+fn declines(fields: &[(String, Value)], is_answered: bool) -> Option<String> {
+    find(fields, REFUSED).into_iter().find_map(|value| {
+        match truth(value) {
+            Some(true) => return Some(why(fields)),
+            Some(false) if is_answered => return None,
+            Some(false) | None => {}
+        }
+        let reason = text(alone(value).as_str()?, REFUSAL_MAX);
+        let is_none = || denies(&reason) || is_repeated(fields, &reason);
+        (!reason.is_empty() && !(is_answered && is_none())).then_some(reason)
+    })
+}
+
+/// Why a reply declines that only says that it does.
+fn why(fields: &[(String, Value)]) -> String {
+    let texts = ["reasoning", "answer", "text"].into_iter().flat_map(|key| find(fields, key));
+    let mut reasons = texts.map(|value| words(value, REFUSAL_MAX));
+    reasons.find(|reason| !reason.is_empty()).unwrap_or_else(|| "it gives no reason".to_owned())
+}
+
+/// Whether a text only repeats one of the other values of a reply.
+fn is_repeated(fields: &[(String, Value)], said: &str) -> bool {
+    let others = fields.iter().filter(|(key, _)| !is_same(key, REFUSED));
+    let mut texts = others.filter_map(|(_, value)| value.as_str());
+    texts.any(|text| is_same(bare(text), bare(said)))
 }
 
 /// Whether a reason for declining says that there is none.
 fn denies(reason: &str) -> bool {
-    const NONE: [&str; 15] = [
+    const NONE: [&str; 20] = [
         "",
         "0",
         "false",
+        "idonotrefuse",
+        "ididnotrefuse",
         "n/a",
         "n.a",
         "na",
         "nil",
         "no",
         "none",
+        "nonegiven",
+        "noreason",
+        "noreasongiven",
         "norefusal",
         "notapplicable",
         "nothing",
@@ -310,6 +335,20 @@ fn denies(reason: &str) -> bool {
     const LENGTH_MAX: usize = 24;
     let reason = bare(reason);
     reason.len() <= LENGTH_MAX && NONE.iter().any(|none| is_same(reason, none))
+}
+
+/// Whether a theme only repeats how the prompt describes one.
+fn is_placeholder(name: &str) -> bool {
+    const REPEATED: [&str; 7] = [
+        "one to three words",
+        "one to three words of your own",
+        "the thing itself",
+        "the thing itself in one to three words",
+        "the thing itself in one to three words of your own",
+        "theme",
+        "two or three words",
+    ];
+    REPEATED.iter().any(|repeated| is_same(bare(name), repeated))
 }
 
 /// Whether one of the themes of an answer says that there is none: the strict reader accepts it as a name.
@@ -373,9 +412,15 @@ fn whole(value: &Value, low: u8, high: u8) -> Option<u8> {
         Value::String(said) => {
             let said: String = bare(said).chars().map(narrow).collect();
             let said = said.to_lowercase();
-            match said.split_once('/').or_else(|| said.split_once("out of")) {
+            let said = said.trim_start_matches(['*', ' ']).trim_end_matches(['*', ' ']);
+            // The name of the value in front, or its unit behind, say nothing else.
+            let said = said.strip_prefix("score").unwrap_or(said).trim_start_matches([':', ' ']);
+            let said = said.strip_suffix("points").unwrap_or(said);
+            let said = said.strip_suffix("point").unwrap_or(said);
+            let parts = ["/", "out of", " of "].iter().find_map(|between| said.split_once(between));
+            match parts {
                 Some((number, of)) => counted(number).filter(|_| counted(of) == Some(high)),
-                None => counted(&said),
+                None => counted(said),
             }
         }
         _ => None,
@@ -483,7 +528,11 @@ fn themes(value: &Value, reasoning: &str) -> Vec<Map<String, Value>> {
         let name = one_line(&text(name, usize::MAX));
         let name = shortened(&name, THEME_MAX).to_owned();
         // Some replies say in words that there is no theme.
-        if name.is_empty() || denies(&name) || known.contains(&name.to_ascii_lowercase()) {
+        if name.is_empty()
+            || denies(&name)
+            || is_placeholder(&name)
+            || known.contains(&name.to_ascii_lowercase())
+        {
             continue;
         }
         known.push(name.to_ascii_lowercase());
@@ -533,7 +582,6 @@ fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
             _ => continue,
         };
         let fields: Vec<(String, Value)> = entry.into_iter().collect();
-        let refused = reason(&fields);
         let last = u8::try_from(questions.len()).unwrap_or(u8::MAX);
         let number = find(&fields, "question").first().map(|value| {
             let named = alone(value).as_str().map(str::trim);
@@ -547,8 +595,7 @@ fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
             said.extend(value.map(|value| (key.to_owned(), value)));
         }
         let is_answered = said.iter().any(|(key, _)| key == "answer");
-        let declines = refused.filter(|reason| !is_answered || !denies(reason));
-        if let Some(reason) = declines {
+        if let Some(reason) = declines(&fields, is_answered) {
             said = vec![(REFUSED.to_owned(), Value::String(reason))];
         } else if !is_answered {
             continue;

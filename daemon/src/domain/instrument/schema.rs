@@ -52,10 +52,11 @@ pub(crate) fn is_own_word(word: &str) -> bool {
     OWN_WORDS.contains(word)
 }
 
-/// A reply of that form, or a reason for declining.
+/// A reply of that form, which also says whether it declines: yes or no, because a text in its place is filled by weak
+/// models with anything.
 fn reply(form: Form) -> Value {
     let mut fields: Vec<_> = form.iter().map(|(key, kind)| (*key, value(kind))).collect();
-    fields.push(("refused", maybe_text()));
+    fields.push(("refused", truth()));
     object(fields)
 }
 
@@ -64,7 +65,7 @@ fn open_answer() -> Vec<(&'static str, Value)> {
     vec![
         ("answer", maybe_text()),
         ("themes", json!({ "type": "array", "items": { "type": "string" } })),
-        ("refused", maybe_text()),
+        ("refused", truth()),
     ]
 }
 
@@ -75,7 +76,7 @@ fn value(kind: &FieldKind) -> Value {
         FieldKind::Whole(low, high) => whole(*low, *high),
         FieldKind::Word(words) => json!({ "type": "string", "enum": words }),
         FieldKind::Text(_) | FieldKind::Theme => text(),
-        FieldKind::Truth => json!({ "type": "boolean" }),
+        FieldKind::Truth => truth(),
         FieldKind::Suggestions(dimensions) => suggestions(dimensions),
         FieldKind::Themes => themes(),
         FieldKind::Topics => json!({ "type": "array", "items": text() }),
@@ -102,7 +103,11 @@ pub(super) fn whole(low: u8, high: u8) -> Value {
     json!({ "type": "integer", "enum": (low..=high).collect::<Vec<u8>>() })
 }
 
-pub(super) fn maybe_text() -> Value {
+pub(super) fn truth() -> Value {
+    json!({ "type": "boolean" })
+}
+
+fn maybe_text() -> Value {
     json!({ "type": ["string", "null"] })
 }
 

@@ -99,7 +99,7 @@ proptest! {
         for control in allowed(state) {
             let input = match control {
                 Control::Pause => Input::Pause,
-                Control::Resume => Input::Resume,
+                Control::Resume | Control::Agree => Input::Resume,
                 Control::Cancel => Input::Cancel,
                 Control::Retry => Input::Retry { unanswered: 1 },
                 Control::Archive | Control::Unarchive => continue,

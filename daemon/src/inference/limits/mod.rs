@@ -15,4 +15,4 @@ mod tests;
 
 pub(crate) use admission::{Admission, Admit, Bounds, Quiet, Signal, own_wait};
 pub(crate) use condition::Condition;
-pub(crate) use retry::{RetryBudget, TRIES_MAX, backoff};
+pub(crate) use retry::{RETRIES_FREE, RetryBudget, TRIES_MAX, backoff};

@@ -9,7 +9,7 @@ use crate::domain::digest::Digest;
 /// Most tries for one question when the service fails; re-asks of unreadable replies are counted separately.
 pub(crate) const TRIES_MAX: u32 = 5;
 /// Retries that every study has, however small it is.
-const RETRIES_FREE: u64 = 20;
+pub(crate) const RETRIES_FREE: u64 = 20;
 /// The first wait for a failing service is a quarter of a second on average.
 const WAIT_FIRST: Duration = Duration::from_millis(500);
 /// The first wait for a service that answers other calls is at least half of this on average.

@@ -48,7 +48,10 @@ impl ModelEngine {
         tokens: (u64, u64),
     ) -> Estimate {
         let (brief, long) = if self.service.reasoning { (300, 1_500) } else { tokens };
-        let longest = u64::from(self.service.output_tokens_max);
+        // A service that ignores the limit is known to write more.
+        let seen = self.longest_reply();
+        let longest = u64::from(self.service.output_tokens_max).max(seen);
+        let long = long.max(seen);
         let price = self.price();
         let of = |input: u64, output: u64| price.worst(input, output.min(longest)).0;
         let times = |each: i64, tenths: i64| {

@@ -266,7 +266,11 @@ fn every_kind_of_asking_puts_its_own_question() {
             assert_eq!(rules(&prompt), rules(&answer), "the same person under the same rules");
             let reply = |prompt: &Prompt| {
                 let (_, reply) = prompt.question.split_once("Reply with one JSON object").unwrap();
-                reply.to_owned()
+                // The words stand in an order of their own.
+                let mut parts: Vec<String> =
+                    reply.split([' ', ',', '\n']).map(ToOwned::to_owned).collect();
+                parts.sort_unstable();
+                parts
             };
             assert_eq!(reply(&prompt), reply(&answer), "the same form is filled in");
             for word in
@@ -426,7 +430,7 @@ fn the_hash_of_a_group_of_templates_stays_the_same() {
 fn a_type_is_hashed_with_its_own_templates_and_with_nobody_elses() {
     /// Over the templates that the first five types share. It is part of the hash of each of their studies: whatever
     /// changes it, changes them all.
-    const FIRST_FIVE: &str = "4c84f821e742412d2c7de001008ae1fe5eca14cd8b34b9fcadc8224bb095fc69";
+    const FIRST_FIVE: &str = "d860d11375f838154098d339c15adc15683444954164c54832fa29d1623bfaa1";
     for study_type in [
         StudyType::ConceptTest,
         StudyType::Sentiment,

@@ -10,7 +10,13 @@ fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
 }
 
 fn read(status: u16, body: &[u8]) -> ServiceError {
-    ServiceError::read(status, &HeaderMap::new(), body, |text| Cow::Borrowed(text))
+    ServiceError::read(
+        status,
+        &HeaderMap::new(),
+        body,
+        "a-model-20260101-with-a-long-name",
+        |text| Cow::Borrowed(text),
+    )
 }
 
 fn said(body: &str) -> String {
@@ -74,6 +80,18 @@ fn nothing_that_looks_like_a_key_is_told() {
     assert_eq!(said(&format!("no such path (/v1/{key}/x) there")), "no such path (/v1/…/x) there");
 }
 
+/// The model that was asked for is told, however much its name looks like a key.
+#[test]
+fn the_model_that_was_asked_for_is_no_secret() {
+    let body = |name: &str| {
+        format!("{{\"error\":{{\"message\":\"The model `{name}` does not exist here.\"}}}}")
+    };
+    let own = read(404, body("a-model-20260101-with-a-long-name").as_bytes()).classify("");
+    assert!(own.to_string().contains("`a-model-20260101-with-a-long-name`"), "{own}");
+    let other = read(404, body("another-20260101-with-a-long-name").as_bytes()).classify("");
+    assert!(!other.to_string().contains("another-2026"), "{other}");
+}
+
 #[test]
 fn the_key_that_was_sent_is_never_among_a_services_words() {
     let key = super::super::key::ApiKey::new("sk-SHORT-1").unwrap();
@@ -87,7 +105,7 @@ fn the_key_that_was_sent_is_never_among_a_services_words() {
     ] {
         for body in [json!({ "error": { "message": said } }).to_string(), said] {
             let none = HeaderMap::new();
-            let told = ServiceError::read(400, &none, body.as_bytes(), |text| key.masked(text));
+            let told = ServiceError::read(400, &none, body.as_bytes(), "", |text| key.masked(text));
             assert!(!told.said.contains("SHORT") && !told.said.contains("sk-S"), "{told:?}");
         }
     }
@@ -169,8 +187,9 @@ fn a_wait_is_read_wherever_it_is_told() {
     assert_eq!(told(&[("retry-after", "Wed, 21 Oct 2026 07:28:30 GMT")]), None, "by whose clock?");
     let reset =
         r#"{"error":{"code":429,"metadata":{"headers":{"X-RateLimit-Reset":"1792567685000"}}}}"#;
-    let read =
-        ServiceError::read(200, &headers(&[date]), reset.as_bytes(), |text| Cow::Borrowed(text));
+    let read = ServiceError::read(200, &headers(&[date]), reset.as_bytes(), "", |text| {
+        Cow::Borrowed(text)
+    });
     assert_eq!(read.after, Some(Duration::from_secs(5)), "{read:?}");
 }
 

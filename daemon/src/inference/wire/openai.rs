@@ -121,7 +121,8 @@ fn elsewhere(message: &Value, thoughts: &[String]) -> Option<String> {
     let calls = message.get("tool_calls").and_then(Value::as_array);
     let arguments = match calls.map(Vec::as_slice) {
         Some([call]) => call.get("function").and_then(|function| function.get("arguments")),
-        _ => None,
+        // The older field for the same.
+        _ => message.get("function_call").and_then(|call| call.get("arguments")),
     };
     let arguments = match arguments {
         Some(Value::String(text)) => lone_object(text),

@@ -31,14 +31,14 @@ pub(crate) use hook::{
 pub(crate) use hook_in::{ExternalRow, PendingHookRow, ReceivedRow, SourceRow};
 pub(crate) use key::KeyRow;
 pub(crate) use ledger::{Balance, HoldRow, LedgerHead, TransferPlace, TransferRow};
-pub(crate) use meta::FormatRow;
+pub(crate) use meta::{FormatRow, LearntOfEngine, LearntRow};
 pub use outcome::{OutcomeKey, OutcomeRow};
 pub(crate) use rewrite::RewriteRow;
 pub(crate) use round::RoundResultsRow;
 pub(crate) use study::ExactSums;
 pub use study::Progress;
 pub(crate) use study::{
-    CameBy, Counted, PANEL_CHUNK_BYTES, ResultsRow, StudyHook, StudyNumber, StudyRow, SubmitRow,
-    Unfinished,
+    AgreedCost, CameBy, Counted, PANEL_CHUNK_BYTES, ResultsRow, StudyHook, StudyNumber, StudyRow,
+    SubmitRow, Unfinished,
 };
 pub(crate) use watch::{FileRow, LineageRow, VersionRow, WatchRow};

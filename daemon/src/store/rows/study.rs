@@ -227,6 +227,9 @@ pub struct Progress {
     /// Costs of the respondents asked so far, for the projection of the final cost.
     #[serde(default)]
     pub taken: Taken,
+    /// What was agreed beyond the announced cost; absent where nothing was.
+    #[serde(default, skip_serializing_if = "AgreedCost::is_as_announced")]
+    pub agreed: AgreedCost,
     /// Credits settled.
     #[serde(default)]
     pub credits_used: Credits,
@@ -251,6 +254,23 @@ pub struct Progress {
     /// When the current run began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub working_since: Option<Timestamp>,
+}
+
+/// The upper end of a study's real cost, as far as it is not the announced one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreedCost {
+    /// What holds in the place of the announced upper end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<UsdMicros>,
+    /// What the owner of a paused study is asked to agree to before it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<UsdMicros>,
+}
+
+impl AgreedCost {
+    fn is_as_announced(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The sums of scores in hundredths of a point.
@@ -303,6 +323,7 @@ impl Progress {
             said_by: BTreeSet::new(),
             replies: ReplyNotes::default(),
             taken: Taken::default(),
+            agreed: AgreedCost::default(),
             credits_used: Credits::ZERO,
             place: 0,
             probation: None,

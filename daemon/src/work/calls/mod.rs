@@ -90,7 +90,8 @@ impl Calls {
         let mut lost = Usage::default();
         let asked = self.ask_and_record(left, again, begun, &mut lost).await;
         let booked = core.end_calls(&caller, number, lost).await;
-        asked.and(booked)
+        let kept = core.keep_learnt(&caller).await;
+        asked.and(booked).and(kept)
     }
 
     /// Adds the cost of replies that became no outcome to `lost`.

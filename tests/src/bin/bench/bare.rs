@@ -30,7 +30,7 @@ pub(crate) fn bare(origin: &str, calls: u32, at_once: u32) -> Bare {
         let body = json!({
             "model": "mock-1",
             "messages": [
-                { "role": "system", "content": format!("The person: {}", "x".repeat(SYSTEM)) },
+                { "role": "system", "content": format!("You are: {}", "x".repeat(SYSTEM)) },
                 { "role": "user", "content": "x".repeat(QUESTION) },
             ],
         })

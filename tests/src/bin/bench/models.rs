@@ -316,7 +316,7 @@ fn judge(heard: &Heard) -> Act {
         let mut answer = serde_json::json!({
             "reasoning": "It is so.", "would_click": true, "suggestions": [],
         });
-        for (key, _) in keys.filter(|(_, kind)| kind.starts_with(": 1 to 10")) {
+        for (key, _) in keys.filter(|(_, kind)| kind.starts_with(": a whole number from 1 to 10")) {
             answer[key] = points(asked).into();
         }
         answer

@@ -9,6 +9,7 @@ use protocol::run::{Live, Silence, State, Study};
 use protocol::safe;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::cli::control;
 use crate::cli::run::headline;
 use crate::cli::run::progress;
 use crate::failure::Failure;
@@ -91,6 +92,11 @@ impl Follower {
                             paused_said = true;
                             ui.say_raw(progress::clear(ui.talk));
                             ui.say(&headline(study, &pause(&live.study), ui));
+                            if live.spending.as_ref().is_some_and(|money| money.asked_usd.is_some())
+                            {
+                                control::agree(link, study.id, ui).await?;
+                                paused_said = false;
+                            }
                         }
                         paused_said &= live.study.state == State::Paused;
                         if let Some(why) = live.no_writes.as_ref().filter(|_| !trouble_said) {

@@ -183,9 +183,20 @@ async fn run_all(
         }
     }
     for (place, study) in studies.iter().enumerate() {
-        match follower.follow(link, study, ui).await? {
+        let followed = match follower.follow(link, study, ui).await {
+            // It is paused before it costs more than was agreed; the others go on.
+            Err(failure) if failure.code() == ErrorCode::UnconfirmedCost => {
+                worst = worst.max(excuse(failure, ui)?);
+                continue;
+            }
+            followed => followed?,
+        };
+        match followed {
             Followed::Ended(study) => {
                 worst = worst.max(end_of(&study));
+                if let Some(told) = call!(link, report(study.id))?.memory_warning() {
+                    ui.say(&told);
+                }
                 if place > 0 && !args.json {
                     ui.data("\n")?;
                 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use protocol::error::ApiError;
+use protocol::error::{ApiError, ErrorCode};
 use protocol::hook::{DeliveryQuery, EndpointState};
 use protocol::id::StudyId;
 use protocol::ranking::RankQuestion;
@@ -79,7 +79,10 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
         }
         Call::Asked(id) => Msg::Asked(id, call!(client, WITHIN, asked(id)).map(Box::new)),
         Call::Logs(revision, query) => Msg::Logs(revision, call!(client, WITHIN, logs(query))),
-        Call::Control(id, control) => Msg::Changed(call!(client, WITHIN, control(id, control))),
+        Call::Control(id, control) => match call!(client, WITHIN, control(id, control)) {
+            Err(error) if error.code == ErrorCode::UnconfirmedCost => Msg::MoreAsked(id, error),
+            reply => Msg::Changed(reply),
+        },
         Call::Cancellation(studies) => {
             let reply = call!(client, WITHIN, cancellation(studies.clone()));
             Msg::Cancellation(studies, reply)

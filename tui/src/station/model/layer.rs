@@ -218,6 +218,8 @@ pub(crate) enum Consent {
     Apply(StudyId, Choice),
     /// The cost of a study.
     Cost,
+    /// The higher cost that a paused study asks for.
+    MoreCost(StudyId),
     /// What the user decides on a study of an agent.
     CostRequest(CostRequestId, CostDecision),
 }

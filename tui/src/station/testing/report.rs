@@ -116,6 +116,7 @@ pub(crate) fn report(people: u32) -> Report {
             credits_remaining: Credits(9800),
             cost_usd: 0.0,
             announced_cost_usd: None,
+            asked_cost_usd: None,
             lost_cost_usd: 0.0,
             inference: None,
             latency_ms: 2100,

@@ -77,6 +77,10 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Checked(revision, reply) => submission::checked(model, revision, reply),
         Msg::Submitted(reply) => submission::submitted(model, reply),
         Msg::Changed(reply) => changed(model, reply),
+        Msg::MoreAsked(id, error) => {
+            super::studies::ask_for_more(model, id, error);
+            Vec::new()
+        }
         Msg::Cancellation(studies, reply) => cancellation(model, &studies, reply),
         Msg::Source(id, reply) => chain::source(model, id, reply),
         Msg::Applied(id, told) => chain::applied(model, id, told),

@@ -292,6 +292,9 @@ fn consent(model: &mut Model, consent: Consent) -> Vec<Effect> {
         Consent::Quit => super::leave(model),
         Consent::Apply(study, choice) => super::chain::apply(model, study, choice),
         Consent::Cost => super::compose::submit(model, super::compose::Cost::Agreed),
+        Consent::MoreCost(id) => {
+            vec![Effect::Call(Call::Control(id, protocol::service::Control::Agree))]
+        }
         Consent::CostRequest(id, decision) => super::cost_requests::decide(model, id, decision),
         Consent::Cancel(ids) => {
             model.studies.marked.clear();

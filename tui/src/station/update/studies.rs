@@ -1,5 +1,6 @@
 //! Study list input: opening, pausing, cancelling, marking, and requests for the reports of visible rows.
 
+use protocol::error::ApiError;
 use protocol::id::StudyId;
 use protocol::ranking::STUDIES_MIN;
 use protocol::run::State;
@@ -12,8 +13,8 @@ use crate::station::model::drafts::Origin;
 use crate::station::model::layer::{Consent, Layer, Question, RankingPage, Yes};
 use crate::station::model::requests::Want;
 use crate::station::model::studies::{Arrival, SavedFilter};
-use crate::station::model::{Again, Model, Screen, Tone};
-use crate::station::widgets::format::plural;
+use crate::station::model::{Again, Model, Screen, Tone, sanitize};
+use crate::station::widgets::format::{plural, stopped};
 use crate::station::widgets::window::Window;
 
 /// Reports requested around the cursor in each direction, so that previews are loaded in advance.
@@ -159,6 +160,19 @@ fn ask_to_cancel(model: &mut Model, ids: &[StudyId]) -> Vec<Effect> {
         other: None,
     }));
     vec![Effect::Call(Call::Cancellation(ids))]
+}
+
+/// Asks whether a paused study may cost more than was agreed.
+pub(super) fn ask_for_more(model: &mut Model, id: StudyId, mut error: ApiError) {
+    sanitize::error(&mut error);
+    model.layers.push(Layer::Question(Question {
+        title: "Go on at this cost?".to_owned(),
+        lines: vec![stopped(&error.message)],
+        yes: "go on",
+        by: Yes::Enter,
+        consent: Consent::MoreCost(id),
+        other: None,
+    }));
 }
 
 /// Closes the question about a cancellation when its studies have ended meanwhile, and asks anew when some of them have.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::extract_json;
 use super::super::normalize_reply::{FieldKind, normalize_reply};
-use super::super::schema::{maybe_text, object, whole};
+use super::super::schema::{object, truth, whole};
 use crate::domain::instrument::Unreadable;
 
 /// Most characters of a free text: a few sentences. Longer texts dilute the opinion.
@@ -17,13 +17,13 @@ pub(crate) const TEXT_BYTES_MAX: usize = TEXT_MAX * 4;
 /// The schema of a reply with a free text.
 #[must_use]
 pub(crate) fn text_schema() -> Value {
-    object(vec![("text", json!({ "type": "string" })), ("refused", maybe_text())])
+    object(vec![("text", json!({ "type": "string" })), ("refused", truth())])
 }
 
 /// The schema of a rating.
 #[must_use]
 pub(crate) fn rating_schema() -> Value {
-    object(vec![("rating", whole(1, 5)), ("refused", maybe_text())])
+    object(vec![("rating", whole(1, 5)), ("refused", truth())])
 }
 
 /// Reads a free text.

@@ -197,10 +197,20 @@ impl PanelMachine<'_> {
         // Calls under way will probably cost less than their worst case, so there may be room afterwards.
         self.wait_until(Duration::ZERO, task);
         // The same holds for what other studies have reserved.
-        if !self.is_busy() && self.nothing_ready() && !capped.others {
-            self.stop = Some(capped.to_string());
-        } else {
+        if self.is_busy() || !self.nothing_ready() || capped.others {
             self.short = true;
+        } else if capped.asks_owner {
+            self.ask_owner(capped);
+        } else {
+            self.stop = Some(capped.to_string());
+        }
+    }
+
+    /// Has the owner asked to agree to a higher cost, once; nothing more is asked until the halt that follows.
+    pub(super) fn ask_owner(&mut self, capped: &Capped) {
+        self.short = true;
+        if !std::mem::replace(&mut self.asked_owner, true) {
+            self.effects.push(PanelEffect::AskOwner(capped.worst));
         }
     }
 

@@ -45,6 +45,9 @@ pub(in crate::work::calls) enum PanelEffect {
     Record { ticket: QueueEntry, record: Box<RespondentRecord>, usual: Option<Duration> },
     /// The respondent will be asked from the start when the study goes on.
     Forget(QueueEntry),
+    /// The upper end that was agreed leaves no room for another call, which may cost that much: the study is to be paused
+    /// and its owner asked for more. A halt follows.
+    AskOwner(UsdMicros),
     /// The study stops; whoever is left is recorded as failed.
     Stopping(String),
 }

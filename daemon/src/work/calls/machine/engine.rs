@@ -27,6 +27,9 @@ const LATENCIES: usize = 100;
 const REJECTIONS_MAX: u32 = 5;
 /// Calls without a connection after which an engine without any reply is disabled for the study.
 const UNREACHABLE_MAX: u32 = 3;
+/// Successes whose body is no reply, after which an engine without any reply is disabled for the study: each may have cost
+/// money.
+const MALFORMED_MAX: u32 = 3;
 /// Replies that end before the answer, after which an engine of which no reply was read is disabled for the study.
 const UNFINISHED_MAX: u32 = 3;
 /// Calls that may be under way at an engine that has replied, but of which no reply was read yet.
@@ -73,6 +76,8 @@ pub(super) struct EngineState {
     rejected: u32,
     /// Calls that got no connection.
     unreachable: u32,
+    /// Successes whose body is no reply.
+    malformed: u32,
     /// Replies that ended before the answer.
     unfinished: u32,
     latencies: Vec<Duration>,
@@ -96,6 +101,7 @@ impl Default for EngineState {
             under_way: 0,
             rejected: 0,
             unreachable: 0,
+            malformed: 0,
             unfinished: 0,
             latencies: Vec::new(),
             sum: Duration::ZERO,
@@ -132,6 +138,12 @@ impl EngineState {
     pub(super) fn is_out_of_reach(&mut self) -> bool {
         self.unreachable = self.unreachable.saturating_add(1);
         self.seen == 0 && self.unreachable >= UNREACHABLE_MAX
+    }
+
+    /// Counts a success whose body is no reply; tells whether there was never another one.
+    pub(super) fn sends_no_replies(&mut self) -> bool {
+        self.malformed = self.malformed.saturating_add(1);
+        self.seen == 0 && !self.view.is_proven && self.malformed >= MALFORMED_MAX
     }
 
     /// Counts a reply that ended before the answer; tells whether all of them do.

@@ -68,6 +68,10 @@ impl PanelMachine<'_> {
         if error.is_unreachable() && state.is_out_of_reach() {
             return Next::Stop(task, error.to_string());
         }
+        if matches!(error, CallError::Malformed { .. }) && state.sends_no_replies() {
+            let why = format!("{error}; look at base_url in its settings");
+            return Next::Stop(task, why);
+        }
         let standings = self.standings();
         let mut after = Duration::ZERO;
         match remedy {

@@ -60,6 +60,10 @@ impl PanelMachine<'_> {
                 self.to_hear.push_back(task);
                 return;
             }
+            Err(capped) if capped.asks_owner => {
+                self.to_hear.push_back(task);
+                return self.ask_owner(&capped);
+            }
             Err(_) => {}
         }
         self.start_measuring(task);

@@ -84,6 +84,8 @@ pub(super) struct PanelMachine<'a> {
     stop: Option<String>,
     /// A cap leaves no room next to the worst cases of calls under way: their real cost is waited for.
     short: bool,
+    /// The owner was asked to agree to a higher cost; a halt follows.
+    asked_owner: bool,
     /// Those who are left were begun to be recorded as failed.
     gave_up: bool,
     /// A respondent may wait for a disabled engine without another one that may be asked.
@@ -130,6 +132,7 @@ impl<'a> PanelMachine<'a> {
             halted: false,
             stop: None,
             short: false,
+            asked_owner: false,
             gave_up: false,
             lost_engine: false,
             moved: false,
@@ -201,7 +204,7 @@ impl<'a> PanelMachine<'a> {
                     self.look_up(0);
                 }
             }
-            PanelEvent::Tick => self.short &= !self.waits_for_others(),
+            PanelEvent::Tick => self.short &= self.asked_owner || !self.waits_for_others(),
             PanelEvent::Halted => self.halted = true,
             PanelEvent::Engines(views) => {
                 for (engine, view) in self.engines.iter_mut().zip(views) {

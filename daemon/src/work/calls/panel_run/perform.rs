@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use super::{MadeCall, PanelRun, PanelSeat};
 use crate::app::{Capped, call_admitted};
 use crate::domain::outcome::EngineUse;
+use crate::work::calls::Calls;
 use crate::work::calls::machine::{
     FinishedMeasures, MeasureTask, PanelEffect, PanelEvent, QueueEntry, RespondentRecord,
 };
@@ -68,7 +69,10 @@ impl PanelRun<'_> {
             PanelEffect::Call { ticket, engine, patience } => {
                 self.launch(ticket, engine, patience)?;
             }
-            PanelEffect::Prove { engine } => self.doors[engine].engine.prove(),
+            PanelEffect::Prove { engine } => {
+                self.doors[engine].engine.prove();
+                self.study.core.keep_learnt(&self.study.caller).await?;
+            }
             PanelEffect::Disabled { engine, why } => {
                 self.withdraw(engine);
                 let engine = &self.doors[engine].engine.service().name;
@@ -114,6 +118,16 @@ impl PanelRun<'_> {
                 .await?;
             }
             PanelEffect::Forget(ticket) => drop(self.seats.remove(&ticket)),
+            PanelEffect::AskOwner(worst) => {
+                let Calls { core, caller, number, .. } = &self.study;
+                match core.ask_for_more(caller, *number, worst).await {
+                    Ok(()) => {}
+                    // Its owner has halted it meanwhile.
+                    Err(error)
+                        if matches!(error.code, ErrorCode::Conflict | ErrorCode::NotFound) => {}
+                    Err(error) => return Err(error),
+                }
+            }
             PanelEffect::Stopping(why) => {
                 tracing::warn!(study = self.study.number, why, "a study stops asking its engine");
             }
@@ -129,7 +143,9 @@ impl PanelRun<'_> {
     /// Sets the worst cases of a call and of the side measurements after it aside, if every cap allows both.
     fn reserve(&self, ticket: QueueEntry, engine: usize) -> Result<PanelEvent, ApiError> {
         let seat = self.seat(ticket)?;
-        let call = seat.ready.as_ref().map(|ready| ready.worst).ok_or_else(astray)?;
+        let ready = seat.ready.as_ref().ok_or_else(astray)?;
+        // It was prepared before more was known.
+        let call = self.doors[engine].engine.worst_of(ready);
         let aside = self.worst_beside(ticket, engine)?;
         let money = self.set_aside(aside).and_then(|()| {
             self.set_aside(call).inspect_err(|_| {

@@ -265,6 +265,10 @@ impl Calls {
             let spent = match call_once(&purse, ready.worst, turn, make, enough).await {
                 Ok(spent) => spent,
                 Err(NotMade::Halted) => return halted(),
+                Err(NotMade::Capped(capped)) if capped.asks_owner => {
+                    core.ask_for_more(&self.caller, self.number, capped.worst).await?;
+                    return halted();
+                }
                 Err(NotMade::Capped(capped)) => {
                     return Ok(Err(WriterOutcome::End(capped.to_string())));
                 }

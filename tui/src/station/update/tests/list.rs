@@ -71,6 +71,19 @@ fn pause_fits_the_state() {
     }
 }
 
+/// A study that is paused before it costs more than was agreed goes on with a yes alone.
+#[test]
+fn a_higher_cost_is_agreed_to_with_enter_and_nothing_is_sent_without() {
+    let mut rig = rig();
+    let refused = || ApiError::new(ErrorCode::UnconfirmedCost, "Going on may cost $0.55 in all");
+    rig.tell(Msg::MoreAsked(id(2), refused()));
+    assert!(rig.text().contains("may cost $0.55 in all"), "{}", rig.text());
+    assert_eq!(calls(&rig.keys("esc")), Vec::<&Call>::new());
+    rig.tell(Msg::MoreAsked(id(2), refused()));
+    let effects = rig.keys("enter");
+    assert_eq!(calls(&effects), [&Call::Control(id(2), Control::Agree)]);
+}
+
 #[test]
 fn marked_studies_are_changed_together() {
     let mut rig = rig();

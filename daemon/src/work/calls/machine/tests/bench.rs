@@ -102,6 +102,8 @@ pub(super) enum Room {
     None,
     /// Other studies have what is left.
     Taken,
+    /// More than was agreed would be spent.
+    Unagreed,
 }
 
 /// The machine with everything around it.
@@ -260,6 +262,7 @@ impl Bench {
             | PanelEffect::Keep { .. }
             | PanelEffect::Free(_)
             | PanelEffect::Stopping(_) => {}
+            PanelEffect::AskOwner(_) => return Some(PanelEvent::Halted),
         }
         None
     }
@@ -274,7 +277,8 @@ impl Bench {
     fn capped(&self) -> Option<Capped> {
         let (cap, limit, worst) = ("the cap", UsdMicros(1), UsdMicros(CALL));
         let others = self.room == Room::Taken;
-        (self.room != Room::Free).then_some(Capped { cap, limit, worst, others })
+        let asks_owner = self.room == Room::Unagreed;
+        (self.room != Room::Free).then_some(Capped { cap, limit, worst, others, asks_owner })
     }
 
     /// The entry of a respondent: `3`, or `3r` for a repetition.
@@ -436,6 +440,7 @@ pub(super) fn told(effect: &PanelEffect) -> String {
             format!("record {}{}", name(*ticket), outcomes.collect::<String>())
         }
         PanelEffect::Forget(ticket) => format!("forget {}", name(*ticket)),
+        PanelEffect::AskOwner(_) => "ask-owner".to_owned(),
         PanelEffect::Stopping(_) => "stopping".to_owned(),
     }
 }

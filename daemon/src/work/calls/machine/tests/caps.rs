@@ -30,6 +30,13 @@ tables! {
         turn a, 1 fails | call a 1, settle 1 0, free 1
         after 500ms | prepare a 1, reserve 1, stopping, record 1 failed
     "
+    what_nobody_agreed_to_is_asked_about_once_no_call_is_under_way: "panel 3", "
+        begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1
+        unagreed |
+        turn a | call a 1, prepare a 2, reserve 2
+        0 answers | settle 0 3, record 0 answered, prepare a 2, reserve 2
+        1 answers | settle 1 3, record 1 answered, prepare a 2, reserve 2, ask-owner, forget 2
+    "
     a_call_that_is_taken_back_frees_its_money: "panel 1", "
         begun | prepare a 0, reserve 0, offer a 0
         halted | withdraw a, release 10, forget 0

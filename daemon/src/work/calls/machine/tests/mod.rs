@@ -1,6 +1,6 @@
 //! Tests of the machine as tables: what happens on the left, what is done about it on the right. The questions of the machine
 //! are answered at once: respondents are not known from before, unless a row says `known`, and there is room under the caps,
-//! unless it says `capped` (the study's own cap) or `taken` (by other studies).
+//! unless it says `capped` (the study's own cap), `taken` (by other studies) or `unagreed` (more than its owner agreed to).
 
 mod bench;
 mod caps;
@@ -73,6 +73,7 @@ fn happen(bench: &mut Bench, event: &str) -> Vec<String> {
         }
         ["capped"] => room(bench, Room::None),
         ["taken"] => room(bench, Room::Taken),
+        ["unagreed"] => room(bench, Room::Unagreed),
         ["room"] => room(bench, Room::Free),
         [door @ ("a" | "b" | "c"), how] => {
             let view = &mut bench.views[engine(door)];

@@ -51,7 +51,7 @@ fn happens() -> impl Strategy<Value = Happens> {
         4 => (any::<usize>(), prop::bool::weighted(0.1)).prop_map(|(at, half)| Happens::Measured(at, half)),
         4 => (0_u64..3_000).prop_map(Happens::Time),
         2 => Just(Happens::Idle),
-        2 => prop::sample::select(&[Room::Free, Room::Free, Room::None, Room::Taken][..]).prop_map(Happens::Room),
+        2 => prop::sample::select(&[Room::Free, Room::Free, Room::None, Room::Taken, Room::Unagreed][..]).prop_map(Happens::Room),
         2 => (0_usize..3, prop::sample::select(&[Availability::Open, Availability::Resting][..]))
             .prop_map(|(engine, standing)| Happens::Engine(engine, standing)),
         1 => (0_usize..3).prop_map(Happens::GivesUp),

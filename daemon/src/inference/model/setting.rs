@@ -1,0 +1,66 @@
+//! Which setting helps: errors and unfinished replies with the line to write, or the variable to look at.
+
+use super::ModelEngine;
+use crate::inference::chat::{CallError, Denial};
+
+impl ModelEngine {
+    /// The same error with the setting to look at, where it is one: the key, the model, or the address.
+    pub(super) async fn with_setting(&self, error: &CallError) -> Option<CallError> {
+        let name = &self.service.name;
+        if let CallError::Denied { status, denial: Denial::Key, said } = error {
+            let about = match (&self.service.key_from, self.service.key_variable.as_str()) {
+                (Some(variable), _) => format!("the key is from ${variable}"),
+                (None, "") => {
+                    format!("none was sent: name its variable as api_key_env in [engine.{name}]")
+                }
+                (None, variable) => format!(
+                    "none was sent: set ${variable}, or name another variable as api_key_env in [engine.{name}]"
+                ),
+            };
+            let said = if said.is_empty() { about } else { format!("{said} ({about})") };
+            return Some(CallError::Denied { status: *status, denial: Denial::Key, said });
+        }
+        let CallError::Rejected { status, said, .. } = error else { return None };
+        if self.is_proven() {
+            return None;
+        }
+        if matches!(status, 400 | 404) && said.to_lowercase().contains("model") {
+            let listed = self.list_models().await;
+            let known = listed.contains(&self.service.model);
+            if let Some(first) = listed.first().filter(|_| !known) {
+                let line = self.line("model", &format!("{first:?}"));
+                let has = listed.join(", ");
+                return Some(CallError::Setting { why: format!("{error}; it has {has}: {line}") });
+            }
+        }
+        matches!(status, 404 | 405).then(|| CallError::Setting {
+            why: format!(
+                "{error}; look at base_url in [engine.{name}], of which a version such as /v1 is a part, and at the model {}",
+                self.service.model
+            ),
+        })
+    }
+
+    /// Why a reply ended before the answer, and the settings that help.
+    pub fn why_unfinished(&self, thought: bool) -> String {
+        let most = self.service.output_tokens_max;
+        let longer = self.line("output_tokens", &most.saturating_mul(4).to_string());
+        let name = &self.service.name;
+        match (thought, self.service.reasoning) {
+            (true, false) => format!(
+                "the model spends its limit of {most} tokens on thinking: set reasoning = true or output_tokens in [engine.{name}]"
+            ),
+            (true, true) => {
+                format!("the model spends its limit of {most} tokens on thinking: {longer}")
+            }
+            (false, _) => {
+                format!("the replies are cut off at their limit of {most} tokens: {longer}")
+            }
+        }
+    }
+
+    /// What to write into the settings.
+    pub fn line(&self, key: &str, value: &str) -> String {
+        format!("write {key} = {value} in [engine.{}]", self.service.name)
+    }
+}

@@ -1,0 +1,183 @@
+//! Tests of money and models: what a service counts is booked, nothing is booked for what it did not do, and nothing is
+//! spent beyond the upper end that was agreed without another agreement, whatever the service does.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use harness::{Act, Home, MockProvider, audit, studies, wait};
+use protocol::run::State;
+use serde_json::{Value, json};
+
+fn home(mock: &MockProvider, more: &str, panel: u32) -> Home {
+    let home = Home::with_settings(&mock.settings(more));
+    home.write("idea.md", studies::concept(panel, 7));
+    home
+}
+
+const RUN: [&str; 7] = ["run", "idea.md", "--engine", "mock", "--json", "--yes", "--fresh"];
+
+fn shown(home: &Home) -> Value {
+    home.run(["show", "@", "--json"]).json()
+}
+
+fn spent(shown: &Value) -> f64 {
+    shown["meta"]["cost_usd"].as_f64().unwrap()
+}
+
+fn dollars(shown: &Value, key: &str) -> f64 {
+    shown["meta"][key].as_f64().unwrap_or_else(|| panic!("{key}: {shown}"))
+}
+
+/// A server that ignores the limit on length: the study pauses before it costs more than was announced, tells what it would
+/// take, goes on only when its owner agrees, and remembers the agreement through a kill.
+#[test]
+fn a_study_pauses_before_it_costs_more_than_was_agreed_and_goes_on_with_an_agreement() {
+    let mock =
+        MockProvider::start(Duration::from_millis(2), |_| Act::Claim(json!(400), json!(8_000)));
+    let home = home(&mock, "concurrency = 4", 60);
+    let run = home.run(RUN).expect(3);
+    assert!(run.err().contains("resume") && run.err().contains("--yes"), "{run}");
+    let first = shown(&home);
+    let high = first["meta"]["announced_cost_usd"][1].as_f64().unwrap();
+    assert_eq!(first["study"]["state"], "paused");
+    assert!(spent(&first) <= high, "{} of {high}", spent(&first));
+    assert_eq!(first["study"]["panel"]["failed"], 0, "nobody has failed");
+    let asked = dollars(&first, "asked_cost_usd");
+    assert!(asked > high && asked < 60.0 * 4.0 * 0.017, "{asked}");
+    let told = home.run(["show", "@"]).expect(0).out();
+    assert!(told.contains("--yes"), "{told}");
+    let calls = mock.calls();
+    // Neither time nor a plain command goes on.
+    drop(home.run(["resume", "@"]).expect(3).says("Going on may cost more than was agreed"));
+    home.kill_all();
+    let _daemon = home.daemon();
+    drop(home.run(["list"]).expect(0));
+    drop(home.run(["resume", "@"]).expect(3));
+    assert_eq!(mock.calls(), calls, "nobody was asked meanwhile");
+    let resumed = home.run(["resume", "@", "--yes", "--json"]).expect(0).json();
+    let id = resumed["id"].as_str().unwrap().parse().unwrap();
+    // The agreement outlives a kill.
+    drop(wait::for_answers(&home.link(), id, 30));
+    home.kill_all();
+    let _daemon = home.daemon();
+    let ended = wait::for_end(&home.link(), id);
+    assert_eq!((ended.state, ended.panel.delivered), (State::Completed, 60));
+    let last = shown(&home);
+    assert!(spent(&last) <= asked, "{} of {asked}", spent(&last));
+    assert_eq!(last["meta"]["asked_cost_usd"], Value::Null);
+    assert_eq!(audit::study(&home.link(), id), audit::Findings::new());
+    // What was learnt is in the next announcement.
+    let preview = home.run(["run", "idea.md", "--engine", "mock", "--dry-run", "--json"]).expect(0);
+    assert!(preview.json()["cost_usd"][1].as_f64().unwrap() > spent(&last), "{preview}");
+}
+
+/// An honest service is never in the way of the upper end, however small the panel and however many replies are bad.
+#[test]
+fn an_honest_study_does_not_pause_for_its_cost() {
+    for panel in [1, 2, 5, 25] {
+        let mock = MockProvider::start(Duration::ZERO, |heard| {
+            if heard.turns == 1 {
+                Act::Say("I would rather not say a number.".to_owned())
+            } else {
+                Act::Answer
+            }
+        });
+        let home = home(&mock, "", panel);
+        let run = home.run(RUN);
+        assert!([0, 5].contains(&run.code()), "{run}");
+        assert!(["completed"].contains(&run.json()["study"]["state"].as_str().unwrap()), "{run}");
+    }
+}
+
+#[test]
+fn a_cap_is_passed_by_no_more_than_was_under_way_where_the_limit_is_ignored() {
+    let mock = MockProvider::start(Duration::ZERO, |_| Act::Claim(json!(400), json!(8_000)));
+    let home = home(&mock, "concurrency = 1", 100);
+    let mut args = RUN.to_vec();
+    args.extend(["--max-cost-usd", "0.10"]);
+    let run = home.run(args);
+    let cost = run.json()["meta"]["cost_usd"].as_f64().unwrap();
+    // 400 × $1 and 8,000 × $2 a million.
+    let each = 0.0164;
+    assert!(cost <= 0.10 + each, "{cost}");
+    let calls = u32::try_from(mock.calls()).unwrap();
+    assert!(
+        (cost - f64::from(calls) * each).abs() < 1e-9,
+        "what it counts is booked: {cost} for {calls}"
+    );
+    let check = home.run(["engines", "check", "mock"]).expect(1).out();
+    assert!(check.contains("8000 of 800 tokens"), "{check}");
+}
+
+/// The code in a success counts as its status: a wait is heeded, no credit stops the study with the service's words, and
+/// nothing is booked for calls that were not made.
+#[test]
+fn an_error_in_a_success_costs_nothing_and_counts_by_its_code() {
+    let mock = MockProvider::start(Duration::ZERO, |heard| {
+        let error = |code: u32, message: &str| {
+            let body = json!({ "error": { "code": code, "message": message } });
+            Act::Body(body.to_string().into_bytes())
+        };
+        match heard.number {
+            60.. => error(402, "Insufficient credits. Add more on your account page."),
+            number if number % 3 == 2 => error(429, "Rate limit exceeded, try again in 0.1s"),
+            _ => Act::Answer,
+        }
+    });
+    let home = home(&mock, "concurrency = 4", 200);
+    let run = home.run(RUN).expect(5);
+    let printed = run.json();
+    let answered = printed["study"]["panel"]["delivered"].as_u64().unwrap();
+    assert!((35..=45).contains(&answered), "{answered}");
+    assert_eq!(printed["meta"]["booked_at_most"].as_u64().unwrap_or(0), 0, "{printed}");
+    assert!(mock.calls() <= 70, "{} calls", mock.calls());
+    assert!(
+        run.err().contains("Insufficient credits")
+            || printed.to_string().contains("Insufficient credits")
+    );
+}
+
+/// No credit, said with a 400, is no credit: it stops at the first such reply, and those who are left can be asked later.
+#[test]
+fn no_credit_said_with_another_status_stops_the_study_and_a_retry_completes_it() {
+    let is_good = Arc::new(AtomicBool::new(false));
+    let good = Arc::clone(&is_good);
+    let mock = MockProvider::start(Duration::ZERO, move |heard| {
+        if heard.number < 50 || good.load(Ordering::Relaxed) {
+            return Act::Answer;
+        }
+        let body = json!({ "type": "error", "error": { "type": "invalid_request_error",
+            "message": "Your credit balance is too low to access the API. Please go to Plans & Billing." } });
+        Act::Fail(400, Vec::new(), body)
+    });
+    let home = home(&mock, "concurrency = 4", 120);
+    let run = home.run(RUN).expect(5);
+    assert!(mock.calls() <= 56, "{} calls", mock.calls());
+    assert!(run.json().to_string().contains("credit balance is too low"), "{run}");
+    is_good.store(true, Ordering::Relaxed);
+    let retried = home.run(["retry", "@", "--json"]).expect(0).json();
+    let ended = wait::for_end(&home.link(), retried["id"].as_str().unwrap().parse().unwrap());
+    assert_eq!(ended.panel.delivered, 120);
+}
+
+/// A server that cuts the prompt is told of, and another tokeniser is not.
+#[test]
+fn a_prompt_that_the_server_cut_is_told_beside_the_headline_and_by_a_check() {
+    let long = format!(
+        "---\nstudy: concept_test\npanel: 10\nseed: 7\n---\n{}\n",
+        "A weekly box. ".repeat(340)
+    );
+    for (counted, is_told) in [(600, true), (1_000, false)] {
+        let mock =
+            MockProvider::start(Duration::ZERO, move |_| Act::Claim(json!(counted), json!(60)));
+        let home = Home::with_settings(&mock.settings(""));
+        home.write("idea.md", &long);
+        let run = home.run(RUN).expect(0);
+        let printed = run.json();
+        let remarks = printed["meta"]["replies"]["remarks"].to_string();
+        assert_eq!(remarks.contains("cut the prompt"), is_told, "{counted}: {remarks}");
+        let told = home.run(["show", "@"]).expect(0).out();
+        assert_eq!(told.contains("cut the"), is_told, "{told}");
+    }
+}

@@ -1,0 +1,154 @@
+//! Tests of the way to a model service: proxies, certificate authorities, plain http in an office, and that the causes of
+//! a failure are told apart, each with the setting that helps.
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use harness::{Cli, Ended, Home, MockProvider, Proxy, TlsFront, studies};
+
+/// A name that no resolver knows: only a proxy can lead there.
+const ELSEWHERE: &str = "https://model.invalid/v1";
+
+fn engine(base_url: &str, more: &str) -> String {
+    format!(
+        "[backup]\ndaily = false\n{more}\n[engine.office]\nkind = \"openai\"\nbase_url = \"{base_url}\"\nmodel = \"m\"\n\
+         price = {{ input = 1.0, output = 2.0 }}\n"
+    )
+}
+
+fn home(settings: &str) -> Home {
+    let home = Home::with_settings(settings);
+    home.write("idea.md", studies::concept(3, 7));
+    home
+}
+
+fn check(home: &Home) -> Cli {
+    home.command(["engines", "check", "office"]).env("OPENAI_API_KEY", "sk-canary-4711")
+}
+
+/// What a check says, in one line.
+fn said(ended: &Ended) -> String {
+    (ended.out() + &ended.err()).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_service_behind_a_proxy_is_reached_by_either_setting_and_no_other_way() {
+    let mock = MockProvider::good();
+    let front = TlsFront::before(mock.address());
+    let ca = format!("ca_file = {:?}", TlsFront::authority());
+    for (network, of_engine) in
+        [("proxy = \"environment\"\n", false), ("", true), ("proxy = \"environment\"\n", true)]
+    {
+        let proxy = Proxy::to(front.address());
+        let mut settings = engine(ELSEWHERE, &format!("[network]\n{network}{ca}"));
+        if of_engine {
+            settings.push_str(&format!("proxy = \"{}\"\n", proxy.url()));
+        }
+        let home = home(&settings);
+        let mut command = check(&home);
+        if !of_engine {
+            command = command.env("HTTPS_PROXY", proxy.url());
+        }
+        let ended = command.run();
+        assert_eq!(ended.code(), 0, "{network:?} {of_engine}: {ended}");
+        assert!(!proxy.asked().is_empty());
+        assert!(
+            proxy.asked().iter().all(|place| place == "model.invalid:443"),
+            "{:?}",
+            proxy.asked()
+        );
+    }
+    assert_eq!(mock.calls(), 3);
+    assert!(mock.told().heard.iter().all(|heard| heard.headers["authorization"].ends_with("4711")));
+}
+
+#[test]
+fn a_proxy_of_the_environment_that_is_not_used_is_told_of() {
+    let mock = MockProvider::good();
+    let proxy = Proxy::to(mock.address());
+    let home = home(&engine(ELSEWHERE, ""));
+    let begun = Instant::now();
+    let ended = check(&home).env("HTTPS_PROXY", proxy.url()).run().expect(1);
+    let told = said(&ended);
+    assert!(told.contains("$HTTPS_PROXY is set, and proxies are not used"), "{told}");
+    assert!(told.contains("network.proxy = \"environment\""), "{told}");
+    assert!(told.contains("https://model.invalid/v1/chat/completions"), "{told}");
+    assert!(!told.contains("canary"), "{told}");
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    // A study is over after a few calls, and not after a panel of them.
+    let run = home
+        .command(["run", "idea.md", "--engine", "office", "--yes"])
+        .env("OPENAI_API_KEY", "sk-canary-4711")
+        .env("HTTPS_PROXY", proxy.url())
+        .run()
+        .expect(4);
+    assert!(said(&run).contains("$HTTPS_PROXY is set"), "{run}");
+    assert_eq!(proxy.asked(), Vec::<String>::new());
+}
+
+#[test]
+fn a_certificate_of_the_owners_authority_is_trusted_by_setting_and_told_apart_without_it() {
+    let mock = MockProvider::good();
+    let front = TlsFront::before(mock.address());
+    let base = format!("https://localhost:{}/v1", front.address().port());
+    let without = home(&engine(&base, ""));
+    let told = said(&check(&without).run().expect(1));
+    assert!(told.contains("certificate") && told.contains("ca_file"), "{told}");
+    let ca = format!("[network]\nca_file = {:?}", TlsFront::authority());
+    let with = home(&engine(&base, &ca));
+    drop(check(&with).run().expect(0));
+    let run = with
+        .command(["run", "idea.md", "--engine", "office", "--yes", "--json"])
+        .env("OPENAI_API_KEY", "k")
+        .run()
+        .expect(0);
+    assert_eq!(run.json()["study"]["panel"]["delivered"], 3);
+    let broken = home(&engine(&base, "[network]\nca_file = \"/nowhere/ca.pem\""));
+    let refused = broken.run(["engines"]);
+    assert_ne!(refused.code(), 0);
+    assert!(said(&refused).contains("ca_file"), "{refused}");
+}
+
+#[test]
+fn a_refused_connection_an_unknown_name_and_silence_are_told_apart() {
+    let closed = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let told = |base: &str, more: &str| {
+        let home = home(&(engine(base, "") + more));
+        said(&check(&home).run().expect(1))
+    };
+    let refused = told(&format!("http://127.0.0.1:{closed}/v1"), "");
+    assert!(
+        refused.contains("refuse") && refused.contains(&format!("127.0.0.1:{closed}")),
+        "{refused}"
+    );
+    let unknown = told("https://model.invalid/v1", "");
+    assert!(unknown.contains("name") && unknown.contains("model.invalid"), "{unknown}");
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}/v1", silent.local_addr().unwrap());
+    let waited = told(&base, "timeout_seconds = 1\n");
+    assert!(waited.contains("in time"), "{waited}");
+    for (one, other) in [(&refused, &unknown), (&unknown, &waited), (&waited, &refused)] {
+        assert_ne!(one, other);
+    }
+}
+
+#[test]
+fn a_key_over_plain_http_goes_to_the_one_address_that_its_owner_named() {
+    let told = |base: &str, more: &str| {
+        let home = home(&(engine(base, "") + more));
+        said(&check(&home).run())
+    };
+    let refused = told("http://192.168.77.20:8000/v1", "");
+    assert!(refused.contains("plain_http = \"http://192.168.77.20:8000\""), "{refused}");
+    assert!(refused.contains("ssh -L 8000:localhost:8000 192.168.77.20"), "{refused}");
+    assert!(refused.contains("http://localhost:8000/v1"), "{refused}");
+    // Another port is another address, and what is public never gets a key without https.
+    let other =
+        told("http://192.168.77.20:8000/v1", "plain_http = \"http://192.168.77.20:8001\"\n");
+    assert!(other.contains("would show $OPENAI_API_KEY"), "{other}");
+    let public = told("http://192.0.2.7/v1", "plain_http = \"http://192.0.2.7\"\n");
+    assert!(public.contains("plain_http") && public.contains("public address"), "{public}");
+}
