@@ -7,6 +7,7 @@ use protocol::safe;
 
 use crate::kinds;
 use crate::look::{Role, pad, pad_left, thousands};
+use crate::report::estimates::with_minus;
 use crate::report::page::ReportPage;
 
 /// The unit of a figure.
@@ -78,8 +79,8 @@ fn of_wordings(results: &Results) -> Vec<QualityRow> {
             QualityRow { label, value: None, beside: safe::line(undefined).into_owned() }
         }
     };
-    let points = |value: f64| format!("{value:.2}");
-    let net = |value: f64| format!("{value:.0}");
+    let points = |value: f64| with_minus(format!("{value:.2}"));
+    let net = |value: f64| with_minus(format!("{value:.0}"));
     let shown: &dyn Fn(f64) -> String = if found.unit == "points" { &points } else { &net };
     let each = found.wordings.iter().flat_map(|wording| {
         let number = wording.number;
@@ -148,12 +149,12 @@ fn beside_as(estimate: &Estimate, shows: &dyn Fn(f64) -> String) -> String {
 }
 
 fn number(unit: QualityUnit, value: f64) -> String {
-    match unit {
+    with_minus(match unit {
         QualityUnit::Points | QualityUnit::Bits => format!("{value:.2}"),
         QualityUnit::Times => format!("{value:.2} ×"),
         QualityUnit::Share => format!("{:.0} %", 100.0 * value),
         QualityUnit::Percentage => format!("{value:.1}"),
-    }
+    })
 }
 
 #[cfg(test)]
