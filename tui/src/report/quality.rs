@@ -206,7 +206,7 @@ mod tests {
         insta::assert_snapshot!(page.finish(), @r"
         Wording 1 minus the answer        0.10  0.00 to 0.20, of 30
         Order kept in wording 1           0.87  0.77 to 0.97, of 30
-        Wording 2 minus the answer       -1.40  -1.50 to -1.30, of 30
+        Wording 2 minus the answer       −1.40  −1.50 to −1.30, of 30
         Order kept in the same words      0.90  0.80 to 1.00, of 30
         • Not known: order kept in wording 2 (all answers are alike).
         ");

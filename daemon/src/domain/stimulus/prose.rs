@@ -303,7 +303,7 @@ mod tests {
             (JSON, NoProse::Structure),
             (BROKEN, NoProse::Structure),
             (HTML, NoProse::Structure),
-            ("12 34 56\n78 90 12\n34 56 78", NoProse::DataTable),
+            ("12 34 56\n78 90 12\n34 56 78\n90 11 22\n33 44 55", NoProse::DataTable),
             ("2023  120.5  130.2\n2024  141.0  99.8\n2025  12.4  88.1", NoProse::DataTable),
             (
                 "Month: January; Sales: 12; Costs: 8\nMonth: February; Sales: 14; Costs: 9\nMonth: March; Sales: 11; Costs: 7",

@@ -8,11 +8,15 @@ use super::super::Signal;
 use super::super::feed::FeedLook;
 use super::super::survey::Survey;
 use super::super::topic::TopicLook;
-use super::{Measured, ask, opening, trace, words};
+use super::{Measured, ask, opening, words};
 use crate::features::{Span, Token, stems, tokenise};
 
 /// Words of a sentence that is too long for every reader.
-const LONG_SENTENCE: usize = 25;
+const LONG_SENTENCE: usize = 30;
+/// Words from which on a text has parts that follow each other.
+const PARTS: usize = 150;
+/// Words from which on there are few figures for the length of a text.
+const LENGTH: usize = 60;
 /// How far a text is beyond the usual length before somebody is told so.
 const BEYOND: f64 = 1.3;
 /// So many figures, names or reasons are not few.
@@ -56,18 +60,22 @@ pub(super) fn told(
         Signal::PointFirst => opening::comes_late(survey),
         Signal::LongSentences => !is_title(survey) && words::longest(survey) > LONG_SENTENCE,
         Signal::TooLong => survey.words() as f64 >= BEYOND * survey.norms.words_max.max(1) as f64,
-        Signal::Figures => words::count_of_figures(survey) < NOT_FEW,
+        Signal::Figures => {
+            let is_long = !found.is_seen || survey.words() >= LENGTH;
+            is_long && words::count_of_figures(survey) < NOT_FEW
+        }
         Signal::Names => !words::may_name(survey) && words::count_of_names(survey) < NOT_FEW,
         Signal::You => words::count_of_you(survey) < 2 && ask::imperative(survey, 0).is_none(),
         Signal::We => words::is_of_sender(survey, ask::count_of_imperatives(survey)),
         Signal::Benefit => survey.traces.of(signal).len() < 2,
-        Signal::Proof => claims(survey) && survey.hits.of(signal).is_empty(),
+        Signal::Proof => !is_title(survey) && claims(survey) && survey.hits.of(signal).is_empty(),
         Signal::Price => {
             let sold = &survey.reader.review.traces.sold;
             survey.tokens.iter().any(|token| sold.contains(&token.word))
         }
         Signal::Ease => survey.entries.len() < 2,
-        Signal::Order | Signal::Headings => survey.entries.len() < A_LIST,
+        Signal::Order => survey.entries.len() < A_LIST && survey.words() >= PARTS,
+        Signal::Headings => survey.entries.len() < A_LIST,
         Signal::Reasons => survey.hits.of(signal).len() < 2 && survey.entries.len() < A_LIST,
         Signal::Examples => {
             survey.hits.of(signal).is_empty()
@@ -166,10 +174,9 @@ fn claims(survey: &Survey<'_>) -> bool {
     let words = &survey.reader.review.traces.claims;
     let is_claim = |token: &Token| words.contains(&token.word);
     survey.tokens.iter().any(is_claim)
-        || [Signal::Hype, Signal::Overclaim, Signal::Sameness, Signal::Contrast]
+        || [Signal::Hype, Signal::Overclaim, Signal::Sameness]
             .iter()
             .any(|signal| !survey.hits.of(*signal).is_empty())
-        || trace::is_seen(survey, Signal::Benefit)
 }
 
 /// Whether content of the type is a single line, of which nobody makes two sentences.

@@ -244,7 +244,7 @@ const TRUE: &[(Signal, ContentType, &str)] = &[
     (Signal::Jargon, LandingPage, "We leverage a holistic paradigm for your rota."),
     (Signal::Shouting, Ad, "AMAZING DEALS!!! Shop our BIGGEST SALE!!!"),
     (Signal::Shouting, Headline, "You MUST read this NOW before you buy a house"),
-    (Signal::Names, Headline, "some facts about sleep, and why you may want to know them"),
+    (Signal::Names, Headline, "Some facts about sleep, and why you may want to know them"),
     (Signal::OpenLoop, Headline, "Council votes to close two libraries"),
     (
         Signal::Action,
@@ -262,7 +262,7 @@ const TRUE: &[(Signal, ContentType, &str)] = &[
         "When the man who had come to look at the roof of the old house by the river said that it would cost more than the house itself had cost when we bought it, we laughed.",
     ),
     (Signal::Vague, LandingPage, "We offer various solutions for all your needs."),
-    (Signal::Hedges, LandingPage, "It may possibly help you to save a little."),
+    (Signal::Hedges, Other, "It may possibly help you to save a little."),
     (Signal::Filler, BlogPost, "At the end of the day, bread is basically flour."),
     (Signal::Hype, Ad, "A revolutionary kettle, and an amazing lid."),
     (Signal::Overclaim, Ad, "It works for everyone, and cures all pain."),

@@ -10,8 +10,8 @@ use super::numbers::{CLICK_RATE, OVERALL};
 use super::tally::POINT;
 use crate::domain::instrument::tally::Summary;
 use crate::domain::instrument::words::{interval, number};
-use crate::domain::stats::LEVEL;
-use crate::domain::stats::compare::{Moments, Welch, welch};
+use crate::domain::stats::compare::Moments;
+use crate::domain::stats::distribution::t_two_sided;
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::multiple::holm;
 
@@ -79,13 +79,20 @@ pub(super) fn roles(roles: &BTreeMap<String, Histogram>) -> Option<String> {
         }
     }
     let all = all.filter(|_| roles.len() > 1)?;
+    // The spread within the roles, of all of them together: that of three people alone says little.
+    let moments: Vec<Moments> = roles.values().filter_map(Moments::of_histogram).collect();
+    let df: f64 = moments.iter().map(|role| (role.n - 1) as f64).sum();
+    let squares: f64 = moments.iter().map(|role| (role.n - 1) as f64 * role.variance).sum();
     let against_others = |scores: &Histogram| {
         let others = all.without(scores);
-        let (own, others) = (Moments::of_histogram(scores)?, Moments::of_histogram(&others)?);
-        welch(own, others, LEVEL).filter(|_| own.n.min(others.n) >= ROLE_MIN)
+        let (n, rest) = (scores.n(), others.n());
+        let difference = scores.mean()? - others.mean()?;
+        let error = libm::sqrt(squares / df * (1.0 / n as f64 + 1.0 / rest as f64));
+        let is_known = df >= 1.0 && error > 0.0 && n.min(rest) >= ROLE_MIN;
+        is_known.then(|| (difference, t_two_sided(difference / error, df)))
     };
-    let tests: Vec<Option<Welch>> = roles.values().map(against_others).collect();
-    let p: Vec<f64> = tests.iter().map(|test| test.map_or(1.0, |test| test.p)).collect();
+    let tests: Vec<Option<(f64, f64)>> = roles.values().map(against_others).collect();
+    let p: Vec<f64> = tests.iter().map(|test| test.map_or(1.0, |(_, p)| p)).collect();
     let mut apart: Vec<(String, f64)> = roles
         .iter()
         .zip(tests)
@@ -93,7 +100,7 @@ pub(super) fn roles(roles: &BTreeMap<String, Histogram>) -> Option<String> {
         .filter(|(_, p)| *p < APART)
         .filter_map(|((role, test), _)| {
             let mean = number(role.1.mean()? * POINT, 1);
-            Some((format!("{} ({mean})", role.0.replace('_', " ")), test?.difference))
+            Some((format!("{} ({mean})", role.0.replace('_', " ")), test?.0))
         })
         .collect();
     apart.sort_by(|one, other| one.1.total_cmp(&other.1));
