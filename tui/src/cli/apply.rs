@@ -34,6 +34,7 @@ Examples:
   demoscope apply @ --diff
   demoscope apply 3f2a --round 3 -o better.md
   demoscope apply @ --undo")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that is there or not")]
 pub(crate) struct Args {
     /// An id, the beginning of one, or @ for the latest
     id: String,

@@ -265,6 +265,7 @@ mod tests {
 
     #[test]
     fn a_quote_stands_under_its_own_dimension() {
+        use protocol::review::Dimension::{Clarity, Hook, Opening, Proof, Trust};
         let about = |reasoning: &str, dimension, quote: Option<&str>| {
             let suggestion = ExpertSuggestion {
                 dimension,
@@ -273,7 +274,6 @@ mod tests {
             };
             sentence_about(reasoning, &suggestion, &titles())
         };
-        use protocol::review::Dimension::{Clarity, Hook, Opening, Proof, Trust};
         // Two dimensions quote the same words.
         let both = "Proof, at “best in town”: Nobody can promise this. Trust, at “best in town”: It shouts.";
         assert_eq!(
