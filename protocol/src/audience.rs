@@ -119,6 +119,15 @@ words! {
     }
 }
 
+/// The word of a class as people read it: "upper middle", and "less than high school" for `less_than_hs`.
+#[must_use]
+pub fn in_words(class: &str) -> String {
+    match class {
+        "less_than_hs" => "less than high school".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
 words! {
     /// The education filter of an audience, four classes.
     EducationFilter {

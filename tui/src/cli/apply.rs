@@ -16,6 +16,7 @@ use crate::cli::export::file::{self, Existing, NewFile};
 use crate::failure::{Exit, Failure};
 use crate::kinds;
 use crate::link::{Absent, Link, call};
+use crate::report::chain::DIFFERENCE_LINES;
 use crate::report::diff;
 use crate::ui::Ui;
 
@@ -23,14 +24,17 @@ use crate::ui::Ui;
 ///
 /// Without options it is the content of the best round, or of a review of one round the best variant. The settings at the top of
 /// the file stay, and so does its Markdown wherever the words stand that it marks; what would be lost is named, and nothing is
-/// written then without --plain. A copy of the file as it was is kept beside it.
+/// written then without --plain. A copy of the file as it was is kept beside it. A version that scores no higher than the original
+/// with the same experts, or that the fresh panel liked less, is written only where it is named.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   demoscope apply @
   demoscope apply @ --variant 2
+  demoscope apply @ --diff
   demoscope apply 3f2a --round 3 -o better.md
   demoscope apply @ --undo")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that is there or not")]
 pub(crate) struct Args {
     /// An id, the beginning of one, or @ for the latest
     id: String,
@@ -49,6 +53,9 @@ pub(crate) struct Args {
     /// Write even where marks of Markdown would be lost; they are named
     #[arg(long)]
     plain: bool,
+    /// Show the whole difference from the text as sent, and write nothing
+    #[arg(long, conflicts_with_all = ["output", "force", "plain", "undo"])]
+    diff: bool,
     /// Restore the file as it was before
     #[arg(long, conflicts_with_all = ["round", "variant", "force", "plain"])]
     undo: bool,
@@ -58,6 +65,16 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let study = call!(link, find(args.id.clone()))?;
+    if args.diff {
+        let report = call!(link, report(study.id))?;
+        let results = found(report.found())?;
+        let chosen = choose(results, args.round, args.variant)?;
+        let parts = diff::of_version(results, &chosen.text);
+        for line in diff::lines(&parts, ui.look, usize::MAX, "") {
+            ui.say(&line);
+        }
+        return Ok(Exit::Done);
+    }
     let source = call!(link, source_path(study.id))?.map(PathBuf::from);
     let target = match (&args.output, &source) {
         (Some(output), _) => output.clone(),
@@ -80,9 +97,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     }
     let report = call!(link, report(study.id))?;
     // The rounds that have ended are paid for, whatever becomes of the others.
-    let results = report.found().cloned().ok_or_else(|| {
-        Failure::invalid("The study has no results yet").hint("Wait for it: `demoscope show`")
-    })?;
+    let results = found(report.found())?.clone();
     let chosen = choose(&results, args.round, args.variant)?;
     // The original may be gone where another file is named.
     let source = source.filter(|source| args.output.is_none() || source.exists());
@@ -91,8 +106,9 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let consent = ApplyConsent { other_text: args.force, lost_marks: args.plain };
     replace(source.as_deref(), &target, &chosen, &rewritten, consent)?;
     let look = ui.look;
-    let difference = diff::paragraph(&diff::of_version(&results, &chosen.text), look);
-    for line in look.wrap(&difference, "  ", "  ") {
+    let whole = whole_difference(args, &study.id.short());
+    let parts = diff::of_version(&results, &chosen.text);
+    for line in diff::lines(&parts, look, DIFFERENCE_LINES, &whole) {
         ui.say(&line);
     }
     for lost in &rewritten.lost {
@@ -108,6 +124,23 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         ui.say(&format!("Undo it with: demoscope apply {} --undo{to}", study.id.short()));
     }
     Ok(Exit::Done)
+}
+
+/// The results, once there are any.
+fn found(results: Option<&Results>) -> Result<&Results, Failure> {
+    results.ok_or_else(|| {
+        Failure::invalid("The study has no results yet").hint("Wait for it: `demoscope show`")
+    })
+}
+
+/// The command that shows all of the difference of the text that was chosen.
+fn whole_difference(args: &Args, id: &str) -> String {
+    let which = match (args.round, args.variant) {
+        (Some(round), _) => format!(" --round {round}"),
+        (None, Some(variant)) => format!(" --variant {variant}"),
+        (None, None) => String::new(),
+    };
+    format!("demoscope apply {id} --diff{which}")
 }
 
 /// Whether both names lead to one file.
@@ -216,14 +249,29 @@ pub(crate) fn choose(
             }
         }
         (None, None, Some(iterations)) if iterations.best_round > 1 => {
+            if let Some(fresh) = iterations.improvement.confirmation.as_ref()
+                && fresh.original > fresh.rewrite
+            {
+                return Err(Failure::invalid(format!(
+                    "The fresh panel liked the original better: {} of {} experts chose it, and {} the version of round {}",
+                    fresh.original, fresh.experts, fresh.rewrite, iterations.best_round
+                ))
+                .hint(format!("Name it all the same with --round {}", iterations.best_round)));
+            }
             iterations.best_content.clone()
         }
-        (None, None, _) if !has_better(results, found.variants) => {
-            return Err(Failure::invalid("No version scores higher than the original")
-                .hint("Name one all the same with --variant N"));
-        }
-        (None, wanted, _) => {
-            let wanted = wanted.unwrap_or(1);
+        (None, None, _) => match best_variant(results) {
+            Some(variant) => variant.text.clone(),
+            None if found.variants.is_empty() => {
+                return Err(Failure::invalid("No better text was found")
+                    .hint("Read `demoscope show`: what the experts miss has to come from you"));
+            }
+            None => {
+                return Err(Failure::invalid("No version scores higher than the original")
+                    .hint("Name one all the same with --variant N"));
+            }
+        },
+        (None, Some(wanted), _) => {
             let variant = found.variants.iter().find(|variant| variant.rank == wanted);
             let variant = variant.ok_or_else(|| {
                 let missing = Failure::invalid(format!("There is no variant {wanted}"));
@@ -241,10 +289,18 @@ pub(crate) fn choose(
     Ok(Chosen { original: original.to_owned(), text: chosen, rewrites })
 }
 
-/// Whether the best variant scores higher than the original, by the same experts.
-fn has_better(results: &Results, variants: &[ImprovedVariant]) -> bool {
-    let overall = results.estimates.get("overall").map_or(f64::INFINITY, |overall| overall.value);
-    variants.first().is_none_or(|best| best.predicted_score > overall)
+/// The best variant that scores higher than the original, by the same experts. Of one that was asked in a round, what it scored
+/// there counts, and not what was predicted.
+fn best_variant(results: &Results) -> Option<&ImprovedVariant> {
+    let found = kinds::found(&results.outcomes);
+    let overall = results.estimates.get("overall")?.value;
+    let rounds = || found.iterations.into_iter().flat_map(|iterations| &iterations.chain);
+    let score = |variant: &ImprovedVariant| {
+        let asked = rounds().find(|round| round.content == variant.text);
+        asked.map_or(variant.predicted_score, |round| round.overall)
+    };
+    let better = found.variants.iter().filter(|variant| score(variant) > overall);
+    better.reduce(|best, next| if score(next) > score(best) { next } else { best })
 }
 
 /// What must be said beside a text that is written though its gain is not proved.
@@ -342,6 +398,47 @@ mod tests {
             said: said.to_owned(),
             lost: lost.iter().map(|one| (*one).to_owned()).collect(),
         }
+    }
+
+    /// The results of a chain with a change.
+    fn results(change: impl Fn(&mut protocol::review::Iterations)) -> Results {
+        let mut results = crate::station::testing::chain_report(20).results.unwrap();
+        let protocol::results::Outcomes::ContentReview { iterations: Some(chain), .. } =
+            &mut results.outcomes
+        else {
+            panic!("a chain")
+        };
+        change(chain);
+        results
+    }
+
+    #[test]
+    fn what_is_worse_is_written_only_where_it_is_named() {
+        let told = |failure: Failure| {
+            failure.render(crate::look::Look::PLAIN, crate::failure::Detail::Sentence)
+        };
+        let best = choose(&results(|_| ()), None, None).unwrap();
+        assert!(best.text.contains("shared folder"), "{}", best.text);
+        // The same experts scored it higher, and the fresh panel liked the original better.
+        let disliked = results(|chain| {
+            if let Some(fresh) = &mut chain.improvement.confirmation {
+                (fresh.rewrite, fresh.original) = (3, 12);
+            }
+        });
+        let refused = told(choose(&disliked, None, None).unwrap_err());
+        assert!(refused.contains("12 of 20 experts") && refused.contains("--round 2"), "{refused}");
+        assert_eq!(choose(&disliked, Some(2), None).unwrap().text, best.text);
+        // Variants that were predicted to be better scored lower when they were asked.
+        let lower = results(|chain| {
+            chain.best_round = 1;
+            chain.best_content.clone_from(&chain.chain[0].content);
+            for round in &mut chain.chain[1..] {
+                round.overall = 5.0;
+            }
+        });
+        let refused = told(choose(&lower, None, None).unwrap_err());
+        assert!(refused.contains("--variant N"), "{refused}");
+        assert_eq!(choose(&lower, None, Some(1)).unwrap().text, best.text);
     }
 
     #[test]

@@ -360,7 +360,7 @@ fn found(outcomes: &Outcomes) -> OutcomeParts<'_> {
     else {
         return OutcomeParts::default();
     };
-    let spaced = |word: &str| word.replace('_', " ");
+    let spaced = protocol::audience::in_words;
     OutcomeParts {
         subject: Some(format!("{} · {}", spaced(&content.content_type), spaced(mode.as_str()))),
         suggestions,

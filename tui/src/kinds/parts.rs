@@ -134,5 +134,5 @@ impl<'a> AnswerParts<'a> {
 }
 
 fn spaced(word: &str) -> String {
-    word.replace('_', " ")
+    protocol::audience::in_words(word)
 }

@@ -23,10 +23,17 @@ pub(crate) fn is_best(
     shown.len() > 1 && others.all(|(_, value)| value < best)
 }
 
+/// A difference with its sign; one that rounds to zero has none, as on every screen.
+pub(crate) fn signed(by: f64, decimals: usize) -> String {
+    // Adding zero removes the sign of a negative zero.
+    let by = rounded(by, decimals) + 0.0;
+    if by == 0.0 { format!("{by:.decimals$}") } else { format!("{by:+.decimals$}") }
+}
+
 /// Points of a difference: with a second decimal where one would show none of it.
 pub(crate) fn points(by: f64) -> String {
     let decimals = if by != 0.0 && rounded(by, 1).abs() < 0.05 { 2 } else { 1 };
-    format!("{by:.decimals$}")
+    format!("{:.decimals$}", rounded(by, decimals) + 0.0)
 }
 
 /// A value as it is shown.
@@ -48,6 +55,18 @@ mod tests {
         assert_eq!(
             [points(0.9), points(0.04), points(-0.04), points(0.0)],
             ["0.9", "0.04", "-0.04", "0.0"]
+        );
+    }
+
+    #[test]
+    fn zero_has_no_sign() {
+        assert_eq!([signed(0.9, 1), signed(-0.9, 1)], ["+0.9", "-0.9"]);
+        for nothing in [0.0, -0.0, -0.04, 0.04] {
+            assert_eq!(signed(nothing, 1), "0.0", "{nothing}");
+        }
+        assert_eq!(
+            (signed(-0.04, 2), points(-0.0), points(-0.001)),
+            ("-0.04".to_owned(), "0.0".to_owned(), "0.00".to_owned())
         );
     }
 

@@ -1,5 +1,6 @@
 //! One answer as text, with its respondent.
 
+use protocol::audience::in_words;
 use protocol::channels::{BILLION, ChannelReadings, Construct, Heard};
 use protocol::persona::Persona;
 use protocol::respondent::Respondent;
@@ -87,7 +88,7 @@ fn described(persona: &Persona) -> String {
         || persona.employment.as_str().replace('_', " "),
         |work| safe::line(work).into_owned(),
     ));
-    parts.push(persona.education.as_str().replace('_', " "));
+    parts.push(in_words(persona.education.as_str()));
     parts.push(format!("{} income", persona.income_bracket.as_str().replace('_', " ")));
     parts.push(persona.tech_adoption.as_str().replace('_', " "));
     parts.join(", ")

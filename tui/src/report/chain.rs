@@ -20,6 +20,25 @@ use crate::report::{agree, diff};
 /// First and last value of the scores.
 const SCORES: Scale = Scale { low: 1.0, high: 10.0, mark: None };
 
+/// Lines of a difference that a report shows.
+pub(crate) const DIFFERENCE_LINES: usize = 24;
+
+/// The command that shows all of a difference.
+#[derive(Clone, Debug)]
+pub(crate) struct WholeDifference {
+    /// The study, as its id is typed.
+    pub(crate) study: String,
+    /// The variant, where it is not the one that is written without being named.
+    pub(crate) variant: Option<u32>,
+}
+
+impl std::fmt::Display for WholeDifference {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "demoscope apply {} --diff", self.study)?;
+        self.variant.map_or(Ok(()), |variant| write!(out, " --variant {variant}"))
+    }
+}
+
 /// How far a chain is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ChainEnd {
@@ -97,7 +116,7 @@ fn draw_best_round(iterations: &Iterations, page: &mut ReportPage) {
 pub(crate) fn draw_best(
     best: &ImprovedVariant,
     overall: f64,
-    difference: &[TextPart],
+    (difference, whole): (&[TextPart], &WholeDifference),
     page: &mut ReportPage,
 ) {
     let look = page.look;
@@ -111,10 +130,8 @@ pub(crate) fn draw_best(
             best.predicted_score
         ),
     );
-    for paragraph in diff::paragraphs(difference, look) {
-        for line in look.wrap(&paragraph, "  ", "  ") {
-            page.line(line);
-        }
+    for line in diff::lines(difference, look, DIFFERENCE_LINES, &whole.to_string()) {
+        page.line(line);
     }
     if !best.principles.is_empty() {
         let applied = format!("Applied: {}", best.principles.join("; "));
@@ -154,12 +171,17 @@ pub(crate) fn stopped(iterations: &Iterations, reason: StopReason) -> String {
     format!("{left} more {rounds} not asked, nor paid for: {why}.")
 }
 
+/// Both ends of the interval of a difference.
+pub(crate) fn from_to((low, high): (f64, f64)) -> String {
+    format!("{} to {}", agree::signed(low, 1), agree::signed(high, 1))
+}
+
 /// What changed since round 1, and how many experts moved.
 fn change(round: &ChainRound, decimals: usize) -> String {
     let Some(change) = round.change else { return "the original".to_owned() };
-    let mut text = format!("{:+.decimals$}", change.value);
-    if let Some((low, high)) = change.low.zip(change.high) {
-        text.push_str(&format!(" ({low:+.1} to {high:+.1})"));
+    let mut text = agree::signed(change.value, decimals);
+    if let Some(ends) = change.low.zip(change.high) {
+        text.push_str(&format!(" ({})", from_to(ends)));
     }
     if let Some(moved) = round.moved {
         text.push_str(&format!(" {} up {} down", moved.up, moved.down));
@@ -190,7 +212,7 @@ pub(crate) fn verdict(iterations: &Iterations) -> (Role, String) {
             ),
         );
     };
-    let interval = format!(", 95 % interval {low:+.1} to {high:+.1}");
+    let interval = format!(", 95 % interval {}", from_to((low, high)));
     if low <= 0.0 {
         let mut text = format!(
             "No gain: the version of round {round} scores {by} points higher{interval}, which chance and another wording alone can make."
@@ -245,11 +267,16 @@ pub(crate) fn unfinished(iterations: &Iterations, state: State) -> (Role, String
         _ => format!("{asked} of {all} {rounds} ended"),
     };
     let gain = match iterations.improvement.interval {
-        _ if asked == 1 => "better versions of it are scored by the same experts, and no fresh panel has confirmed them".to_owned(),
+        _ if asked == 1 => {
+            let text =
+                format!("{begin}: one round ended, and there is nothing to compare it with.");
+            return (Role::Warning, text);
+        }
         _ if best == 1 => "no rewrite scores higher than the original so far".to_owned(),
-        Some((low, high)) => format!(
-            "round {best} scores {} points higher than the original, 95 % interval {low:+.1} to {high:+.1}",
-            agree::points(iterations.improvement.score_change)
+        Some(ends) => format!(
+            "round {best} scores {} points higher than the original, 95 % interval {}",
+            agree::points(iterations.improvement.score_change),
+            from_to(ends)
         ),
         None => format!(
             "round {best} scores {} points higher than the original, by as much with every expert",
@@ -312,11 +339,12 @@ fn in_words(segment: &SegmentChange) -> String {
         dimension => segments::group(dimension, &segment.class),
     };
     let change = segment.change;
-    let interval = change.low.zip(change.high).map_or_else(
-        || ", all alike".to_owned(),
-        |(low, high)| format!(" ({low:+.1} to {high:+.1})"),
-    );
-    format!("{} {:+.1}{interval}, n={}", safe::line(&who), change.value, segment.n)
+    let interval = change
+        .low
+        .zip(change.high)
+        .map_or_else(|| ", all alike".to_owned(), |ends| format!(" ({})", from_to(ends)));
+    let by = agree::signed(change.value, 1);
+    format!("{} {by}{interval}, n={}", safe::line(&who), segment.n)
 }
 
 /// The findings of a round against those of the round that it was rewritten from.
@@ -430,7 +458,8 @@ mod tests {
             part(RunKind::In, "Cook"),
             part(RunKind::Same, "dinner in 20 minutes"),
         ];
-        draw_best(&best, 4.8, &difference, &mut page);
+        let whole = WholeDifference { study: "3f2a".to_owned(), variant: None };
+        draw_best(&best, 4.8, (&difference, &whole), &mut page);
         draw(&iterations(), ChainEnd::Ended, &mut page);
         insta::assert_snapshot!(page.finish());
     }

@@ -8,6 +8,7 @@ use protocol::safe;
 use unicode_width::UnicodeWidthStr;
 
 use crate::look::{Role, pad, pad_left, thousands};
+use crate::report::estimates::with_minus;
 use crate::report::page::ReportPage;
 
 /// Columns of the value, the interval and the count; the label gets the rest, within bounds.
@@ -216,7 +217,7 @@ fn shares(heard: &ChannelResult) -> String {
 
 /// A number with a typographic minus sign.
 fn minus(number: impl ToString) -> String {
-    number.to_string().replace('-', "−")
+    with_minus(number.to_string())
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ fn match_of(margins: &Margins) -> Option<String> {
         })
     });
     let (gap, dimension, class) = all.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    let words = format!("{} {}", dimension.replace('_', " "), class.replace('_', " "));
+    let words = format!("{} {}", dimension.replace('_', " "), protocol::audience::in_words(class));
     Some(if gap < 0.05 {
         "The panel matches its population in every margin.".to_owned()
     } else {

@@ -42,6 +42,20 @@ pub(crate) fn paragraph(parts: &[TextPart], look: Look) -> String {
     paragraphs(parts, look).join(" ")
 }
 
+/// The lines of a difference, at most so many; of a longer one a line says how many there are beyond, and how all are seen.
+pub(crate) fn lines(parts: &[TextPart], look: Look, most: usize, all: &str) -> Vec<String> {
+    let paragraphs = paragraphs(parts, look);
+    let wrapped = paragraphs.iter().flat_map(|paragraph| look.wrap(paragraph, "  ", "  "));
+    let mut lines: Vec<String> = wrapped.collect();
+    // One line more is shorter than saying that there is one.
+    if lines.len() > most.saturating_add(1) {
+        let left = lines.len() - most;
+        lines.truncate(most);
+        lines.push(look.paint(Role::Dim, &format!("  {left} more lines; all of them: {all}")));
+    }
+    lines
+}
+
 /// The same in several paragraphs: where whole sentences are left out, another one begins.
 pub(crate) fn paragraphs(parts: &[TextPart], look: Look) -> Vec<String> {
     let parts: Vec<(RunKind, String)> = parts
@@ -131,6 +145,19 @@ mod tests {
             told(&runs, &long("old"), &long("new")),
             "… before before before before before before [-old-] {+new+} after after after after after after …"
         );
+    }
+
+    #[test]
+    fn a_long_difference_ends_with_how_much_is_left() {
+        let part = |kind, text: &str| TextPart { kind, text: text.to_owned() };
+        let sentence = "Another sentence of the text was put in here.";
+        let added = part(RunKind::In, &vec![sentence; 80].join(" "));
+        let shown = lines(&[added], PLAIN, 24, "demoscope apply @ --diff");
+        assert_eq!(shown.len(), 25);
+        let told = shown.last().unwrap();
+        assert!(told.ends_with("more lines; all of them: demoscope apply @ --diff"), "{told}");
+        let short = lines(&[part(RunKind::In, sentence)], PLAIN, 24, "");
+        assert_eq!(short, ["  {+Another sentence of the text was put in here.+}"]);
     }
 
     #[test]

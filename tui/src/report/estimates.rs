@@ -118,9 +118,9 @@ pub(crate) fn whole(value: f64) -> String {
 }
 
 /// Negative numbers get a typographic minus; a value that rounds to zero has no sign.
-fn with_minus(text: String) -> String {
+pub(crate) fn with_minus(text: String) -> String {
     match text.strip_prefix('-') {
-        Some(rest) if rest.chars().all(|letter| matches!(letter, '0' | '.' | '%')) => {
+        Some(rest) if rest.chars().all(|letter| matches!(letter, '0' | '.' | '%' | ' ' | '×')) => {
             rest.to_owned()
         }
         Some(rest) => format!("−{rest}"),

@@ -54,15 +54,16 @@ pub fn render(report: &Report, look: Look) -> String {
     title::draw(report, &mut page);
     version::draw(report, &mut page);
     conclusions::draw(report, &mut page);
+    let study = report.study.id.short();
     match (report.found(), &report.results) {
         (Some(results), Some(_)) => {
-            draw_results(results, ChainEnd::Ended, &mut page);
+            draw_results(results, &study, ChainEnd::Ended, &mut page);
             diagnostics::draw(report, results, &mut page);
             quality::draw(results, &mut page);
         }
         // The rounds that have ended, of a chain that goes on or was ended.
         (Some(results), None) => {
-            draw_results(results, ChainEnd::Unfinished(report.study.state), &mut page);
+            draw_results(results, &study, ChainEnd::Unfinished(report.study.state), &mut page);
             diagnostics::draw_cost(&report.meta, &mut page);
         }
         // A study without answers may have cost something all the same.
@@ -72,11 +73,11 @@ pub fn render(report: &Report, look: Look) -> String {
     page.finish()
 }
 
-fn draw_results(results: &Results, end: ChainEnd, page: &mut ReportPage) {
+fn draw_results(results: &Results, study: &str, end: ChainEnd, page: &mut ReportPage) {
     estimates::draw(results, page);
     histogram::draw(&results.outcomes, page);
     bars::draw(results, page);
-    review::draw(results, end, page);
+    review::draw(results, study, end, page);
     channels::draw(results, page);
     survey::draw(results, page);
     segments::draw(results, page);

@@ -93,7 +93,7 @@ fn margins(preview: &Preview, page: &mut ReportPage) {
         page.line(format!("  {}", look.paint(Role::Strong, &safe::line(&dimension))));
         let room = look.width.saturating_sub(4 + 18).max(10);
         for (class, margin) in classes {
-            let class = class.replace('_', " ");
+            let class = protocol::audience::in_words(class);
             let name = look.shorten(&safe::line(&class), room);
             page.line(format!(
                 "    {}{}{}",

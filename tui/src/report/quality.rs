@@ -7,6 +7,7 @@ use protocol::safe;
 
 use crate::kinds;
 use crate::look::{Role, pad, pad_left, thousands};
+use crate::report::estimates::with_minus;
 use crate::report::page::ReportPage;
 
 /// The unit of a figure.
@@ -78,8 +79,8 @@ fn of_wordings(results: &Results) -> Vec<QualityRow> {
             QualityRow { label, value: None, beside: safe::line(undefined).into_owned() }
         }
     };
-    let points = |value: f64| format!("{value:.2}");
-    let net = |value: f64| format!("{value:.0}");
+    let points = |value: f64| with_minus(format!("{value:.2}"));
+    let net = |value: f64| with_minus(format!("{value:.0}"));
     let shown: &dyn Fn(f64) -> String = if found.unit == "points" { &points } else { &net };
     let each = found.wordings.iter().flat_map(|wording| {
         let number = wording.number;
@@ -148,12 +149,12 @@ fn beside_as(estimate: &Estimate, shows: &dyn Fn(f64) -> String) -> String {
 }
 
 fn number(unit: QualityUnit, value: f64) -> String {
-    match unit {
+    with_minus(match unit {
         QualityUnit::Points | QualityUnit::Bits => format!("{value:.2}"),
         QualityUnit::Times => format!("{value:.2} ×"),
         QualityUnit::Share => format!("{:.0} %", 100.0 * value),
         QualityUnit::Percentage => format!("{value:.1}"),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -205,7 +206,7 @@ mod tests {
         insta::assert_snapshot!(page.finish(), @r"
         Wording 1 minus the answer        0.10  0.00 to 0.20, of 30
         Order kept in wording 1           0.87  0.77 to 0.97, of 30
-        Wording 2 minus the answer       -1.40  -1.50 to -1.30, of 30
+        Wording 2 minus the answer       −1.40  −1.50 to −1.30, of 30
         Order kept in the same words      0.90  0.80 to 1.00, of 30
         • Not known: order kept in wording 2 (all answers are alike).
         ");

@@ -5,7 +5,7 @@ use protocol::safe;
 
 use crate::kinds;
 use crate::look::Role;
-use crate::report::chain::ChainEnd;
+use crate::report::chain::{ChainEnd, WholeDifference};
 use crate::report::page::ReportPage;
 use crate::report::{chain, diff};
 
@@ -17,7 +17,7 @@ const NONE_BETTER: &str =
     "No rewrite of it scored higher with the same experts: what they miss has to come from you.";
 
 /// Draws both, where there are any, and the rounds.
-pub(crate) fn draw(results: &Results, end: ChainEnd, page: &mut ReportPage) {
+pub(crate) fn draw(results: &Results, study: &str, end: ChainEnd, page: &mut ReportPage) {
     let found = kinds::found(&results.outcomes);
     if !found.suggestions.is_empty() {
         page.heading("What to fix first", found.subject.as_deref().unwrap_or_default());
@@ -34,7 +34,11 @@ pub(crate) fn draw(results: &Results, end: ChainEnd, page: &mut ReportPage) {
     match best {
         Some(best) => {
             let difference = diff::of_version(results, &best.text);
-            chain::draw_best(best, overall, &difference, page);
+            // The best round is what is written without a name; it may be another text than the best variant.
+            let is_named = found.iterations.is_some_and(|chain| chain.best_content != best.text);
+            let variant = is_named.then_some(best.rank);
+            let whole = WholeDifference { study: study.to_owned(), variant };
+            chain::draw_best(best, overall, (&difference, &whole), page);
         }
         // Of several rounds the verdict says it.
         None if found.iterations.is_none() && !found.suggestions.is_empty() => {

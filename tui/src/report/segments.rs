@@ -1,6 +1,7 @@
 //! Groups that differ from the rest of the panel, each difference with its interval. The daemon compares every group
 //! with the rest and adjusts for the number of comparisons; the significant ones are drawn here.
 
+use protocol::audience::in_words;
 use protocol::results::{Contrast, Results};
 use protocol::safe;
 
@@ -115,7 +116,7 @@ pub(crate) fn signed(field: &str, value: f64) -> String {
 
 /// A class in words; most class names are clear without their dimension.
 pub(crate) fn group(dimension: &str, class: &str) -> String {
-    let class = class.replace('_', " ");
+    let class = in_words(class);
     let text = match dimension {
         "age_band" => format!("age {class}"),
         "income_bracket" => format!("{class} income"),

@@ -16,7 +16,7 @@ pub mod picture;
 pub mod screens;
 mod symbols;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod theme;
 mod update;
 mod widgets;

@@ -18,6 +18,36 @@ struct PlainFile {
     careful: CarefulWords,
     nouns: BTreeMap<String, String>,
     forms: BTreeMap<String, String>,
+    objects: BTreeMap<String, Vec<String>>,
+    unless_before: BTreeMap<String, Vec<String>>,
+    unless_behind: BTreeMap<String, Vec<String>>,
+    begins: CarefulWords,
+}
+
+/// A form of a verb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum VerbForm {
+    Base,
+    Third,
+    Past,
+    Ing,
+}
+
+/// What a phrase of the plain words needs around it, so that it means its plain one.
+#[derive(Debug, Default)]
+pub(super) struct Surroundings {
+    /// Form of a verb → the verb and which form it is.
+    pub(super) verbs: BTreeMap<String, (String, VerbForm)>,
+    /// Singular and plural of nouns.
+    pub(super) nouns: HashSet<String>,
+    /// Verb → the things that it must be about.
+    pub(super) objects: BTreeMap<String, Vec<String>>,
+    /// Phrase, or verb → words that may not follow; "#" is a number, "." the end of the sentence.
+    pub(super) unless_before: BTreeMap<String, Vec<String>>,
+    /// Phrase, or verb → words that may not stand before it.
+    pub(super) unless_behind: BTreeMap<String, Vec<String>>,
+    /// Phrases that are replaced at the beginning of a sentence only.
+    pub(super) begins: HashSet<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -48,6 +78,7 @@ struct CutFile {
 #[derive(Debug)]
 pub struct EditorTables {
     pub(super) plain: PhraseBook,
+    pub(super) around: Surroundings,
     /// Forms of verbs that are nouns as often.
     pub(super) careful: HashSet<String>,
     pub(super) loud: PhraseBook,
@@ -68,6 +99,8 @@ pub struct EditorTables {
     pub(super) title_leads: PhraseBook,
     pub(super) title_forms: PhraseBook,
     pub(super) sender: PhraseBook,
+    /// Single words that have a plain one in their stead.
+    single: HashSet<String>,
     /// Every plain word for something else, as (what was there, what stands there now), in lower case.
     pairs: Vec<(String, String)>,
 }
@@ -85,24 +118,38 @@ impl EditorTables {
             toml::from_str(CUTS).map_err(|error| fault("editor/cuts.toml", error.to_string()))?;
         let mut pairs: Vec<(String, String)> = plain.phrases.clone().into_iter().collect();
         let mut careful = HashSet::new();
+        let mut around = Surroundings::default();
         for (verb, with) in &plain.verbs {
             let own = forms(&plain.forms, verb);
+            let known = [VerbForm::Base, VerbForm::Third, VerbForm::Past, VerbForm::Ing];
+            for (form, which) in own.iter().zip(known) {
+                around.verbs.insert(form.clone(), (verb.clone(), which));
+            }
             if plain.careful.words.contains(verb) {
                 careful.extend(own.iter().cloned());
             }
             pairs.extend(own.into_iter().zip(forms(&plain.forms, with)));
         }
         for (noun, with) in &plain.nouns {
+            around.nouns.extend([noun.clone(), plural(noun)]);
             pairs.push((noun.clone(), with.clone()));
             let is_mass = matches!(with.as_str(), "help" | "pay" | "spending" | "rest");
             if !is_mass {
                 pairs.push((plural(noun), plural(with)));
             }
         }
+        let phrases = |table: &BTreeMap<String, Vec<String>>| {
+            table.iter().map(|(phrase, words)| (phrase.replace('-', " "), words.clone())).collect()
+        };
+        around.objects = plain.objects.clone();
+        around.unless_before = phrases(&plain.unless_before);
+        around.unless_behind = phrases(&plain.unless_behind);
+        around.begins = plain.begins.words.iter().cloned().collect();
         let sent = cuts.sender.iter().map(|(from, to)| (from.clone(), to.clone()));
         let formed = cuts.title_forms.iter().map(|(from, to)| (from.clone(), to.clone()));
         let mut tables = Self {
             plain: book(pairs.iter().map(|(from, to)| (from.as_str(), to.as_str()))),
+            around,
             careful,
             loud: words(&[cuts.loud, cuts.facts.clone()].concat()),
             facts: cuts.facts.iter().map(|phrase| phrase.replace('-', " ")).collect(),
@@ -119,6 +166,12 @@ impl EditorTables {
                 cuts.title_forms.iter().map(|(from, to)| (from.as_str(), to.as_str())),
             ),
             sender: book(cuts.sender.iter().map(|(from, to)| (from.as_str(), to.as_str()))),
+            single: pairs
+                .iter()
+                .map(|(from, _)| from)
+                .filter(|from| !from.contains([' ', '-']))
+                .cloned()
+                .collect(),
             pairs: Vec::new(),
         };
         pairs.extend(sent);
@@ -127,6 +180,21 @@ impl EditorTables {
         // The longest tail is cut first.
         tables.title_tails.sort_by_key(|tail| std::cmp::Reverse(tail.len()));
         Ok(tables)
+    }
+
+    /// Whether there is a plain word for this one.
+    pub(crate) fn has_plain(&self, word: &str) -> bool {
+        self.single.contains(word)
+    }
+
+    /// Whether a short word is written in capitals to be loud.
+    pub(crate) fn is_shouted(&self, word: &str) -> bool {
+        self.shouted.contains(word)
+    }
+
+    /// Whether a word in capitals is an abbreviation that is said as a word.
+    pub(crate) fn is_abbreviation(&self, word: &str) -> bool {
+        self.abbreviations.contains(word)
     }
 
     /// Every replacement of words by others, in lower case: what an editor may put in the place of what was there.

@@ -1,7 +1,7 @@
 //! The levels of a review: each dimension is the sum of its signals after its recipe, bent at both ends so that it never
 //! leaves 1 to 10. A text that says next to nothing is low in everything, whatever its few words are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::review::Dimension;
 
@@ -113,6 +113,13 @@ pub(super) fn judge(
         }
         levels.push((dimension, 1.0 + (bent(points) - 1.0) * (0.15 + 0.85 * substance)));
     }
+    let told: BTreeSet<Signal> = faults.iter().map(|fault| fault.rule).collect();
+    let yields = |fault: &Fault| {
+        recipes
+            .words(fault.rule)
+            .is_some_and(|words| words.yields.iter().any(|one| told.contains(one)))
+    };
+    faults.retain(|fault| !yields(fault));
     faults.sort_by(|one, other| other.weight.total_cmp(&one.weight));
     strengths.sort_by(|one, other| other.weight.total_cmp(&one.weight));
     (levels, faults, strengths)

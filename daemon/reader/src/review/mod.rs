@@ -175,20 +175,101 @@ impl Reader {
     }
 }
 
-/// The content with blanks in the place of its blocks of code, so that every place stays where it is: code is no prose, and
-/// neither its signs nor its words say anything to the reader of a text.
+/// The content with blanks in the place of its blocks of code and of tags, so that every place stays where it is: neither is prose,
+/// and neither its signs nor its words say anything to the reader of a text.
 fn without_code<'a>(content: &'a str, code: &[String]) -> Cow<'a, str> {
     let mut prose = Cow::Borrowed(content);
     for block in code.iter().filter(|block| !block.trim().is_empty()) {
-        let blank: String = block
-            .bytes()
-            .map(|byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { ' ' })
-            .collect();
         if prose.contains(block.as_str()) {
-            prose = Cow::Owned(prose.replace(block.as_str(), &blank));
+            prose = Cow::Owned(prose.replace(block.as_str(), &blank(block)));
         }
     }
-    prose
+    match tags(&prose) {
+        found if found.is_empty() => prose,
+        found => {
+            let mut left = String::with_capacity(prose.len());
+            let mut at = 0;
+            for tag in found {
+                left.push_str(prose.get(at..tag.start).unwrap_or_default());
+                left.push_str(&blank(tag.of(&prose)));
+                at = tag.end;
+            }
+            left.push_str(prose.get(at..).unwrap_or_default());
+            Cow::Owned(left)
+        }
+    }
+}
+
+/// As many blanks, in as many lines.
+fn blank(text: &str) -> String {
+    let blank = |byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { ' ' };
+    text.bytes().map(blank).collect()
+}
+
+/// Names of the tags of HTML that stand in texts.
+const TAGS: &[&str] = &[
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "center",
+    "code",
+    "del",
+    "div",
+    "em",
+    "font",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "s",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+];
+
+/// Where tags of HTML stand: "<b>", "</span>", "<a href=…>", "<br/>". Other words in such brackets are the author's own.
+fn tags(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(start) = text.get(from..).and_then(|rest| rest.find('<')).map(|at| from + at) {
+        from = start + 1;
+        let Some(length) = text.get(start..).and_then(|rest| rest.find('>')) else { break };
+        let inside = text.get(start + 1..start + length).unwrap_or_default();
+        let name = inside.trim_start_matches('/');
+        let end = name.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(name.len());
+        let (name, rest) = name.split_at(end);
+        let is_known = TAGS.iter().any(|tag| name.eq_ignore_ascii_case(tag));
+        if is_known
+            && (rest.is_empty() || rest.starts_with([' ', '/', '\n']))
+            && !inside.contains('<')
+        {
+            found.push(Span { start, end: start + length + 1 });
+            from = start + length + 1;
+        }
+    }
+    found
 }
 
 /// Whether a text says something that nobody should be told: a swindle, a danger, a crime.

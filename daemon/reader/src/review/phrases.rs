@@ -32,23 +32,43 @@ struct PhraseList {
     #[serde(default)]
     place: Place,
     phrases: Vec<String>,
+    /// Phrases that count like the others, and of which nothing is told: they mean the signal often and not always.
+    #[serde(default)]
+    hints: Vec<String>,
+}
+
+/// A phrase of a signal.
+#[derive(Debug)]
+struct SignalPhrase {
+    pattern: Pattern,
+    signal: Signal,
+    place: Place,
+    is_hint: bool,
 }
 
 /// The phrases of all signals.
 #[derive(Debug)]
 pub(super) struct PhraseTable {
-    phrases: Vec<(Pattern, Signal, Place)>,
+    phrases: Vec<SignalPhrase>,
     index: PhraseIndex,
 }
 
 /// Where the phrases of each signal stand.
 #[derive(Debug, Default)]
-pub(super) struct PhraseHits(BTreeMap<Signal, Vec<Span>>);
+pub(super) struct PhraseHits {
+    all: BTreeMap<Signal, Vec<Span>>,
+    sure: BTreeMap<Signal, Vec<Span>>,
+}
 
 impl PhraseHits {
     /// The places of a signal's phrases, in order.
     pub(super) fn of(&self, signal: Signal) -> &[Span] {
-        self.0.get(&signal).map_or(&[], Vec::as_slice)
+        self.all.get(&signal).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those of them that are no mere hints.
+    pub(super) fn sure(&self, signal: Signal) -> &[Span] {
+        self.sure.get(&signal).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -64,11 +84,12 @@ impl PhraseTable {
         let fault = |what: String| LexiconError { file, what };
         let stemmer = Stemmer::create(Algorithm::English);
         let mut table = Self { phrases: Vec::new(), index: PhraseIndex::default() };
-        for (signal, list) in lists {
-            for phrase in &list.phrases {
+        for (signal, PhraseList { place, phrases, hints }) in lists {
+            let hints = hints.iter().map(|phrase| (phrase, true));
+            for (phrase, is_hint) in phrases.iter().map(|phrase| (phrase, false)).chain(hints) {
                 let pattern = Pattern::parse(&stemmer, phrase).map_err(fault)?;
                 table.index.add(&pattern, table.phrases.len());
-                table.phrases.push((pattern, signal, list.place));
+                table.phrases.push(SignalPhrase { pattern, signal, place, is_hint });
             }
         }
         Ok(table)
@@ -97,29 +118,42 @@ impl PhraseTable {
                     Part::Gap | Part::OneOf(_) => false,
                 })
             };
-            // Up to where a signal has been seen: its phrases do not overlap.
+            // Up to where a signal has been seen, and seen for sure: its phrases do not overlap.
             let mut seen: BTreeMap<Signal, usize> = BTreeMap::new();
+            let mut sure: BTreeMap<Signal, usize> = BTreeMap::new();
             for at in range.clone() {
                 let Some(token) = tokens.get(at) else { continue };
                 let numeric = if is_value(token) { self.index.number() } else { &[] };
                 let places =
                     self.index.stem(&token.stem).iter().chain(self.index.word(&token.word));
                 for &place in places.chain(numeric) {
-                    let Some((pattern, signal, wanted)) = self.phrases.get(place) else { continue };
-                    let counts = match wanted {
+                    let Some(phrase) = self.phrases.get(place) else { continue };
+                    let SignalPhrase { pattern, signal, is_hint, .. } = phrase;
+                    let counts = match phrase.place {
                         Place::Anywhere => true,
                         Place::Opening => number < 2,
                         Place::Closing => number + 3 >= sentences.len(),
                     };
-                    if !counts || seen.get(signal).is_some_and(|&until| at < until) {
+                    let within = |known: &BTreeMap<Signal, usize>| {
+                        known.get(signal).is_some_and(|&until| at < until)
+                    };
+                    let (is_known, is_sure) = (within(&seen), *is_hint || within(&sure));
+                    if !counts || is_known && is_sure {
                         continue;
                     }
                     let Some(end) = pattern.end(at, &fits) else { continue };
                     let Some(last) = tokens.get(end - 1) else { continue };
-                    seen.insert(*signal, end);
                     let span = Span { start: token.start, end: last.end };
-                    if text.get(span.start..span.end).is_some() {
-                        hits.0.entry(*signal).or_default().push(span);
+                    if text.get(span.start..span.end).is_none() {
+                        continue;
+                    }
+                    if !is_known {
+                        seen.insert(*signal, end);
+                        hits.all.entry(*signal).or_default().push(span);
+                    }
+                    if !is_sure {
+                        sure.insert(*signal, end);
+                        hits.sure.entry(*signal).or_default().push(span);
                     }
                 }
             }
@@ -133,6 +167,9 @@ impl PhraseTable {
 struct TraceFile {
     requests: BTreeSet<String>,
     plain: BTreeSet<String>,
+    sold: BTreeSet<String>,
+    claims: BTreeSet<String>,
+    kinds: BTreeMap<String, Vec<String>>,
     phrases: BTreeMap<Signal, Vec<String>>,
 }
 
@@ -143,16 +180,31 @@ pub(super) struct Traces {
     pub(super) requests: BTreeSet<String>,
     /// Those that hardly say anything but what to do next.
     pub(super) plain: BTreeSet<String>,
+    /// Words of what is for sale.
+    pub(super) sold: BTreeSet<String>,
+    /// Words of a claim.
+    pub(super) claims: BTreeSet<String>,
+    /// The kind of a request, by its first word.
+    kinds: BTreeMap<String, String>,
     pub(super) phrases: PhraseTable,
 }
 
 impl Traces {
+    /// What kind of request begins with a word.
+    pub(super) fn kind<'w>(&'w self, word: &'w str) -> &'w str {
+        self.kinds.get(word).map_or(word, String::as_str)
+    }
+
     pub(super) fn parse() -> Result<Self, LexiconError> {
         const FILE: &str = "review/traces.toml";
-        let TraceFile { requests, plain, phrases } = toml::from_str(TRACES)
+        let TraceFile { requests, plain, sold, claims, kinds, phrases } = toml::from_str(TRACES)
             .map_err(|error| LexiconError { file: FILE, what: error.to_string() })?;
-        let anywhere = |phrases| PhraseList { place: Place::Anywhere, phrases };
+        let anywhere = |phrases| PhraseList { place: Place::Anywhere, phrases, hints: Vec::new() };
         let lists = phrases.into_iter().map(|(signal, phrases)| (signal, anywhere(phrases)));
-        Ok(Self { requests, plain, phrases: PhraseTable::of(FILE, lists.collect())? })
+        let phrases = PhraseTable::of(FILE, lists.collect())?;
+        let words = kinds
+            .into_iter()
+            .flat_map(|(kind, words)| words.into_iter().map(move |word| (word, kind.clone())));
+        Ok(Self { requests, plain, sold, claims, kinds: words.collect(), phrases })
     }
 }

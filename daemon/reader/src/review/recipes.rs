@@ -57,6 +57,9 @@ pub(super) struct SignalWords {
     pub(super) scant: Option<String>,
     /// What to do.
     pub(super) advice: String,
+    /// Signals beside whose fault this one is not told: the advice would be the opposite of theirs.
+    #[serde(default)]
+    pub(super) yields: Vec<Signal>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -26,6 +26,8 @@ pub(super) struct Survey<'a> {
     pub(super) entries: Vec<Span>,
     /// Paragraphs of running text, with their number of words.
     pub(super) paragraphs: Vec<(Span, usize)>,
+    /// What others say: words between marks of quotation.
+    pub(super) quotations: Vec<Span>,
     /// Places of the phrases of each signal.
     pub(super) hits: PhraseHits,
     /// Places of the traces of each signal.
@@ -57,6 +59,7 @@ impl<'a> Survey<'a> {
             headings: Vec::new(),
             entries: Vec::new(),
             paragraphs: Vec::new(),
+            quotations: quotations(text),
         };
         survey.lay_out();
         survey
@@ -165,6 +168,24 @@ impl<'a> Survey<'a> {
             }
         }
     }
+}
+
+/// The places between marks of quotation, with the marks.
+fn quotations(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    for (open, close) in [('“', '”'), ('"', '"')] {
+        let mut from = 0;
+        while let Some(start) =
+            text.get(from..).and_then(|rest| rest.find(open)).map(|at| from + at)
+        {
+            let inside = start + open.len_utf8();
+            let Some(length) = text.get(inside..).and_then(|rest| rest.find(close)) else { break };
+            let end = inside + length + close.len_utf8();
+            found.push(Span { start, end });
+            from = end;
+        }
+    }
+    found
 }
 
 /// Divides at the ends of sentences and of lines.

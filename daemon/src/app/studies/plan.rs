@@ -3,6 +3,7 @@
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::hint::{Hint, Remedy};
+use protocol::rejection::{Rejection, RejectionKind};
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
@@ -42,6 +43,8 @@ impl Core {
         let engine = self.engine(&spec.engine)?;
         let panel = self.sample(&spec)?;
         let spec = as_stored(spec, &engine);
+        let rejected = engine.rejections(&spec);
+        refuse_noise(&spec, &rejected)?;
         Ok(Plan {
             model: engine.model().to_owned(),
             instrument_hash: instrument::instrument_hash(&spec, &self.assets(&spec, &engine)?),
@@ -55,7 +58,7 @@ impl Core {
                 Engine::Pool(pool) => Some(pool.strategy().as_str().to_owned()),
                 _ => None,
             },
-            rejected: engine.rejections(&spec),
+            rejected,
             panel: panel.pack(),
             spec,
         })
@@ -128,6 +131,30 @@ impl Core {
         let models = settings.models.iter().flat_map(|models| models.names());
         settings.engines.keys().cloned().chain(models).collect()
     }
+}
+
+/// Words from which on a content that makes no sense is none: a picture may have one or two that make little.
+const SENSE_FROM: usize = 3;
+
+/// Refuses a content of which the reader makes nothing, before anything is charged for it: there is nothing to review.
+fn refuse_noise(spec: &StudySpec, rejected: &[Rejection]) -> Reply<()> {
+    let is_review = instrument::review_of(&spec.instrument).is_some();
+    let is_noise = rejected.iter().any(|one| one.kind == RejectionKind::Nonsense);
+    let is_word = |word: &&str| word.contains(char::is_alphanumeric);
+    let words = instrument::stimuli(&spec.instrument)
+        .iter()
+        .flat_map(|text| text.split_whitespace())
+        .filter(is_word)
+        .count();
+    if is_review && is_noise && words >= SENSE_FROM {
+        return Err(ApiError::new(
+            ErrorCode::InvalidInput,
+            "The built-in reader makes nothing of the words of this content, so there is nothing to review",
+        )
+        .hint("Send it in sentences, as its readers see it; nothing was charged")
+        .hint("Or ask a language model: --engine NAME"));
+    }
+    Ok(())
 }
 
 /// The study as it is stored: where a model answers, it writes the competitors that are to be made up, before anybody is asked.

@@ -37,7 +37,6 @@ impl Histogram {
     }
 
     /// Adds the counts of another histogram over the same scale.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the next study types use it"))]
     pub(crate) fn merge(&mut self, other: &Self) {
         debug_assert_eq!((self.lowest, self.counts.len()), (other.lowest, other.counts.len()));
         for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {

@@ -34,6 +34,9 @@ const CELLS: usize = 3;
 const CELL_WORDS: usize = 4;
 /// Share of cells that hold a number, of a table of data.
 const NUMERIC: f64 = 0.25;
+/// The same of a table of few rows.
+const FEW_ROWS: usize = 3;
+const MOSTLY_NUMERIC: f64 = 0.6;
 
 /// What a text mostly is, where it is no prose; blocks that are known to be code do not count.
 pub(super) fn no_prose(text: &str, code: &[String]) -> Option<NoProse> {
@@ -73,9 +76,23 @@ fn is_json(text: &str) -> bool {
         || text.lines().count() >= LINES && text.lines().all(|line| is_value(line.trim()))
 }
 
+/// Whether a line has more numbers than words: a row of figures with blanks between them.
+fn is_figures(line: &str) -> bool {
+    let parts =
+        line.split(|letter: char| letter.is_whitespace() || matches!(letter, ';' | '|' | ','));
+    let parts: Vec<&str> = parts.filter(|part| part.contains(char::is_alphanumeric)).collect();
+    let is_figure = |part: &&&str| {
+        part.chars().all(|letter| letter.is_ascii_digit() || ".+-−%()".contains(letter))
+    };
+    let figures = parts.iter().filter(is_figure).count();
+    parts.len() > 1 && 2 * figures > parts.len()
+}
+
 /// The form of a single line.
 fn of_line(line: &str) -> Option<NoProse> {
-    if is_log(line) {
+    if is_figures(line) {
+        Some(NoProse::DataTable)
+    } else if is_log(line) {
         Some(NoProse::Log)
     } else if is_structure(line) {
         Some(NoProse::Structure)
@@ -243,7 +260,10 @@ fn rows_of_data(lines: &[&str]) -> Vec<bool> {
             let block = &lines[from..from + rows];
             let all = block.iter().flat_map(|line| line.trim_matches('|').split(sign));
             let numeric = all.clone().filter(|cell| cell.contains(|c: char| c.is_ascii_digit()));
-            if rows >= ROWS && numeric.count() as f64 >= NUMERIC * all.count() as f64 {
+            let share = numeric.count() as f64 / all.count().max(1) as f64;
+            let is_data =
+                rows >= ROWS && share >= NUMERIC || rows >= FEW_ROWS && share >= MOSTLY_NUMERIC;
+            if is_data {
                 is_row[from..from + rows].fill(true);
             }
             from += rows.max(1);
@@ -283,6 +303,12 @@ mod tests {
             (JSON, NoProse::Structure),
             (BROKEN, NoProse::Structure),
             (HTML, NoProse::Structure),
+            ("12 34 56\n78 90 12\n34 56 78\n90 11 22\n33 44 55", NoProse::DataTable),
+            ("2023  120.5  130.2\n2024  141.0  99.8\n2025  12.4  88.1", NoProse::DataTable),
+            (
+                "Month: January; Sales: 12; Costs: 8\nMonth: February; Sales: 14; Costs: 9\nMonth: March; Sales: 11; Costs: 7",
+                NoProse::DataTable,
+            ),
         ] {
             assert_eq!(no_prose(text, &[]), Some(kind), "{text}");
             let beside = format!("See what it does:\n\n{text}");
@@ -302,6 +328,8 @@ mod tests {
             "12:30 Lunch\n13:30 The keynote\n15:00 Coffee, cake and tea",
             "- light: 800 lumens\n- cord: black linen\n- foot: oiled oak\n- warranty: 5 years",
             "Plan: Basic; Price: £5\nPlan: Team; Price: £9\n\nEvery plan can be left at any time, and keeps what you have written.",
+            "Coffee £3\nTea £2\nCake £4.50\nSoup £6\nBread £1",
+            "Call 0117 496 0222 or 0117 496 0223.\nOpen 9 to 5, Monday to Friday.",
             "For whom? For you.\nIf you read in bed, it is for you.\nLet it be light!",
             "I went to Leeds, York and Hull;\nI saw the lamps, the mills, the sea;\nI came back home, and I was me;",
             "Reply to this mail (by Friday) & win 1 of 12 lamps -> lamps.example.com",

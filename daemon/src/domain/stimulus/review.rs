@@ -33,7 +33,7 @@ pub(super) fn read(
         content_type: reader.take("content_type", content_type),
         mode: reader.take("mode", Given::word),
         rounds: reader.take("rounds", rounds),
-        target_score: reader.take("target_score", Given::real),
+        target_score: reader.take("target_score", score),
         stop_on_no_gain: reader.take("stop_on_no_gain", Given::truth).unwrap_or_default(),
         allow_new_claims: reader.take("allow_new_claims", Given::truth).unwrap_or_default(),
         competitors: reader.take("competitors", competitors),
@@ -82,6 +82,15 @@ pub(super) fn read(
         reader.problems.push(problem);
     }
     settings
+}
+
+/// A score; what is no number has the same hint as one that is outside of the scale.
+fn score(given: &Given) -> Result<f64, Problem> {
+    given.real().map_err(|problem| Problem {
+        what: "'target_score' is no number from 1 to 10".to_owned(),
+        hint: "give a number from 1 to 10; a review scores on that scale".to_owned(),
+        ..problem
+    })
 }
 
 /// The type of that name.

@@ -141,7 +141,7 @@ fn read(text: &str) -> ReadAudience {
     }
     if let Some(education) = one_of(&text, &EDUCATIONS) {
         audience.education = Choice::Only(education);
-        told.push(format!("education {}", education.as_str().replace('_', " ")));
+        told.push(format!("education {}", protocol::audience::in_words(education.as_str())));
     }
     if let Some(adoption) = one_of(&text, &ADOPTIONS) {
         audience.tech_adoption = Choice::Only(adoption);

@@ -116,6 +116,6 @@ pub(crate) fn readable(dimension: Dimension, class: &str) -> String {
     match dimension {
         Dimension::Age if class == "75-100" => "75+".to_owned(),
         Dimension::Region => class.strip_prefix("us_").unwrap_or(class).replace('_', " "),
-        _ => class.replace('_', " "),
+        _ => protocol::audience::in_words(class),
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn work(persona: &Persona) -> String {
 
 /// All attributes, as label and text.
 pub(crate) fn facts(persona: &Persona) -> Vec<(&'static str, String)> {
-    let words = |word: &str| word.replace('_', " ");
+    let words = protocol::audience::in_words;
     let traits = &persona.big_five;
     vec![
         (

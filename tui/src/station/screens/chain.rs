@@ -212,6 +212,14 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     if let Some((results, versions)) = reviewed(model) {
         let found = kinds::found(&results.outcomes);
         match found.iterations {
+            // One round alone has moved nothing yet.
+            Some(iterations) if iterations.chain.len() < 2 => {
+                facts.push((number(iterations.best_score, 1, glyphs), Role::Strong));
+                let so_far = "one round ended, nothing to compare";
+                facts.push((so_far.to_owned(), Role::Dim));
+                let (asked, all) = (iterations.completed_rounds, iterations.total_rounds);
+                facts.push((format!("{asked} of {all} rounds"), Role::Dim));
+            }
             Some(iterations) => {
                 let first = iterations.chain.first().map_or(0.0, |round| round.overall);
                 let gain = iterations.improvement.score_change;

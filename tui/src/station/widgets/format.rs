@@ -47,7 +47,7 @@ pub(crate) fn span(seconds: u64) -> String {
 
 /// A wire word in readable form.
 pub(crate) fn words(word: &str) -> String {
-    word.replace('_', " ")
+    protocol::audience::in_words(word)
 }
 
 /// An amount of credits; negative amounts are shown as zero.

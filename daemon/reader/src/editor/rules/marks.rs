@@ -50,14 +50,23 @@ pub(super) fn calm(draft: &Draft<'_>) -> Vec<TextChange> {
         let is_loud = run.len() > 1 || marks > 1;
         // A mark that stands by itself, or within a sentence, is somebody's own way of writing.
         let before = draft.get(0..start).chars().next_back();
-        // "3! = 6" is a number with its sign.
-        let is_sign = before.is_some_and(|mark| mark.is_ascii_digit());
+        // "3! = 6" is a number with its sign; "for $5!!!" is not.
+        let rest = draft.get(range.end..draft.text.len()).trim_start();
+        let is_sign = before.is_some_and(|mark| mark.is_ascii_digit())
+            && run == "!"
+            && rest.starts_with(['=', '+', '-', '−', '*', '/', '×', '÷', '<', '>', ')']);
         let is_apart = is_sign
             || before.is_none_or(|mark| {
                 !mark.is_alphanumeric() && !matches!(mark, '"' | '”' | ')' | '%' | '*')
             })
             || draft.get(range.end..draft.text.len()).trim_start().starts_with(char::is_lowercase);
-        if !run.contains('!') || is_apart || !is_loud || !ends || draft.is_protected(&range) {
+        let is_kept = !run.contains('!') || !is_loud || draft.is_protected(&range);
+        if !is_kept && run.len() > 1 && (is_apart || !ends) {
+            // Behind an emoji, or where the sentence goes on: one mark says what several do.
+            found.push(TextChange::new(range, if run.contains('?') { "?" } else { "!" }));
+            continue;
+        }
+        if is_kept || is_apart || !ends {
             continue;
         }
         // A picture or a link in Markdown begins with "![".

@@ -6,6 +6,7 @@ mod marks;
 mod openings;
 mod order;
 mod paragraphs;
+mod senses;
 mod split;
 mod words;
 

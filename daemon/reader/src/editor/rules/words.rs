@@ -4,7 +4,7 @@ use super::super::Desk;
 use super::super::change::{self, TextChange};
 use super::super::draft::{Draft, Sentence};
 use super::super::tables::EditorTables;
-use super::denies;
+use super::{denies, senses};
 
 /// Words after which a word that is a noun as often must be a verb.
 const BEFORE_VERBS: &[&str] = &[
@@ -88,7 +88,8 @@ pub(super) fn plain(tables: &EditorTables, draft: &Draft<'_>) -> Vec<TextChange>
         let is_bare = with != "enough" || !matches!(before, "a" | "an" | "the");
         // "The rooms are in order to the last detail."
         let is_purpose = lower != "in" || with != "to" || !AFTER_VERBS.contains(&after);
-        if is_verb && !is_name && !counts && is_bare && is_purpose {
+        let means_it = senses::fits(tables, draft, &range, with);
+        if is_verb && !is_name && !counts && is_bare && is_purpose && means_it {
             // "a large number of our guests" are many of them.
             let is_part = word(range.end - 1) == "of" && OWNED.contains(&after);
             let with = if is_part && !with.ends_with("of") && QUANTITIES.contains(&with) {

@@ -3,6 +3,7 @@
 mod invention;
 mod markdown;
 mod rewrites;
+mod sentences;
 
 use protocol::review::ContentType;
 use serde::Deserialize;
@@ -46,8 +47,13 @@ fn by(kind: ContentType, rule: EditorRule, text: &str) -> String {
 
 /// Words that deny by themselves, sorted: "few" and "little" only weaken.
 fn negations(text: &str) -> Vec<String> {
+    // What these deny is no part of the statement.
+    const IDIOMS: &[&str] =
+        &["it goes without saying that", "no doubt that", "without a doubt", "without any doubt"];
     let is_weak = |word: &str| matches!(word, "few" | "little" | "less");
-    let tokens = crate::features::tokenise(text);
+    let lower = text.to_lowercase();
+    let stated = IDIOMS.iter().fold(lower, |text, idiom| text.replace(idiom, ""));
+    let tokens = crate::features::tokenise(&stated);
     let words = tokens.into_iter().map(|token| token.word);
     let mut found: Vec<String> = words.filter(|word| denies(word) && !is_weak(word)).collect();
     found.sort();

@@ -47,6 +47,14 @@ pub(super) fn price(survey: &Survey<'_>) -> Measured {
     Measured::at(f64::from(u8::from(sum.or(free).is_some())), sum.or(free))
 }
 
+/// Whether it names a sum: a hidden price is none then.
+pub(super) fn names_sum(survey: &Survey<'_>) -> bool {
+    let found = price(survey);
+    let has_digit =
+        |span: Span| span.of(survey.text()).contains(|letter: char| letter.is_ascii_digit());
+    found.span.is_some_and(has_digit)
+}
+
 /// Whether an imperative may stand at a place: at the beginning of a sentence, behind a mark, or behind a word that joins or
 /// softens one.
 fn is_beginning(survey: &Survey<'_>, start: usize) -> bool {
@@ -107,16 +115,27 @@ fn span(token: &Token) -> Span {
     Span { start: token.start, end: token.end }
 }
 
-/// Different requests, by their first word; a button in other words for the same is another one.
+/// Imperatives of a text.
+pub(super) fn count_of_imperatives(survey: &Survey<'_>) -> usize {
+    let requests = &survey.reader.review.traces.requests;
+    imperatives(survey, 0).filter(|token| requests.contains(&token.word)).count()
+}
+
+/// Different kinds of requests: a telephone number and an address ask for the same thing, and the steps of a list are one.
 fn requests(survey: &Survey<'_>) -> usize {
+    let kinds = &survey.reader.review.traces;
+    let in_list = |hit: &Span| {
+        survey.entries.iter().any(|entry| entry.start <= hit.start && hit.end <= entry.end)
+    };
     let hits = asked(survey);
-    let firsts: BTreeSet<String> = hits
-        .iter()
-        .map(|hit| {
-            hit.of(survey.text()).split_whitespace().next().unwrap_or_default().to_lowercase()
-        })
-        .collect();
-    firsts.len()
+    let (steps, apart): (Vec<Span>, Vec<Span>) = hits.into_iter().partition(in_list);
+    let first = |hit: &Span| {
+        let words = hit.of(survey.text());
+        words.split_whitespace().next().unwrap_or_default().to_lowercase()
+    };
+    let found: BTreeSet<String> =
+        apart.iter().map(|hit| kinds.kind(&first(hit)).to_owned()).collect();
+    found.len() + usize::from(found.is_empty() && !steps.is_empty())
 }
 
 /// Whether it says what to do next: once, plainly, and near the end.

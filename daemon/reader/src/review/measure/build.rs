@@ -50,7 +50,9 @@ pub(super) fn paragraphs(survey: &Survey<'_>) -> Measured {
         .map(|(_, words)| words)
         .sum();
     let short = 1.0 - long as f64 / total.max(1) as f64;
-    Measured::of(if survey.paragraphs.len() + survey.entries.len() < 2 { 0.0 } else { short })
+    let value = if survey.paragraphs.len() + survey.entries.len() < 2 { 0.0 } else { short };
+    // One paragraph of a few lines is no block.
+    Measured { is_moot: long == 0, ..Measured::of(value) }
 }
 
 /// The longest paragraph, beyond what is a wall.
@@ -74,25 +76,11 @@ pub(super) fn order(survey: &Survey<'_>) -> Measured {
 
 /// Whether somebody is quoted: words between quotation marks, or a word for speaking with them.
 pub(super) fn quoted(survey: &Survey<'_>) -> Measured {
+    const WORDS: usize = 4;
     let text = survey.text();
-    let mut longest: Option<Span> = None;
-    for (open, close) in [('“', '”'), ('"', '"')] {
-        let mut from = 0;
-        while let Some(start) =
-            text.get(from..).and_then(|rest| rest.find(open)).map(|at| from + at)
-        {
-            let inside = start + open.len_utf8();
-            let Some(length) = text.get(inside..).and_then(|rest| rest.find(close)) else { break };
-            let span = Span { start, end: inside + length + close.len_utf8() };
-            let words = span.of(text).split_whitespace().count();
-            if words >= 4
-                && longest.is_none_or(|known| span.end - span.start > known.end - known.start)
-            {
-                longest = Some(span);
-            }
-            from = span.end;
-        }
-    }
+    let is_speech = |span: &&Span| span.of(text).split_whitespace().count() >= WORDS;
+    let speech = survey.quotations.iter().filter(is_speech);
+    let longest = speech.rev().max_by_key(|span| span.end - span.start).copied();
     let said = !survey.hits.of(Signal::Quoted).is_empty();
     let value = match (longest, said) {
         (Some(_), true) => 1.0,

@@ -3,6 +3,7 @@
 
 mod ask;
 mod build;
+mod certain;
 mod opening;
 mod trace;
 mod words;
@@ -24,7 +25,7 @@ pub(super) struct Measured {
     pub(super) span: Option<Span>,
     /// Whether anything of it is there, however little: nobody says then that it is missing.
     pub(super) is_seen: bool,
-    /// Whether nothing can be said of it: it is missing because the brief does not say enough.
+    /// Whether nothing can be said of it: the brief does not say enough, or what would be said is not sure to be true.
     pub(super) is_moot: bool,
 }
 
@@ -53,7 +54,8 @@ pub(super) fn all(
 ) -> BTreeMap<Signal, Measured> {
     let of = |signal| {
         let found = one(survey, feed, topic, signal);
-        Measured { is_seen: found.value > 0.0 || trace::is_seen(survey, signal), ..found }
+        let is_seen = found.value > 0.0 || trace::is_seen(survey, signal);
+        certain::told(survey, signal, Measured { is_seen, ..found }, (feed, topic))
     };
     Signal::ALL.iter().map(|&signal| (signal, of(signal))).collect()
 }

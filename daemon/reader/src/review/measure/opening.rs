@@ -49,6 +49,52 @@ pub(super) fn hook(survey: &Survey<'_>) -> Measured {
     Measured::at(value, Some(span))
 }
 
+/// Where the first sentence stands, and with it the one behind a heading.
+pub(super) fn first(survey: &Survey<'_>) -> Option<Span> {
+    let range = survey.opening()?;
+    let span = survey.span(range)?;
+    let is_heading =
+        survey.headings.iter().any(|one| one.start <= span.start && span.end <= one.end);
+    let next = survey.sentences.iter().find(|next| next.start >= range.end);
+    match next.and_then(|next| survey.span(next)).filter(|_| is_heading) {
+        Some(next) => Some(Span { start: span.start, end: next.end }),
+        None => Some(span),
+    }
+}
+
+/// Whether the first sentence has a figure, a question, a turn, or somebody who speaks or is spoken to.
+pub(super) fn draws(survey: &Survey<'_>) -> bool {
+    const TURNS: &[&str] = &[
+        "but", "not", "never", "nobody", "nothing", "no", "without", "until", "instead", "only",
+        "yet", "still", "why", "how", "what", "who", "when", "where", "you", "your", "you're", "i",
+        "my", "me", "i'm", "we", "our", "first", "last",
+    ];
+    let Some(span) = first(survey) else { return true };
+    let within = |one: &Span| span.start <= one.start && one.end <= span.end;
+    let numbers = &survey.reader.lexicon.grammar.numbers;
+    let mut words =
+        survey.tokens.iter().filter(|token| span.start <= token.start && token.end <= span.end);
+    words.any(|token| {
+        token.number.is_some()
+            || numbers.contains_key(&token.word)
+            || TURNS.contains(&token.word.as_str())
+            || super::words::tone(survey, token).abs() >= super::words::FELT
+    }) || asks(survey, span)
+        || span.of(survey.text()).contains(['?', '…', '“', '"'])
+        || [Signal::OpenLoop, Signal::Contrast, Signal::Tellable, Signal::Feeling]
+            .iter()
+            .any(|signal| survey.hits.of(*signal).iter().any(within))
+}
+
+/// Whether a gain is named, and only behind the first words.
+pub(super) fn comes_late(survey: &Survey<'_>) -> bool {
+    let from = survey.opening().map_or(0, |range| range.start);
+    let Some(early) = survey.tokens.get(from + POINT) else { return false };
+    let benefits = survey.reading.features.benefits.iter().flat_map(|mass| &mass.evidence);
+    let mut gains = benefits.map(|one| one.span.start).peekable();
+    gains.peek().is_some() && gains.all(|start| start >= early.start)
+}
+
 /// Whether the text asks at the end of a place.
 pub(super) fn asks(survey: &Survey<'_>, span: Span) -> bool {
     let after = survey.text().get(span.end..).unwrap_or_default();
@@ -62,7 +108,7 @@ pub(super) fn slow(survey: &Survey<'_>) -> Measured {
     let opening = survey.opening();
     let long = opening.is_some_and(|range| range.len() > LONG);
     if long && said < 0.5 {
-        return Measured::at(0.5, opening.and_then(|range| survey.span(range)));
+        return Measured::of(0.5);
     }
     Measured::at(said, hits.first().copied())
 }

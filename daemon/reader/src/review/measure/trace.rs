@@ -22,6 +22,15 @@ pub(super) fn is_seen(survey: &Survey<'_>, signal: Signal) -> bool {
     match signal {
         Signal::Figures => text.chars().any(char::is_numeric),
         Signal::Price => has(CURRENCIES),
+        Signal::OpenLoop => {
+            text.contains(['?', '…', ':', '“', '"'])
+                || text.contains("...")
+                || text.chars().any(char::is_numeric)
+        }
+        Signal::Deadline => text.chars().any(char::is_numeric),
+        Signal::Feeling => {
+            survey.tokens.iter().any(|token| words::tone(survey, token).abs() >= words::HINTED)
+        }
         Signal::Names => survey.tokens.iter().any(|token| words::is_name(survey, token)),
         Signal::You => ask::imperative(survey, 0).is_some(),
         Signal::Action => has_address(text) || ask::imperative(survey, 0).is_some(),
@@ -31,7 +40,7 @@ pub(super) fn is_seen(survey: &Survey<'_>, signal: Signal) -> bool {
         Signal::Asks => text.contains('?'),
         Signal::Dates => survey.tokens.iter().any(words::is_year),
         Signal::Headings => !survey.headings.is_empty() || !survey.entries.is_empty(),
-        Signal::Order => !survey.entries.is_empty(),
+        Signal::Order | Signal::Ease => !survey.entries.is_empty(),
         Signal::Paragraphs => {
             survey.paragraphs.len() + survey.entries.len() + survey.headings.len() > 1
         }

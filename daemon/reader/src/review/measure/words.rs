@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use protocol::review::ContentType;
+
 use super::super::Signal;
 use super::super::survey::Survey;
 use super::{Measured, by_phrases, halving};
@@ -9,10 +11,16 @@ use crate::features::{Span, Token};
 
 /// A word with at least this tone, on the scale from −4 to 4, is felt.
 pub(super) const FELT: f64 = 1.6;
+/// One with at least this tone may be.
+pub(super) const HINTED: f64 = 0.8;
 /// This share of hard words is in every text.
 const HARD_USUAL: f64 = 0.05;
 /// So much more closes half of the distance.
 const HARD_HALF: f64 = 0.10;
+/// Syllables of a word of which one is told.
+const LONG_WORD: usize = 3;
+/// Words between two exclamation marks of a text that does not shout.
+const CALM: usize = 20;
 
 const MONTHS_AND_DAYS: &[&str] = &[
     "january",
@@ -54,6 +62,23 @@ pub(super) fn long_sentences(survey: &Survey<'_>) -> Measured {
     Measured::at(halving(excess as f64 / limit as f64 * 2.0 * survey.scale()), longest)
 }
 
+/// Words of the longest sentence.
+pub(super) fn longest(survey: &Survey<'_>) -> usize {
+    let count = |range: &std::ops::Range<usize>| {
+        let words = survey.sentence(range).iter();
+        words.filter(|token| token.word.chars().any(char::is_alphanumeric)).count()
+    };
+    survey.sentences.iter().map(count).max().unwrap_or(0)
+}
+
+/// The place of a long word that has a plain one in its stead.
+pub(super) fn replaceable(survey: &Survey<'_>) -> Option<Span> {
+    let editor = &survey.reader.editor;
+    let is_long = |token: &&Token| token.number.is_none() && syllables(&token.word) >= LONG_WORD;
+    let mut long = survey.tokens.iter().filter(is_long);
+    long.find(|token| editor.has_plain(&token.word)).map(span)
+}
+
 /// Share of words with four syllables or more.
 pub(super) fn hard(survey: &Survey<'_>) -> Measured {
     let words: Vec<&Token> = survey.tokens.iter().filter(|token| token.number.is_none()).collect();
@@ -82,7 +107,9 @@ pub(super) fn repeats(survey: &Survey<'_>) -> Measured {
         let [one, next] = pair else { continue };
         let between = survey.text().get(one.end..next.start).unwrap_or_default();
         let doubled = one.word == next.word && !matches!(one.word.as_str(), "that" | "had");
-        if doubled && one.number.is_none() && between == " " {
+        // "New York New York", "Duran Duran"
+        let is_name = survey.written(next).starts_with(char::is_uppercase);
+        if doubled && one.number.is_none() && between == " " && !is_name {
             count += 1.0;
             place.get_or_insert(Span { start: one.start, end: next.end });
         }
@@ -112,6 +139,13 @@ pub(super) fn figures(survey: &Survey<'_>) -> Measured {
     Measured::at(halving(found.len() as f64 * survey.scale() / 1.4), first)
 }
 
+/// Numbers in digits and in words.
+pub(super) fn count_of_figures(survey: &Survey<'_>) -> usize {
+    let numbers = &survey.reader.lexicon.grammar.numbers;
+    let is_figure = |token: &&Token| token.number.is_some() || numbers.contains_key(&token.word);
+    survey.tokens.iter().filter(is_figure).count()
+}
+
 /// Names: capitals inside a sentence; where every word has one, words that are no ordinary words.
 pub(super) fn names(survey: &Survey<'_>) -> Measured {
     let found = named(survey);
@@ -131,6 +165,29 @@ pub(super) fn is_name(survey: &Survey<'_>, token: &Token) -> bool {
     };
     let known = || survey.reader.lexicon.knows(&token.word, &token.stem);
     is_capital && written.len() > 1 && (!known() || !begins())
+}
+
+/// Words that may be names.
+pub(super) fn count_of_names(survey: &Survey<'_>) -> usize {
+    survey.tokens.iter().filter(|token| is_name(survey, token)).count()
+}
+
+/// Whether a text may name somebody or something although no word of it is surely a name: its capitals or its small letters tell
+/// nothing, or it has an address.
+pub(super) fn may_name(survey: &Survey<'_>) -> bool {
+    let small = &survey.reader.lexicon.grammar.function_words;
+    let is_capital =
+        |token: &Token| survey.written(token).chars().next().is_some_and(char::is_uppercase);
+    let is_unsure = |range: &std::ops::Range<usize>| {
+        let words = survey.sentence(range);
+        let has_capitals = words.iter().skip(1).any(is_capital);
+        let begins = words.first().is_some_and(|first| {
+            is_capital(first) && !small.contains(&first.word) && survey.sentences.len() == 1
+        });
+        has_capitals || begins
+    };
+    let has_none = !survey.text().contains(char::is_uppercase);
+    has_none || survey.text().contains(['@', '#', '/']) || survey.sentences.iter().any(is_unsure)
 }
 
 /// Whether a token is a year.
@@ -195,6 +252,24 @@ pub(super) fn you(survey: &Survey<'_>) -> Measured {
     Measured::at(halving(count * survey.scale() / 1.5), place)
 }
 
+/// How often it speaks to the reader.
+pub(super) fn count_of_you(survey: &Survey<'_>) -> usize {
+    survey.tokens.iter().filter(|token| YOU.contains(&token.word.as_str())).count()
+}
+
+/// How often somebody speaks of themselves, alone or with others.
+pub(super) fn count_of_own(survey: &Survey<'_>) -> usize {
+    const OWN: &[&str] =
+        &["i", "me", "my", "mine", "i'm", "i've", "i'd", "i'll", "we", "our", "us"];
+    survey.tokens.iter().filter(|token| OWN.contains(&token.word.as_str())).count()
+}
+
+/// Whether a text is plainly about its sender: it says so often, and hardly speaks to the reader.
+pub(super) fn is_of_sender(survey: &Survey<'_>, requests: usize) -> bool {
+    let own = survey.tokens.iter().filter(|token| WE.contains(&token.word.as_str())).count();
+    own >= 2 && own > 2 * (count_of_you(survey) + requests)
+}
+
 /// How much more it speaks of its sender than to the reader.
 pub(super) fn we(survey: &Survey<'_>) -> Measured {
     let ((own, place), (yours, _)) = (count_of(survey, WE), count_of(survey, YOU));
@@ -222,14 +297,60 @@ fn shouts(survey: &Survey<'_>, token: &Token) -> bool {
 
 /// Words of a shouted sentence that are quoted.
 const SHOUTED_WORDS: usize = 9;
+/// Words of a line that is a label.
+const LABEL_WORDS: usize = 6;
+
+/// Words in capitals that are neither abbreviations nor names, and stand in no line that is in capitals by custom.
+fn loud(survey: &Survey<'_>) -> Vec<Span> {
+    let lines = survey.text().lines().filter(|line| !line.trim().is_empty()).count();
+    let by_custom = |token: &Token| {
+        let text = survey.text();
+        let start =
+            text.get(..token.start).and_then(|head| head.rfind('\n')).map_or(0, |at| at + 1);
+        let rest = text.get(start..).unwrap_or_default();
+        let line = rest.lines().next().unwrap_or_default().trim();
+        let is_label = lines > 1
+            && !line.contains(char::is_lowercase)
+            && !line.contains('!')
+            && line.split_whitespace().count() <= LABEL_WORDS;
+        // "NORWICH, 12 March", "LONDON (Reuters)"
+        let behind = text.get(token.end..).unwrap_or_default().trim_start();
+        let is_dateline =
+            token.start == start && behind.starts_with([',', '(', '–', '—', '-', ':', '/']);
+        is_label || is_dateline
+    };
+    let editor = &survey.reader.editor;
+    let is_loud = |token: &&Token| {
+        let written = survey.written(token);
+        let is_capital = written.len() >= 3
+            && written.chars().all(|letter| letter.is_ascii_uppercase() || letter == '\'');
+        let is_word = editor.is_shouted(&token.word)
+            || written.len() >= 4
+                && survey.reader.lexicon.knows(&token.word, &token.stem)
+                && !editor.is_abbreviation(&token.word);
+        is_capital && is_word && !by_custom(token)
+    };
+    survey.tokens.iter().filter(is_loud).map(span).collect()
+}
+
+/// Whether anybody would say that it shouts: several words in capitals, or exclamation marks in a row or in most sentences.
+pub(super) fn is_loud(survey: &Survey<'_>) -> bool {
+    let text = survey.text();
+    let marks = text.chars().filter(|&letter| letter == '!').count();
+    let words = loud(survey).len();
+    let is_picture = survey.content_type() == ContentType::Thumbnail;
+    text.contains("!!")
+        || marks >= 3 && marks * CALM >= survey.words()
+        || (words >= 2 || words + marks >= 2 && words > 0) && !is_picture
+}
 
 /// Capitals and exclamation marks, beyond one of each.
 pub(super) fn shouting(survey: &Survey<'_>) -> Measured {
     let marks = survey.text().chars().filter(|&letter| letter == '!').count();
-    let loud: Vec<&Token> = survey.tokens.iter().filter(|token| shouts(survey, token)).collect();
+    let loud = loud(survey);
     let count = 0.5 * marks.saturating_sub(1) as f64 + 0.5 * loud.len().saturating_sub(1) as f64;
-    let place = loud.first().map(|token| span(token)).or_else(|| {
-        let end = survey.text().find('!')?;
+    let place = loud.first().copied().or_else(|| {
+        let end = survey.text().find("!!").or_else(|| survey.text().find('!'))?;
         let last = survey.tokens.iter().rposition(|token| token.end <= end)?;
         // The whole sentence that ends there, or the last words of a long one.
         let sentence = survey.tokens.get(last)?.sentence;

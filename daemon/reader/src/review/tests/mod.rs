@@ -1,6 +1,7 @@
 //! Tests of the review through its public face: every dimension falls most with its own defect, good texts are high and
 //! empty ones low, and what stands around a text counts.
 
+mod advice;
 mod defects;
 mod feeds;
 mod levels;

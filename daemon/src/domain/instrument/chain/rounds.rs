@@ -152,8 +152,8 @@ fn rose(before: &[DimensionMean], after: &[DimensionMean], title: &str) -> bool 
     score(before).zip(score(after)).is_some_and(|(before, after)| after - before >= ROSE - 1e-9)
 }
 
-/// The numbers of the findings that a rewrite answers: they are about a dimension that it means to raise, and the clause that they
-/// quote stood in the text before it and does so no more; of one that quotes none, `moved` says whether its dimension did.
+/// The numbers of the findings that a rewrite answers: they are about a dimension that it means to raise and that `moved`, and the
+/// clause that they quote stood in the text before it and does so no more.
 pub(super) fn answered(
     findings: &[Finding],
     dimensions: &[String],
@@ -165,7 +165,7 @@ pub(super) fn answered(
         dimensions.iter().any(|own| own.eq_ignore_ascii_case(title))
             && match finding.clause.as_deref().map(|clause| clause.trim_end_matches('…').trim_end())
             {
-                Some(clause) => before.contains(clause) && !after.contains(clause),
+                Some(clause) => before.contains(clause) && !after.contains(clause) && moved(title),
                 None => moved(title),
             }
     };

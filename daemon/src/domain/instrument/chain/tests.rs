@@ -348,7 +348,10 @@ fn a_round_answers_what_it_changed_and_nothing_else() {
     let after = "We work together. Hurry, it is basically the lamp.";
     let dimensions: Vec<String> =
         ["clarity", "trust", "call to action", "proof"].map(str::to_owned).to_vec();
-    let moved = |title: &str| title == "Call to Action";
+    let moved = |title: &str| matches!(title, "Clarity" | "Call to Action");
     assert_eq!(rounds::answered(&findings, &dimensions, (before, after), &moved), [1, 4]);
     assert_eq!(rounds::answered(&findings, &dimensions[1..], (before, after), &moved), [4]);
+    // A clause that went without raising its dimension answered nothing.
+    let one = |title: &str| title == "Call to Action";
+    assert_eq!(rounds::answered(&findings, &dimensions, (before, after), &one), [4]);
 }

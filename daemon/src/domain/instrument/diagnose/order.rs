@@ -6,6 +6,7 @@ use protocol::results::{Answer, Estimate, PurchaseIntent, Sentiment};
 
 use crate::domain::instrument::OptionOrder;
 use crate::domain::instrument::types::{Chosen, kind};
+use crate::domain::instrument::words::signed;
 use crate::domain::stats::compare::{Moments, welch};
 use crate::domain::stats::estimate::{equal_weights, share};
 use crate::domain::stats::histogram::Histogram;
@@ -84,9 +85,9 @@ impl ChoiceOrder {
             && turned.low.zip(turned.high).is_some_and(|(low, high)| low > 0.0 || high < 0.0)
         {
             return Some(format!(
-                "The order of the words matters: intent is {:+.1} points (of five) when the favourable end of the scale comes \
+                "The order of the words matters: intent is {} points (of five) when the favourable end of the scale comes \
                  first.",
-                turned.value
+                signed(turned.value, 1)
             ));
         }
         // Which sentiment is chosen is not random, but which one is listed first is.

@@ -14,13 +14,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use protocol::finding::{Finding, FindingCategory, Priority};
-use protocol::results::{Estimate, Results, ThemeKind};
+use protocol::results::{Estimate, Quote, Results, ThemeKind};
 
 use super::contrast::ClassTallies;
 use super::level::Standing;
 use super::themes::{ThemeTally, Themes};
 use super::types::kind;
-use super::words::people;
+use super::words::{number, people, signed};
 use crate::domain::stats::compare::{Moments, Welch, welch};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::wording::widened;
@@ -198,12 +198,22 @@ fn describe(id: u32, weighed: &Weighed<'_>, counts: &FindingCounts<'_>) -> Findi
         affected_feature: name.to_owned(),
         clause: counts.place(weighed).map(str::to_owned),
         times_mentioned: theme.count,
-        key_quotes: theme.quotes(),
+        key_quotes: quotes(theme, counts.place(weighed)),
         dissent,
         segments,
         suggested_action: action(weighed, counts),
         life: None,
     }
+}
+
+/// The quotes of a theme; those about the place of the text that the finding is about stand first.
+fn quotes(theme: &ThemeTally, place: Option<&str>) -> Vec<Quote> {
+    let mut quotes = theme.quotes();
+    if let Some(place) = place {
+        let place = place.trim_end_matches(['…', ' ']);
+        quotes.sort_by_key(|quote| !quote.text.contains(place));
+    }
+    quotes
 }
 
 /// How often it is named, and how much lower those who do score.
@@ -215,8 +225,10 @@ fn severity(weighed: &Weighed<'_>, n: u64) -> String {
         Severity::Gap(gap) if gap.difference > 0.0 => {
             let _ = write!(
                 text,
-                " Those who do score {:.1} points lower than the others (95 % interval {:.1} to {:.1}).",
-                gap.difference, gap.interval.0, gap.interval.1
+                " Those who do score {} points lower than the others (95 % interval {} to {}).",
+                number(gap.difference, 1),
+                number(gap.interval.0, 1),
+                number(gap.interval.1, 1)
             );
             if gap.interval.0 <= 0.0 {
                 text.push_str(" The interval includes no difference.");
@@ -225,8 +237,8 @@ fn severity(weighed: &Weighed<'_>, n: u64) -> String {
         Severity::Gap(gap) => {
             let _ = write!(
                 text,
-                " Those who do score no lower than the others ({:+.1} points).",
-                -gap.difference
+                " Those who do score no lower than the others ({} points).",
+                signed(-gap.difference, 1)
             );
         }
         Severity::TooFew => text.push_str(" There are too few on one side to compare scores."),

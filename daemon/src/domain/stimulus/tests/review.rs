@@ -66,7 +66,16 @@ fn every_bad_input_is_a_problem_at_its_place_with_a_hint() {
             "A title",
             "idea.md:4: 'target_score' is 11 · give a number from 1 to 10",
         ),
-        ("target_score: high\n", "A title", "idea.md:4: 'target_score' is no amount · "),
+        (
+            "target_score: high\n",
+            "A title",
+            "idea.md:4: 'target_score' is no number from 1 to 10 · give a number from 1 to 10",
+        ),
+        (
+            "target_score: nan\n",
+            "A title",
+            "idea.md:4: 'target_score' is no number from 1 to 10 · give a number from 1 to 10",
+        ),
         ("mode: deep\n", "A title", "idea.md:4: 'mode' cannot be 'deep' · "),
         (
             "competitors: []\n",

@@ -7,7 +7,8 @@ use protocol::review::{ChainRound, Iterations, ScoreChange};
 use super::{Block, Chart, Row, Section, Shape, Weight};
 use crate::kinds;
 use crate::report::chain::{
-    by_place, decimals, findings_across, for_whom, looks_best, stopped, unfinished, verdict,
+    by_place, decimals, findings_across, for_whom, from_to, looks_best, stopped, unfinished,
+    verdict,
 };
 use crate::report::{agree, diff};
 
@@ -104,7 +105,7 @@ fn of_round(results: &Results, iterations: &Iterations, round: &ChainRound, sect
 fn of_change(change: &ScoreChange, decimals: usize) -> String {
     let interval = change.low.zip(change.high).map_or_else(
         || "by as much with every expert".to_owned(),
-        |(low, high)| format!("95 % interval {low:+.1} to {high:+.1}"),
+        |ends| format!("95 % interval {}", from_to(ends)),
     );
-    format!("{:+.decimals$} points, {interval}", change.value)
+    format!("{} points, {interval}", agree::signed(change.value, decimals))
 }

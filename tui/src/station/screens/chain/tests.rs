@@ -2,7 +2,8 @@
 //! written into its file and taken back.
 
 use protocol::event::EventData;
-use protocol::results::Report;
+use protocol::finding::{FindingPair, FindingsAcross};
+use protocol::results::{Estimate, Outcomes, Report};
 use protocol::run::{Live, PanelCounts, RoundProgress, State};
 use protocol::service::Page;
 
@@ -130,6 +131,61 @@ fn without_a_chain_the_screen_says_what_to_do() {
     let mut rig = rig_with(running, (80, 24), UNICODE);
     rig.tell(Msg::Live(id(REVIEW), Ok(Box::new(live))));
     insta::assert_snapshot!("running_80x24", rig.text());
+}
+
+/// The screen of round 2, whose rewrite was meant for the first finding, with what became of it: its share before and after, and
+/// whether it is gone.
+fn meant_for(before: f64, after: f64, is_gone: bool) -> String {
+    let mut report = chain_report(20);
+    let results = report.results.as_mut().unwrap();
+    let finding = results.findings.iter().find(|one| one.id == 1).unwrap();
+    let share = |value| Some(Estimate { value, ..results.estimates["clickRate"].clone() });
+    let pair = FindingPair {
+        category: finding.category,
+        affected_feature: finding.affected_feature.clone(),
+        first: None,
+        second: None,
+        first_share: share(before),
+        second_share: share(after),
+    };
+    let Outcomes::ContentReview { iterations: Some(chain), .. } = &mut results.outcomes else {
+        panic!("a chain")
+    };
+    let (fixed, persisting) = if is_gone { (vec![pair], vec![]) } else { (vec![], vec![pair]) };
+    chain.chain[1].findings_across = Some(FindingsAcross { fixed, persisting, new: Vec::new() });
+    let shown = rig_with(report, (200, 60), UNICODE).text();
+    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn why_it_moved_names_no_finding_that_is_named_as_often_as_before() {
+    let gone = meant_for(0.6, 0.05, true);
+    assert!(gone.contains("Answers (named by 60 % → 5 %) finding 1"), "{gone}");
+    let eased = meant_for(0.6, 0.4, false);
+    assert!(eased.contains("Eases, and does not end (named by 60 % → 40 %), finding 1"), "{eased}");
+    for after in [0.6, 0.7] {
+        let same = meant_for(0.6, after, false);
+        assert!(!same.contains("finding 1,"), "{same}");
+    }
+}
+
+#[test]
+fn one_round_is_compared_with_nothing() {
+    let mut report = chain_report(20);
+    let results = report.results.as_mut().unwrap();
+    let Outcomes::ContentReview { iterations: Some(chain), .. } = &mut results.outcomes else {
+        panic!("a chain")
+    };
+    chain.chain.truncate(1);
+    (chain.completed_rounds, chain.best_round, chain.best_score) = (1, 1, 5.2);
+    (chain.improvement.score_change, chain.improvement.confirmation) = (0.0, None);
+    report.study = review_study(State::Cancelled, 20);
+    report.finished_rounds = report.results.take().map(Box::new);
+    for size in [(200, 60), (120, 36)] {
+        let shown = rig_with(report.clone(), size, UNICODE).text();
+        assert!(shown.contains("one round ended, nothing to compare"), "{shown}");
+        assert!(!shown.contains("5.2 → 5.2") && !shown.contains("so far"), "{shown}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Why the score moved: whether the gain is proved, the rules and findings behind the chosen version, who moved, and the
 //! dimensions before and after.
 
+use protocol::finding::{Finding, FindingPair};
 use protocol::results::Results;
 use protocol::review::{DimensionMean, Iterations};
 use protocol::run::{State, Study};
@@ -128,10 +129,11 @@ fn between(
         Choice::Round(round) => version.from == Some(usize::from(round.saturating_sub(1))),
         Choice::Variant(_) => false,
     };
-    let answered = results.findings.iter().filter(|one| version.findings.contains(&one.id));
-    for finding in answered.filter(|_| is_from) {
+    let meant = results.findings.iter().filter(|one| version.findings.contains(&one.id));
+    for finding in meant.filter(|_| is_from) {
+        let Some(became) = became_of(finding, version, glyphs) else { continue };
         let text = format!(
-            "Answers finding {}, {} {}: {}",
+            "{became} finding {}, {} {}: {}",
             finding.id, finding.priority, finding.title, finding.suggested_action
         );
         told.push((text, Role::Text));
@@ -140,6 +142,30 @@ fn between(
         told.push((findings_across(across), Role::Text));
     }
     told
+}
+
+/// What a version did to a finding that it was meant for, as the beginning of a sentence; nothing of one that is still named as
+/// often, which moved no score. A variant was never asked by itself, so that it only aims at findings.
+fn became_of(finding: &Finding, version: &Version<'_>, glyphs: Glyphs) -> Option<String> {
+    let Some(across) = version.across else { return Some("Aims at".to_owned()) };
+    let is_it = |pair: &&FindingPair| {
+        pair.category == finding.category && pair.affected_feature == finding.affected_feature
+    };
+    let shares = |pair: &FindingPair| {
+        let shares = pair.first_share.as_ref().zip(pair.second_share.as_ref());
+        shares.map(|(before, after)| (before.value, after.value))
+    };
+    let told = |(before, after): (f64, f64)| {
+        let [before, after] = [before, after].map(|share| number(100.0 * share, 0, glyphs));
+        format!("named by {before} % {} {after} %", glyphs.arrow())
+    };
+    if let Some(pair) = across.fixed.iter().find(is_it) {
+        let by = shares(pair).map_or_else(String::new, |both| format!(" ({})", told(both)));
+        return Some(format!("Answers{by}"));
+    }
+    let pair = across.persisting.iter().find(is_it)?;
+    let (before, after) = shares(pair).filter(|(before, after)| after < before)?;
+    Some(format!("Eases, and does not end ({}),", told((before, after))))
 }
 
 /// The dimensions before and after, those that moved most first, as many on a line as there is room for.

@@ -32,7 +32,11 @@ pub(super) fn check(review: &ReviewMaterial) -> Vec<Violation> {
     if let Some(score) = review.target_score.filter(|score| !(1.0..=10.0).contains(score)) {
         put(
             "target_score",
-            format!("'target_score' is {score}"),
+            if score.is_finite() {
+                format!("'target_score' is {score}")
+            } else {
+                "'target_score' is no number".to_owned()
+            },
             "give a number from 1 to 10; a review scores on that scale",
         );
     }

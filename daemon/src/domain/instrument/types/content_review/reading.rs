@@ -124,8 +124,10 @@ fn mentions(
             mentions.push(Mention { kind, theme, quote });
         }
     };
+    let titles: Vec<String> =
+        scores.iter().map(|one| one.dimension.title().to_lowercase()).collect();
     for one in suggestions {
-        let quote = sentence_about(reasoning, one);
+        let quote = sentence_about(reasoning, one, &titles);
         put(ThemeKind::Concern, one.dimension, quote);
     }
     if suggestions.is_empty()
@@ -164,18 +166,70 @@ fn sentences(text: &str) -> Vec<&str> {
     found
 }
 
-/// The sentence of the reasoning that names the quote of a suggestion; else the last one that names its dimension, because
-/// what is good about it is said first.
-fn sentence_about(reasoning: &str, suggestion: &ExpertSuggestion) -> Option<String> {
-    let title = suggestion.dimension.title().to_lowercase();
-    let sentences = sentences(reasoning);
-    let quoted = suggestion
-        .quote
-        .as_deref()
-        .and_then(|quote| sentences.iter().find(|sentence| sentence.contains(quote)));
-    let named = || sentences.iter().rfind(|sentence| sentence.to_lowercase().contains(&title));
-    let found = quoted.or_else(named)?;
+/// The sentence of the reasoning about the dimension of a suggestion: the one that names its quote, else the last one, because
+/// what is good is said first. A sentence about another dimension is never taken, whatever it quotes.
+fn sentence_about(
+    reasoning: &str,
+    suggestion: &ExpertSuggestion,
+    titles: &[String],
+) -> Option<String> {
+    let own = suggestion.dimension.title().to_lowercase();
+    let (mut named, mut open) = (Vec::new(), Vec::new());
+    let mut label: Option<&str> = None;
+    for sentence in sentences(reasoning) {
+        let lower = sentence.to_lowercase();
+        label = titles.iter().map(String::as_str).find(|title| is_label(&lower, title)).or(label);
+        let about = match label {
+            Some(title) => vec![title],
+            None => subjects(&lower, titles),
+        };
+        match about.as_slice() {
+            [] => open.push(sentence),
+            about if about.contains(&own.as_str()) => named.push(sentence),
+            _ => {}
+        }
+    }
+    let quote = suggestion.quote.as_deref();
+    let quotes = |sentence: &&&str| quote.is_some_and(|quote| sentence.contains(quote));
+    let found = named.iter().find(quotes).or_else(|| open.iter().find(quotes)).or(named.last())?;
     (found.chars().count() <= QUOTE_MAX && !found.is_empty()).then(|| (*found).to_owned())
+}
+
+/// Whether a sentence in lower case begins with the title of what it is about: "trust: …", "trust, at “…”: …".
+fn is_label(sentence: &str, title: &str) -> bool {
+    sentence.strip_prefix(title).is_some_and(|rest| rest.starts_with([':', ',']))
+}
+
+/// The titles that a sentence in lower case names, outside of what it quotes; "benefit clarity" names no "clarity".
+fn subjects<'t>(sentence: &str, titles: &'t [String]) -> Vec<&'t str> {
+    let mut rest = without_quotes(sentence);
+    let mut by_length: Vec<&str> = titles.iter().map(String::as_str).collect();
+    by_length.sort_by_key(|title| std::cmp::Reverse(title.len()));
+    let mut found = Vec::new();
+    for title in by_length {
+        let is_word = |at: usize| {
+            let before = rest.get(..at).and_then(|head| head.chars().next_back());
+            let after = rest.get(at + title.len()..).and_then(|tail| tail.chars().next());
+            [before, after].iter().flatten().all(|letter| !letter.is_alphanumeric())
+        };
+        if rest.match_indices(title).any(|(at, _)| is_word(at)) {
+            rest = rest.replace(title, "|");
+            found.push(title);
+        }
+    }
+    found
+}
+
+/// A sentence without the words that it quotes.
+fn without_quotes(sentence: &str) -> String {
+    let mut left = String::new();
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once(['“', '"']) {
+        left.push_str(before);
+        rest = after.split_once(['”', '"']).map_or("", |(_, next)| next);
+    }
+    left.push_str(rest);
+    left
 }
 
 #[cfg(test)]
@@ -200,7 +254,51 @@ mod tests {
             suggestion: "Use full stops.".to_owned(),
             quote: Some("You will love it!".to_owned()),
         };
-        let quote = sentence_about(text, &suggestion);
+        let quote = sentence_about(text, &suggestion, &titles());
         assert_eq!(quote.as_deref(), Some("Trust, at “You will love it!”: It shouts."));
+    }
+
+    fn titles() -> Vec<String> {
+        let all = ["Trust", "Clarity", "Benefit clarity", "Opening", "Hook", "Proof"];
+        all.map(str::to_lowercase).to_vec()
+    }
+
+    #[test]
+    fn a_quote_stands_under_its_own_dimension() {
+        use protocol::review::Dimension::{Clarity, Hook, Opening, Proof, Trust};
+        let about = |reasoning: &str, dimension, quote: Option<&str>| {
+            let suggestion = ExpertSuggestion {
+                dimension,
+                suggestion: "Change it.".to_owned(),
+                quote: quote.map(str::to_owned),
+            };
+            sentence_about(reasoning, &suggestion, &titles())
+        };
+        // Two dimensions quote the same words.
+        let both = "Proof, at “best in town”: Nobody can promise this. Trust, at “best in town”: It shouts.";
+        assert_eq!(
+            about(both, Trust, Some("best in town")).as_deref(),
+            Some("Trust, at “best in town”: It shouts.")
+        );
+        // The title of one dimension is a part of another's.
+        let longer = "Clarity: Make two of it. Benefit clarity: It says little.";
+        assert_eq!(about(longer, Clarity, None).as_deref(), Some("Clarity: Make two of it."));
+        // A sentence under one heading names the word of another.
+        let within = "Opening: It draws one on. Hook: The opening says nothing yet.";
+        assert_eq!(about(within, Opening, None).as_deref(), Some("Opening: It draws one on."));
+        assert_eq!(
+            about(within, Hook, None).as_deref(),
+            Some("Hook: The opening says nothing yet.")
+        );
+        // Nothing is said about it at all.
+        assert_eq!(about(within, Proof, Some("says")), None);
+        // In free words.
+        let free = "I would not trust it. The benefit clarity is fine. “Best in town” is no proof.";
+        assert_eq!(about(free, Trust, None).as_deref(), Some("I would not trust it."));
+        assert_eq!(about(free, Clarity, None), None);
+        assert_eq!(
+            about(free, Proof, Some("Best in town")).as_deref(),
+            Some("“Best in town” is no proof.")
+        );
     }
 }

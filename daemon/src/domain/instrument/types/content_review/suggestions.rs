@@ -103,6 +103,36 @@ impl Proposals {
         told
     }
 
+    /// Why the first suggestion is not about the weakest dimension, where it is not: more experts make it, or they agree more on its
+    /// dimension.
+    pub(super) fn why_first(
+        &self,
+        dimensions: &[(Dimension, Histogram)],
+        n: u64,
+    ) -> Option<String> {
+        let found = if self.0.is_empty() { low(dimensions) } else { self.weighed(dimensions, n) };
+        let first = found.first()?;
+        let means = dimensions.iter().filter_map(|(one, scores)| Some((*one, scores.mean()?)));
+        let (weakest, least) = means.min_by(|one, other| one.1.total_cmp(&other.1))?;
+        // One of several that are equally weak is the weakest.
+        if first.scores.mean().is_some_and(|mean| mean <= least) {
+            return None;
+        }
+        let title = weakest.title();
+        let of_weakest = found.iter().filter(|one| one.dimension == weakest);
+        let Some(count) = of_weakest.map(|one| one.count).max() else {
+            return Some(format!("for {title}, the weakest, no expert names a change"));
+        };
+        Some(if first.is_asked && first.count > count {
+            format!(
+                "{} of {n} experts ask for it; for {title}, the weakest, {count} do",
+                first.count
+            )
+        } else {
+            format!("the experts agree more on it than on {title}, the weakest")
+        })
+    }
+
     /// The suggestions with their weights, heaviest first; of equal ones the one that was made first.
     fn weighed<'a>(
         &self,
@@ -193,5 +223,52 @@ fn rationale(weighed: &WeighedProposal<'_>, best: f64, n: u64) -> String {
         format!("{is}, {} below the strongest dimension.", number(behind, 1))
     } else {
         format!("{is}, the strongest dimension.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scores(of: i32) -> Histogram {
+        let mut found = Histogram::new(1, 10);
+        for by in [0, 0, 1, 1, -1, -1, 0, 0, 0, 0] {
+            assert!(found.add(of + by));
+        }
+        found
+    }
+
+    fn made(by: &[(Dimension, u32)]) -> Proposals {
+        let mut found = Proposals::default();
+        for (dimension, count) in by {
+            for ordinal in 0..*count {
+                let one = ExpertSuggestion {
+                    dimension: *dimension,
+                    suggestion: format!("Raise {dimension}."),
+                    quote: None,
+                };
+                found.add(ordinal, &[one]);
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn the_first_step_says_why_it_is_not_about_the_weakest() {
+        let dimensions = [(Dimension::Clarity, scores(6)), (Dimension::Trust, scores(4))];
+        let why = |by: &[(Dimension, u32)]| made(by).why_first(&dimensions, 10);
+        assert_eq!(why(&[(Dimension::Trust, 6), (Dimension::Clarity, 2)]), None);
+        assert_eq!(
+            why(&[(Dimension::Trust, 2), (Dimension::Clarity, 9)]).as_deref(),
+            Some("9 of 10 experts ask for it; for Trust, the weakest, 2 do")
+        );
+        assert_eq!(
+            why(&[(Dimension::Clarity, 9)]).as_deref(),
+            Some("for Trust, the weakest, no expert names a change")
+        );
+        // Where nobody was asked the scores alone decide.
+        assert_eq!(why(&[]), None);
+        let equal = [(Dimension::Clarity, scores(4)), (Dimension::Trust, scores(4))];
+        assert_eq!(made(&[(Dimension::Clarity, 9)]).why_first(&equal, 10), None);
     }
 }

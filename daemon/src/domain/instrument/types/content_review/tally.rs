@@ -179,7 +179,8 @@ impl Tally for ReviewTally {
     fn conclusions(&self, summary: &Summary<'_>) -> Vec<String> {
         let headline = sentences::headline(summary, &self.dimensions);
         let clicks = sentences::clicks(summary);
-        let first = sentences::first_step(summary.outcomes);
+        let why = self.proposals.why_first(&self.dimensions, self.overall.n());
+        let first = sentences::first_step(summary.outcomes, why.as_deref());
         let roles = sentences::roles(&self.roles);
         let groups = summary.groups.least_liked("points");
         [headline, clicks, first, roles, groups].into_iter().flatten().collect()
