@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Feature, Hint, Remedy};
 use protocol::service::{Control, Reply};
 
 use crate::domain::instrument::Subsamples;
@@ -82,9 +83,14 @@ pub(in crate::app) fn take_agreement(
         let id = found.row.id.short();
         let what = format!("Going on may cost more than was agreed: {} in all", asked.exact());
         let why = found.progress.reason.clone().unwrap_or_default();
-        return Err(ApiError::new(ErrorCode::UnconfirmedCost, format!("{what} ({why})"))
-            .hint(format!("Agree to that with `demoscope resume {id} --yes`"))
-            .hint(format!("End it with `demoscope cancel {id}`: its answers stay readable")));
+        return Err(ApiError::new(ErrorCode::UnconfirmedCost, format!("{what} ({why})")).hint(
+            Hint::from(Remedy::owner("Agree to that", format!("demoscope resume {id} --yes"))).or(
+                Remedy::with(
+                    "end it and keep its answers",
+                    Feature::Control("cancel".to_owned(), id),
+                ),
+            ),
+        ));
     }
     let agreed = UsdMicros(asked.0.saturating_sub(lost(&found.progress).0));
     found.progress.agreed = AgreedCost { agreed: Some(agreed), asked: None };

@@ -151,8 +151,10 @@ fn refuse_noise(spec: &StudySpec, rejected: &[Rejection]) -> Reply<()> {
             ErrorCode::InvalidInput,
             "The built-in reader makes nothing of the words of this content, so there is nothing to review",
         )
-        .hint("Send it in sentences, as its readers see it; nothing was charged")
-        .hint("Or ask a language model: --engine NAME"));
+        .hint(
+            Hint::from("Send it in sentences, as its readers see it; nothing was charged")
+                .or(Remedy::set("or ask a language model", "engine", "NAME")),
+        ));
     }
     Ok(())
 }

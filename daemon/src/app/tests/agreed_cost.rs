@@ -82,7 +82,7 @@ async fn a_question_and_an_agreement_outlive_a_crash_and_only_the_owner_agrees()
     let second = core(&disk);
     let refused = second.control(&me(), id, Control::Resume).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::UnconfirmedCost);
-    assert!(refused.hints.iter().any(|hint| hint.contains("--yes")), "{refused:?}");
+    assert!(refused.hints.iter().any(|hint| hint.to_string().contains("--yes")), "{refused:?}");
     let asked = second.report(&me(), id).await.unwrap().meta.asked_cost_usd.unwrap();
     assert!(asked > 0.01, "{asked}");
     assert_eq!(second.control(&me(), id, Control::Agree).await.unwrap().state, State::Queued);

@@ -88,7 +88,7 @@ pub(super) fn read(
 fn score(given: &Given) -> Result<f64, Problem> {
     given.real().map_err(|problem| Problem {
         what: "'target_score' is no number from 1 to 10".to_owned(),
-        hint: "give a number from 1 to 10; a review scores on that scale".to_owned(),
+        hint: "give a number from 1 to 10; a review scores on that scale".into(),
         ..problem
     })
 }
