@@ -64,7 +64,7 @@ pub enum Feature {
 }
 
 /// How an interface words remedies. A remedy that it has no way to is left out.
-pub trait Wording {
+pub trait HintWording {
     /// A setting of the study gets a value.
     fn set(&self, aim: &str, setting: &str, value: &str) -> Option<String>;
     /// Something is done with studies.
@@ -79,7 +79,7 @@ pub trait Wording {
 #[derive(Clone, Copy, Debug)]
 pub struct InFlags;
 
-impl Wording for InFlags {
+impl HintWording for InFlags {
     fn set(&self, aim: &str, setting: &str, value: &str) -> Option<String> {
         Some(format!("{aim}: {} {value}", flag(setting)))
     }
@@ -143,7 +143,7 @@ impl Remedy {
         Self::Owner { aim: aim.into(), command: command.into() }
     }
 
-    fn told(&self, wording: &dyn Wording) -> Option<String> {
+    fn told(&self, wording: &dyn HintWording) -> Option<String> {
         match self {
             Self::Words(words) => Some(words.clone()),
             Self::Set { aim, setting, value } => wording.set(aim, setting, value),
@@ -178,7 +178,7 @@ impl Hint {
 
     /// The hint in the words of an interface; none where it has no way to any of its remedies.
     #[must_use]
-    pub fn told(&self, wording: &dyn Wording) -> Option<String> {
+    pub fn told(&self, wording: &dyn HintWording) -> Option<String> {
         let all: Vec<String> = self.0.iter().filter_map(|remedy| remedy.told(wording)).collect();
         let told = all.join("; ");
         let begins_large = self.0.first().is_some_and(Remedy::begins_large);
@@ -331,7 +331,7 @@ mod tests {
     /// An interface whose callers choose a language and nothing else.
     struct LanguageOnly;
 
-    impl Wording for LanguageOnly {
+    impl HintWording for LanguageOnly {
         fn set(&self, aim: &str, setting: &str, value: &str) -> Option<String> {
             (setting == "language").then(|| format!("{aim}: send {setting} = {value}"))
         }

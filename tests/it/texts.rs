@@ -107,7 +107,7 @@ fn a_text_in_another_language_is_refused_at_every_door() {
     drop(desk.wait_for("or file"));
     desk.press("Die Lampe folgt der Sonne und kostet 79 Euro.");
     let form = desk.wait("the refusal in the form", |screen| screen.contains("to be in German"));
-    assert!(form.contains("--language en"), "{form}");
+    assert!(form.contains("(language: en)"), "{form}");
     drop(desk);
 
     drop(home.run(["run", "idee.md", "--engine", "mock", "--yes"]).expect(0));

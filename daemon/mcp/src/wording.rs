@@ -1,6 +1,6 @@
 //! Remedies, and the places of problems, in the words of an agent: arguments of the tool that was called, and names of tools.
 
-use protocol::hint::{self, Feature, Wording};
+use protocol::hint::{self, Feature, HintWording};
 
 /// The words of a tool with these arguments.
 pub(crate) struct InArguments<'a>(pub(crate) &'a [String]);
@@ -23,7 +23,7 @@ impl InArguments<'_> {
     }
 }
 
-impl Wording for InArguments<'_> {
+impl HintWording for InArguments<'_> {
     fn set(&self, aim: &str, setting: &str, value: &str) -> Option<String> {
         Some(format!("{aim}: `{}`: \"{value}\"", self.argument(setting)?))
     }

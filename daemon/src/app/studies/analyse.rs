@@ -274,7 +274,7 @@ pub(super) fn choose(
     let own = of.or(dividing.as_deref());
     let quantity = StudyMetric::of_instrument(first, own).map_err(|error| {
         let all = || format!("choose among {}, and theme.NAME for any theme", names.join(", "));
-        let hint = match &error {
+        let remedy = match &error {
             UnknownMetric::Unknown { near: Some(near), .. } => {
                 format!("Try '{near}', or {}", all()).into()
             }
@@ -282,7 +282,7 @@ pub(super) fn choose(
             UnknownMetric::NoTheme => Hint::from(Remedy::set("Name one", "of", "theme.NAME"))
                 .or("its themes are counted when it is completed"),
         };
-        refuse(&error).hint(hint)
+        refuse(&error).hint(remedy)
     })?;
     names.retain(|name| name != quantity.field());
     Ok((quantity, names))

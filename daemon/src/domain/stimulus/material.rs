@@ -271,15 +271,15 @@ impl StimulusMaterial {
         let mut headings = [0_usize; 2];
         let mut current = None;
         let mut above: Vec<(usize, &str)> = Vec::new();
-        let mut complain = |line: usize, what: String, hint: &str| {
+        let mut complain = |line: usize, what: String, hint: Hint| {
             let place = format!("{}:{line}", draft.file);
-            reader.problems.push(Problem { place, what, hint: hint.into() });
+            reader.problems.push(Problem { place, what, hint });
         };
         for (line, text) in parts.lines.iter().map(|line| (line.number, line.text.as_str())) {
             if let Some(variant) = heading(text) {
                 let letter = ["A", "B"][variant];
                 if found[variant].is_some() {
-                    complain(line, format!("there are two variants {letter}"), "keep one");
+                    complain(line, format!("there are two variants {letter}"), "keep one".into());
                 } else {
                     headings[variant] = line;
                     found[variant] = Some((line + 1, Vec::new()));
@@ -311,8 +311,9 @@ impl StimulusMaterial {
                 complain(
                     parts.body_line,
                     format!("there is no heading '{heading}'"),
-                    "put both variants into the file, each under its heading, or give two files with \
-                         --study ab_test",
+                    Hint::from("put both variants into the file, each under its heading").or(
+                        Remedy::owner("give two files", "demoscope run FILE FILE --study ab_test"),
+                    ),
                 );
             }
         }
@@ -323,7 +324,7 @@ impl StimulusMaterial {
             complain(
                 *line,
                 "nobody would see this text: it stands above both variants".to_owned(),
-                "move it into the variants, or into context:",
+                "move it into the variants, or into context:".into(),
             );
         }
         let texts = found.map(|part| {

@@ -199,8 +199,8 @@ fn what_is_wrong_with_variants_is_told_in_their_lines() {
     idea.md:13: there are two variants A · keep one
     ");
     insta::assert_snapshot!(problems("---\nstudy: ab_test\n---\nOnly one text here.", &[]), @r"
-    idea.md:4: there is no heading '## Variant A' · put both variants into the file, each under its heading, or give two files with --study ab_test
-    idea.md:4: there is no heading '## Variant B' · put both variants into the file, each under its heading, or give two files with --study ab_test
+    idea.md:4: there is no heading '## Variant A' · put both variants into the file, each under its heading; give two files with `demoscope run FILE FILE --study ab_test`
+    idea.md:4: there is no heading '## Variant B' · put both variants into the file, each under its heading; give two files with `demoscope run FILE FILE --study ab_test`
     ");
 }
 

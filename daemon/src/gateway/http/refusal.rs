@@ -4,7 +4,7 @@
 use axum::http::header::{ALLOW, CONNECTION, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use protocol::error::{ApiError, ErrorCode};
-use protocol::hint::{Hint, Remedy, Wording};
+use protocol::hint::{Hint, HintWording, Remedy};
 use serde_json::Value;
 
 /// The word for a connection that came when all were taken.
@@ -65,7 +65,7 @@ impl Refusal {
     }
 
     /// Everything that there is to say, in one text, in the words of a door.
-    pub(crate) fn in_one_text(&self, words: &dyn Wording) -> String {
+    pub(crate) fn in_one_text(&self, words: &dyn HintWording) -> String {
         let error = &self.error;
         let mut said = error.message.clone();
         let problems = error.problems.iter();

@@ -9,7 +9,7 @@ use protocol::control::ControlResult;
 use protocol::cost_request::CostRequest;
 use protocol::error::ApiError;
 use protocol::finding::Finding;
-use protocol::hint::{Feature, Hint, InFlags, Wording};
+use protocol::hint::{Feature, Hint, HintWording, InFlags};
 use protocol::hook::{Attempt, Delivery, Endpoint};
 use protocol::hook_in::{HookAction, HookSource, ReceivedHook};
 use protocol::log::LogEntry;
@@ -111,7 +111,7 @@ fn hint(hint: &mut Hint) {
 /// The words of the workstation: its form takes settings as the head of a file does, and its reader is the owner.
 struct InForm;
 
-impl Wording for InForm {
+impl HintWording for InForm {
     fn set(&self, aim: &str, setting: &str, value: &str) -> Option<String> {
         Some(format!("{aim} ({setting}: {value})"))
     }

@@ -1,11 +1,11 @@
 //! Remedies in the words of the contract of InstantFocus: its fields. What answers is decided by the key.
 
-use protocol::hint::{Feature, Wording};
+use protocol::hint::{Feature, HintWording};
 
 /// The words of the contract.
 pub(super) struct InFields;
 
-impl Wording for InFields {
+impl HintWording for InFields {
     fn set(&self, aim: &str, setting: &str, value: &str) -> Option<String> {
         let field = match setting {
             "study" => "study_type",

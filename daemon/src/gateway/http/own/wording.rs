@@ -1,6 +1,6 @@
 //! Remedies in the words of our own API: fields of the body of a study, parameters of an address, and routes.
 
-use protocol::hint::{Feature, Wording};
+use protocol::hint::{Feature, HintWording};
 
 use super::api::control_of;
 
@@ -10,7 +10,7 @@ const STUDIES: &str = "/api/demoscope/v1/studies";
 /// The words of our own API.
 pub(super) struct InFields;
 
-impl Wording for InFields {
+impl HintWording for InFields {
     fn set(&self, aim: &str, setting: &str, value: &str) -> Option<String> {
         Some(match setting {
             // It is asked of studies, and set in none.

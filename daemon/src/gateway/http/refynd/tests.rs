@@ -143,7 +143,7 @@ async fn what_is_refused_holds_nothing_and_says_which_field_and_what_is_allowed(
         let details = &got.json()["error"]["details"];
         let found = (got.status, &details["field"], &details["allowed"]);
         assert_eq!(found, (status, &json!(field), &allowed), "{more}: {}", got.text);
-        assert!(!got.text.contains("--engine"), "no words of the command line: {}", got.text);
+        assert!(!got.text.contains("--language"), "no words of the command line: {}", got.text);
     }
     let nobody =
         json!({ "context": { "targetAudience": "18-19 year old wealthy phds in the EU" } });

@@ -1,6 +1,6 @@
 //! Remedies in the words of the contract of Refynd: its fields. What answers is decided by the key.
 
-use protocol::hint::{Feature, Wording};
+use protocol::hint::{Feature, HintWording};
 
 use super::errors::field_of;
 use crate::gateway::http::instantfocus::another_key;
@@ -8,7 +8,7 @@ use crate::gateway::http::instantfocus::another_key;
 /// The words of the contract.
 pub(super) struct InFields;
 
-impl Wording for InFields {
+impl HintWording for InFields {
     fn set(&self, aim: &str, setting: &str, value: &str) -> Option<String> {
         if setting == "engine" {
             return Some(another_key(aim));

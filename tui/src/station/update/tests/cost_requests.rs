@@ -101,7 +101,7 @@ fn what_is_decided_elsewhere_leaves_the_list_and_its_question() {
     shown.tell(Msg::CostRequests(Ok(vec![request(2)])));
     assert!(!shown.text().contains("Meal kit 1"), "{}", shown.text());
     assert!(shown.text().contains("r2"), "{}", shown.text());
-    shown.keys("a");
+    shown.keys("b");
     assert!(shown.text().contains("Run this for"), "{}", shown.text());
     shown.tell(Msg::CostRequests(Ok(Vec::new())));
     assert!(!shown.text().contains("Run this for"), "{}", shown.text());
