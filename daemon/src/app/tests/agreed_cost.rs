@@ -94,7 +94,6 @@ async fn a_question_and_an_agreement_outlive_a_crash_and_only_the_owner_agrees()
     let (more, _) = spend(&third, 1_000);
     assert!(more > 0, "what was agreed holds");
     let spent = (made + more) * 1_000;
-    #[expect(clippy::cast_precision_loss, reason = "a few cents")]
     let spent = spent as f64 / 1e6;
     assert!(spent <= asked && spent + 0.002 > asked, "{spent} of {asked}");
     // What nobody asked for is agreed to by going on.
