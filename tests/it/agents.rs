@@ -375,7 +375,7 @@ fn a_client_of_the_protocol_works_over_both_transports() {
     let program = program::path().to_string_lossy().into_owned();
     let costly = ["--engine", "mock", "--confirm", "accept"];
     let stdio = ["stdio", &program, "mcp"];
-    for (arguments, succeeds) in [
+    for (number, (arguments, succeeds)) in [
         (stdio.to_vec(), true),
         ([&stdio[..], &costly].concat(), true),
         ([&stdio[..], &costly, &["--mode", "legacy"]].concat(), true),
@@ -387,10 +387,16 @@ fn a_client_of_the_protocol_works_over_both_transports() {
             [&["http", tools.as_str()][..], &["--engine", "mock", "--approve", &program]].concat(),
             true,
         ),
-    ] {
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        // The same call would find the same study.
+        let stimulus = format!("A meal kit delivery service. {} dollars a dinner.", number + 7);
         let output = Command::new(&python)
             .arg(repository().join("tests/clients/mcp/client.py"))
             .args(&arguments)
+            .args(["--stimulus", &stimulus])
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("API_KEY", &run)
             .env("DEMOSCOPE_HOME", home.root())

@@ -6,7 +6,8 @@ for it, and reads its results and findings. It needs the package `mcp` of PyPI (
 
 With --confirm accept or decline it answers a question about cost as a person would; without, it offers no way to ask.
 With --approve PROGRAM it is its own user: what waits for an agreement is agreed to by `PROGRAM approve`.
-With --engine NAME the study is asked of that engine; --mode legacy forces the protocol's
+With --engine NAME the study is asked of that engine, with --stimulus TEXT about that text (the same call
+finds the same study); --mode legacy forces the protocol's
 older handshake, which a question needs where the newer protocol has no way back. It prints one JSON line of what it saw, and ends with 1 on anything unexpected.
 """
 
@@ -53,8 +54,9 @@ def found_in(value, names):
 class Agent:
     """A session with the tools as they were listed."""
 
-    def __init__(self, client, engine, approve):
-        self.client, self.engine, self.approve, self.tools = client, engine, approve, {}
+    def __init__(self, client, options):
+        self.client, self.tools = client, {}
+        self.engine, self.approve, self.stimulus = options.engine, options.approve, options.stimulus
 
     async def learn(self):
         """Lists the tools; each must say what it does and what it takes, in snake_case."""
@@ -97,7 +99,7 @@ class Agent:
         balance = found_in(before, ("balance", "credits"))
         check(isinstance(balance, int), "credits tells a balance", before)
 
-        order = {self.argument("run_study", TEXT_NAMES): STIMULUS, self.argument("run_study", ("panel", "panel_size")): PANEL}
+        order = {self.argument("run_study", TEXT_NAMES): self.stimulus, self.argument("run_study", ("panel", "panel_size")): PANEL}
         if self.engine:
             order[self.argument("run_study", ("engine",))] = self.engine
         started, _ = await self.ask("run_study", order)
@@ -159,7 +161,7 @@ async def visit(options):
 
     callback = confirm if options.confirm else None
     async with Client(connection(options), elicitation_callback=callback, mode=options.mode) as client:
-        seen = await Agent(client, options.engine, options.approve).run()
+        seen = await Agent(client, options).run()
         return {**seen, "protocol": client.protocol_version, "questions": asked}
 
 
@@ -178,6 +180,7 @@ def main():
     parser.add_argument("--engine")
     parser.add_argument("--approve")
     parser.add_argument("--mode", default="auto")
+    parser.add_argument("--stimulus", default=STIMULUS)
     options, options.rest = parser.parse_known_args()
     line = {"client": "mcp/client.py", "transport": options.transport}
     try:

@@ -102,7 +102,7 @@ impl Core {
         })?;
         Ok((known > 0 && known.saturating_mul(2) >= looked_up).then(|| {
             format!(
-                "most answers will come from memory: {known} of the first {looked_up} questions were put to this model before; --fresh asks anew"
+                "most answers will come from memory: {known} of the first {looked_up} questions were put to this model before, and are not asked again unless that is asked for"
             )
         }))
     }

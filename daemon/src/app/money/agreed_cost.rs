@@ -124,10 +124,9 @@ fn sentence(found: &StudyRecord, spent: UsdMicros, agreed: UsdMicros, asked: Usd
         }
     };
     format!(
-        "it has cost {}{uncounted}, and the next call may pass the {} that was agreed; asking everybody may cost {} in all: agree with `demoscope resume {} --yes`",
+        "it has cost {}{uncounted}, and the next call may pass the {} that was agreed; asking everybody may cost {} in all, which its owner has to agree to",
         spent.exact(),
         agreed.exact(),
-        asked.exact(),
-        found.row.id.short()
+        asked.exact()
     )
 }

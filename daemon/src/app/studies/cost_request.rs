@@ -164,8 +164,8 @@ impl Core {
         let now = self.world().clock.now();
         match decision {
             CostDecision::Approve => self.approve_cost(id, now).await,
-            CostDecision::Decline => self.decline_cost(id, now, Counts::UntilItExpires).await,
-            CostDecision::DeclineOnce => self.decline_cost(id, now, Counts::Once).await,
+            CostDecision::Decline => self.decline_cost(id, now, DeclineHolds::UntilItExpires).await,
+            CostDecision::DeclineOnce => self.decline_cost(id, now, DeclineHolds::Once).await,
         }
     }
 
@@ -253,7 +253,7 @@ impl Core {
         &self,
         id: CostRequestId,
         now: Timestamp,
-        counts: Counts,
+        counts: DeclineHolds,
     ) -> Reply<CostRequest> {
         self.store()
             .write(move |reader| {
@@ -272,8 +272,8 @@ impl Core {
                 }
                 let standing = CostStanding::Declined { at: now, name: spec.name.clone() };
                 let expires_at = match counts {
-                    Counts::UntilItExpires => row.expires_at,
-                    Counts::Once => now,
+                    DeclineHolds::UntilItExpires => row.expires_at,
+                    DeclineHolds::Once => now,
                 };
                 let row = CostRequestRow { standing, expires_at, ..row };
                 writes.put(&id.0, &row);
@@ -286,7 +286,7 @@ impl Core {
 
 /// For how long a declined request answers the same call.
 #[derive(Clone, Copy)]
-enum Counts {
+enum DeclineHolds {
     /// As long as it would have waited.
     UntilItExpires,
     /// For this call alone.

@@ -325,7 +325,7 @@ pub(in crate::app) const fn word(control: Control) -> &'static str {
     match control {
         Control::Pause => "pause",
         Control::Resume => "resume",
-        Control::Agree => "resume --yes",
+        Control::Agree => "agree",
         Control::Cancel => "cancel",
         Control::Retry => "retry",
         Control::Archive => "archive",

@@ -74,7 +74,7 @@ async fn a_question_and_an_agreement_outlive_a_crash_and_only_the_owner_agrees()
     let found = first.find(&me(), &id.to_string()).await.unwrap();
     assert_eq!(found.state, State::Paused);
     let reason = found.reason.unwrap();
-    for part in ["has cost $0.01", "$0.01 that was agreed", "--yes"] {
+    for part in ["has cost $0.0100", "$0.0100 that was agreed", "$0.0600 in all"] {
         assert!(reason.contains(part), "{reason}");
     }
     let disk = disk.after_crash();

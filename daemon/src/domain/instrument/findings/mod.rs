@@ -46,11 +46,11 @@ const NOTICEABLE: f64 = 0.015;
 /// The affected feature of a finding that no single theme is about.
 pub(super) const WHOLE_TEXT: &str = "the whole text";
 
-/// The results without their findings, and without what their outcomes say of findings.
+/// The results without their findings, what is concluded from them, and what their outcomes say of findings.
 pub(crate) fn without_findings(results: &Results) -> Results {
     let mut results = results.clone();
     kind(results.outcomes.study_type()).take_out_findings(&mut results.outcomes);
-    Results { findings: Vec::new(), findings_rule: 0, ..results }
+    Results { findings: Vec::new(), conclusions: Vec::new(), findings_rule: 0, ..results }
 }
 
 /// Whether so many of `n` answers are enough for a finding.

@@ -25,8 +25,8 @@ use protocol::results::{Estimate, Priority};
 use super::super::level::Standing;
 use crate::domain::stats::compare::Welch;
 
-/// The edition of this rule. It changes whenever the findings of the same answers would.
-pub(crate) const RULE: u32 = 3;
+/// The edition of this rule. It changes whenever the findings of the same answers would, or what is concluded from them.
+pub(crate) const RULE: u32 = 4;
 
 /// Share of answers from which a concern is common.
 const COMMON: f64 = 0.2;

@@ -158,8 +158,9 @@ async fn examples_can_be_sent_and_replies_are_as_described() {
     let accept = ("accept", "application/json, text/event-stream");
     let mut study = String::from("@");
     let mut replayed = 0;
-    // A study that has just begun has no results to compare or rank; a job or an evaluation is its own key's.
-    let own_data = ["/compare/", "/rank", "/jobs/", "/results/"];
+    // A study that has just begun has no results to compare or rank; a job or an evaluation is its own key's; and nothing came
+    // from another service.
+    let own_data = ["/compare/", "/rank", "/jobs/", "/results/", "/external/"];
     // What submits comes first, so that there is something to read.
     let mut routes: Vec<_> = DOORS
         .iter()

@@ -20,7 +20,7 @@ use super::refusal::{NO_PLACE, Refusal};
 use super::reply;
 use super::request_id::RequestId;
 pub(super) use describe::operations;
-use wording::InFields;
+use wording::InstantFocusWording;
 pub(super) use wording::another_key;
 
 /// The door of the contract.
@@ -111,8 +111,10 @@ fn refuse(refusal: &Refusal, id: &RequestId) -> Response {
         status if status.is_server_error() => StatusCode::INTERNAL_SERVER_ERROR,
         status => status,
     };
-    let error =
-        ErrorBody { code: code(status, refusal.code), message: refusal.in_one_text(&InFields) };
+    let error = ErrorBody {
+        code: code(status, refusal.code),
+        message: refusal.in_one_text(&InstantFocusWording),
+    };
     let meta = PlainMeta { request_id: id.as_str() };
     reply::json(status, &BadReply { ok: false, error, meta })
 }

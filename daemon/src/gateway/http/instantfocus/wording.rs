@@ -3,9 +3,9 @@
 use protocol::hint::{Feature, HintWording};
 
 /// The words of the contract.
-pub(super) struct InFields;
+pub(super) struct InstantFocusWording;
 
-impl HintWording for InFields {
+impl HintWording for InstantFocusWording {
     fn set(&self, aim: &str, setting: &str, value: &str) -> Option<String> {
         let field = match setting {
             "study" => "study_type",

@@ -22,7 +22,7 @@ use super::refusal::Refusal;
 use super::reply;
 use super::request_id::RequestId;
 pub(super) use describe::{operations, refusal};
-use wording::InFields;
+use wording::OwnWording;
 
 /// Our own door.
 pub(super) const DOOR: Door = Door {
@@ -123,7 +123,7 @@ fn told<'a>(refusal: &'a Refusal, id: &'a RequestId) -> OwnError<'a> {
     let told = Told {
         code: refusal.code,
         message: &error.message,
-        hints: error.hints.iter().filter_map(|hint| hint.told(&InFields)).collect(),
+        hints: error.hints.iter().filter_map(|hint| hint.told(&OwnWording)).collect(),
         problems: error.problems.iter().map(problem).collect(),
         request_id: id.as_str(),
     };
@@ -134,6 +134,6 @@ fn problem(problem: &Problem) -> ToldProblem {
     ToldProblem {
         place: wording::place(&problem.place),
         what: problem.what.clone(),
-        hint: problem.hint.told(&InFields).unwrap_or_default(),
+        hint: problem.hint.told(&OwnWording).unwrap_or_default(),
     }
 }

@@ -8,9 +8,9 @@ use super::api::control_of;
 const STUDIES: &str = "/api/demoscope/v1/studies";
 
 /// The words of our own API.
-pub(super) struct InFields;
+pub(super) struct OwnWording;
 
-impl HintWording for InFields {
+impl HintWording for OwnWording {
     fn set(&self, aim: &str, setting: &str, value: &str) -> Option<String> {
         Some(match setting {
             // It is asked of studies, and set in none.

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::request::{FILE, PANELS, fields_beside};
-use super::wording::InFields;
+use super::wording::RefyndWording;
 use crate::gateway::http::refusal::Refusal;
 use crate::gateway::http::reply;
 use crate::gateway::http::request_id::RequestId;
@@ -77,7 +77,7 @@ pub(super) fn refuse(refusal: &Refusal, _: &RequestId) -> Response {
     };
     let details = refusal.details.clone().unwrap_or_else(|| json!({}));
     let error =
-        ErrorInWords { code: code(status), message: refusal.in_one_text(&InFields), details };
+        ErrorInWords { code: code(status), message: refusal.in_one_text(&RefyndWording), details };
     reply::json(status, &ErrorReply { error })
 }
 
@@ -160,7 +160,7 @@ fn details(faults: &[Problem]) -> Value {
     let mut all = each.first().map_or_else(|| json!({}), |(first, _)| first.clone());
     if each.len() > 1 {
         let problems = each.into_iter().map(|(mut told, fault)| {
-            told["message"] = json!(match fault.hint.told(&InFields) {
+            told["message"] = json!(match fault.hint.told(&RefyndWording) {
                 Some(hint) => format!("{} ({hint})", fault.what),
                 None => fault.what.clone(),
             });

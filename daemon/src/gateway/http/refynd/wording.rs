@@ -6,9 +6,9 @@ use super::errors::field_of;
 use crate::gateway::http::instantfocus::another_key;
 
 /// The words of the contract.
-pub(super) struct InFields;
+pub(super) struct RefyndWording;
 
-impl HintWording for InFields {
+impl HintWording for RefyndWording {
     fn set(&self, aim: &str, setting: &str, value: &str) -> Option<String> {
         if setting == "engine" {
             return Some(another_key(aim));

@@ -9,7 +9,7 @@ use protocol::credits::UsdMicros;
 use super::engine::ReadyTask;
 use super::event::CachedReply;
 use super::respondent::{QueueEntry, RespondentTask};
-use super::{PanelEffect, PanelMachine};
+use super::{EngineState, PanelEffect, PanelMachine};
 use crate::app::Capped;
 use crate::domain::exchange::former;
 use crate::domain::instrument::Item;
@@ -200,7 +200,12 @@ impl PanelMachine<'_> {
         if self.is_busy() || !self.nothing_ready() || capped.others {
             self.short = true;
         } else if capped.asks_owner {
-            self.ask_owner(capped);
+            // A service that never replied gives no answers for more money either.
+            let never = self.engines.iter().all(EngineState::never_replied);
+            match self.no_reply.clone().filter(|_| never) {
+                Some(why) => self.stop = Some(why),
+                None => self.ask_owner(capped),
+            }
         } else {
             self.stop = Some(capped.to_string());
         }

@@ -143,7 +143,12 @@ impl EngineState {
     /// Counts a success whose body is no reply; tells whether there was never another one.
     pub(super) fn sends_no_replies(&mut self) -> bool {
         self.malformed = self.malformed.saturating_add(1);
-        self.seen == 0 && !self.view.is_proven && self.malformed >= MALFORMED_MAX
+        self.never_replied() && self.malformed >= MALFORMED_MAX
+    }
+
+    /// Whether none of its replies was ever read.
+    pub(super) fn never_replied(&self) -> bool {
+        self.seen == 0 && !self.view.is_proven
     }
 
     /// Counts a reply that ended before the answer; tells whether all of them do.

@@ -54,6 +54,7 @@ impl PanelMachine<'_> {
     ) -> Next {
         let engine = task.engine;
         let remedy = error.remedy();
+        self.no_reply = Some(error.to_string());
         if remedy == Remedy::Stop {
             return Next::Stop(task, error.to_string());
         }

@@ -86,6 +86,8 @@ pub(super) struct PanelMachine<'a> {
     short: bool,
     /// The owner was asked to agree to a higher cost; a halt follows.
     asked_owner: bool,
+    /// Why the last call that got no reply got none.
+    no_reply: Option<String>,
     /// Those who are left were begun to be recorded as failed.
     gave_up: bool,
     /// A respondent may wait for a disabled engine without another one that may be asked.
@@ -133,6 +135,7 @@ impl<'a> PanelMachine<'a> {
             stop: None,
             short: false,
             asked_owner: false,
+            no_reply: None,
             gave_up: false,
             lost_engine: false,
             moved: false,

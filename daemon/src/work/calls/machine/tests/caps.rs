@@ -37,6 +37,12 @@ tables! {
         0 answers | settle 0 3, record 0 answered, prepare a 2, reserve 2
         1 answers | settle 1 3, record 1 answered, prepare a 2, reserve 2, ask-owner, forget 2
     "
+    nobody_is_asked_for_more_for_a_service_that_never_replied: "panel 1", "
+        a new, begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0
+        unagreed |
+        0 fails | settle 0 0, free 0
+        after 500ms | prepare a 0, reserve 0, stopping, record 0 failed
+    "
     a_call_that_is_taken_back_frees_its_money: "panel 1", "
         begun | prepare a 0, reserve 0, offer a 0
         halted | withdraw a, release 10, forget 0
