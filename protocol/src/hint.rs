@@ -239,7 +239,7 @@ impl From<String> for Hint {
 
 impl PartialEq<str> for Hint {
     fn eq(&self, other: &str) -> bool {
-        self.to_string() == other
+        self.told(&InFlags).unwrap_or_default() == other
     }
 }
 

@@ -295,7 +295,7 @@ pub struct ServiceRoute {
 }
 
 impl ServiceRoute {
-    fn to_model(self, model: &str) -> Self {
+    fn for_model(self, model: &str) -> Self {
         Self { model: model.to_owned(), ..self }
     }
 
@@ -310,7 +310,7 @@ impl Target {
     /// # Errors
     /// When no call with this target is possible.
     pub fn chat_route(&self, model: &str) -> Result<ServiceRoute, CallError> {
-        self.route(self.format.path(model)).map(|route| route.to_model(model))
+        self.route(self.format.path(model)).map(|route| route.for_model(model))
     }
 
     /// The route of chat calls below a version, where the address has no path at all and such a service usually has one.
@@ -326,7 +326,7 @@ impl Target {
     /// # Errors
     /// When no call with this target is possible.
     pub fn embed_route(&self, model: &str) -> Result<ServiceRoute, CallError> {
-        self.route(self.format.embed_path(model)).map(|route| route.to_model(model))
+        self.route(self.format.embed_path(model)).map(|route| route.for_model(model))
     }
 
     /// The route to the list of models.

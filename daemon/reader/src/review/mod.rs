@@ -249,7 +249,7 @@ const TAGS: &[&str] = &[
     "ul",
 ];
 
-/// Where tags of HTML stand: "<b>", "</span>", "<a href=…>", "<br/>". Other words in such brackets are the author's own.
+/// Where tags of HTML stand: `<b>`, `</span>`, `<a href=…>`, `<br/>`. Other words in such brackets are the author's own.
 fn tags(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     let mut from = 0;

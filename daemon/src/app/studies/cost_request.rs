@@ -275,7 +275,7 @@ impl Core {
                     DeclineHolds::UntilItExpires => row.expires_at,
                     DeclineHolds::Once => now,
                 };
-                let row = CostRequestRow { standing, expires_at, ..row };
+                let row = CostRequestRow { expires_at, standing, ..row };
                 writes.put(&id.0, &row);
                 writes.announce(None, EventData::CostDeclined { request: id.0 });
                 Ok((shown(reader, id.0, row, now)?, writes))

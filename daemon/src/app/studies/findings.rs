@@ -158,7 +158,7 @@ fn pick(findings: Vec<Finding>, number: u32, found: &StudyRecord) -> Result<Find
 fn nothing_found(found: &StudyRecord) -> ApiError {
     let (id, state) = (found.row.id.short(), found.progress.state);
     ApiError::new(ErrorCode::Conflict, format!("The study is {state} and has no findings"))
-        .hint(Remedy::with("See where it stands", Feature::Study(id.to_string())))
+        .hint(Remedy::with("See where it stands", Feature::Study(id.clone())))
 }
 
 /// Trimmed; an empty note is none.

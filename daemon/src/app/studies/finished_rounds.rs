@@ -67,7 +67,7 @@ fn of_round(reader: &Reader<'_>, found: &StudyRecord, round: u16) -> Result<Resu
 fn not_ended(found: &StudyRecord, round: u16) -> ApiError {
     let (round, id) = (u32::from(round).saturating_add(1), found.row.id.short());
     ApiError::new(ErrorCode::NotFound, format!("The study has no round {round} that has ended"))
-        .hint(Remedy::with("See its rounds", Feature::Study(id.to_string())))
+        .hint(Remedy::with("See its rounds", Feature::Study(id.clone())))
 }
 
 /// The rounds of a chain that have ended, in brief.

@@ -265,7 +265,7 @@ fn not_ours(id: StudyId) -> ApiError {
     let short = id.short();
     let what = format!("{short} is an external result, and no study of this installation");
     ApiError::new(ErrorCode::InvalidInput, what).hint(
-        Hint::from(Remedy::with("Read it", Feature::External(short.to_string())))
+        Hint::from(Remedy::with("Read it", Feature::External(short.clone())))
             .or("it is only read and removed"),
     )
 }

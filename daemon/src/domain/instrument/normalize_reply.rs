@@ -289,7 +289,7 @@ fn declines(fields: &[(String, Value)], is_answered: bool) -> Option<String> {
         }
         let reason = text(alone(value).as_str()?, REFUSAL_MAX);
         let is_none = || denies(&reason) || is_repeated(fields, &reason);
-        (!reason.is_empty() && !(is_answered && is_none())).then_some(reason)
+        if reason.is_empty() || (is_answered && is_none()) { None } else { Some(reason) }
     })
 }
 

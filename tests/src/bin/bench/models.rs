@@ -19,8 +19,8 @@ use crate::row::Row;
 /// Calls that may be under way, by default.
 const CONCURRENCY: u32 = 100;
 
-/// What an engine that nobody has asked before takes longer: its first calls are tries, two after another at 200 ms.
-const TRIES: Duration = Duration::from_millis(2 * 200);
+/// Call times that an engine which nobody has asked before may take longer: its first calls are tries.
+const TRIES: f64 = 2.0;
 
 /// All benchmarks, fast ones first.
 pub(crate) fn rows() -> Vec<fn() -> Vec<Row>> {
@@ -78,11 +78,15 @@ impl Desk {
     }
 
     fn run_with(&self, panel: u32, more: &str) -> Took {
+        self.run_seeded(panel, 7, more)
+    }
+
+    fn run_seeded(&self, panel: u32, seed: u64, more: &str) -> Took {
         let empty = self.on_disk();
         let ticks = process::ticks(self.daemon.pid()).unwrap();
         let from = self.link.newest();
         let begun = Instant::now();
-        let id = self.submit_with(panel, 7, more);
+        let id = self.submit_with(panel, seed, more);
         let taken_on = Instant::now();
         self.follow(from, id);
         let (wall, with_submission) = (taken_on.elapsed(), begun.elapsed());
@@ -132,7 +136,10 @@ fn utilisation() -> Vec<Row> {
     let desk = Desk::new(200, "", |_| Act::Answer);
     let took = desk.run(1_000);
     assert_eq!(took.study.panel.delivered, 1_000);
-    let used = share(1_000, 200, took.wall.saturating_sub(TRIES));
+    // Other people, so that nothing is in the response cache.
+    let learnt = desk.run_seeded(1_000, 8, "replicates: 0\n");
+    let used = share(1_000, 200, learnt.wall);
+    let later = took.wall.saturating_sub(learnt.wall).as_secs_f64() / 0.2;
     let with_submission = share(1_000, 200, took.with_submission);
     let alone = share(1_000, 200, bare(&desk.mock.origin(), 1_000, CONCURRENCY).wall);
     // By default some respondents are asked a second time, in calls after all others.
@@ -142,11 +149,12 @@ fn utilisation() -> Vec<Row> {
     let of_calls = share(calls, 200, usual.wall);
     vec![
         Row::at_least(
-            "1,000 personas at 200 ms, 100 calls, but the tries: utilisation",
+            "1,000 personas at 200 ms, 100 calls, a learnt engine: utilisation",
             used,
             95.0,
             "%",
         ),
+        Row::at_most("1,000 personas at 200 ms: a new engine, call times later", later, TRIES, ""),
         Row::note("1,000 bare calls at 200 ms, nothing kept: utilisation", alone, "%"),
         Row::note("1,000 personas at 200 ms: from the submission on", with_submission, "%"),
         Row::note("1,000 personas at 200 ms: to the end", took.wall.as_secs_f64(), "s"),
@@ -362,15 +370,20 @@ fn chain() -> Vec<Row> {
     // The writer is asked before the panel scores what it wrote.
     let writing = Duration::from_millis(200);
     let of_scores = between(asked, scored).saturating_sub(writing);
-    let first = between(begun, asked).saturating_sub(TRIES);
-    let first = share(EXPERTS, 200, first);
+    let least = Duration::from_millis(200) * EXPERTS.div_ceil(CONCURRENCY);
+    let later = between(begun, asked).saturating_sub(least).as_secs_f64() / 0.2;
     let scores = share(EXPERTS, 200, of_scores);
     let choices = share(EXPERTS * 2, 200, between(again, &last_answers));
     let calls = u32::try_from(desk.mock.calls()).unwrap();
     assert_eq!(calls, EXPERTS * 4 + 1);
     vec![
         Row::note("a chain of 500 experts at 200 ms: calls", f64::from(calls), ""),
-        Row::at_least("a chain at 200 ms, round 1 but its tries: utilisation", first, 90.0, "%"),
+        Row::at_most(
+            "a chain at 200 ms, round 1 at a new engine: call times over the least",
+            later,
+            TRIES,
+            "",
+        ),
         Row::at_least("a chain at 200 ms, scores of a rewrite: utilisation", scores, 90.0, "%"),
         Row::note(
             "a chain at 200 ms, round 2 from these scores",

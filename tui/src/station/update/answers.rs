@@ -102,9 +102,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::DraftAside(told) => draft_aside(model, &told),
         Msg::Copied(told) => {
-            let tone = if told.is_ok() { Tone::Done } else { Tone::Trouble };
-            let (Ok(text) | Err(text)) = told;
-            model.say(tone, safe::line(&text).into_owned());
+            copied(model, &told);
             Vec::new()
         }
         Msg::Cross(id, reply) => {
@@ -129,6 +127,12 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         // Not responses; `update` has handled them.
         Msg::Input(_) | Msg::Resize(..) | Msg::Tick => Vec::new(),
     }
+}
+
+fn copied(model: &mut Model, told: &Result<String, String>) {
+    let tone = if told.is_ok() { Tone::Done } else { Tone::Trouble };
+    let (Ok(text) | Err(text)) = told;
+    model.say(tone, safe::line(text).into_owned());
 }
 
 /// Takes what is not about the open study: lists, the balance, webhooks and the log.
