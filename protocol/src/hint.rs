@@ -310,7 +310,7 @@ pub fn setting(place: &str) -> Option<String> {
 }
 
 /// A text with a small first letter.
-fn lower(text: &str) -> String {
+pub fn lower(text: &str) -> String {
     with_first(text, |first| first.to_lowercase().collect())
 }
 

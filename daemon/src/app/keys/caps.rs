@@ -40,8 +40,11 @@ pub(in crate::app) fn take(
     let KeyCaps { credits_per_day, cost_per_day, .. } = row.made.caps;
     row.credits = row.credits.checked_add(credits).unwrap_or(Credits(i64::MAX));
     if let Some(cap) = credits_per_day.filter(|cap| row.credits > *cap) {
-        let what =
-            format!("The key may set aside {cap} credits a day, and this study exceeds that");
+        let left = cap.checked_sub(row.credits).and_then(|left| left.checked_add(credits));
+        let left = left.unwrap_or_default().max(Credits::ZERO);
+        let what = format!(
+            "The key may set aside {cap} credits a day, of which {left} are left; this study needs {credits}"
+        );
         return Err(ApiError::new(ErrorCode::CostCap, what)
             .hint(Hint::from("Ask a smaller panel").or(Remedy::owner(
                 "make a key with a higher cap",
@@ -51,7 +54,9 @@ pub(in crate::app) fn take(
     }
     row.cost = row.cost.checked_add(cost).unwrap_or(UsdMicros(i64::MAX));
     if cost_per_day.is_some_and(|cap| row.cost > cap) {
-        return Err(too_dear(cost_per_day.unwrap_or_default()).into());
+        let left = row.made.caps.cost_per_day.unwrap_or_default();
+        let before = row.cost.checked_sub(cost).unwrap_or_default();
+        return Err(too_dear(left, left.checked_sub(before).unwrap_or_default()).into());
     }
     must_have_room(reader, key)?;
     row.studies = row.studies.saturating_add(1);
@@ -164,9 +169,12 @@ fn unfinished(reader: &Reader<'_>, key: KeyId) -> Result<usize, Fault> {
     Ok(count)
 }
 
-/// The refusal of a study that costs more than a key may.
-pub(in crate::app) fn too_dear(cap: UsdMicros) -> ApiError {
-    let what = format!("The key may cost {cap} a day, and this study could exceed that");
+/// The refusal of a study that costs more than is left of what a key may.
+pub(in crate::app) fn too_dear(cap: UsdMicros, left: UsdMicros) -> ApiError {
+    let left = left.max(UsdMicros::ZERO);
+    let what = format!(
+        "The key may cost {cap} a day, of which {left} is left, and this study could exceed that"
+    );
     ApiError::new(ErrorCode::CostCap, what).hint(Hint::from("Ask a smaller panel").or(
         Remedy::owner("make a key with a higher cap", "demoscope keys create --cap-usd DOLLARS"),
     ))
@@ -183,16 +191,16 @@ pub(in crate::app) fn without_cap(cost: UsdMicros) -> ApiError {
     ))
 }
 
-/// What is left of the cost that a key may cause today; none where nothing limits it.
+/// The cost that a key may cause in a day, and what is left of it today; none where nothing limits it.
 pub(in crate::app) fn cost_left(
     reader: &Reader<'_>,
     key: KeyId,
     now: Timestamp,
-) -> Result<Option<UsdMicros>, Fault> {
+) -> Result<Option<(UsdMicros, UsdMicros)>, Fault> {
     let Some(mut row) = reader.get::<KeyRow>(&key.0)? else { return Ok(None) };
     begin(&mut row, now);
     let left = |cap: UsdMicros| cap.checked_sub(row.cost).unwrap_or_default().max(UsdMicros::ZERO);
-    Ok(row.made.caps.cost_per_day.map(left))
+    Ok(row.made.caps.cost_per_day.map(|cap| (cap, left(cap))))
 }
 
 /// Begins the sums of another day and the count of another month.

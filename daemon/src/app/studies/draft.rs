@@ -230,6 +230,10 @@ impl Core {
                 return Ok((Resubmission::Before(Box::new(study)), stimulus::notes(&draft)));
             }
             let ReadDraft { spec, notes } = core.read_to_submit(&owner, &draft, api_key)?;
+            // An agent is nobody in person, also where it needs no key.
+            if door == Origin::Mcp {
+                core.must_understand(&spec)?;
+            }
             let sent_as = SentAs::of(&draft, &spec);
             let cap = match api_key {
                 Some(key) => core.look(|reader| Ok(caps::cost_left(reader, key, now)?))?,
@@ -248,9 +252,9 @@ impl Core {
                 return Err(ApiError { code, ..refused });
             }
             let mut spec = spec;
-            if let (Some(left), Some(cost)) = (cap, &announced) {
+            if let (Some((of_day, left)), Some(cost)) = (cap, &announced) {
                 if left < cost.low {
-                    return Err(caps::too_dear(left));
+                    return Err(caps::too_dear(of_day, left));
                 }
                 let most = spec.max_cost_usd.unwrap_or(cost.high).min(cost.high).min(left);
                 spec.max_cost_usd = Some(most);
@@ -424,10 +428,14 @@ pub(in crate::app) fn invalid(problems: Vec<Problem>) -> ApiError {
     error
 }
 
-/// An audience that cannot be sampled is a problem of the draft, like any other.
+/// An audience that cannot be sampled is a problem of the draft, like any other; so is a text that makes no sense.
 pub(in crate::app) fn of_the_panel(draft: &Draft, error: ApiError) -> ApiError {
     if error.code != ErrorCode::InvalidInput {
         return error;
+    }
+    if !error.problems.is_empty() {
+        let place = |problem| Problem { place: format!("{}:1", draft.file), ..problem };
+        return invalid(error.problems.into_iter().map(place).collect());
     }
     let mut hints = error.hints.into_iter();
     let first = hints.next().unwrap_or_default();

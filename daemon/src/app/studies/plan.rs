@@ -5,7 +5,7 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::hint::{Hint, Remedy};
 use protocol::rejection::{Rejection, RejectionKind};
 use protocol::service::Reply;
-use protocol::study::StudySpec;
+use protocol::study::{Problem, StudySpec};
 
 use crate::domain::instrument;
 use crate::domain::panel::{Panel, Population, Recipe, SampleError, sample};
@@ -147,14 +147,13 @@ fn refuse_noise(spec: &StudySpec, rejected: &[Rejection]) -> Reply<()> {
         .filter(is_word)
         .count();
     if is_review && is_noise && words >= SENSE_FROM {
-        return Err(ApiError::new(
-            ErrorCode::InvalidInput,
-            "The built-in reader makes nothing of the words of this content, so there is nothing to review",
-        )
-        .hint(
-            Hint::from("Send it in sentences, as its readers see it; nothing was charged")
-                .or(Remedy::set("or ask a language model", "engine", "NAME")),
-        ));
+        let what = "The built-in reader makes nothing of the words, so there is nothing to review"
+            .to_owned();
+        let hint = Hint::from("Send it in sentences, as its readers see it; nothing was charged")
+            .or(Remedy::set("or ask a language model", "engine", "NAME"));
+        let mut error = ApiError::new(ErrorCode::InvalidInput, "The content makes no sense");
+        error.problems = vec![Problem { place: String::new(), what, hint }];
+        return Err(error);
     }
     Ok(())
 }

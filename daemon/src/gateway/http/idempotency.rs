@@ -14,6 +14,20 @@ const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// The longest that is taken.
 const LENGTH_MAX: usize = 255;
 
+/// Whether a request has an Idempotency-Key.
+pub(crate) fn is_given(headers: &HeaderMap) -> bool {
+    headers.contains_key(HEADER)
+}
+
+/// The submission that a request makes as that one of several, counted from 0, where the first has that key.
+pub(crate) fn following(first: SubmitKey, number: u32) -> SubmitKey {
+    if number == 0 {
+        return first;
+    }
+    let digest = Digest::new().text("demoscope.idempotency.following/1").raw(first.0.as_bytes());
+    SubmitKey(digest.raw(number.to_be_bytes()).finish_id())
+}
+
 /// The submission that a request is: that of its Idempotency-Key, or a fresh one.
 pub(crate) fn submission(
     context: &HttpContext,
@@ -35,7 +49,12 @@ pub(crate) fn submission(
 
 /// A conflict of submissions in the words of the header.
 pub(crate) fn reworded(error: ApiError, headers: &HeaderMap) -> ApiError {
-    if error.code != ErrorCode::Conflict || !headers.contains_key(HEADER) {
+    if is_given(headers) { of_a_repetition(error) } else { error }
+}
+
+/// The same for a request that has one.
+pub(crate) fn of_a_repetition(error: ApiError) -> ApiError {
+    if error.code != ErrorCode::Conflict {
         return error;
     }
     let what = "The Idempotency-Key was used for another request";

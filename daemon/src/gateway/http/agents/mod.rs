@@ -3,6 +3,7 @@
 //! owner's consent to cost, so nobody is asked; without one, a study that costs waits until the owner agrees.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -28,6 +29,7 @@ use serde_json::json;
 use super::HttpContext;
 use super::description::{Content, Operation, ReplyDescription};
 use super::door::{BodyRule, Door, Entrance, Route, Visit};
+use super::idempotency;
 use super::own;
 use super::refusal::Refusal;
 use crate::app::{ActiveKey, CallOrigin, Caller, Scope};
@@ -96,10 +98,16 @@ async fn answer(visit: Visit) -> Result<Response, Refusal> {
     let origin = CallOrigin::Key(Origin::Mcp, key.id);
     let caller = Caller { origin, ..visit.caller.clone() };
     let stopping = visit.context.stopping.clone();
+    let retried = if idempotency::is_given(&visit.headers) {
+        Some(idempotency::submission(&visit.context, &visit.headers, &key)?)
+    } else {
+        None
+    };
     let mut request = Request::new(visit.body);
     *request.method_mut() = Method::POST;
     *request.headers_mut() = visit.headers;
-    let desk = KeyHolder { context: visit.context, caller, key };
+    let (context, submitted) = (visit.context, AtomicU32::new(0));
+    let desk = KeyHolder { context, caller, key, retried, submitted };
     Ok(mcp::answer(desk, &stopping, request).await.map(Body::new))
 }
 
@@ -108,6 +116,10 @@ struct KeyHolder {
     context: Arc<HttpContext>,
     caller: Caller,
     key: Arc<ActiveKey>,
+    /// The submission that the Idempotency-Key of the request stands for.
+    retried: Option<SubmitKey>,
+    /// Submissions of this request: a tool may ask several studies.
+    submitted: AtomicU32,
 }
 
 impl KeyHolder {
@@ -121,7 +133,12 @@ impl KeyHolder {
 
     fn submission(&self, draft: Draft) -> Submit {
         Submit {
-            key: SubmitKey(self.context.world.ids.fresh()),
+            key: match self.retried {
+                Some(first) => {
+                    idempotency::following(first, self.submitted.fetch_add(1, Ordering::Relaxed))
+                }
+                None => SubmitKey(self.context.world.ids.fresh()),
+            },
             draft: self.bound(draft),
             origin: Origin::Mcp,
             cost_confirmed: false,
@@ -140,7 +157,11 @@ impl UseCases for KeyHolder {
 
     async fn submit(&self, draft: Draft) -> Reply<Study> {
         let (core, caller) = (&self.context.core, &self.caller);
-        outward(core.submit_draft(caller, self.submission(draft)).await)
+        let taken = core.submit_draft(caller, self.submission(draft)).await;
+        outward(match self.retried {
+            Some(_) => taken.map_err(idempotency::of_a_repetition),
+            None => taken,
+        })
     }
 
     async fn request_cost(&self, draft: Draft, client: String) -> Reply<CostRequest> {

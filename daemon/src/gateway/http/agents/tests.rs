@@ -2,13 +2,15 @@
 //! an agent, a key without a cap in dollars runs nothing that costs, and the door has no sessions.
 
 use axum::http::Method;
+use protocol::id::SubmitKey;
 use protocol::key::{Dialect, KeyScope};
-use protocol::service::StudyQuery;
-use protocol::study::Origin;
+use protocol::service::{StudyQuery, Submit};
+use protocol::study::{Draft, DraftText, Origin};
 use serde_json::{Value, json};
 
 use super::PATH;
 use crate::app::testing::me;
+use crate::app::{CallOrigin, Caller};
 use crate::gateway::http::DOORS;
 use crate::gateway::http::tests::{Bench, Got, bearer, request};
 
@@ -55,6 +57,66 @@ async fn tools_answer_within_the_scope_of_the_key() {
     assert_eq!(studies.iter().map(|study| study.origin).collect::<Vec<_>>(), [Origin::Mcp]);
     let (is_error, text) = call(&bench, &read, "list_studies", json!({})).await;
     assert!(!is_error && text.contains(&studies[0].id.to_string()), "{text}");
+}
+
+/// The tools of one request with an Idempotency-Key are taken once: another call under it is a conflict.
+#[tokio::test]
+async fn a_call_that_is_repeated_with_its_key_is_taken_once() {
+    let bench = Bench::new(DOORS);
+    let key = bearer(&bench.key(Dialect::Demoscope, KeyScope::Run).await);
+    let mut found = Vec::new();
+    for (retry, panel) in [("a", 5), ("a", 5), ("b", 5), ("a", 6)] {
+        let order = json!({ "text": "A kettle that boils a cup in a minute.", "panel": panel, "wait_seconds": 0 });
+        let params = json!({ "name": "run_study", "arguments": order });
+        let message =
+            json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+        let headers = [
+            ("authorization", key.as_str()),
+            ("content-type", "application/json"),
+            ("accept", "application/json, text/event-stream"),
+            ("idempotency-key", retry),
+        ];
+        let got = bench.send(request(&Method::POST, PATH, &headers, message.to_string())).await;
+        let result = got.json()["result"].take();
+        found.push((result["isError"] == true, result["content"][0]["text"].to_string()));
+    }
+    let query = StudyQuery { limit: 10, ..StudyQuery::default() };
+    assert_eq!(bench.core.studies(&me(), &query).await.unwrap().items.len(), 2, "{found:?}");
+    assert_eq!(
+        found.iter().map(|(fails, _)| *fails).collect::<Vec<_>>(),
+        [false, false, false, true]
+    );
+    assert!(found[3].1.contains("Idempotency-Key was used"), "{found:?}");
+}
+
+/// A question that the engine cannot understand is refused before anything is held, also to an agent that needs no key.
+#[tokio::test]
+async fn what_the_engine_cannot_understand_is_refused_to_agents() {
+    let bench = Bench::new(DOORS);
+    let key = bearer(&bench.key(Dialect::Demoscope, KeyScope::Run).await);
+    let question = "How many moons has Jupiter?";
+    let order =
+        json!({ "text": "A kettle.", "study_type": "survey", "questions": [question], "panel": 5 });
+    let (is_error, told) = call(&bench, &key, "run_study", order).await;
+    assert!(is_error && told.contains("understands no question"), "{told}");
+    let text =
+        format!("---\nstudy: survey\nquestions:\n  - {question}\npanel: 5\n---\nA kettle.\n");
+    let submit = |origin| Submit {
+        key: SubmitKey(bench.core.world().ids.fresh()),
+        draft: Draft {
+            file: "kettle.md".to_owned(),
+            text: DraftText::File(text.clone()),
+            ..Draft::default()
+        },
+        origin,
+        cost_confirmed: false,
+        path: None,
+    };
+    let through = |origin| Caller { origin: CallOrigin::Door(origin), ..me() };
+    let agent = bench.core.submit_draft(&through(Origin::Mcp), submit(Origin::Mcp)).await;
+    assert!(agent.unwrap_err().message.contains("understands no question"));
+    // Whoever types it has seen what it would ask.
+    bench.core.submit_draft(&through(Origin::Cli), submit(Origin::Cli)).await.unwrap();
 }
 
 /// What a page that an agent reads may hold, in signs that the reader of files passes over, is shown or refused and never obeyed.

@@ -21,7 +21,7 @@ use super::reply;
 use super::request_id::RequestId;
 pub(super) use describe::operations;
 use wording::InstantFocusWording;
-pub(super) use wording::another_key;
+pub(super) use wording::{another_key, owner_can};
 
 /// The door of the contract.
 pub(super) const DOOR: Door = Door {
@@ -97,6 +97,12 @@ struct BadReply<'a> {
 
 #[derive(Serialize, schemars::JsonSchema)]
 struct ErrorBody {
+    /// What is wrong. The contract has UNAUTHORIZED (401), FORBIDDEN (403), NOT_FOUND (404), VALIDATION_ERROR (400),
+    /// INSUFFICIENT_CREDITS (402: credits, or a cap of the key), EVALUATION_ERROR and JOB_CREATION_ERROR (500). Beside them are
+    /// METHOD_NOT_ALLOWED (405), REQUEST_TIMEOUT (408), CONFLICT (409: an Idempotency-Key was used for another request),
+    /// PAYLOAD_TOO_LARGE (413), UNSUPPORTED_MEDIA_TYPE (415), MISDIRECTED_REQUEST (421: another Host), TOO_MANY_REQUESTS (429)
+    /// and SERVICE_UNAVAILABLE (503).
+    #[schemars(extend("enum" = CODES))]
     code: &'static str,
     message: String,
 }
@@ -118,6 +124,25 @@ fn refuse(refusal: &Refusal, id: &RequestId) -> Response {
     let meta = PlainMeta { request_id: id.as_str() };
     reply::json(status, &BadReply { ok: false, error, meta })
 }
+
+/// Every code that is told.
+const CODES: [&str; 15] = [
+    "UNAUTHORIZED",
+    "INSUFFICIENT_CREDITS",
+    "FORBIDDEN",
+    "NOT_FOUND",
+    "METHOD_NOT_ALLOWED",
+    "REQUEST_TIMEOUT",
+    "CONFLICT",
+    "PAYLOAD_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "MISDIRECTED_REQUEST",
+    "TOO_MANY_REQUESTS",
+    "SERVICE_UNAVAILABLE",
+    JOB_CREATION_ERROR,
+    "EVALUATION_ERROR",
+    "VALIDATION_ERROR",
+];
 
 /// The contract's code for a status, and ours where it has none.
 fn code(status: StatusCode, own: &str) -> &'static str {

@@ -1,6 +1,7 @@
 //! Remedies in the words of the contract of InstantFocus: its fields. What answers is decided by the key.
 
 use protocol::hint::{Feature, HintWording};
+use protocol::key::Dialect;
 
 /// The words of the contract.
 pub(super) struct InstantFocusWording;
@@ -12,7 +13,7 @@ impl HintWording for InstantFocusWording {
             "panel" => "panel_size",
             "questions" | "context" | "engine_mode" => setting,
             audience if audience.starts_with("audience.") => audience,
-            "engine" => return Some(another_key(aim)),
+            "engine" => return Some(another_key(aim, Dialect::InstantFocus)),
             _ => return None,
         };
         Some(format!("{aim}: \"{field}\": \"{value}\""))
@@ -21,11 +22,26 @@ impl HintWording for InstantFocusWording {
     fn with(&self, aim: &str, feature: &Feature) -> Option<String> {
         matches!(feature, Feature::Run).then(|| format!("{aim} with POST /v1/evaluate"))
     }
+
+    fn owner(&self, aim: &str, command: &str) -> String {
+        owner_can(aim, command, Dialect::InstantFocus)
+    }
+}
+
+/// What the owner can do about a key of a contract: one of another dialect would be none here.
+pub(in crate::gateway::http) fn owner_can(aim: &str, command: &str, dialect: Dialect) -> String {
+    const MAKE: &str = "demoscope keys create";
+    let aim = protocol::hint::lower(aim);
+    let command = match command.strip_prefix(MAKE) {
+        Some(rest) if !rest.contains("--dialect") => format!("{MAKE} --dialect {dialect}{rest}"),
+        _ => command.to_owned(),
+    };
+    format!("the owner of this daemon can {aim} with `{command}`")
 }
 
 /// A key with another engine, which is how both contracts choose one.
-pub(in crate::gateway::http) fn another_key(aim: &str) -> String {
+pub(in crate::gateway::http) fn another_key(aim: &str, dialect: Dialect) -> String {
     format!(
-        "{aim}: use a key of another engine, which the owner of this daemon can make with `demoscope keys create --engine NAME`"
+        "{aim}: use a key of another engine, which the owner of this daemon can make with `demoscope keys create --dialect {dialect} --engine NAME`"
     )
 }

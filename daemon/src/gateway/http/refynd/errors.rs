@@ -60,6 +60,12 @@ pub(super) struct ErrorReply {
 
 #[derive(Serialize, schemars::JsonSchema)]
 struct ErrorInWords {
+    /// What is wrong. The contract has invalid_request (400), unauthorized (401), insufficient_credits (402: credits, or a cap of the
+    /// key), forbidden (403), not_found (404), validation_error (422) and internal_error (500). Beside them are
+    /// method_not_allowed (405), request_timeout (408), conflict (409: an Idempotency-Key was used for another request),
+    /// payload_too_large (413), unsupported_media_type (415), misdirected_request (421: another Host), too_many_requests (429,
+    /// with Retry-After) and service_unavailable (503).
+    #[schemars(extend("enum" = CODES))]
     code: &'static str,
     message: String,
     details: Value,
@@ -80,6 +86,25 @@ pub(super) fn refuse(refusal: &Refusal, _: &RequestId) -> Response {
         ErrorInWords { code: code(status), message: refusal.in_one_text(&RefyndWording), details };
     reply::json(status, &ErrorReply { error })
 }
+
+/// Every code that is told.
+const CODES: [&str; 15] = [
+    "unauthorized",
+    "insufficient_credits",
+    "forbidden",
+    "not_found",
+    "method_not_allowed",
+    "request_timeout",
+    "conflict",
+    "payload_too_large",
+    "unsupported_media_type",
+    "misdirected_request",
+    "validation_error",
+    "too_many_requests",
+    "service_unavailable",
+    "internal_error",
+    "invalid_request",
+];
 
 /// The contract's code for a status, and ours where it has none.
 fn code(status: StatusCode) -> &'static str {
@@ -171,10 +196,16 @@ fn details(faults: &[Problem]) -> Value {
     all
 }
 
+/// Names of the contract for content types that have another name here.
+const CONTRACT_TYPES: [&str; 2] = ["blog", "product_description"];
+
 /// The closed list of a field, where it has one.
 fn allowed(field: &str) -> Option<Value> {
     match field {
-        "contentType" => Some(json!(ContentType::ALL)),
+        "contentType" => {
+            let own = ContentType::ALL.iter().map(|one| json!(one));
+            Some(own.chain(CONTRACT_TYPES.map(|name| json!(name))).collect())
+        }
         "mode" => Some(json!(ReviewMode::ALL)),
         "panelSize" => Some(json!(PANELS)),
         // A field that is no known one is told those that there are.

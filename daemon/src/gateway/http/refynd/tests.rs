@@ -101,6 +101,13 @@ async fn what_is_refused_holds_nothing_and_says_which_field_and_what_is_allowed(
             "content",
             Value::Null,
         ),
+        // It makes no sense, which is no matter of the audience.
+        (
+            json!({ "content": "Morning habits help you wake up early. ".repeat(20) }),
+            422,
+            "content",
+            Value::Null,
+        ),
         (json!({ "webhookUrl": "https://127.0.0.1/hook" }), 422, "webhookUrl", Value::Null),
         (
             json!({ "competitiveContext": { "competitors": ["Rise"] } }),
@@ -292,4 +299,15 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_key_that_the_owner_is_to_make_is_one_of_this_contract() {
+    use protocol::hint::HintWording as _;
+    let told = |command| super::wording::RefyndWording.owner("Make a key", command);
+    assert_eq!(
+        told("demoscope keys create --cap CREDITS"),
+        "the owner of this daemon can make a key with `demoscope keys create --dialect refynd --cap CREDITS`"
+    );
+    assert!(told("demoscope keys list").ends_with("`demoscope keys list`"));
 }
