@@ -95,12 +95,12 @@ async fn what_the_engine_cannot_understand_is_refused_to_agents() {
     let bench = Bench::new(DOORS);
     let key = bearer(&bench.key(Dialect::Demoscope, KeyScope::Run).await);
     let question = "How many moons has Jupiter?";
-    let order =
-        json!({ "text": "A kettle.", "study_type": "survey", "questions": [question], "panel": 5 });
+    let order = json!({ "text": "A kettle for the kitchen.", "study_type": "survey", "questions": [question], "panel": 5 });
     let (is_error, told) = call(&bench, &key, "run_study", order).await;
     assert!(is_error && told.contains("understands no question"), "{told}");
-    let text =
-        format!("---\nstudy: survey\nquestions:\n  - {question}\npanel: 5\n---\nA kettle.\n");
+    let text = format!(
+        "---\nstudy: survey\nquestions:\n  - {question}\npanel: 5\n---\nA kettle for the kitchen.\n"
+    );
     let submit = |origin| Submit {
         key: SubmitKey(bench.core.world().ids.fresh()),
         draft: Draft {

@@ -30,12 +30,13 @@ impl HintWording for InstantFocusWording {
 
 /// What the owner can do about a key of a contract: one of another dialect would be none here.
 pub(in crate::gateway::http) fn owner_can(aim: &str, command: &str, dialect: Dialect) -> String {
-    const MAKE: &str = "demoscope keys create";
+    const MAKE: &str = "keys create";
+    const DIALECT: &str = "--dialect";
     let aim = protocol::hint::lower(aim);
-    let command = match command.strip_prefix(MAKE) {
-        Some(rest) if !rest.contains("--dialect") => format!("{MAKE} --dialect {dialect}{rest}"),
-        _ => command.to_owned(),
-    };
+    let is_named = command.contains(DIALECT);
+    let of_contract = [MAKE, DIALECT, &dialect.to_string()].join(" ");
+    let command =
+        if is_named { command.to_owned() } else { command.replacen(MAKE, &of_contract, 1) };
     format!("the owner of this daemon can {aim} with `{command}`")
 }
 
