@@ -97,11 +97,11 @@ struct BadReply<'a> {
 
 #[derive(Serialize, schemars::JsonSchema)]
 struct ErrorBody {
-    /// What is wrong. The contract has UNAUTHORIZED (401), FORBIDDEN (403), NOT_FOUND (404), VALIDATION_ERROR (400),
-    /// INSUFFICIENT_CREDITS (402: credits, or a cap of the key), EVALUATION_ERROR and JOB_CREATION_ERROR (500). Beside them are
-    /// METHOD_NOT_ALLOWED (405), REQUEST_TIMEOUT (408), CONFLICT (409: an Idempotency-Key was used for another request),
-    /// PAYLOAD_TOO_LARGE (413), UNSUPPORTED_MEDIA_TYPE (415), MISDIRECTED_REQUEST (421: another Host), TOO_MANY_REQUESTS (429)
-    /// and SERVICE_UNAVAILABLE (503).
+    /// What is wrong. The contract has `UNAUTHORIZED` (401), `FORBIDDEN` (403), `NOT_FOUND` (404), `VALIDATION_ERROR` (400),
+    /// `INSUFFICIENT_CREDITS` (402: credits, or a cap of the key), `EVALUATION_ERROR` and `JOB_CREATION_ERROR` (500). Beside
+    /// them are `METHOD_NOT_ALLOWED` (405), `REQUEST_TIMEOUT` (408), `CONFLICT` (409: an Idempotency-Key was used for another
+    /// request), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `MISDIRECTED_REQUEST` (421: another Host),
+    /// `TOO_MANY_REQUESTS` (429) and `SERVICE_UNAVAILABLE` (503).
     #[schemars(extend("enum" = CODES))]
     code: &'static str,
     message: String,

@@ -60,11 +60,11 @@ pub(super) struct ErrorReply {
 
 #[derive(Serialize, schemars::JsonSchema)]
 struct ErrorInWords {
-    /// What is wrong. The contract has invalid_request (400), unauthorized (401), insufficient_credits (402: credits, or a cap of the
-    /// key), forbidden (403), not_found (404), validation_error (422) and internal_error (500). Beside them are
-    /// method_not_allowed (405), request_timeout (408), conflict (409: an Idempotency-Key was used for another request),
-    /// payload_too_large (413), unsupported_media_type (415), misdirected_request (421: another Host), too_many_requests (429,
-    /// with Retry-After) and service_unavailable (503).
+    /// What is wrong. The contract has `invalid_request` (400), `unauthorized` (401), `insufficient_credits` (402: credits, or
+    /// a cap of the key), `forbidden` (403), `not_found` (404), `validation_error` (422) and `internal_error` (500). Beside
+    /// them are `method_not_allowed` (405), `request_timeout` (408), `conflict` (409: an Idempotency-Key was used for another
+    /// request), `payload_too_large` (413), `unsupported_media_type` (415), `misdirected_request` (421: another Host),
+    /// `too_many_requests` (429, with Retry-After) and `service_unavailable` (503).
     #[schemars(extend("enum" = CODES))]
     code: &'static str,
     message: String,
