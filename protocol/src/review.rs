@@ -536,7 +536,9 @@ words! {
         TargetReached = "target_reached",
         /// A round brought no gain, and its owner wanted no further one then.
         NoGain = "no_gain",
-        /// No rewrite was better with the same experts, so that there was nothing to ask.
+        /// No rewrite could be made that had not been asked before, so that there was nothing to ask.
+        NoRewrite = "no_rewrite",
+        /// No rewrite was better with the same experts, and its owner wanted no further round then.
         NoBetterRewrite = "no_better_rewrite",
         /// Its owner ended it, or it has not come further yet.
         Unfinished = "unfinished",

@@ -22,7 +22,8 @@ fn take_on(home: &Home, engine: &str, panel: u32) -> StudyId {
 }
 
 #[test]
-fn a_service_that_hangs_is_told_of_and_a_cancelled_study_leaves_its_place_soon() {
+fn a_service_that_hangs_is_told_of_holds_up_no_other_engine_and_a_cancelled_study_leaves_its_place()
+{
     // The first reply shows that it works as it is set; then it hangs.
     let mock = MockProvider::start(Duration::ZERO, |heard| match heard.number {
         0 => Act::Answer,
@@ -33,24 +34,29 @@ fn a_service_that_hangs_is_told_of_and_a_cancelled_study_leaves_its_place_soon()
     let link = home.link();
     let before = link.credits().unwrap();
     let hangs = take_on(&home, "mock", 20);
-    let waits = take_on(&home, "offline", 10);
+    let waits = take_on(&home, "mock", 10);
+    let free = take_on(&home, "offline", 10);
     let silence =
         wait::until("the silence to be told", BOUND, || link.live(hangs).unwrap().silence);
     assert_eq!((silence.engine.as_str(), silence.under_way, silence.limit_s), ("mock", 19, 120));
     assert!(silence.seconds >= 10 && silence.rests_s.is_none(), "{silence:?}");
     assert_eq!(link.live(waits).unwrap().study.state, State::Queued);
+    // Another engine is not held up by a place that this one keeps.
+    assert_eq!(wait::for_end(&link, free).state, State::Completed);
+    assert_eq!(link.live(hangs).unwrap().study.state, State::Running);
     // The cancellation holds at once: its credits are back before anybody replied.
     assert_eq!(link.control(hangs, Control::Cancel).unwrap().state, State::Cancelled);
     assert_eq!(link.credits().unwrap().held.0, 10);
     assert_eq!(link.live(hangs).unwrap().silence, None);
     // The next study does not wait for the two minutes that a call may take.
-    assert_eq!(wait::for_end(&link, waits).state, State::Completed);
+    drop(wait::for_state(&link, waits, State::Running));
+    drop(link.control(waits, Control::Cancel).unwrap());
     let after = link.credits().unwrap();
     assert_eq!((after.held.0, before.balance.0 - after.balance.0), (0, 11));
     // What was under way may have been paid for, and is booked so.
     let lost = link.report(hangs).unwrap().meta.lost_cost_usd;
     assert!(lost > 0.0, "{lost}");
-    assert_eq!(mock.calls(), 20, "nobody was asked again");
+    assert!(mock.calls() <= 30, "{}: nobody was asked again", mock.calls());
     assert_eq!(audit::study(&link, hangs), audit::Findings::new());
 }
 

@@ -29,7 +29,7 @@ use protocol::hint::{Hint, Remedy};
 use protocol::service::Reply;
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 
-pub(crate) use asking::advance::{Job, Pending};
+pub(crate) use asking::advance::Job;
 pub(crate) use asking::cancel_study::StudyCancel;
 pub(crate) use asking::record::Batch;
 pub(crate) use asking::rewriting::RewriteReplies;

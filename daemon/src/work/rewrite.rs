@@ -66,7 +66,7 @@ pub(super) async fn rewrite(
 /// The same by calls to language models: one writes, the guard sifts, the panel scores what is left.
 async fn by_model(calls: Calls, task: RewriteTask) -> Result<Option<Option<Rewritten>>, ApiError> {
     let cancel = calls.cancel.clone();
-    let written = calls.clone().propose(&task.wishes).await?;
+    let written = calls.clone().propose(&task.brief).await?;
     if cancel.is_cancelled() {
         return Ok(None);
     }
@@ -77,7 +77,7 @@ async fn by_model(calls: Calls, task: RewriteTask) -> Result<Option<Option<Rewri
             (Vec::new(), vec![format!("The content of round {round} was not rewritten: {why}.")])
         }
     };
-    let Sifted { kept, refused } = sift(&task.original, &task.spec, proposals);
+    let Sifted { kept, refused } = sift(&task.original, &task.spec, &task.brief.tried, proposals);
     notes.extend(refused.into_iter().map(|refused| format!("After round {round}: {refused}")));
     let mut variants = Vec::new();
     for (place, proposal) in (0_u16..).zip(kept) {
@@ -111,7 +111,8 @@ async fn score_all(
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let places = Arc::new(Semaphore::new(cores));
     let mut under_way: JoinSet<Result<(usize, Option<RewriteVariant>), ApiError>> = JoinSet::new();
-    for (place, proposal) in proposals.into_iter().take(PROPOSALS_MAX).enumerate() {
+    let untried = proposals.into_iter().filter(|one| !task.brief.tried.contains(&one.text));
+    for (place, proposal) in untried.take(PROPOSALS_MAX).enumerate() {
         let (task, engine, cancel) = (Arc::clone(task), engine.clone(), cancel.clone());
         let places = Arc::clone(&places);
         under_way.spawn(async move {

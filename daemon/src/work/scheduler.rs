@@ -1,4 +1,5 @@
-//! The scheduler: it gives free places at work to unfinished studies, oldest first. `activate` reads the store and is
+//! The scheduler: it gives free places at work to unfinished studies, oldest first. Where all places have been taken for
+//! a while, as by studies of a service that does not reply, an engine without a study at work gets one more. `activate` reads the store and is
 //! idempotent; a signal or a slow period calls it, and a lost signal costs time, never work.
 
 use std::collections::BTreeMap;
@@ -7,9 +8,10 @@ use std::time::Duration;
 
 use protocol::error::ApiError;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{Caller, Core, Enlisted, Looked, Pending, StudyCancel, in_order};
+use crate::app::{Caller, Core, Enlisted, Looked, StudyCancel, in_order};
 use crate::store::Fault;
 
 use super::drivers::Drivers;
@@ -17,6 +19,8 @@ use super::runner::{RunnerShared, Stopped, run};
 
 /// Looks again after this long without a signal.
 const PERIOD: Duration = Duration::from_mins(1);
+/// All places taken for so long, with nobody ending, are held up.
+const HELD_UP: Duration = Duration::from_secs(2);
 /// How long runners that have given up their calls may take to book them and end.
 const GIVING_UP: Duration = Duration::from_secs(2);
 /// After the store's trouble, looks again after this long: its recovery is signalled, so this is a safety net.
@@ -33,11 +37,14 @@ struct Driver {
     runners: JoinSet<(u32, Stopped)>,
     /// The gate of each study at work.
     gates: BTreeMap<u32, StudyCancel>,
+    /// Since when every place has been taken.
+    full_since: Option<Instant>,
 }
 
 async fn drive(core: Core, caller: Caller, enlisted: Enlisted, stop: CancellationToken) {
     let shared = Arc::new(RunnerShared::new(caller, core.settings().answers_per_second));
-    let mut driver = Driver { core, shared, runners: JoinSet::new(), gates: BTreeMap::new() };
+    let mut driver =
+        Driver { core, shared, runners: JoinSet::new(), gates: BTreeMap::new(), full_since: None };
     let mut wake = driver.core.work().waiter();
     let mut looks = true;
     loop {
@@ -45,7 +52,7 @@ async fn drive(core: Core, caller: Caller, enlisted: Enlisted, stop: Cancellatio
             enlisted.note(driver.activate().await);
         }
         let trouble = !looks || driver.core.store().degraded().is_some();
-        let period = if trouble { PERIOD_IN_TROUBLE } else { PERIOD };
+        let period = if trouble { PERIOD_IN_TROUBLE } else { driver.until_next_look() };
         looks = tokio::select! {
             () = stop.cancelled() => break,
             () = wake.wait() => true,
@@ -57,6 +64,12 @@ async fn drive(core: Core, caller: Caller, enlisted: Enlisted, stop: Cancellatio
 }
 
 impl Driver {
+    /// How long to wait for a signal: until places that stay taken count as held up, and then as long as usual.
+    fn until_next_look(&self) -> Duration {
+        let left = self.full_since.and_then(|since| HELD_UP.checked_sub(since.elapsed()));
+        left.filter(|left| !left.is_zero()).unwrap_or(PERIOD)
+    }
+
     /// Starts a runner for each study that should be at work and is not. Losing a race with its owner is harmless: the
     /// runner looks again.
     async fn activate(&mut self) -> Looked {
@@ -74,8 +87,14 @@ impl Driver {
                 .map_err(|error| because("What calls may have cost cannot be booked yet", error))?;
         }
         let places = self.core.places();
-        if self.gates.len() >= places {
+        let free = places.saturating_sub(self.gates.len());
+        if free > 0 {
+            self.full_since = None;
+        }
+        let is_held_up = self.full_since.is_some_and(|since| since.elapsed() >= HELD_UP);
+        if free == 0 && !is_held_up {
             // Whoever ends makes room, and has it looked for who is next.
+            self.full_since.get_or_insert_with(Instant::now);
             return Ok(None);
         }
         let pending = self
@@ -85,12 +104,24 @@ impl Driver {
             .map_err(|error| because("The list of unfinished studies cannot be read", error))?;
         let mut due = in_order(pending);
         due.retain(|pending| !self.gates.contains_key(&pending.number));
-        for Pending { number, .. } in due.into_iter().take(places.saturating_sub(self.gates.len()))
-        {
+        let due = due.into_iter().map(|pending| pending.number);
+        let due: Vec<u32> = if is_held_up {
+            let at_work = self.gates.keys().copied().collect();
+            self.core
+                .first_of_idle_engines(caller, at_work, due.collect())
+                .await
+                .map_err(|error| because("The engines of studies cannot be read", error))?
+        } else {
+            due.take(free).collect()
+        };
+        for number in due {
             let cancel = self.core.cancel(number);
             self.gates.insert(number, cancel.clone());
             let (core, shared) = (self.core.clone(), Arc::clone(&self.shared));
             self.runners.spawn(async move { (number, run(core, shared, number, cancel).await) });
+        }
+        if self.gates.len() >= places {
+            self.full_since.get_or_insert_with(Instant::now);
         }
         Ok(None)
     }

@@ -164,6 +164,7 @@ pub(crate) fn stopped(iterations: &Iterations, reason: StopReason) -> String {
     let why = match reason {
         StopReason::TargetReached => "the target score was reached",
         StopReason::NoGain => "the last round brought no gain",
+        StopReason::NoRewrite => "no other rewrite could be made",
         StopReason::NoBetterRewrite => "no rewrite was better with the same experts",
         StopReason::Unfinished => "it ended before them",
     };

@@ -11,8 +11,8 @@ use protocol::study::StudySpec;
 
 use crate::domain::instrument::Accumulator;
 use crate::domain::instrument::chain::{
-    ChainTally, Follows, Rewrite, RewriteVariant, Wish, after_round, chain_plan, spec_of_round,
-    spec_of_variant, wishes,
+    ChainTally, Follows, Rewrite, RewriteBrief, RewriteVariant, Wish, after_round, chain_plan,
+    spec_of_round, spec_of_variant, tried, wishes,
 };
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::domain::panel::{Panel, Population, sample};
@@ -46,8 +46,8 @@ pub(crate) struct RewriteTask {
     pub round: u16,
     /// Which attempt at the study.
     pub attempt: u32,
-    /// What the panel wants changed, where a language model rewrites.
-    pub wishes: Vec<Wish>,
+    /// What was tried, and where a language model rewrites, what the panel wants changed.
+    pub brief: RewriteBrief,
     from: u16,
     another: bool,
     tally: ChainTally,
@@ -96,6 +96,7 @@ impl Core {
             } else {
                 Vec::new()
             };
+            let brief = RewriteBrief { wishes, tried: tried(&rewrites, &spec) };
             let (original, attempt) = (found.row.spec.clone(), found.progress.attempt);
             Ok(Some(RewriteTask {
                 spec,
@@ -103,7 +104,7 @@ impl Core {
                 panel,
                 round,
                 attempt,
-                wishes,
+                brief,
                 from,
                 another,
                 tally,

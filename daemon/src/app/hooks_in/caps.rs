@@ -8,7 +8,7 @@ use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
 
 use crate::app::hooks_in::sources::rows;
-use crate::app::keys::caps::{left_over, reserved};
+use crate::app::keys::caps::{day_of, left_over, reserved};
 use crate::app::studies::lookup::StudyRecord;
 use crate::domain::hook_in::SourceId;
 use crate::store::rows::{SourceRow, StudyRow};
@@ -50,7 +50,6 @@ pub(in crate::app) fn settle(
     reader: &Reader<'_>,
     writes: &mut Writes,
     found_study: &StudyRecord,
-    was_at_work: bool,
 ) -> Result<(), UseCaseError> {
     let StudyRecord { row: study, progress, .. } = found_study;
     // What is asked again is the owner's doing: its hold was never taken of the source.
@@ -58,12 +57,29 @@ pub(in crate::app) fn settle(
     let Some((name, mut row)) = found(reader, source)? else { return Ok(()) };
     begin_day(&mut row, writes.time());
     // What was set aside on another day is not in the sums of this one.
-    if row.day == Some(study.created_at.to_zoned(TimeZone::UTC).date()) {
-        let (unused, unspent) = left_over(reader, found_study, was_at_work)?;
+    if row.day == Some(day_of(found_study)) {
+        let (unused, unspent) = left_over(reader, found_study)?;
         row.credits = row.credits.checked_sub(unused).unwrap_or_default().max(Credits::ZERO);
         row.cost = row.cost.checked_sub(unspent).unwrap_or_default().max(UsdMicros::ZERO);
     }
     writes.put(&name, &row);
+    Ok(())
+}
+
+/// Counts what the calls of a study cost that were under way when it ended, and gives back what they did not.
+pub(in crate::app) fn settle_late(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    found_study: &StudyRecord,
+    change: UsdMicros,
+) -> Result<(), UseCaseError> {
+    let Some(source) = found_study.row.source else { return Ok(()) };
+    let Some((name, mut row)) = found(reader, source)? else { return Ok(()) };
+    begin_day(&mut row, writes.time());
+    if row.day == Some(day_of(found_study)) {
+        row.cost = row.cost.checked_add(change).unwrap_or(row.cost).max(UsdMicros::ZERO);
+        writes.put(&name, &row);
+    }
     Ok(())
 }
 

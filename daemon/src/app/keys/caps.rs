@@ -1,6 +1,6 @@
 //! What a study that comes with a key takes of the key's caps: credits and the most it may cost, of one calendar day (UTC).
 //! Decided and written within the transaction that takes the study on. What it did not use comes back within the one that ends
-//! it; its cost only where that is known by then, since calls that are under way are booked later.
+//! it; its cost, while calls are under way then, within the one that books them.
 
 use std::ops::ControlFlow;
 
@@ -11,7 +11,6 @@ use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
 use protocol::hint::{Hint, Remedy};
 use protocol::key::{KeyCaps, KeyId};
-use protocol::run::State;
 
 use crate::app::studies::lookup::StudyRecord;
 use crate::domain::instrument;
@@ -70,7 +69,6 @@ pub(in crate::app) fn settle(
     reader: &Reader<'_>,
     writes: &mut Writes,
     found: &StudyRecord,
-    was_at_work: bool,
 ) -> Result<(), UseCaseError> {
     // What was set aside for those who are asked again stays counted, or was never taken of the key.
     let Some(key) = found.row.api_key.filter(|_| found.progress.attempt == 0) else {
@@ -80,8 +78,8 @@ pub(in crate::app) fn settle(
     begin(&mut row, writes.time());
     let used = found.progress.credits_used;
     // What was set aside on another day is not in the sums of this one.
-    if row.day == Some(found.row.created_at.to_zoned(TimeZone::UTC).date()) {
-        let (unused, unspent) = left_over(reader, found, was_at_work)?;
+    if row.day == Some(day_of(found)) {
+        let (unused, unspent) = left_over(reader, found)?;
         row.credits = row.credits.checked_sub(unused).unwrap_or_default().max(Credits::ZERO);
         row.cost = row.cost.checked_sub(unspent).unwrap_or_default().max(UsdMicros::ZERO);
     }
@@ -90,22 +88,64 @@ pub(in crate::app) fn settle(
     Ok(())
 }
 
-/// What a study that has ended leaves of what it set aside: credits, and cost, of which nothing is left while calls may be
-/// under way. The cost is negative by what a service counted beyond what was announced.
+/// Counts what the calls of a study cost that were under way when it ended, and gives back what they did not.
+pub(in crate::app) fn settle_late(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    found: &StudyRecord,
+    change: UsdMicros,
+) -> Result<(), UseCaseError> {
+    let Some(key) = found.row.api_key else { return Ok(()) };
+    let Some(mut row) = reader.get::<KeyRow>(&key.0)? else { return Ok(()) };
+    begin(&mut row, writes.time());
+    if row.day == Some(day_of(found)) {
+        row.cost = row.cost.checked_add(change).unwrap_or(row.cost).max(UsdMicros::ZERO);
+        writes.put(&key.0, &row);
+    }
+    Ok(())
+}
+
+/// By how much that cost, which is booked for calls of a study, changes what the study takes of its caps: nothing before it has
+/// ended, when what it set aside is taken still, and nothing of those who are asked again.
+pub(in crate::app) fn late_change(
+    found: &StudyRecord,
+    cost: UsdMicros,
+    were_under_way: bool,
+) -> UsdMicros {
+    let progress = &found.progress;
+    if !progress.state.is_final() || progress.attempt != 0 {
+        return UsdMicros::ZERO;
+    }
+    let spent = progress.usage.cost;
+    let before = counted(&found.row, spent, were_under_way);
+    let after = counted(&found.row, spent.checked_add(cost).unwrap_or(spent), false);
+    after.checked_sub(before).unwrap_or_default()
+}
+
+/// What a study that has ended leaves of what it set aside: credits, and cost, which is negative by what a service counted
+/// beyond what was announced.
 pub(in crate::app) fn left_over(
     reader: &Reader<'_>,
     found: &StudyRecord,
-    was_at_work: bool,
 ) -> Result<(Credits, UsdMicros), Fault> {
     let progress = &found.progress;
     let (credits, cost) = reserved(&found.row);
-    // A study that ended by itself has its calls booked, unless a note says that some may be under way.
-    let is_known = matches!(progress.state, State::Completed | State::Failed)
-        && reader.get::<CallsUnderWay>(&found.number)?.is_none();
+    // Nobody notes calls any more for a study that has ended, so that what was noted is all that may be under way.
+    let are_under_way = reader.get::<CallsUnderWay>(&found.number)?.is_some();
     let unused = credits.checked_sub(progress.credits_used).unwrap_or_default();
-    let unspent = cost.checked_sub(progress.usage.cost).unwrap_or_default();
-    let unspent = if was_at_work && !is_known { unspent.min(UsdMicros::ZERO) } else { unspent };
-    Ok((unused.max(Credits::ZERO), unspent))
+    let counted = counted(&found.row, progress.usage.cost, are_under_way);
+    Ok((unused.max(Credits::ZERO), cost.checked_sub(counted).unwrap_or_default()))
+}
+
+/// What a study that has ended takes of the dollars of its caps: what it cost, and while calls may be under way no less than it
+/// set aside.
+fn counted(row: &StudyRow, spent: UsdMicros, are_under_way: bool) -> UsdMicros {
+    if are_under_way { spent.max(reserved(row).1) } else { spent }
+}
+
+/// The day (UTC) whose sums have what a study set aside.
+pub(in crate::app) fn day_of(found: &StudyRecord) -> Date {
+    found.row.created_at.to_zoned(TimeZone::UTC).date()
 }
 
 /// What a study sets aside of the caps of its key: credits, and the most it may cost.

@@ -11,7 +11,7 @@ use protocol::service::Reply;
 use protocol::study::StudySpec;
 
 use crate::domain::asking::Purpose;
-use crate::domain::instrument::chain::{ChainCalls, chain_calls, choice_spec};
+use crate::domain::instrument::chain::{ChainCalls, RewriteBrief, chain_calls, choice_spec};
 use crate::domain::instrument::channels::heard;
 use crate::domain::instrument::{self, Subsamples, put};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
@@ -106,7 +106,11 @@ impl Core {
                 all.push(model.estimate_competitors(spec).map_err(broken)?);
             }
             let Some(calls) = chain_calls(spec) else { return Ok(all) };
-            all.push(model.estimate_rewrites(spec, &[], calls.rewrites).map_err(broken)?);
+            all.push(
+                model
+                    .estimate_rewrites(spec, &RewriteBrief::default(), calls.rewrites)
+                    .map_err(broken)?,
+            );
             let choosing = choice_spec(spec);
             let asked = [(spec, calls.scores), (choosing.as_ref().unwrap_or(spec), calls.choices)];
             for (of, people) in asked {

@@ -5,15 +5,18 @@
 use std::ops::ControlFlow;
 
 use protocol::credits::UsdMicros;
+use protocol::error::{ApiError, ErrorCode};
 use protocol::service::Reply;
 
 use crate::domain::instrument::Subsamples;
 use crate::domain::instrument::chain::chain_plan;
 use crate::domain::ledger::{check_cost, cost};
 use crate::domain::outcome::Usage;
-use crate::store::rows::{CallsUnderWay, DeletedRow};
+use crate::store::rows::{CallsUnderWay, DeletedRow, Progress};
 use crate::store::{Order, Reader, UseCaseError, Writes};
 
+use crate::app::hooks_in::caps as hook_caps;
+use crate::app::keys::caps;
 use crate::app::money::allowance::this_month;
 use crate::app::money::cost_caps::booked;
 use crate::app::studies::lookup::{StudyRecord, by_number};
@@ -41,8 +44,13 @@ impl Core {
         caller.may(Scope::Operate)?;
         let now = self.world().clock.now();
         self.store()
-            .write(move |_| {
+            .write(move |reader| {
                 let mut writes = Writes::at(now);
+                // What a study that has ended took of the caps of a key is settled by the note that it left.
+                let progress: Option<Progress> = reader.get(&number)?;
+                if progress.is_some_and(|progress| progress.state.is_final()) {
+                    return Err(ApiError::new(ErrorCode::Conflict, "The study has ended").into());
+                }
                 writes.put(&number, &calls);
                 Ok(((), writes))
             })
@@ -125,7 +133,7 @@ impl Core {
                 if note.is_some() {
                     writes.remove::<CallsUnderWay>(&number);
                 }
-                if usage == Usage::default() {
+                if usage == Usage::default() && (note.is_none() || number >= CHECKS) {
                     return Ok(((), writes));
                 }
                 let month = this_month(reader, now)?;
@@ -147,6 +155,14 @@ impl Core {
                     return Ok(((), writes));
                 }
                 let mut found = by_number(reader, number)?;
+                let change = caps::late_change(&found, usage.cost, note.is_some());
+                if change != UsdMicros::ZERO {
+                    caps::settle_late(reader, &mut writes, &found, change)?;
+                    hook_caps::settle_late(reader, &mut writes, &found, change)?;
+                }
+                if usage == Usage::default() {
+                    return Ok(((), writes));
+                }
                 if usage.cost > UsdMicros::ZERO {
                     let (id, engine) = (found.row.id, &found.row.spec.engine);
                     let movement = cost(id, &name, month, engine, usage.cost)

@@ -1,6 +1,8 @@
 //! The queue of studies: which are at work, which wait, in which order, and the reordering of those that wait. A study
 //! that was reordered keeps its place over a restart; later studies queue behind it.
 
+use std::collections::BTreeSet;
+
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::EventData;
 use protocol::hint::Remedy;
@@ -8,7 +10,8 @@ use protocol::id::StudyId;
 use protocol::run::{State, Study};
 use protocol::service::Reply;
 
-use crate::store::{Reader, UseCaseError, Writes};
+use crate::store::rows::StudyRow;
+use crate::store::{Fault, Reader, UseCaseError, Writes};
 
 use crate::app::asking::advance::{Pending, unfinished};
 use crate::app::caller::is_of;
@@ -22,6 +25,17 @@ impl Core {
     /// The caller's studies at work, then those that wait, in the order in which they will be asked. At most 500.
     pub(crate) async fn queue(&self, caller: &Caller) -> Reply<Vec<Study>> {
         self.view(caller, |_, reader, owner| listed(reader, owner)).await
+    }
+
+    /// Of studies that wait, in their order, the first of each engine that answers none of those at work.
+    pub(crate) async fn first_of_idle_engines(
+        &self,
+        caller: &Caller,
+        at_work: Vec<u32>,
+        due: Vec<u32>,
+    ) -> Reply<Vec<u32>> {
+        self.view(caller, move |_, reader, _| Ok(first_of_idle_engines(reader, &at_work, &due)?))
+            .await
     }
 
     /// Puts a waiting study at a place among those of its owner that wait, from 1; a place behind the last is the last.
@@ -82,6 +96,40 @@ impl Core {
         self.work().signal();
         self.looking(move |core| core.look(|reader| listed(reader, &owner))).await
     }
+}
+
+/// The part of a study's row that names its engine.
+#[derive(serde::Deserialize)]
+struct AskedOf {
+    spec: EngineNamed,
+}
+
+#[derive(serde::Deserialize)]
+struct EngineNamed {
+    engine: String,
+}
+
+/// Of studies that wait, in their order, the first of each engine that answers none of those at work.
+fn first_of_idle_engines(
+    reader: &Reader<'_>,
+    at_work: &[u32],
+    due: &[u32],
+) -> Result<Vec<u32>, Fault> {
+    let engine = |number: u32| -> Result<Option<String>, Fault> {
+        let row: Option<AskedOf> = reader.part::<StudyRow, _>(&number)?;
+        Ok(row.map(|row| row.spec.engine))
+    };
+    let mut busy = BTreeSet::new();
+    for number in at_work {
+        busy.extend(engine(*number)?);
+    }
+    let mut first = Vec::new();
+    for number in due {
+        if engine(*number)?.is_some_and(|engine| busy.insert(engine)) {
+            first.push(*number);
+        }
+    }
+    Ok(first)
 }
 
 fn listed(reader: &Reader<'_>, owner: &Owner) -> Result<Vec<Study>, UseCaseError> {

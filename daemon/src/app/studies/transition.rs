@@ -96,8 +96,8 @@ pub(in crate::app) fn step(
     if standing.state.is_final() {
         after.ended = Some(found.row.id);
         writes.remove::<Unfinished>(&found.number);
-        caps::settle(reader, writes, found, was_at_work)?;
-        hook_caps::settle(reader, writes, found, was_at_work)?;
+        caps::settle(reader, writes, found)?;
+        hook_caps::settle(reader, writes, found)?;
     } else {
         writes.put(&found.number, &Unfinished::of(found.row.api_key));
     }

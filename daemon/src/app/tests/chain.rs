@@ -179,7 +179,11 @@ async fn step(
     }
     let rewritten = core.to_rewrite(&DRIVER, number).await?.map(|task| {
         let Instrument::ContentReview { review } = &task.spec.instrument else { panic!() };
-        let variants = editor(&review.content).into_iter().map(|text| {
+        let tried = &task.brief.tried;
+        let untried = editor(&review.content)
+            .into_iter()
+            .filter(|text| !tried.iter().any(|before| before == text));
+        let variants = untried.map(|text| {
             let spec = task.with(text.to_owned()).unwrap();
             let scores = (0..PANEL).map(|respondent| {
                 let at = Assignment::first(FIRST_ROUND, respondent);
@@ -255,11 +259,12 @@ async fn a_planted_defect_is_found_removed_and_confirmed() {
             (DEFECT, 3.95),
             ("Our revolutionary kit, which is a kit, cooks dinner in 20 minutes.", 5.95),
             ("Our revolutionary kit cooks dinner in 20 minutes.", 6.95),
+            ("Our revolutionary kit will cook dinner in 20 minutes.", 6.95),
         ],
-        "the fourth round would not be better"
+        "the fourth round is no better, and asked"
     );
-    assert_eq!((found.total_rounds, found.completed_rounds, found.best_round), (4, 3, 3));
-    assert!(found.early_stopped);
+    assert_eq!((found.total_rounds, found.completed_rounds, found.best_round), (4, 4, 3));
+    assert_eq!((found.early_stopped, found.stop_reason), (false, None));
     let improvement = &found.improvement;
     assert_eq!((improvement.score_change, improvement.confirmed), (3.0, Some(true)));
     let fresh = improvement.confirmation.as_ref().unwrap();
@@ -272,9 +277,9 @@ async fn a_planted_defect_is_found_removed_and_confirmed() {
     assert_eq!((improved_variants[0].rank, improved_variants[0].predicted_score), (1, 6.95));
     assert_eq!(improved_variants.len(), 4, "each text once, of all rounds");
 
-    // Three rounds of 1.5 credits are paid for; the fourth, the scoring of rewrites and the fresh panel are not.
-    assert_eq!(used(&core, id).await, (Credits(90), Credits(0)));
-    assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(910));
+    // Four rounds of 1.5 credits are paid for; the scoring of rewrites and the fresh panel are not.
+    assert_eq!(used(&core, id).await, (Credits(120), Credits(0)));
+    assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(880));
     assert_eq!(broken(&core), Vec::<String>::new());
 
     // Each round has results of its own, and those of the study tell the same of it.
@@ -299,7 +304,7 @@ async fn a_planted_defect_is_found_removed_and_confirmed() {
     assert!(genders.map(|one| one.n).sum::<u64>() >= 19, "{:?}", first.segments);
     let lowest = found.chain[1].findings_across.as_ref().unwrap();
     assert_eq!(lowest.fixed.len(), 1, "3.95 was a level to act on, 5.95 is none: {lowest:?}");
-    let refused = core.round_report(&me(), id, 3).await.unwrap_err();
+    let refused = core.round_report(&me(), id, 5).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::NotFound);
 
     // Every round can be read; the people of the last one are others.
@@ -314,7 +319,7 @@ async fn a_planted_defect_is_found_removed_and_confirmed() {
     let fresh = people(4).await;
     assert_eq!(fresh.0, 40, "each chose twice");
     assert_ne!(fresh.1, panel.1);
-    let refused = core.answers_of(&me(), id, 3, 0, 500).await.unwrap_err();
+    let refused = core.answers_of(&me(), id, 5, 0, 500).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::NotFound);
 
     let again = core.control(&me(), id, Control::Retry).await.unwrap_err();
@@ -326,9 +331,24 @@ async fn a_planted_defect_is_found_removed_and_confirmed() {
 }
 
 #[tokio::test]
-async fn a_cosmetic_rewrite_is_no_gain_and_what_is_not_asked_is_not_paid_for() {
+async fn a_cosmetic_rewrite_is_asked_and_no_gain_and_what_cannot_be_asked_is_not_paid_for() {
     let core = open(&Disk::default());
     let (id, results) = ran(&core, 1, review(3), cosmetic, Chooses::Better).await;
+    let found = chain(&results);
+    assert_eq!((found.completed_rounds, found.best_round, found.early_stopped), (2, 1, true));
+    assert_eq!((found.chain[1].overall, found.best_content.as_str()), (3.95, DEFECT));
+    assert_eq!(found.stop_reason, Some(StopReason::NoRewrite), "there is no second one");
+    assert_eq!((found.improvement.score_change, found.improvement.confirmed), (0.0, None));
+    assert_eq!(used(&core, id).await, (Credits(60), Credits(0)));
+    assert_eq!(broken(&core), Vec::<String>::new());
+    core.close();
+}
+
+#[tokio::test]
+async fn told_to_stop_on_no_gain_a_chain_asks_no_rewrite_that_is_no_better() {
+    let core = open(&Disk::default());
+    let stops = ReviewMaterial { stop_on_no_gain: true, ..review(3) };
+    let (id, results) = ran(&core, 1, stops, cosmetic, Chooses::Better).await;
     let found = chain(&results);
     assert_eq!((found.completed_rounds, found.best_round, found.early_stopped), (1, 1, true));
     assert_eq!(found.best_content, DEFECT);

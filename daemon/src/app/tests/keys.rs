@@ -16,6 +16,7 @@ use crate::app::testing::{
 };
 use crate::app::{Batch, Caller, Core, Owner, Scope, Scopes};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome, Usage};
+use crate::store::rows::CallsUnderWay;
 use crate::world::testing::ManualClock;
 
 fn core(disk: &Disk) -> (Core, Arc<ManualClock>) {
@@ -139,7 +140,7 @@ async fn the_most_that_studies_may_cost_is_capped_by_the_day() {
 }
 
 #[tokio::test]
-async fn the_cost_of_a_study_that_was_at_work_when_it_was_cancelled_stays_counted() {
+async fn what_a_cancelled_study_set_aside_comes_back_once_its_calls_are_booked() {
     let (core, _) = core(&Disk::default());
     let caps = KeyCaps { cost_per_day: Some(UsdMicros(1_000_000)), ..KeyCaps::default() };
     let key = admitted(&core, &made(&core, caps).await).await;
@@ -148,15 +149,66 @@ async fn the_cost_of_a_study_that_was_at_work_when_it_was_cancelled_stays_counte
         submission.plan.announced = Some((UsdMicros(1), UsdMicros(700_000)));
         core.submit(&key, submission).await
     };
+    let note = |calls| CallsUnderWay {
+        engine: String::new(),
+        calls,
+        worst: UsdMicros(1_000),
+        waiting: UsdMicros::ZERO,
+    };
+    let lost = |cost| Usage { cost: UsdMicros(cost), at_most: 1, ..Usage::default() };
     let cost = async || core.keys(&me()).await.unwrap()[0].cost_today;
+
     let waiting = submit(1).await.unwrap().id;
     core.control(&me(), waiting, Control::Cancel).await.unwrap();
     assert_eq!(cost().await, UsdMicros::ZERO, "nobody was asked");
-    let at_work = submit(2).await.unwrap().id;
+
+    let begun = submit(2).await.unwrap().id;
     core.begin(&DRIVER, 2).await.unwrap();
+    core.control(&me(), begun, Control::Cancel).await.unwrap();
+    assert_eq!(cost().await, UsdMicros::ZERO, "no call was noted");
+    let late = core.note_calls(&DRIVER, 2, note(4)).await.unwrap_err();
+    assert_eq!(late.code, ErrorCode::Conflict, "and none is made any more");
+
+    let at_work = submit(3).await.unwrap().id;
+    core.begin(&DRIVER, 3).await.unwrap();
+    core.note_calls(&DRIVER, 3, note(4)).await.unwrap();
     core.control(&me(), at_work, Control::Cancel).await.unwrap();
-    assert_eq!(cost().await, UsdMicros(700_000), "calls may be under way");
-    assert_eq!(submit(3).await.unwrap_err().code, ErrorCode::CostCap);
+    assert_eq!(cost().await, UsdMicros(700_000), "calls are under way");
+    assert_eq!(submit(4).await.unwrap_err().code, ErrorCode::CostCap);
+    core.end_calls(&DRIVER, 3, lost(2_500)).await.unwrap();
+    assert_eq!(cost().await, UsdMicros(2_500), "what they cost is known");
+    core.end_calls(&DRIVER, 3, lost(500)).await.unwrap();
+    assert_eq!(cost().await, UsdMicros(3_000), "and comes back once");
+    submit(4).await.unwrap();
+    assert_eq!(broken(&core), [""; 0]);
+}
+
+#[tokio::test]
+async fn calls_that_cost_more_than_was_announced_are_counted_whenever_they_are_booked() {
+    let (core, clock) = core(&Disk::default());
+    let caps = KeyCaps { cost_per_day: Some(UsdMicros(9_000)), ..KeyCaps::default() };
+    let key = admitted(&core, &made(&core, caps).await).await;
+    let note = CallsUnderWay {
+        engine: String::new(),
+        calls: 4,
+        worst: UsdMicros(1_000),
+        waiting: UsdMicros::ZERO,
+    };
+    let dear = Usage { cost: UsdMicros(6_000), at_most: 4, ..Usage::default() };
+    let cost = async || core.keys(&me()).await.unwrap()[0].cost_today;
+    for (number, booked) in [(1_u32, 6_000), (2, 0)] {
+        let mut submission = paper(u128::from(number), 2);
+        submission.plan.announced = Some((UsdMicros(1), UsdMicros(2_000)));
+        let id = core.submit(&key, submission).await.unwrap().id;
+        core.begin(&DRIVER, number).await.unwrap();
+        core.note_calls(&DRIVER, number, note.clone()).await.unwrap();
+        core.control(&me(), id, Control::Cancel).await.unwrap();
+        if number == 2 {
+            clock.advance(Duration::from_secs(24 * 3600));
+        }
+        core.end_calls(&DRIVER, number, dear).await.unwrap();
+        assert_eq!(cost().await, UsdMicros(booked), "the sums of a day have its studies alone");
+    }
 }
 
 /// Ends an attempt at a study in which nobody answered.

@@ -9,8 +9,8 @@ use protocol::results::{Answer, Margins, Outcomes, Results, Segment};
 use protocol::study::{StudySpec, StudyType};
 
 use super::chain::{
-    ChainTally, Follows, Rewrite, RewriteVariant, RoundResults, after_round, improved_variants,
-    spec_of_round,
+    ChainTally, Follows, Rewrite, RewriteVariant, RoundResults, after_round, higher,
+    improved_variants, spec_of_round,
 };
 use super::channels::{AnchorCalibration, ChannelTally};
 use super::contrast::{ClassTallies, SMALL, contrasts, rule};
@@ -120,7 +120,7 @@ impl Accumulator {
     }
 
     /// What follows from those variants of a rewrite after that round: made from the best so far, the variants in order, and
-    /// the first of them taken where it is better and another round may follow. `None` where nothing is rewritten then.
+    /// the first of them taken where another round may follow. `None` where nothing is rewritten then.
     #[must_use]
     pub(crate) fn rewritten(&self, round: u16, variants: Vec<RewriteVariant>) -> Option<Rewrite> {
         let chain = self.chain.as_ref()?;
@@ -132,12 +132,17 @@ impl Accumulator {
         }
     }
 
-    /// Whether that rewrite can follow that round.
+    /// Whether that rewrite can follow that round. Earlier versions took none that was no better, whatever was asked for.
     #[must_use]
     pub(crate) fn allows(&self, round: u16, rewrite: &Rewrite) -> bool {
-        let follows = self.rewritten(round, rewrite.variants.clone());
-        follows
-            .is_some_and(|follows| Rewrite { notes: rewrite.notes.clone(), ..follows } == *rewrite)
+        let Some(follows) = self.rewritten(round, rewrite.variants.clone()) else { return false };
+        let was_gain = self.chain.as_ref().is_some_and(|chain| {
+            let score = |best: &RewriteVariant| (best.sum, u64::from(best.experts));
+            let from = chain.tally.overall(follows.from);
+            follows.variants.first().is_some_and(|best| higher(score(best), from))
+        });
+        let taken = follows.taken && (rewrite.taken || was_gain);
+        Rewrite { notes: rewrite.notes.clone(), taken, ..follows } == *rewrite
     }
 
     /// Sets the wording noise of the model that answers, if it has a measured one. Call it before the first answer.

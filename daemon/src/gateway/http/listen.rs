@@ -40,9 +40,6 @@ const HEADERS_MAX: usize = 64;
 /// Most connections without a place that are told so in the words of the door that they ask at.
 const TURNED_AWAY_MAX: usize = 64;
 
-/// Bytes of a head that are looked at for the path of a connection that is not even told so.
-const PATH_MAX: usize = 512;
-
 /// How long the head of their request may take.
 const TURNED_AWAY_HEAD: Duration = Duration::from_secs(1);
 
@@ -186,7 +183,7 @@ impl HttpListener {
                     } else {
                         // In the words of the door, where what has arrived names it. A peer that does not take so little at
                         // once is not told.
-                        let mut head = [0; PATH_MAX];
+                        let mut head = [0; raw::PATH_MAX];
                         let read = stream.try_read(&mut head).unwrap_or(0);
                         let path = head.get(..read).and_then(raw::path).unwrap_or_default();
                         let door = shared.door_of(path);
@@ -231,7 +228,12 @@ async fn serve(
 ) {
     // Small replies are sent at once.
     drop(stream.set_nodelay(true));
-    let stream = Worded::new(Patient::new(stream, manner.reply), shared.world.clone());
+    let doors = Arc::clone(&shared);
+    let words = move |head: &[u8], refusal: &Refusal| {
+        let door = doors.door_of(raw::path(head).unwrap_or_default());
+        raw::reply_of(door, refusal, &doors.world)
+    };
+    let stream = Worded::new(Patient::new(stream, manner.reply), words);
     let place = connection.place.clone();
     let count = AtomicU32::new(0);
     let rest = UnreadRest::default();
@@ -265,7 +267,8 @@ async fn serve(
             // Nothing was asked yet: whoever has not sent a whole head is told at once.
             if count.load(Ordering::Relaxed) == 0 {
                 let stream = serving.into_parts().io.into_inner();
-                raw::say(stream, &Refusal::no_place(), &shared.world).await;
+                let said = stream.refused(&Refusal::no_place());
+                raw::say(stream, &said).await;
                 return;
             }
             // A request whose body is still to come is refused where it is answered.
@@ -291,9 +294,11 @@ async fn serve(
     tracing::debug!(peer = %connection.peer, %error, "an HTTP connection broke off");
     // A connection that is idle between two requests is closed without a word, as HTTP has it.
     if error.is_timeout() && !parts.read_buf.is_empty() {
-        raw::say(stream, &Refusal::slow_head(), &shared.world).await;
+        let said = stream.refused(&Refusal::slow_head());
+        raw::say(stream, &said).await;
     } else if error.is_parse() && count.load(Ordering::Relaxed) == 0 && !stream.has_spoken() {
         // hyper says nothing to who begins with HTTP/2.
-        raw::say(stream, &Refusal::malformed(StatusCode::BAD_REQUEST), &shared.world).await;
+        let said = stream.refused(&Refusal::malformed(StatusCode::BAD_REQUEST));
+        raw::say(stream, &said).await;
     }
 }

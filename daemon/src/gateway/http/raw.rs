@@ -1,6 +1,6 @@
 //! Replies that are written past hyper, where it says nothing or says it without a body: a connection for which there is no
-//! place, a head that does not come, a request that its parser refuses. Where nobody knows yet which door was meant, they are in
-//! our own envelope.
+//! place, a head that does not come, a request that its parser refuses. They are in the envelope of the door that the path names,
+//! and in our own where no path has come.
 
 use std::io;
 use std::pin::Pin;
@@ -22,7 +22,7 @@ use crate::world::World;
 const LINGER: Duration = Duration::from_millis(250);
 
 /// A whole reply in our own envelope.
-pub(super) fn reply(refusal: &Refusal, world: &World) -> Vec<u8> {
+fn reply(refusal: &Refusal, world: &World) -> Vec<u8> {
     let id = RequestId::of(&HeaderMap::new(), world);
     let body = super::own::worded(refusal, &id);
     whole(refusal.status, refusal, &id, body)
@@ -62,14 +62,9 @@ fn whole(status: StatusCode, refusal: &Refusal, id: &RequestId, body: Vec<u8>) -
     [head.into_bytes(), body].concat()
 }
 
-/// Says why a connection is closed.
-pub(super) async fn say(
-    mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    refusal: &Refusal,
-    world: &World,
-) {
-    let bytes = reply(refusal, world);
-    if stream.write_all(&bytes).await.is_err() || stream.shutdown().await.is_err() {
+/// Says why a connection is closed, with a whole reply.
+pub(super) async fn say(mut stream: impl AsyncRead + AsyncWrite + Unpin, reply: &[u8]) {
+    if stream.write_all(reply).await.is_err() || stream.shutdown().await.is_err() {
         return;
     }
     let mut rest = [0; 4 * 1024];
@@ -81,13 +76,18 @@ pub(super) async fn say(
 ///
 /// hyper writes them by itself and has no hook for them. They are told apart by what every reply of ours has, the id of the
 /// request. One that follows another reply in the same piece, as it can on a pipelined connection, stays as it is.
-#[derive(Debug)]
-pub(super) struct Worded<S> {
+pub(super) struct Worded<S, W> {
     stream: S,
-    world: World,
+    words: W,
+    /// What was read first since the last reply: the beginning of a request.
+    head: Vec<u8>,
+    is_next_the_head: bool,
     instead: Option<Instead>,
     has_spoken: bool,
 }
+
+/// Bytes of the beginning of a request that may name its path.
+pub(super) const PATH_MAX: usize = 512;
 
 /// What is written instead of a piece.
 #[derive(Debug)]
@@ -96,9 +96,11 @@ struct Instead {
     written: usize,
 }
 
-impl<S> Worded<S> {
-    pub(super) const fn new(stream: S, world: World) -> Self {
-        Self { stream, world, instead: None, has_spoken: false }
+impl<S, W> Worded<S, W> {
+    /// A stream whose refusals are worded by what the beginning of a request names: a whole reply for each.
+    pub(super) fn new(stream: S, words: W) -> Self {
+        let (head, instead) = (Vec::new(), None);
+        Self { stream, words, head, is_next_the_head: true, instead, has_spoken: false }
     }
 
     /// Whether the parser has said anything.
@@ -107,7 +109,14 @@ impl<S> Worded<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> Worded<S> {
+impl<S, W: Fn(&[u8], &Refusal) -> Vec<u8>> Worded<S, W> {
+    /// A whole reply to the request that has begun to arrive.
+    pub(super) fn refused(&self, refusal: &Refusal) -> Vec<u8> {
+        (self.words)(&self.head, refusal)
+    }
+}
+
+impl<S: AsyncWrite + Unpin, W: Fn(&[u8], &Refusal) -> Vec<u8>> Worded<S, W> {
     /// Writes what stands instead of a piece of the parser's; none for any other piece. Whoever wrote the piece is told that it
     /// was written whole.
     fn write_instead(
@@ -117,7 +126,7 @@ impl<S: AsyncWrite + Unpin> Worded<S> {
     ) -> Option<Poll<io::Result<usize>>> {
         if self.instead.is_none() {
             let refusal = Refusal::malformed(parser_refused(piece)?);
-            self.instead = Some(Instead { bytes: reply(&refusal, &self.world), written: 0 });
+            self.instead = Some(Instead { bytes: self.refused(&refusal), written: 0 });
             self.has_spoken = true;
         }
         Some(self.go_on(context).map_ok(|()| piece.len()))
@@ -157,22 +166,35 @@ fn parser_refused(piece: &[u8]) -> Option<StatusCode> {
         .then_some(status)
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Worded<S> {
+impl<S: AsyncRead + Unpin, W: Unpin> AsyncRead for Worded<S, W> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        let read = buffer.filled().get(before..).unwrap_or_default();
+        if std::mem::take(&mut self.is_next_the_head) {
+            self.head.clear();
+        }
+        let room = PATH_MAX.saturating_sub(self.head.len());
+        self.head.extend(read.iter().take(room));
+        Poll::Ready(Ok(()))
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Worded<S> {
+impl<S, W> AsyncWrite for Worded<S, W>
+where
+    S: AsyncWrite + Unpin,
+    W: Fn(&[u8], &Refusal) -> Vec<u8> + Unpin,
+{
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.is_next_the_head = true;
         if let Some(written) = self.write_instead(context, bytes) {
             return written;
         }
@@ -184,6 +206,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Worded<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.is_next_the_head = true;
         let mut full = slices.iter().filter(|slice| !slice.is_empty());
         if let (Some(only), None) = (full.next(), full.next())
             && let Some(written) = self.write_instead(context, only)
@@ -215,7 +238,8 @@ mod tests {
     async fn heard(pieces: &[&[u8]]) -> String {
         // So little room that no piece goes through at once.
         let (stream, mut peer) = duplex(7);
-        let mut stream = Worded::new(stream, World::system());
+        let world = World::system();
+        let mut stream = Worded::new(stream, |_: &[u8], refusal: &Refusal| reply(refusal, &world));
         let write = async {
             for piece in pieces {
                 stream.write_all(piece).await.unwrap();
@@ -243,6 +267,29 @@ mod tests {
             let said = String::from_utf8(reply_of(&door, &Refusal::no_place(), &world)).unwrap();
             assert!(said.starts_with("HTTP/1.1 503 ") && said.contains(wanted), "{said}");
             assert!(said.contains("retry-after: ") && said.contains("x-request-id: "), "{said}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_words_are_those_of_the_door_that_the_request_names() {
+        let (stream, mut peer) = duplex(4_096);
+        let words = |head: &[u8], _: &Refusal| path(head).unwrap_or("none").as_bytes().to_vec();
+        let mut stream = Worded::new(stream, words);
+        let own = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\n\r\n";
+        let mut heard = [0; 256];
+        for request in ["GET /v1/jobs/1 HTTP/1.1\r\na: b\r\n", "POST /api/v1/evaluate HTTP/1.1\r\n"]
+        {
+            // The path can come in two pieces.
+            let (first, second) = request.split_at(9);
+            for piece in [first, second] {
+                peer.write_all(piece.as_bytes()).await.unwrap();
+                let read = stream.read(&mut heard).await.unwrap();
+                assert_eq!(&heard[..read], piece.as_bytes());
+            }
+            stream.write_all(own).await.unwrap();
+            let read = peer.read(&mut heard).await.unwrap();
+            let named = request.split(' ').nth(1).unwrap();
+            assert_eq!(std::str::from_utf8(&heard[..read]).unwrap(), named);
         }
     }
 

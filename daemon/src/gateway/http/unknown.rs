@@ -1,8 +1,12 @@
 //! Fields of a body that a contract does not know. Where it is silent about them they are ignored, as its clients may rely on;
-//! but the reply names them: a program that sends a field waits in vain for what it asked for.
+//! but the reply names them: a program that sends a field waits in vain for what it asked for. One that is nearly a known
+//! field was meant as that, and is a fault.
 
+use protocol::nearest::{self, is_slip};
 use protocol::safe;
 use serde_json::{Map, Value};
+
+use super::fields::GivenFields;
 
 /// Most fields that are named.
 const NAMED_MAX: usize = 10;
@@ -45,6 +49,26 @@ pub(crate) fn unknown(body: &Map<String, Value>, known: KnownFields) -> Vec<Unkn
         })
     });
     fields.collect()
+}
+
+/// Notes a fault for each field that is nearly a known one: without it the study would cost, or ask, something else than its
+/// sender says. Gives back the others.
+pub(crate) fn refuse_slips(
+    fields: &mut GivenFields<'_>,
+    unknown: Vec<UnknownField>,
+) -> Vec<UnknownField> {
+    let mut others = Vec::new();
+    for field in unknown {
+        let UnknownField { path, name, known } = &field;
+        match known.iter().find(|known| is_slip(name, known)) {
+            Some(meant) => {
+                let hint = nearest::hint(&format!("{path}{meant}"));
+                fields.fault(&format!("{path}{name}"), "is no field of this API", hint);
+            }
+            None => others.push(field),
+        }
+    }
+    others
 }
 
 /// A sentence for each field that is ignored.

@@ -8,7 +8,7 @@ use super::{Estimate, ModelEngine, ReadyCall, Sampling};
 use crate::config::Structured;
 use crate::domain::evidence::PromptRecord;
 use crate::domain::exchange::AddressPrefix;
-use crate::domain::instrument::chain::{Wish, proposals_of, rewrite_schema};
+use crate::domain::instrument::chain::{RewriteBrief, proposals_of, rewrite_schema};
 use crate::domain::instrument::{self, competitor_schema};
 use crate::inference::chat::Schema;
 use crate::inference::price::tokens_likely;
@@ -29,10 +29,10 @@ impl ModelEngine {
     pub(crate) fn ready_rewrite(
         &self,
         spec: &StudySpec,
-        wishes: &[Wish],
+        brief: &RewriteBrief,
         reask: Option<ReaskPrompt<'_>>,
     ) -> Result<ReadyCall, PromptError> {
-        let prompt = put(reask, |why| self.prompts.rewrite(spec, wishes, why))?;
+        let prompt = put(reask, |why| self.prompts.rewrite(spec, brief, why))?;
         self.ready_writing(prompt, self.framing_of_rewrites(spec))
     }
 
@@ -108,10 +108,10 @@ impl ModelEngine {
     pub(crate) fn estimate_rewrites(
         &self,
         spec: &StudySpec,
-        wishes: &[Wish],
+        brief: &RewriteBrief,
         calls: u64,
     ) -> Result<Estimate, PromptError> {
-        let call = self.ready_rewrite(spec, wishes, None)?;
+        let call = self.ready_rewrite(spec, brief, None)?;
         let most = reply_tokens(spec).min(REPLY_TOKENS_MAX);
         Ok(self.estimate_replies(&call, calls, (most / 3, most)))
     }

@@ -7,7 +7,7 @@ use protocol::study::StudySpec;
 use super::{FIRST, Prompt, PromptError, PromptMaterial, Prompts, plain};
 use crate::domain::digest::Digest;
 use crate::domain::instrument;
-use crate::domain::instrument::chain::{Wish, rewrite_facts};
+use crate::domain::instrument::chain::{RewriteBrief, rewrite_facts};
 
 impl Prompts {
     /// Asks a model to rewrite the content of a study.
@@ -17,15 +17,16 @@ impl Prompts {
     pub(crate) fn rewrite(
         &self,
         spec: &StudySpec,
-        wishes: &[Wish],
+        brief: &RewriteBrief,
         correction: Option<&str>,
     ) -> Result<Prompt, PromptError> {
-        let mut facts = rewrite_facts(spec, wishes);
+        let mut facts = rewrite_facts(spec, brief);
         let mut fact = |name: &str| plain(facts[name].take());
         let about = context! {
             correction => correction,
-            wish_mark => mark_of_wishes(spec.seed, wishes),
+            wish_mark => mark_of_brief(spec.seed, brief),
             wishes => fact("wishes"),
+            tried => fact("tried"),
             count => fact("count"),
             keeps => fact("keeps"),
             allow_new_claims => fact("allow_new_claims"),
@@ -63,9 +64,10 @@ impl Prompts {
     }
 }
 
-fn mark_of_wishes(seed: u64, wishes: &[Wish]) -> String {
+fn mark_of_brief(seed: u64, brief: &RewriteBrief) -> String {
     let named = Digest::new().raw("mark of wishes").raw(seed.to_le_bytes());
-    let parts = wishes.iter().flat_map(|wish| [&wish.dimension, &wish.suggestion, &wish.why]);
-    let hash = parts.fold(named, Digest::raw).finish_hex();
+    let wishes = brief.wishes.iter();
+    let parts = wishes.flat_map(|wish| [&wish.dimension, &wish.suggestion, &wish.why]);
+    let hash = parts.chain(&brief.tried).fold(named, Digest::raw).finish_hex();
     format!("wish-{}", &hash[..8])
 }

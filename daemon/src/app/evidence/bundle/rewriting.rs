@@ -15,7 +15,7 @@ use crate::domain::about_rewrite::AboutRewrite;
 use crate::domain::evidence::{EvidenceLine, RecordedCall, SaidOfRewrite, SaidOfRewrites};
 use crate::domain::exchange::{End, Exchange};
 use crate::domain::instrument::chain::{
-    Wish, chain_plan, scored_rewrites, spec_of_round, spec_of_variant,
+    RewriteBrief, chain_plan, scored_rewrites, spec_of_round, spec_of_variant, tried,
 };
 use crate::domain::outcome::Assignment;
 use crate::domain::panel::Panel;
@@ -28,7 +28,7 @@ struct RewritingOf {
     /// The study as the round asked it that was rewritten from.
     from: StudySpec,
     panel: Panel,
-    wishes: Vec<Wish>,
+    brief: RewriteBrief,
     /// The study with each rewrite that was scored, by its place.
     scored: Vec<(String, Option<StudySpec>)>,
 }
@@ -128,6 +128,8 @@ impl EvidenceWriter<'_> {
         let Some(from) = from.map(std::borrow::Cow::into_owned) else { return Ok(None) };
         let panel = panel_of(self.reader, &self.found, &from)?;
         let wishes = wishes_after(self.reader, &self.found, rewrite.from, &from, &panel)?;
+        let before = self.rewrites.get(..usize::from(round)).unwrap_or_default();
+        let brief = RewriteBrief { wishes, tried: tried(before, &from) };
         let number = self.found.number;
         let (first, last) = OutcomeKey::of_round(number, round);
         let mut written: BTreeMap<u16, (End, String)> = BTreeMap::new();
@@ -140,10 +142,10 @@ impl EvidenceWriter<'_> {
             Ok(ControlFlow::Continue(()))
         })?;
         let replies = written.values().map(|(end, reply)| (end, reply.as_str()));
-        let scored = scored_rewrites(spec, &from, replies)
+        let scored = scored_rewrites(spec, &from, &brief.tried, replies)
             .into_iter()
             .map(|one| (one.text.clone(), spec_of_variant(&from, one.text)));
-        Ok(Some(RewritingOf { scored: scored.collect(), from, panel, wishes }))
+        Ok(Some(RewritingOf { scored: scored.collect(), from, panel, brief }))
     }
 
     /// What one of them said, with the prompts.
@@ -166,7 +168,7 @@ impl EvidenceWriter<'_> {
                 self.all_said(kept, |prompts, said, former| {
                     let prompts = prompts?;
                     let reask = said.correction.as_deref().map(|why| ReaskPrompt { why, former });
-                    put(reask, |why| prompts.rewrite(&of.from, &of.wishes, why)).ok()
+                    put(reask, |why| prompts.rewrite(&of.from, &of.brief, why)).ok()
                 })
             }
             (AboutRewrite::Scorer { rewrite, respondent }, Some(of)) => {

@@ -63,14 +63,16 @@ pub(crate) fn stop_reason(tally: &ChainTally, asked: u16, rewrites: &[Rewrite]) 
         return StopReason::NoGain;
     }
     match rewrites.get(usize::from(last)) {
+        Some(rewrite) if rewrite.variants.is_empty() => StopReason::NoRewrite,
         Some(rewrite) if !rewrite.taken => StopReason::NoBetterRewrite,
         Some(_) | None => StopReason::Unfinished,
     }
 }
 
 impl Rewrite {
-    /// The variants best first, and the best of them taken for another round where one may follow and it is better than
-    /// the round that it was made from. Of equals the one that was given first leads.
+    /// The variants best first, and the best of them taken for another round where one may follow: whatever it scores, or,
+    /// where a round without a gain ends the chain, when it is better than the round that it was made from. Of equals the
+    /// one that was given first leads.
     #[must_use]
     pub(crate) fn choose(
         tally: &ChainTally,
@@ -86,7 +88,9 @@ impl Rewrite {
         });
         variants.truncate(super::VARIANTS_MAX);
         let best = variants.first().map(score);
-        let taken = another && best.is_some_and(|best| higher(best, tally.overall(from)));
+        let is_gain = |best| higher(best, tally.overall(from));
+        let taken =
+            another && best.is_some_and(|best| !tally.plan.stop_on_no_gain || is_gain(best));
         Self { from, variants, taken, notes: Vec::new() }
     }
 }

@@ -30,8 +30,8 @@ pub(crate) use difference::difference;
 pub(crate) use follow::{Follows, after_round};
 pub(crate) use iterations::{improved_variants, results_of};
 pub(crate) use proposals::{
-    Proposed, Sifted, Wish, lost_marks, proposals_of, read_proposals, rewrite_facts,
-    rewrite_schema, scored_rewrites, sift,
+    Proposed, RewriteBrief, Sifted, Wish, lost_marks, proposals_of, read_proposals, rewrite_facts,
+    rewrite_schema, scored_rewrites, sift, tried,
 };
 pub(crate) use rounds::{RoundResults, with_differences};
 pub(crate) use tally::{ChainTally, higher};

@@ -6,7 +6,7 @@ use protocol::study::StudySpec;
 use serde_json::{Value, json};
 
 use super::guard::KnownContent;
-use super::spec_of_variant;
+use super::{Rewrite, spec_of_variant};
 use crate::domain::exchange::{End, read_whole};
 use crate::domain::instrument::types::{kind_of, review_of, stimuli};
 use crate::domain::instrument::{Unreadable, extract_json};
@@ -29,6 +29,27 @@ pub(crate) struct Wish {
     pub suggestion: String,
     /// Why, with the words of the content that it is about.
     pub why: String,
+}
+
+/// What a writer is told beside the material.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RewriteBrief {
+    /// What the panel wants changed, most important first.
+    pub wishes: Vec<Wish>,
+    /// Rewrites that were asked in a round and are not the content to rewrite: none of them is to be made again.
+    pub tried: Vec<String>,
+}
+
+/// Characters of a tried rewrite that a writer is told.
+const TRIED_CHARACTERS_MAX: usize = 600;
+
+/// The rewrites that were asked in a round, but for that content.
+#[must_use]
+pub(crate) fn tried(rewrites: &[Rewrite], content: &StudySpec) -> Vec<String> {
+    let contents = stimuli(&content.instrument);
+    let asked = rewrites.iter().filter(|rewrite| rewrite.taken);
+    let texts = asked.filter_map(|rewrite| rewrite.variants.first()).map(|variant| &variant.text);
+    texts.filter(|text| !contents.contains(&text.as_str())).cloned().collect()
 }
 
 /// A proposed rewrite.
@@ -60,16 +81,25 @@ pub(crate) fn proposals_of(spec: &StudySpec) -> u16 {
 
 /// What a model is told of the rewrite besides the material.
 #[must_use]
-pub(crate) fn rewrite_facts(spec: &StudySpec, wishes: &[Wish]) -> Value {
-    let wishes = wishes.iter().map(
+pub(crate) fn rewrite_facts(spec: &StudySpec, brief: &RewriteBrief) -> Value {
+    let wishes = brief.wishes.iter().map(
         |wish| json!({ "dimension": wish.dimension, "suggestion": wish.suggestion, "why": wish.why }),
     );
     json!({
         "wishes": wishes.collect::<Vec<_>>(),
+        "tried": brief.tried.iter().map(|text| beginning(text)).collect::<Vec<_>>(),
         "count": proposals_of(spec),
         "keeps": source_of(spec).map(set_apart).unwrap_or_default(),
         "allow_new_claims": allows_new_claims(spec),
     })
+}
+
+/// As much of a text as tells it from others.
+fn beginning(text: &str) -> String {
+    match text.char_indices().nth(TRIED_CHARACTERS_MAX) {
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// The form of the reply, for services that can enforce one.
@@ -121,17 +151,23 @@ pub(crate) fn read_proposals(
 pub(crate) fn scored_rewrites<'r>(
     original: &StudySpec,
     from: &StudySpec,
+    tried: &[String],
     replies: impl IntoIterator<Item = (&'r End, &'r str)>,
 ) -> Vec<Proposed> {
     let mut read = replies.into_iter().map(|(end, reply)| read_proposals(from, end, reply));
     let proposals = read.find_map(Result::ok).unwrap_or_default();
-    sift(original, from, proposals).kept
+    sift(original, from, tried, proposals).kept
 }
 
 /// The proposals that the panel may score: those that the guard allows, that could be sent in as a content, and that differ
-/// from the content and from each other.
+/// from the content, from what was tried and from each other.
 #[must_use]
-pub(crate) fn sift(original: &StudySpec, best: &StudySpec, proposals: Vec<Proposed>) -> Sifted {
+pub(crate) fn sift(
+    original: &StudySpec,
+    best: &StudySpec,
+    tried: &[String],
+    proposals: Vec<Proposed>,
+) -> Sifted {
     let known = KnownContent::of(
         [original, best].into_iter().flat_map(|spec| stimuli(&spec.instrument)).chain(brief(best)),
     );
@@ -139,6 +175,7 @@ pub(crate) fn sift(original: &StudySpec, best: &StudySpec, proposals: Vec<Propos
     let mut texts: Vec<String> = [original, best]
         .into_iter()
         .flat_map(|spec| stimuli(&spec.instrument))
+        .chain(tried.iter().map(String::as_str))
         .map(wording)
         .collect();
     for (place, proposal) in proposals.into_iter().enumerate() {

@@ -112,18 +112,22 @@ fn the_best_round_is_the_highest_and_of_equals_the_earlier() {
 }
 
 #[test]
-fn a_rewrite_is_taken_only_when_the_panel_likes_it_better_and_another_round_may_follow() {
-    let tally = tally(plan(2), &[&[500, 600]]);
+fn a_rewrite_is_taken_where_another_round_may_follow_and_told_to_stop_only_one_that_is_better() {
+    let scores: &[&[u16]] = &[&[500, 600]];
+    let stops = tally(ChainPlan { stop_on_no_gain: true, ..plan(2) }, scores);
+    let tally = tally(plan(2), scores);
     let same = variant("cosmetic", &[600, 500]);
     let better = variant("better", &[601, 500]);
     let late = variant("as good, given later", &[500, 601]);
     let nobody = variant("nobody could score it", &[]);
     let given = vec![nobody, same.clone(), better.clone(), late.clone()];
     let rewrite = Rewrite::choose(&tally, 0, true, given.clone());
-    assert_eq!(rewrite.variants, [better, late, same.clone()]);
+    assert_eq!(rewrite.variants, [better.clone(), late, same.clone()]);
     assert!(rewrite.taken);
     assert!(!Rewrite::choose(&tally, 0, false, given).taken, "there is no further round");
-    assert!(!Rewrite::choose(&tally, 0, true, vec![same]).taken, "it is no better");
+    assert!(!Rewrite::choose(&stops, 0, true, vec![same.clone()]).taken, "it is no better");
+    assert!(Rewrite::choose(&stops, 0, true, vec![better]).taken);
+    assert!(Rewrite::choose(&tally, 0, true, vec![same]).taken, "the target alone ends a chain");
     assert!(!Rewrite::choose(&tally, 0, true, Vec::new()).taken);
 }
 

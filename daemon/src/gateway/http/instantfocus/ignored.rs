@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::gateway::http::fields::GivenFields;
 use crate::gateway::http::unknown::{self, KnownFields};
 
 /// The fields of a body. `stimulus_b` is the contract's older name of `variant_b`.
@@ -32,8 +33,12 @@ const OF_ONE_TYPE: [(&str, &str); 4] = [
     ("stimulus_b", "ab_test"),
 ];
 
-/// A sentence for each field that is ignored in a study of that type.
-pub(super) fn warnings(body: &Map<String, Value>, study_type: &str) -> Vec<String> {
+/// A sentence for each field that is ignored in a study of that type. One that is nearly a known field is a fault.
+pub(super) fn warnings(
+    fields: &mut GivenFields<'_>,
+    body: &Map<String, Value>,
+    study_type: &str,
+) -> Vec<String> {
     let is_given = |name: &str| body.get(name).is_some_and(|value| !value.is_null());
     let of_others = OF_ONE_TYPE.iter().filter(|(name, of)| *of != study_type && is_given(name));
     let mut said: Vec<String> = of_others
@@ -43,7 +48,8 @@ pub(super) fn warnings(body: &Map<String, Value>, study_type: &str) -> Vec<Strin
             )
         })
         .collect();
-    said.extend(unknown::warnings(unknown::unknown(body, KNOWN)));
+    let others = unknown::refuse_slips(fields, unknown::unknown(body, KNOWN));
+    said.extend(unknown::warnings(others));
     said
 }
 
@@ -64,14 +70,42 @@ mod tests {
             },
         });
         let body = body.as_object().unwrap();
-        assert_eq!(warnings(body, "survey"), [""; 0]);
-        let said = warnings(body, "concept_test").join("\n");
+        let mut fields = GivenFields::new(body);
+        assert_eq!(warnings(&mut fields, body, "survey"), [""; 0]);
+        let said = warnings(&mut fields, body, "concept_test").join("\n");
+        assert!(fields.faults.is_empty());
         assert!(said.contains("'questions' belongs to study_type survey"), "{said}");
         let strange =
             json!({ "webhook_url": "", "variant_b": "b", "audience": { "country": "uk" } });
-        let said = warnings(strange.as_object().unwrap(), "nps").join("\n");
+        let strange = strange.as_object().unwrap();
+        let mut fields = GivenFields::new(strange);
+        let said = warnings(&mut fields, strange, "nps").join("\n");
+        assert!(fields.faults.is_empty(), "{:?}", fields.faults);
         for named in ["'webhook_url'", "'audience.country'", "'variant_b'"] {
             assert!(said.contains(named), "{named}: {said}");
         }
+    }
+
+    #[test]
+    fn a_field_that_is_nearly_a_known_one_is_a_fault() {
+        let slips = json!({
+            "panelSize": 20, "study-type": "nps", "audience": { "ageRange": [18, 30], "Regions": "uk" },
+        });
+        let slips = slips.as_object().unwrap();
+        let mut fields = GivenFields::new(slips);
+        assert_eq!(warnings(&mut fields, slips, "nps"), [""; 0]);
+        let told: Vec<(String, String)> = fields
+            .faults
+            .iter()
+            .map(|fault| (fault.place.clone(), fault.hint.to_string()))
+            .collect();
+        let is_told = |place: &str, meant: &str| {
+            let hint = format!("did you mean '{meant}'?");
+            assert!(told.contains(&(place.to_owned(), hint)), "{place}: {told:?}");
+        };
+        is_told("panelSize", "panel_size");
+        is_told("study-type", "study_type");
+        is_told("audience.ageRange", "audience.age_range");
+        is_told("audience.Regions", "audience.region");
     }
 }

@@ -152,6 +152,7 @@ pub(super) fn read(body: &[u8], engine: &str) -> Result<Evaluation, ApiError> {
     if let Some(mode) = fields.word("engine_mode", &ENGINE_MODES) {
         settings.insert("engine_mode".to_owned(), mode);
     }
+    let warnings = ignored::warnings(&mut fields, &object, &study_type);
     if !fields.faults.is_empty() {
         let mut error = ApiError::new(ErrorCode::InvalidInput, "The request has faults");
         error.problems = fields.faults;
@@ -166,7 +167,7 @@ pub(super) fn read(body: &[u8], engine: &str) -> Result<Evaluation, ApiError> {
             .map(|text| SecondFile { file: "variant_b".to_owned(), text: DraftText::plain(text) }),
         like: None,
     };
-    Ok(Evaluation { draft, panel, warnings: ignored::warnings(&object, &study_type) })
+    Ok(Evaluation { draft, panel, warnings })
 }
 
 /// Reads the audience into settings; says the size that it names.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use protocol::error::{ApiError, ErrorCode};
-use protocol::nearest::is_slip;
 use protocol::review::{ContentType, ReviewMode};
 use protocol::study::{Draft, DraftText};
 use serde_json::{Map, Value, json};
@@ -14,7 +13,7 @@ use crate::domain::instrument::content_type;
 use crate::gateway::http::fields::{GivenFields, whole_number};
 use crate::gateway::http::json as read_json;
 use crate::gateway::http::refusal::Refusal;
-use crate::gateway::http::unknown::{KnownFields, UnknownField, unknown, warnings};
+use crate::gateway::http::unknown::{KnownFields, refuse_slips, unknown, warnings};
 
 /// The study type of evaluations.
 const STUDY: &str = "content_review";
@@ -159,7 +158,7 @@ pub(super) fn read(body: &[u8], engine: &str) -> Result<ReadEvaluation, Refusal>
         WantedFeed::Named(texts) => put("competitors", texts.join("\n")),
         WantedFeed::Generated => put("competitors_generated", true.to_string()),
     }
-    let warnings = unknown_fields(&mut fields, &object);
+    let warnings = warnings(refuse_slips(&mut fields, unknown(&object, KNOWN)));
     if !fields.faults.is_empty() {
         let status =
             if is_missing { StatusCode::BAD_REQUEST } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -168,22 +167,6 @@ pub(super) fn read(body: &[u8], engine: &str) -> Result<ReadEvaluation, Refusal>
     let text = DraftText::plain(content);
     let draft = Draft { file: FILE.to_owned(), text, overrides: settings, ..Draft::default() };
     Ok(ReadEvaluation { draft, warnings })
-}
-
-/// Tells fields that are ignored. One that is nearly a known one was meant as that, and would cost other credits than it says:
-/// it is a fault.
-fn unknown_fields(fields: &mut GivenFields<'_>, body: &Map<String, Value>) -> Vec<String> {
-    let mut ignored = Vec::new();
-    for field in unknown(body, KNOWN) {
-        let UnknownField { path, name, known } = &field;
-        let Some(meant) = known.iter().find(|known| is_slip(name, known)) else {
-            ignored.push(field);
-            continue;
-        };
-        let hint = format!("did you mean '{path}{meant}'?");
-        fields.fault(&format!("{path}{name}"), "is no field of this API", hint);
-    }
-    warnings(ignored)
 }
 
 /// The fields that an object of the body may have, by the path of one that it may not have.

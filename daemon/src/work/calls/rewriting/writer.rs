@@ -12,7 +12,7 @@ use crate::app::{NotMade, RewriteReplies, StudyPurse, call_once};
 use crate::domain::about_rewrite::AboutRewrite;
 use crate::domain::evidence::PromptRecord;
 use crate::domain::exchange::{End, Exchange, ReplySource, former};
-use crate::domain::instrument::chain::{Proposed, Wish, read_proposals};
+use crate::domain::instrument::chain::{Proposed, RewriteBrief, read_proposals};
 use crate::domain::instrument::{Unreadable, read_competitors};
 use crate::domain::outcome::Usage;
 use crate::domain::redact::Mask;
@@ -57,7 +57,7 @@ trait WriterJob: Sync {
 }
 
 /// The content once more.
-struct RewriteJob<'a>(&'a [Wish]);
+struct RewriteJob<'a>(&'a RewriteBrief);
 
 impl WriterJob for RewriteJob<'_> {
     type Texts = Vec<Proposed>;
@@ -125,9 +125,9 @@ impl Calls {
     /// Asks the engines in their order for rewrites of the content. However it ends, the cost is booked before it returns.
     pub(in crate::work) async fn propose(
         self,
-        wishes: &[Wish],
+        brief: &RewriteBrief,
     ) -> Result<Written<Vec<Proposed>>, ApiError> {
-        self.have_written(&RewriteJob(wishes)).await
+        self.have_written(&RewriteJob(brief)).await
     }
 
     /// Asks the engines in their order for competitors of the content. However it ends, the cost is booked before it returns.
