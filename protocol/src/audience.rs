@@ -232,8 +232,12 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for Choice<T> {
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let one = generator.subschema_for::<T>();
-        schemars::json_schema!({ "anyOf": [{ "const": "all" }, one] })
+        let mut schema = T::json_schema(generator);
+        let all = serde_json::json!({ "type": "string", "const": "all" });
+        if let Some(serde_json::Value::Array(words)) = schema.get_mut("oneOf") {
+            words.insert(0, all);
+        }
+        schema
     }
 }
 

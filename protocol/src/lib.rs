@@ -40,6 +40,7 @@ pub mod sent_texts;
 pub mod service;
 pub mod setting;
 pub mod spending;
+pub mod strict_json;
 pub mod study;
 pub mod watch;
 pub mod wire;

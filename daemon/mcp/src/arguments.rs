@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use protocol::audience::{EducationFilter, Gender, IncomeBracket, Region, TechAdoption};
+use protocol::audience::{Choice, EducationFilter, Gender, IncomeBracket, Region, TechAdoption};
 use protocol::error::{ApiError, ErrorCode};
 use protocol::ranking::STUDIES_MAX;
 use protocol::review::{ContentType, ReviewMode};
@@ -160,13 +160,13 @@ pub(crate) struct AudienceArguments {
     /// Youngest and oldest age in years, within 18 and 100: [25, 45].
     age_range: Option<[u8; 2]>,
     /// Their gender.
-    gender: Option<Gender>,
+    gender: Option<Choice<Gender>>,
     /// Household income relative to the median of their country.
-    income_bracket: Option<IncomeBracket>,
+    income_bracket: Option<Choice<IncomeBracket>>,
     /// Highest completed education.
-    education: Option<EducationFilter>,
+    education: Option<Choice<EducationFilter>>,
     /// How early they take up new technology.
-    tech_adoption: Option<TechAdoption>,
+    tech_adoption: Option<Choice<TechAdoption>>,
 }
 
 /// Arguments of `get_study`.
@@ -560,6 +560,10 @@ mod tests {
         let whole = json!({ "text": "A kettle.", "panel": 50.0 });
         let Value::Object(whole) = whole else { unreachable!("an object") };
         assert_eq!(fitting("run_study", &schema::<RunStudy>(), whole).unwrap()["panel"], 50);
+        let all =
+            json!({ "text": "A kettle.", "audience": { "gender": "all", "education": "all" } });
+        let Value::Object(all) = all else { unreachable!("an object") };
+        assert!(fitting("run_study", &schema::<RunStudy>(), all).is_ok(), "as in a file");
         let within = json!({ "text": "A kettle.", "audience": { "region": "uk", "gender": null } });
         let Value::Object(within) = within else { unreachable!("an object") };
         let fitting = fitting("run_study", &schema::<RunStudy>(), within).unwrap();

@@ -9,6 +9,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Request, Response, StatusCode};
+use protocol::strict_json;
 use rmcp::ErrorData;
 use rmcp::model::{ClientJsonRpcMessage, RequestId, ServerJsonRpcMessage};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
@@ -64,7 +65,10 @@ async fn in_the_envelope(
 /// Whether a body is a message of the protocol.
 pub(crate) fn readable(body: &[u8]) -> Result<(), ErrorData> {
     match serde_json::from_slice::<ClientJsonRpcMessage>(body) {
-        Ok(_) => Ok(()),
+        // A field that stands twice would be read as either.
+        Ok(_) => strict_json::object(body.trim_ascii_end())
+            .map(drop)
+            .map_err(|why| ErrorData::invalid_request(why, None)),
         Err(error) if error.is_data() => {
             Err(ErrorData::invalid_request("The body is no message of JSON-RPC 2.0", None))
         }

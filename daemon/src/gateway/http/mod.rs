@@ -14,7 +14,6 @@ mod hooks_in;
 mod host;
 pub(crate) mod idempotency;
 mod instantfocus;
-pub(crate) mod json;
 mod linger;
 mod listen;
 mod own;

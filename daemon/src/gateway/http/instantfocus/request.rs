@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::strict_json;
 use protocol::study::{Draft, DraftText, SecondFile};
 use serde_json::{Map, Value, json};
 
 use super::{describe, ignored};
 use crate::gateway::http::fields::{GivenFields, whole_number};
-use crate::gateway::http::json as read_json;
 
 /// The study types of the contract.
 pub(super) const STUDY_TYPES: [&str; 5] = ["concept_test", "sentiment", "nps", "survey", "ab_test"];
@@ -119,7 +119,7 @@ pub(super) fn schema() -> Value {
 /// # Errors
 /// Every fault of it.
 pub(super) fn read(body: &[u8], engine: &str) -> Result<Evaluation, ApiError> {
-    let object = read_json::object(body)
+    let object = strict_json::object(body)
         .map_err(|why| ApiError::new(ErrorCode::InvalidInput, why).hint("Send one JSON object"))?;
     let mut fields = GivenFields::new(&object);
     let mut settings: BTreeMap<String, String> = BTreeMap::new();

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::nearest::did_you_mean;
+use protocol::strict_json;
 
 use crate::gateway::http::fields::GivenFields;
-use crate::gateway::http::json;
 use crate::gateway::http::unknown::{KnownFields, UnknownField, unknown};
 
 /// A study to submit, as its file.
@@ -36,7 +36,7 @@ const EXAMPLE: &str =
 /// # Errors
 /// Every fault of it.
 pub(super) fn study(body: &[u8]) -> Result<SentStudy, ApiError> {
-    let object = json::object(body)
+    let object = strict_json::object(body)
         .map_err(|why| ApiError::new(ErrorCode::InvalidInput, why).hint(EXAMPLE))?;
     let mut fields = GivenFields::new(&object);
     if fields.given("text").is_none() {

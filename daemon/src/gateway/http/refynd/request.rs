@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::review::{ContentType, ReviewMode};
+use protocol::strict_json;
 use protocol::study::{Draft, DraftText};
 use serde_json::{Map, Value, json};
 
 use super::errors::faulty;
 use crate::domain::instrument::content_type;
 use crate::gateway::http::fields::{GivenFields, whole_number};
-use crate::gateway::http::json as read_json;
 use crate::gateway::http::refusal::Refusal;
 use crate::gateway::http::unknown::{KnownFields, refuse_slips, unknown, warnings};
 
@@ -115,7 +115,7 @@ pub(super) fn schema() -> Value {
 /// # Errors
 /// Every fault of it.
 pub(super) fn read(body: &[u8], engine: &str) -> Result<ReadEvaluation, Refusal> {
-    let object = read_json::object(body)
+    let object = strict_json::object(body)
         .map_err(|why| ApiError::new(ErrorCode::InvalidInput, why).hint("Send one JSON object"))?;
     let mut fields = GivenFields::new(&object);
     let mut settings: BTreeMap<String, String> = BTreeMap::new();

@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 ///
 /// # Errors
 /// Why it is none, in one sentence.
-pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, String> {
+pub fn object(body: &[u8]) -> Result<Map<String, Value>, String> {
     let text = std::str::from_utf8(body).map_err(|_| "The body is not UTF-8".to_owned())?;
     if text.starts_with('\u{feff}') {
         return Err("The body begins with a byte order mark, which JSON does not have".to_owned());
