@@ -100,3 +100,26 @@ fn refused(fault: ErrorData, id: Option<RequestId>) -> Response<BoxBody<Bytes, I
     reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     reply
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_json_in_which_no_field_stands_twice() {
+        let call = |arguments: &str| {
+            let params = format!(r#"{{"name":"run_study","arguments":{arguments}}}"#);
+            format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{params}}}"#)
+        };
+        assert_eq!(readable((call(r#"{"panel":5}"#) + "\r\n").as_bytes()), Ok(()));
+        for (arguments, why) in [
+            (r#"{"panel":5,"panel":50}"#, "\"panel\" stands twice"),
+            (r#"{"audience":{"gender":"male","gender":"all"}}"#, "\"gender\" stands twice"),
+            (r#"{"panel":}"#, "no JSON"),
+        ] {
+            let told = readable(call(arguments).as_bytes()).unwrap_err().message;
+            assert!(told.contains(why), "{told}");
+        }
+        assert!(readable(b"{}").unwrap_err().message.contains("no message"));
+    }
+}

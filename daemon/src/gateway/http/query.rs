@@ -7,6 +7,11 @@ use protocol::safe;
 /// Most characters of a name that are shown.
 const CHARACTERS_MAX: usize = 40;
 
+/// Items on one page where the request says nothing.
+const PAGE: u32 = 100;
+/// Least and most items that a request may ask for on one page.
+pub(crate) const PAGE_LENGTHS: (u32, u32) = (1, 500);
+
 /// A query of which every name is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Query(Vec<(String, String)>);
@@ -43,6 +48,18 @@ impl Query {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// The number of items on a page: [`PAGE`] where it says none.
+    pub(crate) fn page_length(&self) -> Result<u32, ApiError> {
+        let length = self.number("limit")?.unwrap_or(PAGE);
+        let (least, most) = PAGE_LENGTHS;
+        if (least..=most).contains(&length) {
+            return Ok(length);
+        }
+        let what = format!("'limit' is {length}, which no page has");
+        Err(ApiError::new(ErrorCode::InvalidInput, what)
+            .hint(format!("Give a whole number from {least} to {most}")))
+    }
+
     /// A number from 0 on.
     pub(crate) fn number(&self, name: &str) -> Result<Option<u32>, ApiError> {
         self.get(name).map(str::parse).transpose().map_err(|_| {
@@ -76,7 +93,13 @@ mod tests {
         let known = ["of", "limit"];
         let read = Query::read(Some("of=concern.Price+per%20week&limit=5"), &known).unwrap();
         assert_eq!(read.get("of"), Some("concern.Price per week"));
-        assert_eq!((read.number("limit").unwrap(), read.get("offset")), (Some(5), None));
+        assert_eq!((read.page_length().unwrap(), read.get("offset")), (5, None));
+        for (given, length) in
+            [("", Some(100)), ("limit=500", Some(500)), ("limit=0", None), ("limit=501", None)]
+        {
+            let read = Query::read(Some(given), &known).unwrap();
+            assert_eq!(read.page_length().ok(), length, "{given}");
+        }
         assert!(Query::read(None, &[]).is_ok() && Query::read(Some(""), &[]).is_ok());
         let why = |sent, known: &[&str]| {
             let error = Query::read(Some(sent), known).unwrap_err();

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Content, ContentSchema, Operation, Parameter, ParameterKind};
 use crate::gateway::http::door::{BodyRule, Door, Entrance, Route};
+use crate::gateway::http::query::PAGE_LENGTHS;
 
 /// What stands at its top.
 const ABOUT: &str = "The HTTP interface of Demoscope: its own API, and contracts of other services for their clients. A key is made \
@@ -148,6 +149,9 @@ fn part(name: &str) -> &'static str {
 fn query(parameter: &Parameter) -> Value {
     let schema = match parameter.kind {
         ParameterKind::Whole => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
+        ParameterKind::PageLength => {
+            json!({ "type": "integer", "minimum": PAGE_LENGTHS.0, "maximum": PAGE_LENGTHS.1 })
+        }
         ParameterKind::Truth => json!({ "type": "boolean" }),
         ParameterKind::Text => json!({ "type": "string" }),
     };

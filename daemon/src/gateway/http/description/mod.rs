@@ -69,6 +69,8 @@ pub(crate) struct Parameter {
 pub(crate) enum ParameterKind {
     /// A whole number from 0 on.
     Whole,
+    /// The number of items on a page.
+    PageLength,
     /// `true`, or anything else for false.
     Truth,
     /// A word.

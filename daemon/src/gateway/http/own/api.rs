@@ -18,9 +18,6 @@ use crate::gateway::http::door::{BodyRule, Entrance, Handler, Route, Visit};
 use crate::gateway::http::refusal::Refusal;
 use crate::gateway::http::{idempotency, reply};
 
-/// Items on one page where the request says nothing.
-const PAGE: u32 = 100;
-
 /// The routes of the API.
 pub(super) fn routes() -> Vec<Route> {
     let read = |path, answer| route(Method::GET, path, KeyScope::Read, BodyRule::Nothing, answer);
@@ -95,7 +92,7 @@ async fn studies(visit: Visit) -> Result<Response, Refusal> {
     let query = StudyQuery {
         archived: asked.truth("archived")?,
         offset: asked.number("offset")?.unwrap_or(0),
-        limit: asked.number("limit")?.unwrap_or(PAGE),
+        limit: asked.page_length()?,
         ..StudyQuery::default()
     };
     let (core, caller) = (&visit.context.core, &visit.caller);
@@ -122,7 +119,7 @@ async fn answers(visit: Visit) -> Result<Response, Refusal> {
     let (core, caller) = (&visit.context.core, &visit.caller);
     let id = named(&visit, "id").await?;
     let offset = asked.number("offset")?.unwrap_or(0);
-    let limit = asked.number("limit")?.unwrap_or(PAGE);
+    let limit = asked.page_length()?;
     let page = core.answers(caller, id, offset, limit).await?;
     Ok(reply::json(StatusCode::OK, &page.map(printed)))
 }
@@ -201,7 +198,7 @@ async fn externals(visit: Visit) -> Result<Response, Refusal> {
     let asked = visit.query(&["offset", "limit"])?;
     let (core, caller) = (&visit.context.core, &visit.caller);
     let offset = asked.number("offset")?.unwrap_or(0);
-    let limit = asked.number("limit")?.unwrap_or(PAGE);
+    let limit = asked.page_length()?;
     Ok(reply::json(StatusCode::OK, &core.externals(caller, offset, limit).await?))
 }
 

@@ -26,8 +26,8 @@ const PAGED: [Parameter; 2] = [
     },
     Parameter {
         name: "limit",
-        about: "Items on the page, at most 500",
-        kind: ParameterKind::Whole,
+        about: "Items on the page, at most 500; 100 where it is left out",
+        kind: ParameterKind::PageLength,
     },
 ];
 
@@ -44,8 +44,8 @@ const LISTED: [Parameter; 3] = [
     },
     Parameter {
         name: "limit",
-        about: "Items on the page, at most 500",
-        kind: ParameterKind::Whole,
+        about: "Items on the page, at most 500; 100 where it is left out",
+        kind: ParameterKind::PageLength,
     },
 ];
 
