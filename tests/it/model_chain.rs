@@ -132,12 +132,26 @@ fn the_evidence_holds_the_scores_of_a_rewrite_that_was_not_taken() {
         &["Our dinner kit costs $9 a meal, leveraging synergies. Order your first box today."];
     let mock =
         service(Duration::ZERO, WORSE, |_, text| if text.contains("20 minutes") { 6 } else { 3 });
-    let (home, ended) = run(&mock, &[]);
-    assert_eq!(ended["results"]["iterations"]["completedRounds"], 1, "{ended}");
+    let (home, ended) = run(&mock, &["--stop-on-no-gain"]);
+    let iterations = &ended["results"]["iterations"];
+    assert_eq!(iterations["completedRounds"], 1, "{iterations}");
+    assert_eq!(iterations["stopReason"], "no_better_rewrite");
     let lines = evidence(&home);
     let said: Vec<&Value> = lines.iter().filter(|line| line["line"] == "rewriting").collect();
     assert_eq!(said.len(), 10, "one line for each place, the writer's with the first expert's");
     assert_eq!(lines.iter().filter(|line| line["line"] == "rewritten").count(), 1);
+
+    // Not told to stop, the chain asks it all the same; the writer is told what was tried, and the same again is no rewrite.
+    let (home, ended) = run(&mock, &["--rounds", "3"]);
+    let iterations = &ended["results"]["iterations"];
+    assert_eq!((&iterations["completedRounds"], &iterations["bestRound"]), (&json!(2), &json!(1)));
+    assert_eq!(iterations["stopReason"], "no_rewrite", "{iterations}");
+    let heard = mock.told().heard;
+    let told = |heard: &&harness::Heard| heard.question.contains("were tried before");
+    let told: Vec<_> = heard.iter().filter(told).collect();
+    assert_eq!(told.len(), 1, "at the second rewrite from round 1");
+    assert!(told[0].question.contains(&format!("- {}", WORSE[0])), "{}", told[0].question);
+    assert!(!evidence(&home).is_empty());
 }
 
 #[test]
