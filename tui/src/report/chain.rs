@@ -310,7 +310,7 @@ const SEGMENTS: usize = 3;
 /// Answers from which on a group is not small.
 const LARGE: u64 = 30;
 
-/// For whom the score moved most, with intervals; nothing without segments.
+/// For whom the score moved most, with the interval of each group by itself; nothing without segments.
 pub(crate) fn for_whom(segments: &[SegmentChange]) -> Option<String> {
     let most = moved_most(segments);
     let words = |segments: &[&SegmentChange]| {
@@ -320,7 +320,12 @@ pub(crate) fn for_whom(segments: &[SegmentChange]) -> Option<String> {
     let sure: Vec<&SegmentChange> =
         most.iter().copied().filter(|segment| segment.differs()).collect();
     if !sure.is_empty() {
-        return Some(format!("It moved most for {}. Groups below 30 are small.", words(&sure)));
+        // The largest of many differences is larger than it would be in another panel.
+        return Some(format!(
+            "Of {} groups it moved most for {}. The largest of many is partly chance; groups below 30 are small.",
+            most.len(),
+            words(&sure)
+        ));
     }
     if most.is_empty() {
         return None;

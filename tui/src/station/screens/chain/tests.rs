@@ -252,7 +252,7 @@ fn the_base_changes_what_every_change_is_from() {
     let mut rig = rig((200, 60));
     assert!(rig.text().contains("changes are from round 1"), "{}", rig.text());
     assert!(
-        rig.text().contains("It moved most for the role brand strategist +1.6"),
+        rig.text().contains("it moved most for the role brand strategist +1.6"),
         "{}",
         rig.text()
     );
