@@ -9,13 +9,20 @@ use serde::Deserialize;
 
 const PATTERNS: &str = include_str!("../../../../../../assets/review/patterns.toml");
 
-/// What patterns name where the sender named no field.
-const ANY_NICHE: &str = "this topic";
-
 /// The patterns by type of content.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
-struct Patterns(BTreeMap<ContentType, Vec<String>>);
+struct Patterns(BTreeMap<ContentType, PatternsOfType>);
+
+/// The patterns of one type of content.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PatternsOfType {
+    /// With the place of a field, `{niche}`.
+    of_niche: Vec<String>,
+    /// Whole texts, for where the sender named no field.
+    of_any: Vec<String>,
+}
 
 /// Competitors made up from the patterns of that type.
 #[must_use]
@@ -28,9 +35,14 @@ pub(super) fn generated(content_type: ContentType, niche: Option<&str>) -> Vec<S
         LazyLock::new(|| toml::from_str(PATTERNS).expect("the shipped patterns are sound"));
     let of = |content_type| SHIPPED.0.get(&content_type);
     let patterns = of(content_type).or_else(|| of(ContentType::Other));
-    let niche = niche.map(str::trim).filter(|niche| !niche.is_empty()).unwrap_or(ANY_NICHE);
-    let patterns = patterns.into_iter().flatten();
-    patterns.map(|pattern| pattern.replace("{niche}", niche)).collect()
+    let niche = niche.map(str::trim).filter(|niche| !niche.is_empty());
+    let made = patterns.map(|patterns| match niche {
+        Some(niche) => {
+            patterns.of_niche.iter().map(|pattern| pattern.replace("{niche}", niche)).collect()
+        }
+        None => patterns.of_any.clone(),
+    });
+    made.unwrap_or_default()
 }
 
 /// The texts that the content is seen among; empty for the stock feed.
@@ -52,7 +64,9 @@ mod tests {
             let made = generated(*content_type, Some("bread baking"));
             assert!(made.len() >= 5, "{content_type}");
             assert!(made.iter().all(|text| text.contains("bread baking")), "{made:?}");
-            assert!(!generated(*content_type, None).iter().any(|text| text.contains('{')));
+            let any = generated(*content_type, None);
+            assert_eq!(any.len(), made.len(), "{content_type}");
+            assert!(!any.iter().any(|text| text.contains('{') || made.contains(text)), "{any:?}");
         }
     }
 }
