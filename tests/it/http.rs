@@ -6,6 +6,8 @@ use std::time::Duration;
 use harness::http::{Wire, address, ask, key, request};
 use harness::{Daemon, Home, wait};
 use protocol::key::{Dialect, KeyScope};
+use protocol::run::State;
+use protocol::service::StudyQuery;
 
 /// Short limits, so that tests of them do not take long.
 const SHORT: &str = "[http]\nheader_seconds = 1\nbody_seconds = 1\nreply_seconds = 1\nconnections = 8\n\
@@ -45,6 +47,33 @@ fn what_is_slow_is_cut_and_the_rest_is_answered() {
     for (name, wire) in [("silent", &mut silent), ("partial", &mut partial), ("idle", &mut idle)] {
         assert!(wire.is_cut(LATE), "{name}");
     }
+}
+
+#[test]
+fn a_study_whose_sender_leaves_at_once_is_answered_at_once_all_the_same() {
+    const DROPPED: u64 = 24;
+    let home = Home::with_settings("[backup]\ndaily = false\n");
+    let (_daemon, at) = start(&home);
+    let run = key(&home, Dialect::Demoscope, KeyScope::Run);
+    for place in 0..DROPPED {
+        let text =
+            format!("---\npanel: 5\nseed: {place}\n---\nA kettle that boils in a minute for $30.");
+        let body = serde_json::json!({ "text": text }).to_string();
+        let mut wire = Wire::open(at);
+        wire.send(&request("POST", "/api/demoscope/v1/studies", Some(&run), &body));
+        // Some leave before the study is written, some while it is, and some after.
+        std::thread::sleep(Duration::from_millis(place));
+    }
+    let link = home.link();
+    let query = StudyQuery { limit: 100, ..StudyQuery::default() };
+    let taken_on = || link.studies(query.clone()).unwrap().items;
+    // Nothing else wakes those who answer: without that they would look again after a minute.
+    wait::until("all of them to be answered", LATE, || {
+        let studies = taken_on();
+        let ended = studies.iter().filter(|study| study.state == State::Completed).count();
+        (!studies.is_empty() && ended == studies.len()).then_some(())
+    });
+    assert!(taken_on().len() >= usize::try_from(DROPPED / 2).unwrap());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! same bytes, so both make them here.
 
 use protocol::credits::Credits;
+use protocol::finding::Finding;
 use protocol::results::{Report, Results};
 use protocol::review::{PanelSuggestion, ReviewMode, ReviewScores, SentContent, StopReason};
 use protocol::run::{State, Study};
@@ -196,7 +197,21 @@ fn found(results: &Results, sent: &SentTexts) -> Option<FoundByReview> {
     if let Some(chain) = iterations {
         chain.shorten();
     }
+    // Of a content that everybody rejects nobody says how to make a dimension better: what was found says why.
+    if found.suggestions.is_empty() {
+        found.suggestions = (1..).zip(&results.findings).map(of_finding).collect();
+    }
     Some(found)
+}
+
+/// A finding as a suggestion of that priority.
+fn of_finding((priority, finding): (u32, &Finding)) -> PanelSuggestion {
+    PanelSuggestion {
+        priority,
+        dimension: finding.affected_feature.clone(),
+        suggestion: finding.suggested_action.clone(),
+        rationale: finding.description.clone(),
+    }
 }
 
 impl ToldIterations {

@@ -165,7 +165,15 @@ async fn let_in(
         body,
         context: shared,
     };
-    (route.answer)(visit).await
+    let answer = (route.answer)(visit);
+    if route.method == Method::GET {
+        return answer.await;
+    }
+    // What a request changes is done to its end, also where its connection is gone: half of it would wait for whoever looks next.
+    tokio::spawn(answer).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "an answer ended unexpectedly");
+        Err(Refusal::defect())
+    })
 }
 
 /// The longest path that is logged.

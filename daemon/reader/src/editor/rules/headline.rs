@@ -1,6 +1,8 @@
 //! Rules for titles: what stands before or behind their matter is cut, and a form that opens a question takes the place
 //! of one that only names a subject.
 
+use std::ops::{Range, RangeInclusive};
+
 use protocol::review::ContentType;
 
 use super::super::Desk;
@@ -57,25 +59,11 @@ pub(super) fn form(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
     };
     let start = sentence.words.start;
     let Some((range, with)) = desk.reader.editor.title_forms.at(draft, start) else {
-        return Vec::new();
+        return how(draft, sentence.words.clone()).unwrap_or_default();
     };
     let word = |place: usize| draft.words.get(place).map_or("", |word| word.lower.as_str());
     let next = word(range.end);
-    let statement = matches!(
-        next,
-        "i" | "we"
-            | "you"
-            | "they"
-            | "he"
-            | "she"
-            | "it"
-            | "my"
-            | "our"
-            | "your"
-            | "the"
-            | "most"
-            | "a"
-    );
+    let statement = is_of_somebody(next);
     let needed = match with {
         "" => next.starts_with(|c: char| c.is_ascii_digit()),
         "why" | "how" => statement || word(range.end - 1) == "why" || word(range.end - 1) == "how",
@@ -91,6 +79,51 @@ pub(super) fn form(desk: &Desk<'_>, draft: &Draft<'_>) -> Vec<TextChange> {
         .map(|change| TextChange::new(change.range, capital(&change.with)))
         .into_iter()
         .collect()
+}
+
+/// "10 habits that changed my life" becomes "How 10 habits changed my life": a number of things, and what they do.
+fn how(draft: &Draft<'_>, words: Range<usize>) -> Option<Vec<TextChange>> {
+    /// Words between the number and "that": what is counted.
+    const COUNTED: RangeInclusive<usize> = 1..=4;
+    let number = draft.words.get(words.start)?;
+    let are_several = number.lower.parse::<u32>().is_ok_and(|count| count > 1);
+    let that =
+        words.clone().find(|at| draft.words.get(*at).is_some_and(|word| word.lower == "that"))?;
+    let counted = that.checked_sub(words.start + 1)?;
+    let (word, next) = (draft.words.get(that)?, draft.words.get(that + 1)?);
+    let last = draft.words.get(that - 1)?;
+    // Of "tips that I love" somebody else does what is told, and "in that order" counts nothing.
+    let is_subject = last.lower.ends_with('s') && !is_of_somebody(&next.lower);
+    let fits = COUNTED.contains(&counted) && that + LEFT_MIN < words.end && !word.is_kept;
+    let same_clause = draft
+        .get(number.range.start..next.range.end)
+        .chars()
+        .all(|sign| sign.is_alphanumeric() || matches!(sign, ' ' | '-' | '\'' | '’' | '%' | '$'));
+    (are_several && is_subject && fits && same_clause).then(|| {
+        vec![
+            TextChange::new(number.range.start..number.range.start, "How "),
+            TextChange::new(word.range.start..next.range.start, ""),
+        ]
+    })
+}
+
+/// Whether a word begins a clause of its own, with somebody or something that does what it says.
+fn is_of_somebody(word: &str) -> bool {
+    matches!(
+        word,
+        "i" | "we"
+            | "you"
+            | "they"
+            | "he"
+            | "she"
+            | "it"
+            | "my"
+            | "our"
+            | "your"
+            | "the"
+            | "most"
+            | "a"
+    )
 }
 
 /// Cuts the words behind the matter.

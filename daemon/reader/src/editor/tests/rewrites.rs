@@ -33,6 +33,38 @@ fn the_edits_of_a_rewrite_say_what_changed() {
 }
 
 #[test]
+fn a_title_that_counts_things_says_how_they_do_what_they_do() {
+    use protocol::review::ContentType::{Headline, Youtube};
+    let forms = |kind, text: &str| -> Vec<String> {
+        let found = rewrites(kind, text, &[]);
+        let of_form = |one: &&crate::editor::Candidate| {
+            one.rules == [crate::editor::EditorRule::TitleForm]
+        };
+        found.iter().filter(of_form).map(|one| one.text.clone()).collect()
+    };
+    for (kind, title, how) in [
+        (
+            Youtube,
+            "10 Morning Habits That Changed My Life",
+            "How 10 Morning Habits Changed My Life",
+        ),
+        (Headline, "5 mistakes that cost small shops money", "How 5 mistakes cost small shops money"),
+    ] {
+        assert_eq!(forms(kind, title), [how]);
+    }
+    for title in [
+        "10 Morning Habits That I Love",
+        "7 tips that our readers sent in",
+        "1 habit that changed my life",
+        "In 2019 we learned that prices rose twice",
+        "10 habits, and a plan that changed my life",
+        "3 reasons that matter",
+    ] {
+        assert_eq!(forms(Headline, title), [""; 0], "{title}");
+    }
+}
+
+#[test]
 fn the_sentence_that_says_most_comes_first() {
     let text = "Our shop opened in 2011. Our lunch boxes keep soup hot for 6 hours and cost $24.";
     let brief = Brief::of_type(protocol::review::ContentType::Ad);
