@@ -1,6 +1,7 @@
 //! Drafts of studies: a draft is read and checked, then previewed (a dry run) or submitted. A dry run ends where a
 //! submission continues; both sample the same panel.
 
+use jiff::tz::TimeZone;
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::hint::{Hint, Remedy};
@@ -269,6 +270,16 @@ impl Core {
             Resubmission::New(plan, sent) => {
                 let (key, plan) = (key.0, *plan);
                 let (version, hops, cost_request) = (None, 0, None);
+                // Their keys' caps bound agents that have one.
+                let by_itself = door == Origin::Mcp && !cost_confirmed && caller.key().is_none();
+                let high = plan.announced.map_or(UsdMicros::ZERO, |(_, high)| high);
+                let most = plan.spec.max_cost_usd.map_or(high, |cap| cap.min(high));
+                let most = if by_itself { most } else { UsdMicros::ZERO };
+                let day = now.to_zoned(TimeZone::UTC).date();
+                let agents = self.agent_costs();
+                if let Some(limit) = self.settings().confirm_above {
+                    agents.take(day, most, limit)?;
+                }
                 let submission = Submission {
                     key,
                     body,
@@ -281,7 +292,8 @@ impl Core {
                     cost_request,
                     plan,
                 };
-                self.submit(caller, submission).await?
+                let taken_on = self.submit(caller, submission).await;
+                taken_on.inspect_err(|_| agents.give_back(day, most))?
             }
         };
         Ok(Study { notes, ..study })

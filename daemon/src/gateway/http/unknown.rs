@@ -1,6 +1,6 @@
 //! Fields of a body that a contract does not know. Where it is silent about them they are ignored, as its clients may rely on;
 //! but the reply names them: a program that sends a field waits in vain for what it asked for. One that is nearly a known
-//! field was meant as that, and is a fault.
+//! field, or stands in the wrong object, was meant as that, and is a fault.
 
 use protocol::nearest::{self, is_slip};
 use protocol::safe;
@@ -32,26 +32,38 @@ pub(crate) struct UnknownField {
     pub(crate) name: String,
     /// What would be known there.
     pub(crate) known: &'static [&'static str],
+    /// Where it is known, if that is elsewhere: its whole path.
+    pub(crate) elsewhere: Option<String>,
 }
 
 /// The fields of a body that are not known.
-pub(crate) fn unknown(body: &Map<String, Value>, known: KnownFields) -> Vec<UnknownField> {
-    let inner = known.within.iter().filter_map(|(name, own)| {
+pub(crate) fn unknown(body: &Map<String, Value>, known_fields: KnownFields) -> Vec<UnknownField> {
+    let inner = known_fields.within.iter().filter_map(|(name, own)| {
         let object = body.get(*name).and_then(Value::as_object)?;
         Some((format!("{name}."), object, *own))
     });
-    let objects = std::iter::once((String::new(), body, known.own)).chain(inner);
+    let objects = std::iter::once((String::new(), body, known_fields.own)).chain(inner);
     let fields = objects.flat_map(|(path, object, known)| {
         let names = object.keys().filter(move |name| !known.contains(&name.as_str()));
         names.map(move |name| {
+            let elsewhere = elsewhere(known_fields, name);
             let name = safe::line(name).chars().take(CHARACTERS_MAX).collect();
-            UnknownField { path: path.clone(), name, known }
+            UnknownField { path: path.clone(), name, known, elsewhere }
         })
     });
     fields.collect()
 }
 
-/// Notes a fault for each field that is nearly a known one: without it the study would cost, or ask, something else than its
+/// The path of a field that is known by that name, wherever it is.
+fn elsewhere(known: KnownFields, name: &str) -> Option<String> {
+    if known.own.contains(&name) {
+        return Some(name.to_owned());
+    }
+    let (object, _) = known.within.iter().find(|(_, own)| own.contains(&name))?;
+    Some(format!("{object}.{name}"))
+}
+
+/// Notes a fault for each field that is nearly a known one, or known in another object: without it the study would cost, or ask, something else than its
 /// sender says. Gives back the others.
 pub(crate) fn refuse_slips(
     fields: &mut GivenFields<'_>,
@@ -59,10 +71,12 @@ pub(crate) fn refuse_slips(
 ) -> Vec<UnknownField> {
     let mut others = Vec::new();
     for field in unknown {
-        let UnknownField { path, name, known } = &field;
-        match known.iter().find(|known| is_slip(name, known)) {
+        let UnknownField { path, name, known, .. } = &field;
+        let slip = known.iter().find(|known| is_slip(name, known));
+        let meant = slip.map(|meant| format!("{path}{meant}")).or_else(|| field.elsewhere.clone());
+        match meant {
             Some(meant) => {
-                let hint = nearest::hint(&format!("{path}{meant}"));
+                let hint = nearest::hint(&meant);
                 fields.fault(&format!("{path}{name}"), "is no field of this API", hint);
             }
             None => others.push(field),

@@ -37,9 +37,8 @@ fn a_title_that_counts_things_says_how_they_do_what_they_do() {
     use protocol::review::ContentType::{Headline, Youtube};
     let forms = |kind, text: &str| -> Vec<String> {
         let found = rewrites(kind, text, &[]);
-        let of_form = |one: &&crate::editor::Candidate| {
-            one.rules == [crate::editor::EditorRule::TitleForm]
-        };
+        let of_form =
+            |one: &&crate::editor::Candidate| one.rules == [crate::editor::EditorRule::TitleForm];
         found.iter().filter(of_form).map(|one| one.text.clone()).collect()
     };
     for (kind, title, how) in [
@@ -48,7 +47,11 @@ fn a_title_that_counts_things_says_how_they_do_what_they_do() {
             "10 Morning Habits That Changed My Life",
             "How 10 Morning Habits Changed My Life",
         ),
-        (Headline, "5 mistakes that cost small shops money", "How 5 mistakes cost small shops money"),
+        (
+            Headline,
+            "5 mistakes that cost small shops money",
+            "How 5 mistakes cost small shops money",
+        ),
     ] {
         assert_eq!(forms(kind, title), [how]);
     }

@@ -2,7 +2,7 @@
 
 use protocol::review::StopReason;
 
-use super::tally::higher;
+use super::tally::{higher, mean};
 use super::{ChainTally, Rewrite};
 use crate::domain::outcome::FIRST_ROUND;
 
@@ -41,10 +41,11 @@ pub(crate) fn after_round(tally: &ChainTally, round: u16, rewrites: &[Rewrite]) 
     }
 }
 
-/// Whether the target score was reached.
+/// Whether the target score was reached, as scores are told, with one decimal: nobody sees that 6.96 is not 7.0.
 fn reached(tally: &ChainTally, best: u16) -> bool {
     let (sum, n) = tally.overall(best);
-    tally.plan.target.is_some_and(|target| n > 0 && sum >= u64::from(target).saturating_mul(n))
+    let told = mean(sum, n).and_then(|mean| format!("{mean:.1}").parse::<f64>().ok());
+    tally.plan.target.zip(told).is_some_and(|(target, told)| told * 100.0 >= f64::from(target))
 }
 
 /// Whether the chain ends because that round brought no gain.

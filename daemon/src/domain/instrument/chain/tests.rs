@@ -175,6 +175,13 @@ fn a_chain_ends_at_its_target_and_without_a_gain_only_when_told_so() {
     assert_eq!(asked, [0]);
     assert_eq!((rewrites.len(), rewrites[0].taken), (1, false), "one round yields variants too");
     assert_eq!(walk(plan(1), &rounds).0, [0]);
+    for (score, target, ends) in
+        [(696, 700, true), (694, 700, false), (700, 700, true), (695, 705, false)]
+    {
+        let rounds = vec![vec![score; 3]; 3];
+        let asked = walk(ChainPlan { target: Some(target), ..plan(2) }, &rounds).0;
+        assert_eq!(asked.len() == 1, ends, "{score} with {target} wanted");
+    }
 }
 
 #[test]

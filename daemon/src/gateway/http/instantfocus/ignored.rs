@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_field_that_is_nearly_a_known_one_is_a_fault() {
         let slips = json!({
-            "panelSize": 20, "study-type": "nps", "audience": { "ageRange": [18, 30], "Regions": "uk" },
+            "panelSize": 20, "study-type": "nps", "gender": "all", "audience": { "ageRange": [18, 30], "Regions": "uk" },
         });
         let slips = slips.as_object().unwrap();
         let mut fields = GivenFields::new(slips);
@@ -107,5 +107,6 @@ mod tests {
         is_told("study-type", "study_type");
         is_told("audience.ageRange", "audience.age_range");
         is_told("audience.Regions", "audience.region");
+        is_told("gender", "audience.gender");
     }
 }
