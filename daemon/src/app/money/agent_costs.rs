@@ -1,0 +1,74 @@
+//! What studies may cost that agents ran by themselves: each of them below the cost from which on their owner is asked, and so
+//! all of a day together, or whoever is to be asked about a large study could be asked about none of many small ones. Counted in
+//! memory, by calendar day (UTC).
+
+use std::sync::{Mutex, PoisonError};
+
+use jiff::civil::Date;
+use protocol::credits::UsdMicros;
+use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::Remedy;
+
+/// What studies of agents that nobody agreed to may cost on a day.
+#[derive(Debug, Default)]
+pub(in crate::app) struct AgentCosts(Mutex<(Date, UsdMicros)>);
+
+impl AgentCosts {
+    /// Counts a study that may cost so much, if all of that day stay within the limit with it.
+    ///
+    /// # Errors
+    /// When they do not: somebody has to agree to it.
+    pub(in crate::app) fn take(
+        &self,
+        day: Date,
+        most: UsdMicros,
+        limit: UsdMicros,
+    ) -> Result<(), ApiError> {
+        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if counted.0 != day {
+            *counted = (day, UsdMicros::ZERO);
+        }
+        let all = counted.1.checked_add(most).unwrap_or(UsdMicros(i64::MAX));
+        if most > UsdMicros::ZERO && all > limit {
+            let what = format!(
+                "This study may cost {}, and studies of agents that nobody agreed to may cost {} today; together they may cost {limit}",
+                most.exact(),
+                counted.1.exact()
+            );
+            let hint = Remedy::owner("Agree to the cost of this one", "demoscope approve");
+            return Err(ApiError::new(ErrorCode::UnconfirmedCost, what).hint(hint));
+        }
+        counted.1 = all;
+        Ok(())
+    }
+
+    /// Gives back what a study would have cost that was not taken on.
+    pub(in crate::app) fn give_back(&self, day: Date, most: UsdMicros) {
+        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if counted.0 == day {
+            counted.1 = counted.1.checked_sub(most).unwrap_or_default().max(UsdMicros::ZERO);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn many_small_studies_of_a_day_need_as_much_agreement_as_a_large_one() {
+        let costs = AgentCosts::default();
+        let (today, limit) = (date(2026, 12, 1), UsdMicros(1_000));
+        let take = |day, most| costs.take(day, UsdMicros(most), limit).is_ok();
+        assert!(take(today, 600) && take(today, 400));
+        assert!(!take(today, 1), "a refusal counts nothing");
+        assert!(take(today, 0), "what is free needs no agreement");
+        costs.give_back(today, UsdMicros(400));
+        assert!(take(today, 400));
+        assert!(take(date(2026, 12, 2), 1_000), "another day");
+        costs.give_back(today, UsdMicros(1_000));
+        assert!(!take(date(2026, 12, 2), 1), "the day before gives nothing to this one");
+    }
+}
