@@ -50,14 +50,13 @@ impl Query {
 
     /// The number of items on a page: [`PAGE`] where it says none.
     pub(crate) fn page_length(&self) -> Result<u32, ApiError> {
-        let length = self.number("limit")?.unwrap_or(PAGE);
+        let Some(given) = self.get("limit") else { return Ok(PAGE) };
         let (least, most) = PAGE_LENGTHS;
-        if (least..=most).contains(&length) {
-            return Ok(length);
-        }
-        let what = format!("'limit' is {length}, which no page has");
-        Err(ApiError::new(ErrorCode::InvalidInput, what)
-            .hint(format!("Give a whole number from {least} to {most}")))
+        let length = given.parse().ok().filter(|length| (least..=most).contains(length));
+        length.ok_or_else(|| {
+            ApiError::new(ErrorCode::InvalidInput, "'limit' is no length of a page")
+                .hint(format!("Give a whole number from {least} to {most}"))
+        })
     }
 
     /// A number from 0 on.

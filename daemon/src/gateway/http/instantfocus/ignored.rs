@@ -48,6 +48,13 @@ pub(super) fn warnings(
             )
         })
         .collect();
+    // Two variants by their newer names stand for themselves.
+    if study_type == "ab_test" && (is_given("variant_a") || is_given("variant_b")) {
+        let older = ["stimulus", "stimulus_b"].into_iter().filter(|name| is_given(name));
+        said.extend(older.map(|name| {
+            format!("The field '{name}' was ignored: variant_a and variant_b are what was compared")
+        }));
+    }
     let others = unknown::refuse_slips(fields, unknown::unknown(body, KNOWN));
     said.extend(unknown::warnings(others));
     said
