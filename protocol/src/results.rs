@@ -541,9 +541,41 @@ pub struct RepliesRead {
     /// asked again, and where the study has no scores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_score_between: Option<(f64, f64)>,
+    /// The same for each headline number of the study, and for the share that would buy; empty where nobody was asked again,
+    /// and where the study has no such number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headline_between: Vec<HeadlineBound>,
     /// What is to be told of the services, in sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
+}
+
+/// The ends of a headline number if each respondent who answered only when asked again had given the lowest answer, and the
+/// highest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct HeadlineBound {
+    /// The number: a field of the estimates.
+    pub field: String,
+    /// Its name in a sentence.
+    pub name: String,
+    /// With the lowest answers.
+    pub low: f64,
+    /// With the highest answers.
+    pub high: f64,
+}
+
+impl HeadlineBound {
+    /// The bound in words: `mean score 4.1 to 7.9`.
+    fn sentence(&self) -> String {
+        let Self { field, name, low, high } = self;
+        let (decimals, unit) = match field.as_str() {
+            share if share.ends_with("_pct") => (0, " %"),
+            "nps_score" | "net_sentiment" => (0, ""),
+            _ => (1, ""),
+        };
+        let number = |value: f64| format!("{value:.decimals$}").replace('-', "−");
+        format!("{name} {} to {}{unit}", number(*low), number(*high))
+    }
 }
 
 impl RepliesRead {
@@ -568,11 +600,16 @@ impl RepliesRead {
         };
         let mut told = Vec::new();
         if is_notable(self.answered_when_asked_again, self.answered) {
-            let bound = self.mean_score_between.map_or_else(String::new, |(low, high)| {
-                format!(
-                    "; had each of them given the lowest or the highest score, the mean score would lie between {low:.1} and {high:.1}"
-                )
-            });
+            let mean = self.mean_score_between.filter(|_| self.headline_between.is_empty());
+            let mean = mean.map(|(low, high)| format!("mean score {low:.1} to {high:.1}"));
+            let bounds = self.headline_between.iter().map(HeadlineBound::sentence);
+            let bounds: Vec<String> = mean.into_iter().chain(bounds).collect();
+            let bound = if bounds.is_empty() {
+                String::new()
+            } else {
+                let all = bounds.join(", ");
+                format!("; had each of them given the lowest or the highest answer: {all}")
+            };
             told.push(format!(
                 "{} of {} answered only when asked again ({}){bound}.",
                 self.answered_when_asked_again,

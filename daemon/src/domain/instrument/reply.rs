@@ -66,6 +66,11 @@ impl Fields {
         Ok(Self { list, is_mended: false })
     }
 
+    /// Fields that were found in a reply without a whole object.
+    pub(super) fn found(list: Vec<(String, Value)>) -> Self {
+        Self { list, is_mended: false }
+    }
+
     /// Fields after normalisation.
     pub(super) fn mended(list: Vec<(String, Value)>) -> Self {
         Self { list, is_mended: true }
