@@ -573,7 +573,17 @@ impl HeadlineBound {
             "nps_score" | "net_sentiment" => (0, ""),
             _ => (1, ""),
         };
-        let number = |value: f64| format!("{value:.decimals$}").replace('-', "−");
+        let number = |value: f64| {
+            let text = format!("{value:.decimals$}");
+            match text.strip_prefix('-') {
+                // What rounds to zero has no sign.
+                Some(rest) if rest.bytes().all(|byte| matches!(byte, b'0' | b'.')) => {
+                    rest.to_owned()
+                }
+                Some(rest) => format!("−{rest}"),
+                None => text,
+            }
+        };
         format!("{name} {} to {}{unit}", number(*low), number(*high))
     }
 }
@@ -761,4 +771,47 @@ pub struct Difference {
     pub effect_size: Option<f64>,
     /// Set when it rests on fewer than 30 pairs, or answers on one side.
     pub small: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_asked_again_is_told_with_the_bound_of_each_number() {
+        let bound = |field: &str, name: &str, low, high| HeadlineBound {
+            field: field.to_owned(),
+            name: name.to_owned(),
+            low,
+            high,
+        };
+        let mut read = RepliesRead {
+            answered_when_asked_again: 6,
+            answered: 40,
+            asked_again_by: BTreeMap::from([("score".to_owned(), 6)]),
+            mean_score_between: Some((4.14, 7.86)),
+            ..RepliesRead::default()
+        };
+        let warning = |read: &RepliesRead| read.warning().unwrap();
+        assert_eq!(
+            warning(&read),
+            "6 of 40 answered only when asked again (score 6); had each of them given the lowest or the highest answer: \
+             mean score 4.1 to 7.9."
+        );
+        read.headline_between = vec![
+            bound("mean_score", "mean score", 4.14, 7.86),
+            bound("would_buy_pct", "share that would buy", -1e-12, 15.0),
+            bound("nps_score", "Net Promoter Score", -30.4, 0.0),
+        ];
+        let told = warning(&read);
+        assert!(
+            told.ends_with(
+                "answer: mean score 4.1 to 7.9, share that would buy 0 to 15 %, Net Promoter Score −30 to 0."
+            ),
+            "{told}"
+        );
+        read.headline_between.clear();
+        read.mean_score_between = None;
+        assert_eq!(warning(&read), "6 of 40 answered only when asked again (score 6).");
+    }
 }

@@ -105,7 +105,7 @@ fn a_fault_of_the_proxy_is_not_the_services() {
         (ELSEWHERE, closed.as_str(), "connection is refused"),
         (ELSEWHERE, "http://proxy.invalid:3128", "its host name is not found"),
         (ELSEWHERE, &asks, "asks for a name and a password"),
-        (ELSEWHERE, &forbids, "refuses the connection to the service"),
+        (ELSEWHERE, &forbids, "refuses the connection"),
         (ELSEWHERE, &fails, "refuses the connection to the service"),
     ] {
         let told = told(base, proxy);

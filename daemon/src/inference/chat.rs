@@ -391,14 +391,15 @@ pub(crate) const NOT_TRUSTED: &str = "the service cannot be reached: its certifi
      certificates of your own authority";
 
 /// The proxy on the way: nothing was sent to the service.
-pub(crate) const PROXY_UNREACHABLE: &str = "the proxy on the way to the service cannot be reached";
+pub(crate) const PROXY_UNREACHABLE: &str = "the proxy cannot be reached";
 /// Nothing listens where the proxy should be.
-pub(crate) const PROXY_REFUSED: &str = "the proxy on the way to the service cannot be reached: the connection is refused, nothing listens there";
+pub(crate) const PROXY_REFUSED: &str =
+    "the proxy cannot be reached: the connection is refused, nothing listens there";
 /// The name of the proxy has no address.
 pub(crate) const PROXY_NO_SUCH_NAME: &str =
-    "the proxy on the way to the service cannot be reached: its host name is not found";
+    "the proxy cannot be reached: its host name is not found";
 /// The proxy wants to know who asks.
-pub(crate) const PROXY_ASKS_WHO: &str = "the proxy on the way to the service asks for a name and a password (HTTP 407): give them      in the variable, as HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT, with network.proxy = \"environment\"";
+pub(crate) const PROXY_ASKS_WHO: &str = "the proxy asks for a name and a password (HTTP 407): give them      in the variable, as HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT, with network.proxy = \"environment\"";
 /// The proxy makes no connection to the service.
 pub(crate) const PROXY_REFUSES: &str = "the proxy refuses the connection to the service, or cannot make it: it may not allow that host";
 

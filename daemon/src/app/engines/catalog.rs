@@ -8,7 +8,6 @@ use std::time::Duration;
 use protocol::channels::Construct;
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
-use protocol::run::State;
 use protocol::service::{Check, Control, EngineCheck, EngineInfo, EngineRole, Reply};
 use protocol::study::{Draft, DraftText, StudySpec};
 
@@ -24,12 +23,8 @@ use crate::inference::key::ServiceOrigin;
 use crate::inference::model::{ModelEngine, Pass, ReadyCall};
 use crate::store::rows::CallsUnderWay;
 
-use crate::app::asking::advance::unfinished_of;
 use crate::app::engines::anchors::worst_of_anchors;
 use crate::app::hooks_in::import;
-use crate::app::studies::lookup::of_number;
-use crate::app::studies::other_address::is_awaiting_address;
-use crate::app::studies::plan::is_awaiting_key;
 use crate::app::{Caller, Core, NotMade, Scope, StudyPurse, call_once};
 
 /// Something harmless to ask about.
@@ -74,22 +69,7 @@ impl Core {
             Ok(())
         })
         .await?;
-        let waiting = self.view(caller, |core, reader, owner| {
-            let mut waiting = Vec::new();
-            for pending in unfinished_of(reader, owner)? {
-                if pending.state != State::Paused {
-                    continue;
-                }
-                let found = of_number(reader, owner, pending.number)?;
-                let reason = found.progress.reason.as_deref();
-                let awaits = is_awaiting_key(reason) || is_awaiting_address(reason);
-                if awaits && core.can_go_on(reader, &found)? {
-                    waiting.push(found.study().id);
-                }
-            }
-            Ok(waiting)
-        });
-        for id in waiting.await? {
+        for (_, id) in self.ready_to_go_on(caller).await? {
             // Whoever paused or ended it meanwhile has decided.
             drop(self.control(caller, id, Control::Resume).await);
         }

@@ -5,12 +5,17 @@ use std::collections::BTreeSet;
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::hint::{Feature, Hint, Remedy};
+use protocol::id::StudyId;
+use protocol::run::State;
 use protocol::service::{Control, Reply};
 
+use crate::app::asking::advance::unfinished_of;
 use crate::app::asking::response_cache::prompt_records;
 use crate::app::studies::lookup::{StudyRecord, of_number};
+use crate::app::studies::plan::is_awaiting_key;
 use crate::app::{Caller, Core};
 use crate::domain::evidence::PromptRecord;
+use crate::domain::run::Input;
 use crate::inference::Engine;
 use crate::store::{Fault, Reader, UseCaseError};
 
@@ -18,7 +23,7 @@ use crate::store::{Fault, Reader, UseCaseError};
 const AWAITS_ADDRESS: &str = "it was asked at ";
 
 /// Whether a study is paused because its engine is at another address.
-pub(in crate::app) fn is_awaiting_address(reason: Option<&str>) -> bool {
+fn is_awaiting_address(reason: Option<&str>) -> bool {
     reason.is_some_and(|reason| reason.starts_with(AWAITS_ADDRESS))
 }
 
@@ -48,7 +53,7 @@ impl Elsewhere {
         let list = |places: BTreeSet<String>| places.into_iter().collect::<Vec<_>>().join(", ");
         let id = found.row.id.short();
         let what = format!(
-            "{AWAITS_ADDRESS}{}, and '{}' is at {} now, which is another engine; with the first address it goes on, and `demoscope resume {id} --yes` asks at the other one all the same",
+            "{AWAITS_ADDRESS}{}, and '{}' is at {} now, which is another engine; with the first address it goes on by itself, and resuming it with --yes asks at the other one",
             list(self.begun),
             found.row.spec.engine,
             list(self.now)
@@ -62,12 +67,40 @@ impl Elsewhere {
 }
 
 impl Core {
-    /// Whether the engine of a study is ready, and asks where the study was asked.
-    pub(in crate::app) fn can_go_on(
+    /// The studies that waited for a key, or for their address, and whose engine is ready where they were asked.
+    pub(in crate::app) async fn ready_to_go_on(
         &self,
-        reader: &Reader<'_>,
-        found: &StudyRecord,
-    ) -> Result<bool, Fault> {
+        caller: &Caller,
+    ) -> Reply<Vec<(u32, StudyId)>> {
+        self.view(caller, |core, reader, owner| {
+            let mut ready = Vec::new();
+            for pending in unfinished_of(reader, owner)? {
+                if pending.state != State::Paused {
+                    continue;
+                }
+                let found = of_number(reader, owner, pending.number)?;
+                let reason = found.progress.reason.as_deref();
+                let awaits = is_awaiting_key(reason) || is_awaiting_address(reason);
+                if awaits && core.can_go_on(reader, &found)? {
+                    ready.push((found.number, found.row.id));
+                }
+            }
+            Ok(ready)
+        })
+        .await
+    }
+
+    /// Sends them on when the daemon starts: its settings may have the first address again.
+    pub(crate) async fn send_waiting_on(&self, caller: &Caller) -> Reply<()> {
+        for (number, _) in self.ready_to_go_on(caller).await? {
+            // Whoever paused or ended it meanwhile has decided.
+            drop(self.transit(caller, number, Input::Resume).await);
+        }
+        Ok(())
+    }
+
+    /// Whether the engine of a study is ready, and asks where the study was asked.
+    fn can_go_on(&self, reader: &Reader<'_>, found: &StudyRecord) -> Result<bool, Fault> {
         let Ok(engine) = self.engine(&found.row.spec.engine) else { return Ok(false) };
         Ok(Elsewhere::of(reader, found, &engine)?.is_none())
     }
