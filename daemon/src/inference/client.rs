@@ -15,7 +15,7 @@ use super::chat::{
 };
 use super::key::BoundKey;
 use super::service_error::{ServiceError, span};
-use super::way::{ProxyChoice, Way};
+use super::way::{ProxyChoice, ProxyWay};
 use super::wire::{Auth, Format, IS_AN_ERROR, NAME_MAX, Unread, Vectors};
 
 /// Most bytes of a reply, unpacked: many times the longest answer, and small enough that a hundred concurrent calls
@@ -76,7 +76,7 @@ pub(crate) type Embedded = (Result<Vectors, CallError>, Allowance);
 #[derive(Clone, Debug)]
 pub struct ServiceClient {
     client: Client,
-    way: Way,
+    way: ProxyWay,
 }
 
 /// Why a client could not be created.
@@ -139,7 +139,7 @@ impl ServiceClient {
             }
             builder = builder.tls_certs_merge(own);
         }
-        Ok(Self { client: builder.build()?, way: Way::new(way, environment) })
+        Ok(Self { client: builder.build()?, way: ProxyWay::new(way, environment) })
     }
 
     /// Makes one call, without retries.

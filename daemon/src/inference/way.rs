@@ -36,12 +36,12 @@ const EXCEPT: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
 /// The way that a client takes, as far as it is told of.
 #[derive(Clone, Debug)]
-pub(super) struct Way {
+pub(super) struct ProxyWay {
     choice: ProxyChoice,
     environment: BTreeMap<String, String>,
 }
 
-impl Way {
+impl ProxyWay {
     pub(super) fn new(choice: &ProxyChoice, environment: &BTreeMap<String, String>) -> Self {
         Self { choice: choice.clone(), environment: environment.clone() }
     }
@@ -180,12 +180,12 @@ fn unconnected_by_proxy(error: &reqwest::Error) -> &'static str {
 mod tests {
     use super::*;
 
-    fn way(choice: ProxyChoice, environment: &[(&str, &str)]) -> Way {
+    fn way(choice: ProxyChoice, environment: &[(&str, &str)]) -> ProxyWay {
         let environment = environment
             .iter()
             .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
             .collect();
-        Way::new(&choice, &environment)
+        ProxyWay::new(&choice, &environment)
     }
 
     #[test]

@@ -1,12 +1,11 @@
 //! The cost report of a study, as clients see it: its cost so far, its expected cost and the announced cost estimate,
 //! read from its rows, never from memory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use protocol::credits::UsdMicros;
-use protocol::results::{Estimate, HeadlineBound, RepliesRead};
+use protocol::results::{HeadlineBound, RepliesRead};
 use protocol::spending::{EngineShare, Inference, Projected, Spending};
-use serde::Deserialize;
 
 use crate::domain::evidence::PromptRecord;
 use crate::domain::instrument::{Subsamples, headline_bounds, scale};
@@ -18,6 +17,7 @@ use crate::store::rows::ResultsRow;
 use crate::store::{Fault, Reader};
 
 use crate::app::asking::response_cache::prompt_records;
+use crate::app::studies::headline::Estimates;
 use crate::app::studies::lookup::StudyRecord;
 
 /// How one engine alone shares respondents out: with itself, in turn.
@@ -153,12 +153,6 @@ pub(in crate::app) fn replies_read(
         headline_between: headline_between(reader, found)?,
         remarks,
     }))
-}
-
-/// The part of stored results that holds the numbers.
-#[derive(Deserialize)]
-struct Estimates {
-    estimates: BTreeMap<String, Estimate>,
 }
 
 /// The headline numbers if each respondent who answered only when asked again had given the lowest answer, and the highest.

@@ -58,11 +58,16 @@ impl Elsewhere {
             found.row.spec.engine,
             list(self.now)
         );
-        let agree =
-            Remedy::owner("Agree to the other address", format!("demoscope resume {id} --yes"));
-        let end = Feature::Control("cancel".to_owned(), id);
-        ApiError::new(ErrorCode::Conflict, what)
-            .hint(Hint::from(agree).or(Remedy::with("end it and keep its answers", end)))
+        ApiError::new(ErrorCode::Conflict, what).hint(
+            Hint::from(Remedy::owner(
+                "Agree to the other address",
+                format!("demoscope resume {id} --yes"),
+            ))
+            .or(Remedy::with(
+                "end it and keep its answers",
+                Feature::Control("cancel".to_owned(), id),
+            )),
+        )
     }
 }
 

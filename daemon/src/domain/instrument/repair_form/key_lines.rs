@@ -11,7 +11,7 @@ const KEY_MAX: usize = 40;
 
 /// One value as it is written, with the lines of a list below it.
 #[derive(Debug)]
-struct Written<'a> {
+struct WrittenValue<'a> {
     key: &'a str,
     said: String,
     entries: Vec<&'a str>,
@@ -50,7 +50,7 @@ fn is_key(said: &str, form: &[(&'static str, FieldKind)]) -> bool {
 }
 
 /// The rows of a table: a key and its value in each, or all keys in the first row and all values in the second.
-fn of_table<'a>(lines: &[&'a str], is_key: &dyn Fn(&str) -> bool) -> Option<Vec<Written<'a>>> {
+fn of_table<'a>(lines: &[&'a str], is_key: &dyn Fn(&str) -> bool) -> Option<Vec<WrittenValue<'a>>> {
     let is_rule = |line: &str| line.chars().all(|letter| matches!(letter, '|' | '-' | ':' | ' '));
     let rows: Vec<Vec<&str>> = lines
         .iter()
@@ -65,7 +65,8 @@ fn of_table<'a>(lines: &[&'a str], is_key: &dyn Fn(&str) -> bool) -> Option<Vec<
     if lines.iter().any(|line| is_around(&line)) {
         return None;
     }
-    let written = |key, said: &str| Written { key, said: said.to_owned(), entries: Vec::new() };
+    let written =
+        |key, said: &str| WrittenValue { key, said: said.to_owned(), entries: Vec::new() };
     if let [names, said] = rows.as_slice()
         && names.len() == said.len()
         && names.len() > 1
@@ -82,14 +83,17 @@ fn of_table<'a>(lines: &[&'a str], is_key: &dyn Fn(&str) -> bool) -> Option<Vec<
 
 /// The values on lines that begin with a key. Lines before the first one introduce them; a line that is neither a value nor
 /// belongs to a text or a list makes the reply unclear.
-fn of_lines<'a>(lines: &[&'a str], form: &[(&'static str, FieldKind)]) -> Option<Vec<Written<'a>>> {
-    let mut written: Vec<Written<'a>> = Vec::new();
+fn of_lines<'a>(
+    lines: &[&'a str],
+    form: &[(&'static str, FieldKind)],
+) -> Option<Vec<WrittenValue<'a>>> {
+    let mut written: Vec<WrittenValue<'a>> = Vec::new();
     for line in lines.iter().filter(|line| !line.is_empty()) {
         let item = line.trim_start_matches(['-', '*', '•', '#', ' ']);
         let named = item.split_once(':').map(|(key, said)| (bare(key), said));
         if let Some((key, said)) = named.filter(|(key, _)| is_key(key, form)) {
             let said = said.trim_start_matches(['*', ' ']).to_owned();
-            written.push(Written { key, said, entries: Vec::new() });
+            written.push(WrittenValue { key, said, entries: Vec::new() });
             continue;
         }
         let Some(last) = written.last_mut() else { continue };
@@ -109,7 +113,7 @@ fn of_lines<'a>(lines: &[&'a str], form: &[(&'static str, FieldKind)]) -> Option
 }
 
 /// A value as JSON. `None` for what cannot be written on a line.
-fn value(written: &Written<'_>, kind: &FieldKind) -> Option<Value> {
+fn value(written: &WrittenValue<'_>, kind: &FieldKind) -> Option<Value> {
     let said = written.said.trim().trim_end_matches(',');
     let json = || serde_json::from_str::<Value>(said).ok().filter(Value::is_array);
     match kind {
