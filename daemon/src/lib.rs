@@ -298,6 +298,9 @@ async fn start(
     if let Err(error) = core.recall_learnt(&ITSELF).await {
         tracing::warn!(%error, "what was learnt of model services cannot be read, and is learnt again");
     }
+    if let Err(error) = core.send_waiting_on(&ITSELF).await {
+        tracing::warn!(%error, "studies that wait for their engine cannot be sent on");
+    }
     core.begin_imports(&ITSELF, variables().collect()).await?;
     let listener = Listener::bind(&instance, &paths)?;
     let keys = core.keys(&ITSELF).await?;

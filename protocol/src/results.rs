@@ -541,9 +541,51 @@ pub struct RepliesRead {
     /// asked again, and where the study has no scores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_score_between: Option<(f64, f64)>,
+    /// The same for each headline number of the study, and for the share that would buy; empty where nobody was asked again,
+    /// and where the study has no such number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headline_between: Vec<HeadlineBound>,
     /// What is to be told of the services, in sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
+}
+
+/// The ends of a headline number if each respondent who answered only when asked again had given the lowest answer, and the
+/// highest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct HeadlineBound {
+    /// The number: a field of the estimates.
+    pub field: String,
+    /// Its name in a sentence.
+    pub name: String,
+    /// With the lowest answers.
+    pub low: f64,
+    /// With the highest answers.
+    pub high: f64,
+}
+
+impl HeadlineBound {
+    /// The bound in words: `mean score 4.1 to 7.9`.
+    fn sentence(&self) -> String {
+        let Self { field, name, low, high } = self;
+        let (decimals, unit) = match field.as_str() {
+            share if share.ends_with("_pct") => (0, " %"),
+            "nps_score" | "net_sentiment" => (0, ""),
+            _ => (1, ""),
+        };
+        let number = |value: f64| {
+            let text = format!("{value:.decimals$}");
+            match text.strip_prefix('-') {
+                // What rounds to zero has no sign.
+                Some(rest) if rest.bytes().all(|byte| matches!(byte, b'0' | b'.')) => {
+                    rest.to_owned()
+                }
+                Some(rest) => format!("−{rest}"),
+                None => text,
+            }
+        };
+        format!("{name} {} to {}{unit}", number(*low), number(*high))
+    }
 }
 
 impl RepliesRead {
@@ -568,11 +610,16 @@ impl RepliesRead {
         };
         let mut told = Vec::new();
         if is_notable(self.answered_when_asked_again, self.answered) {
-            let bound = self.mean_score_between.map_or_else(String::new, |(low, high)| {
-                format!(
-                    "; had each of them given the lowest or the highest score, the mean score would lie between {low:.1} and {high:.1}"
-                )
-            });
+            let mean = self.mean_score_between.filter(|_| self.headline_between.is_empty());
+            let mean = mean.map(|(low, high)| format!("mean score {low:.1} to {high:.1}"));
+            let bounds = self.headline_between.iter().map(HeadlineBound::sentence);
+            let bounds: Vec<String> = mean.into_iter().chain(bounds).collect();
+            let bound = if bounds.is_empty() {
+                String::new()
+            } else {
+                let all = bounds.join(", ");
+                format!("; had each of them given the lowest or the highest answer: {all}")
+            };
             told.push(format!(
                 "{} of {} answered only when asked again ({}){bound}.",
                 self.answered_when_asked_again,
@@ -724,4 +771,47 @@ pub struct Difference {
     pub effect_size: Option<f64>,
     /// Set when it rests on fewer than 30 pairs, or answers on one side.
     pub small: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_asked_again_is_told_with_the_bound_of_each_number() {
+        let bound = |field: &str, name: &str, low, high| HeadlineBound {
+            field: field.to_owned(),
+            name: name.to_owned(),
+            low,
+            high,
+        };
+        let mut read = RepliesRead {
+            answered_when_asked_again: 6,
+            answered: 40,
+            asked_again_by: BTreeMap::from([("score".to_owned(), 6)]),
+            mean_score_between: Some((4.14, 7.86)),
+            ..RepliesRead::default()
+        };
+        let warning = |read: &RepliesRead| read.warning().unwrap();
+        assert_eq!(
+            warning(&read),
+            "6 of 40 answered only when asked again (score 6); had each of them given the lowest or the highest answer: \
+             mean score 4.1 to 7.9."
+        );
+        read.headline_between = vec![
+            bound("mean_score", "mean score", 4.14, 7.86),
+            bound("would_buy_pct", "share that would buy", -1e-12, 15.0),
+            bound("nps_score", "Net Promoter Score", -30.4, 0.0),
+        ];
+        let told = warning(&read);
+        assert!(
+            told.ends_with(
+                "answer: mean score 4.1 to 7.9, share that would buy 0 to 15 %, Net Promoter Score −30 to 0."
+            ),
+            "{told}"
+        );
+        read.headline_between.clear();
+        read.mean_score_between = None;
+        assert_eq!(warning(&read), "6 of 40 answered only when asked again (score 6).");
+    }
 }

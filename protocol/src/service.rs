@@ -119,7 +119,7 @@ pub enum Control {
     Pause,
     /// Resumes the study.
     Resume,
-    /// Agrees to the upper end of the cost that a paused study asks for, and resumes it.
+    /// Agrees to what a paused study waits for, the upper end of its cost or another address of its engine, and resumes it.
     Agree,
     /// Ends the study for good; the unused part of the hold is released.
     Cancel,

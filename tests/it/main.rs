@@ -26,6 +26,7 @@ mod model_addresses;
 mod model_chain;
 mod model_costs;
 mod model_network;
+mod model_replies;
 mod model_restarts;
 mod models;
 mod page;

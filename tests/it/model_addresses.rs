@@ -90,6 +90,88 @@ fn an_address_is_found_with_its_version_and_without_and_with_the_tail_of_a_call(
     assert!(asked <= 12, "{asked} calls");
 }
 
+/// What was learnt of an address without its version is used from then on, by a check as well.
+#[test]
+fn an_address_without_its_version_works_as_often_as_it_is_checked() {
+    let openai = strict("/v1/chat/completions", "authorization", "Bearer sk-abc");
+    let home = Home::with_settings("[backup]\ndaily = false\n");
+    home.write("idea.md", studies::concept(5, 7));
+    let command = |args: &[&str]| {
+        let command = home.command(args.iter().copied());
+        command.env("OPENAI_BASE_URL", openai.origin()).env("OPENAI_API_KEY", "sk-abc").run()
+    };
+    let asked = || openai.told().heard.into_iter().filter(|heard| heard.texts.is_empty()).count();
+    for calls in [2, 3, 4] {
+        reads(&command(&["engines", "check", "openai"]));
+        assert_eq!(asked(), calls, "one call is lost, once");
+    }
+    let run =
+        command(&["run", "idea.md", "--engine", "openai", "--yes", "--fresh", "--replicates", "0"]);
+    assert_eq!(run.code(), 0, "{run}");
+    assert_eq!(asked(), 9);
+    reads(&command(&["engines", "check", "openai"]));
+    home.kill_all();
+    reads(&command(&["engines", "check", "openai"]));
+    assert_eq!(asked(), 11);
+}
+
+/// What a service says of a value leads to the setting that holds it, for the price of a call.
+#[test]
+fn a_value_that_a_service_refuses_leads_to_its_setting() {
+    for (status, message, setting) in [
+        (
+            400,
+            "max_tokens is too large: 800. This model supports at most 512 completion tokens.",
+            "output_tokens = … in [engine.mock]",
+        ),
+        (
+            400,
+            "max_tokens: 800 > 512, which is the maximum allowed number of output tokens",
+            "it is 800 now: write output_tokens",
+        ),
+        (
+            422,
+            "temperature must be between 0 and 0.5 for this model",
+            "write temperature = … in [engine.mock]",
+        ),
+        (
+            400,
+            "This model's maximum context length is 512 tokens. However, you requested 1300 tokens.",
+            "--ctx-size",
+        ),
+        (
+            400,
+            "the request exceeds the available context size, try increasing it",
+            "output_tokens in [engine.mock]",
+        ),
+        (413, "prompt is too long: 1300 tokens > 512 maximum", "num_ctx"),
+    ] {
+        let mock = MockProvider::start(Duration::ZERO, move |_| {
+            Act::Fail(status, Vec::new(), json!({ "error": { "message": message } }))
+        });
+        let home = Home::with_settings(&mock.settings(""));
+        home.write("idea.md", studies::concept(30, 7));
+        let run = home.run(["run", "idea.md", "--engine", "mock", "--yes"]);
+        let first = message.split(". ").next().unwrap().trim_end_matches('.');
+        assert!(said(&run).contains(setting) && said(&run).contains(first), "{setting}: {run}");
+        assert!(mock.calls() <= 2, "{} calls", mock.calls());
+        let check = home.run(["engines", "check", "mock"]).expect(1);
+        assert!(said(&check).contains(setting), "{setting}: {check}");
+    }
+    let empty = MockProvider::start(Duration::ZERO, |_| {
+        let body = json!({
+            "model": "mock-1", "choices": [{ "finish_reason": "length", "message": { "content": "" } }],
+            "usage": { "prompt_tokens": 600, "completion_tokens": 800 },
+        });
+        Act::Body(body.to_string().into_bytes())
+    });
+    let home = Home::with_settings(&empty.settings(""));
+    home.write("idea.md", studies::concept(30, 7));
+    let run = home.run(["run", "idea.md", "--engine", "mock", "--yes"]);
+    assert!(said(&run).contains("reasoning = true or output_tokens in [engine.mock]"), "{run}");
+    assert!(empty.calls() <= 5, "{} calls", empty.calls());
+}
+
 #[test]
 fn a_key_is_taken_as_it_is_pasted_and_by_either_of_its_names() {
     let openai = strict("/v1/chat/completions", "authorization", "Bearer sk-abc");
@@ -230,7 +312,14 @@ fn an_answer_is_read_wherever_the_server_puts_it_and_a_no_is_no_refusal() {
     let in_parts: Say = |heard| json!({ "content": [{ "type": "text", "text": answer(heard) }] });
     let says_no: Say = |heard| json!({ "content": answer(heard).replace("\"refused\":null", "\"refused\":\"no\"") });
     let is_false: Say = |heard| json!({ "content": answer(heard).replace("\"refused\":null", "\"refused\":false") });
-    for message in [in_reasoning, in_thoughts, in_tool, in_parts, says_no, is_false] {
+    for (message, place) in [
+        (in_reasoning, Some("reasoning_content")),
+        (in_thoughts, Some("reasoning")),
+        (in_tool, Some("tool_calls")),
+        (in_parts, Some("a list of parts")),
+        (says_no, None),
+        (is_false, None),
+    ] {
         let mock = MockProvider::start(Duration::ZERO, move |heard| {
             let body = json!({
                 "model": "mock-1", "choices": [{ "finish_reason": "stop", "message": message(heard) }],
@@ -250,8 +339,15 @@ fn an_answer_is_read_wherever_the_server_puts_it_and_a_no_is_no_refusal() {
             "--replicates",
             "0",
         ]);
-        assert_eq!(run.expect(0).json()["study"]["panel"]["delivered"], 20);
+        let printed = run.expect(0).json();
+        assert_eq!(printed["study"]["panel"]["delivered"], 20);
         assert_eq!(mock.calls(), 20);
+        let replies = &printed["meta"]["replies"];
+        let key = place.map(|place| format!("in {place}"));
+        let mended = key.map_or(serde_json::Value::Null, |key| replies["mended_by"][key].clone());
+        assert_eq!(mended, place.map_or(serde_json::Value::Null, |_| json!(20)), "{replies}");
+        let told = place.is_some_and(|place| replies["remarks"].to_string().contains(place));
+        assert_eq!(told, place.is_some(), "{replies}");
         drop(home.run(["engines", "check", "mock"]).expect(0));
     }
     let declines = MockProvider::start(Duration::ZERO, |heard| {

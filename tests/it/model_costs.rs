@@ -142,6 +142,48 @@ fn an_error_in_a_success_costs_nothing_and_counts_by_its_code() {
     );
 }
 
+/// What a service counts is booked however it is written, and whatever the rest of the reply is; an absurd count is not.
+#[test]
+fn what_is_counted_is_booked_whatever_came_with_it() {
+    // 400 × $1 and 100 × $2 a million.
+    let each = 0.0006;
+    let usage = |input: Value, output: Value| json!({ "prompt_tokens": input, "completion_tokens": output });
+    for (counted, is_known, shapes) in [
+        (usage(json!("400"), json!("100")), true, [true, false].as_slice()),
+        (usage(json!(400.0), json!(100.0)), true, &[true]),
+        (usage(json!(-400), json!(100)), false, &[true]),
+        (usage(json!("400"), json!(1e15)), false, &[true]),
+    ] {
+        for is_whole in shapes.iter().copied() {
+            let counted = counted.clone();
+            let mock = MockProvider::start(Duration::ZERO, move |heard| {
+                let message = json!({ "content": harness::mock_provider::answer(heard) });
+                let choices = if is_whole {
+                    json!([{ "finish_reason": "stop", "message": message }])
+                } else {
+                    json!([])
+                };
+                let body = json!({ "model": "mock-1", "choices": choices, "usage": counted });
+                Act::Body(body.to_string().into_bytes())
+            });
+            let home = home(&mock, "concurrency = 1", 1);
+            let mut args = RUN.to_vec();
+            args.extend(["--replicates", "0"]);
+            let printed = home.run(args).json();
+            let calls = u32::try_from(mock.calls()).unwrap();
+            let (cost, exact) = (spent(&printed), f64::from(calls) * each);
+            let at_most = printed["meta"]["booked_at_most"].as_u64().unwrap_or(0);
+            if is_known {
+                assert!((cost - exact).abs() < 1e-9, "{cost} for {calls} calls: {printed}");
+                assert_eq!(at_most, 0);
+            } else {
+                assert!(cost > exact, "{cost} for {calls} calls: {printed}");
+                assert_eq!(at_most, u64::from(calls));
+            }
+        }
+    }
+}
+
 /// No credit, said with a 400, is no credit: it stops at the first such reply, and those who are left can be asked later.
 #[test]
 fn no_credit_said_with_another_status_stops_the_study_and_a_retry_completes_it() {

@@ -86,6 +86,52 @@ fn a_proxy_of_the_environment_that_is_not_used_is_told_of() {
     assert_eq!(proxy.asked(), Vec::<String>::new());
 }
 
+/// A fault of the proxy is told as one: with its address, the setting that leads there, and never a password.
+#[test]
+fn a_fault_of_the_proxy_is_not_the_services() {
+    let closed = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    let saying = ["407 Proxy Authentication Required", "403 Forbidden", "502 Bad Gateway"]
+        .map(Proxy::saying);
+    let [asks, forbids, fails] = saying.each_ref().map(Proxy::url);
+    let told = |base: &str, proxy: &str| {
+        let home = home(&(engine(base, "") + &format!("proxy = \"{proxy}\"\n")));
+        said(&check(&home).run().expect(1))
+    };
+    let plain = "http://model.invalid/v1";
+    for (base, proxy, words) in [
+        (ELSEWHERE, closed.as_str(), "connection is refused"),
+        (ELSEWHERE, "http://proxy.invalid:3128", "its host name is not found"),
+        (ELSEWHERE, &asks, "asks for a name and a password"),
+        (ELSEWHERE, &forbids, "refuses the connection"),
+        (ELSEWHERE, &fails, "refuses the connection to the service"),
+    ] {
+        let told = told(base, proxy);
+        for word in ["the proxy", words, proxy, "engine.office.proxy"] {
+            assert!(told.contains(word), "{word}: {told}");
+        }
+        assert!(!told.contains("the service cannot be reached"), "{told}");
+    }
+    // Without encryption the proxy answers in the place of the service.
+    let no_key = home(&(engine(plain, "") + &format!("api_key_env = \"\"\nproxy = \"{asks}\"\n")));
+    let told = said(&no_key.run(["engines", "check", "office"]).expect(1));
+    assert!(told.contains("asks for a name and a password") && told.contains(&asks), "{told}");
+    // By the environment, with a password that is not told; a study ends after a few calls.
+    let home = home(&engine(ELSEWHERE, "[network]\nproxy = \"environment\""));
+    let with_password = forbids.replace("http://", "http://ann:pw-canary@");
+    let run = home
+        .command(["run", "idea.md", "--engine", "office", "--yes"])
+        .env("OPENAI_API_KEY", "sk-canary-4711")
+        .env("HTTPS_PROXY", &with_password)
+        .run()
+        .expect(4);
+    let told = said(&run);
+    assert!(told.contains(&forbids) && told.contains("$HTTPS_PROXY"), "{told}");
+    assert!(told.contains("network.proxy") && !told.contains("canary"), "{told}");
+}
+
 #[test]
 fn a_certificate_of_the_owners_authority_is_trusted_by_setting_and_told_apart_without_it() {
     let mock = MockProvider::good();

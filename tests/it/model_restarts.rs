@@ -58,13 +58,65 @@ fn answers_of_two_servers_in_one_study_are_told_of() {
     home.kill_all();
     let _daemon = home.daemon();
     drop(wait::for_state(&home.link(), id, State::Paused));
-    // Its owner insists.
-    drop(with_key(home.command(["resume", "@"]), &other).run().expect(0));
+    // Another address is another engine: it waits until its owner insists.
+    let refused = with_key(home.command(["resume", "@"]), &other).run();
+    let told = refused.err().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_ne!(refused.code(), 0, "{refused}");
+    for word in [one.origin(), other.origin(), "another engine".to_owned(), "--yes".to_owned()] {
+        assert!(told.contains(&word), "{word}: {told}");
+    }
+    assert_eq!(home.link().find(id.to_string()).unwrap().state, State::Paused);
+    assert_eq!(other.calls(), 0);
+    drop(with_key(home.command(["resume", "@", "--yes"]), &other).run().expect(0));
     drop(wait::for_end(&home.link(), id));
     assert!(other.calls() > 0);
     let told =
         home.run(["show", "@"]).expect(0).out().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.contains("nswers of several servers are mixed"), "{told}");
+}
+
+/// The address is in the settings, and the daemon was started anew with another one: the study waits with the reason, goes on
+/// by itself with the first one, and an agreement to the other one holds through a further restart.
+#[test]
+fn a_study_whose_engine_has_another_address_in_the_settings_waits() {
+    let one = MockProvider::start(Duration::from_millis(30), |_| Act::Answer);
+    let other = MockProvider::start(Duration::from_millis(30), |_| Act::Answer);
+    let home = Home::with_settings(&one.settings("concurrency = 4"));
+    home.write("idea.md", studies::concept(90, 7));
+    let run = home.run(["run", "idea.md", "--engine", "mock", "--yes", "--detach", "--json"]);
+    let id = studies::id(&run.expect(0));
+    drop(wait::for_answers(&home.link(), id, 5));
+    home.kill_all();
+    home.configure(&other.settings("concurrency = 4"));
+    {
+        let _daemon = home.daemon();
+        let paused = wait::for_state(&home.link(), id, State::Paused);
+        let reason = paused.reason.unwrap();
+        assert!(reason.contains(&one.origin()) && reason.contains(&other.origin()), "{reason}");
+        drop(home.run(["list"]).expect(0));
+        assert_eq!(home.link().find(id.to_string()).unwrap().state, State::Paused);
+    }
+    home.kill_all();
+    assert_eq!(other.calls(), 0);
+    home.configure(&one.settings("concurrency = 4"));
+    let calls = one.calls();
+    {
+        let _daemon = home.daemon();
+        drop(home.run(["list"]).expect(0));
+        drop(wait::for_answers(&home.link(), id, 20));
+    }
+    assert!(one.calls() > calls, "with the first address it goes on by itself");
+    home.kill_all();
+    home.configure(&other.settings("concurrency = 4"));
+    {
+        let _daemon = home.daemon();
+        drop(wait::for_state(&home.link(), id, State::Paused));
+        drop(home.run(["resume", "@", "--yes"]).expect(0));
+        drop(wait::for_answers(&home.link(), id, 30));
+    }
+    home.kill_all();
+    let _daemon = home.daemon();
+    assert_eq!(wait::for_end(&home.link(), id).panel.delivered, 90, "agreed for good");
 }
 
 fn settings(mock: &MockProvider, model: &str, structured: &str) -> String {

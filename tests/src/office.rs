@@ -41,6 +41,27 @@ impl Proxy {
         Self { address, asked, _runtime: runtime }
     }
 
+    /// A proxy that answers every request with that line and makes no connection.
+    #[must_use]
+    pub fn saying(line: &'static str) -> Self {
+        let (runtime, listener) = listen();
+        let address = listener.local_addr().unwrap();
+        runtime.spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let mut head = Vec::new();
+                    while !head.ends_with(b"\r\n\r\n") {
+                        let Ok(byte) = client.read_u8().await else { return };
+                        head.push(byte);
+                    }
+                    let reply = format!("HTTP/1.1 {line}\r\ncontent-length: 0\r\n\r\n");
+                    drop(client.write_all(reply.as_bytes()).await);
+                });
+            }
+        });
+        Self { address, asked: Arc::default(), _runtime: runtime }
+    }
+
     /// Its address, as a variable of the environment names it.
     #[must_use]
     pub fn url(&self) -> String {

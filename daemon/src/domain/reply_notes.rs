@@ -29,6 +29,9 @@ pub struct ReplyNotes {
     /// The sum of their scores, where the study has scores, and how many have one.
     #[serde(default)]
     pub again_scores: (u32, u64),
+    /// How many of them are part of each headline number, and the sum of their values.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub again_sums: BTreeMap<String, (u32, i64)>,
     /// What is to be told of the services: one remark of each kind, with the numbers of the first call that gave it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub remarks: BTreeSet<String>,
@@ -49,6 +52,15 @@ impl ReplyNotes {
         }
     }
 
+    /// Counts a respondent who answered only when asked again, with the values of the headline numbers.
+    pub(crate) fn note_again_values(&mut self, values: impl Iterator<Item = (&'static str, i32)>) {
+        for (field, value) in values {
+            let (many, sum) = self.again_sums.entry(field.to_owned()).or_default();
+            *many = many.saturating_add(1);
+            *sum = sum.saturating_add(i64::from(value));
+        }
+    }
+
     /// Counts a question that is put again for that reason, which names the key of the value between backticks.
     pub(crate) fn note_again(&mut self, reason: &str) {
         let key = reason.split('`').nth(1).unwrap_or("the whole reply");
@@ -57,12 +69,17 @@ impl ReplyNotes {
 
     /// Adds others.
     pub(crate) fn add(&mut self, other: Self) {
-        let Self { read, mended, mended_by, again_by, again, again_scores, remarks } = other;
+        let Self { read, mended, mended_by, again_by, again, again_scores, again_sums, remarks } =
+            other;
         self.read = self.read.saturating_add(read);
         self.mended = self.mended.saturating_add(mended);
         self.again = self.again.saturating_add(again);
         self.again_scores.0 = self.again_scores.0.saturating_add(again_scores.0);
         self.again_scores.1 = self.again_scores.1.saturating_add(again_scores.1);
+        for (field, (many, sum)) in again_sums {
+            let all = self.again_sums.entry(field).or_default();
+            *all = (all.0.saturating_add(many), all.1.saturating_add(sum));
+        }
         for (sum, more) in [(&mut self.mended_by, mended_by), (&mut self.again_by, again_by)] {
             for (key, times) in more {
                 if sum.len() < KINDS_MAX || sum.contains_key(&key) {

@@ -113,6 +113,8 @@ pub struct ChatReply {
     pub tokens: Option<Tokens>,
     /// The model thought before it replied, as the service says.
     pub thought: bool,
+    /// The place of the answer, where it stands in another one than the text of the reply.
+    pub place: Option<&'static str>,
 }
 
 /// Why a model stopped.
@@ -251,6 +253,12 @@ pub enum Refusable {
     SystemRole,
     /// The format of the reply.
     ReplyShape,
+    /// The value of the limit on the length of a reply: it is larger than the model can write.
+    Length,
+    /// The value of the temperature: it is out of its range.
+    TemperatureValue,
+    /// The length of what is sent and asked for: the context of the model is too small for it.
+    Context,
 }
 
 /// What a service refuses.
@@ -332,10 +340,38 @@ impl CallError {
         }
     }
 
+    /// Whether the error names the setting that helps.
+    pub fn names_setting(&self) -> bool {
+        match self {
+            Self::Setting { .. } => true,
+            Self::Network { why, .. } => matches!(
+                why.as_ref(),
+                PROXY_UNREACHABLE
+                    | PROXY_REFUSED
+                    | PROXY_NO_SUCH_NAME
+                    | PROXY_ASKS_WHO
+                    | PROXY_REFUSES
+                    | NOT_TRUSTED
+            ),
+            _ => false,
+        }
+    }
+
     /// Whether no connection was made, for a reason that another try a moment later rarely removes.
     pub fn is_unreachable(&self) -> bool {
         let Self::Network { why, .. } = self else { return false };
-        matches!(why.as_ref(), UNREACHABLE | REFUSED | NO_SUCH_NAME | NOT_TRUSTED)
+        matches!(
+            why.as_ref(),
+            UNREACHABLE
+                | REFUSED
+                | NO_SUCH_NAME
+                | NOT_TRUSTED
+                | PROXY_UNREACHABLE
+                | PROXY_REFUSED
+                | PROXY_NO_SUCH_NAME
+                | PROXY_ASKS_WHO
+                | PROXY_REFUSES
+        )
     }
 }
 
@@ -353,6 +389,19 @@ pub(crate) const NO_SUCH_NAME: &str = "the service cannot be reached: its host n
 /// The certificate of the other side is not signed by an authority that this machine trusts.
 pub(crate) const NOT_TRUSTED: &str = "the service cannot be reached: its certificate is not trusted; network.ca_file names \
      certificates of your own authority";
+
+/// The proxy on the way: nothing was sent to the service.
+pub(crate) const PROXY_UNREACHABLE: &str = "the proxy cannot be reached";
+/// Nothing listens where the proxy should be.
+pub(crate) const PROXY_REFUSED: &str =
+    "the proxy cannot be reached: the connection is refused, nothing listens there";
+/// The name of the proxy has no address.
+pub(crate) const PROXY_NO_SUCH_NAME: &str =
+    "the proxy cannot be reached: its host name is not found";
+/// The proxy wants to know who asks.
+pub(crate) const PROXY_ASKS_WHO: &str = "the proxy asks for a name and a password (HTTP 407): give them      in the variable, as HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT, with network.proxy = \"environment\"";
+/// The proxy makes no connection to the service.
+pub(crate) const PROXY_REFUSES: &str = "the proxy refuses the connection to the service, or cannot make it: it may not allow that host";
 
 /// Rate limits in the headers of a reply, on success and on failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

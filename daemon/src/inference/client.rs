@@ -11,11 +11,11 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_
 use reqwest::{Client, Method, Request, Response, Url, redirect};
 
 use super::chat::{
-    Allowance, BROKE_OFF, CallError, Chat, ChatReply, NO_SUCH_NAME, NOT_TRUSTED, REFUSED,
-    TIMED_OUT, TokenLimit, UNREACHABLE,
+    Allowance, BROKE_OFF, CallError, Chat, ChatReply, TIMED_OUT, TokenLimit, Tokens,
 };
-use super::key::{BoundKey, is_local};
+use super::key::BoundKey;
 use super::service_error::{ServiceError, span};
+use super::way::{ProxyChoice, ProxyWay};
 use super::wire::{Auth, Format, IS_AN_ERROR, NAME_MAX, Unread, Vectors};
 
 /// Most bytes of a reply, unpacked: many times the longest answer, and small enough that a hundred concurrent calls
@@ -46,8 +46,28 @@ pub struct Target {
     pub call_wait: Duration,
 }
 
-/// The result of a call, and the rate limits in its headers.
-pub(crate) type CallReply = (Result<ChatReply, CallError>, Allowance);
+/// The result of a call.
+#[derive(Debug)]
+pub(crate) struct CallReply {
+    /// The reply, or why there is none.
+    pub reply: Result<ChatReply, CallError>,
+    /// The rate limits in its headers.
+    pub allowance: Allowance,
+    /// What the service says that it took, whatever became of the reply.
+    pub tokens: Option<Tokens>,
+}
+
+impl CallReply {
+    /// A call that was not made, or to which nothing came.
+    pub(crate) fn none(error: CallError) -> Self {
+        Self { reply: Err(error), allowance: Allowance::default(), tokens: None }
+    }
+
+    /// Whether the service knows nothing at that address.
+    pub(crate) fn is_nowhere(&self) -> bool {
+        matches!(self.reply, Err(CallError::Rejected { status: 404 | 405, .. }))
+    }
+}
 
 /// The result of an embedding call, and the rate limits in its headers.
 pub(crate) type Embedded = (Result<Vectors, CallError>, Allowance);
@@ -56,23 +76,8 @@ pub(crate) type Embedded = (Result<Vectors, CallError>, Allowance);
 #[derive(Clone, Debug)]
 pub struct ServiceClient {
     client: Client,
-    /// A variable of the environment that names a proxy, which is not used.
-    unused_proxy: Option<&'static str>,
+    way: ProxyWay,
 }
-
-/// The way to services.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProxyChoice {
-    /// Directly.
-    Direct,
-    /// Through the proxies that the environment names.
-    Environment,
-    /// Through this proxy.
-    Proxy(Url),
-}
-
-/// Variables that name a proxy.
-const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// Why a client could not be created.
 #[derive(Debug, thiserror::Error)]
@@ -120,7 +125,9 @@ impl ServiceClient {
         builder = match way {
             ProxyChoice::Direct => builder.no_proxy(),
             ProxyChoice::Environment => builder,
-            ProxyChoice::Proxy(url) => builder.no_proxy().proxy(reqwest::Proxy::all(url.clone())?),
+            ProxyChoice::Proxy { url, .. } => {
+                builder.no_proxy().proxy(reqwest::Proxy::all(url.clone())?)
+            }
         };
         if !ca_file.is_empty() {
             let unreadable = |why: String| NoClient::Certificates { path: ca_file.to_owned(), why };
@@ -132,14 +139,11 @@ impl ServiceClient {
             }
             builder = builder.tls_certs_merge(own);
         }
-        let is_set = |name: &&&str| environment.get(**name).is_some_and(|text| !text.is_empty());
-        let unused_proxy = PROXY_VARIABLES.iter().find(is_set).copied();
-        let unused_proxy = unused_proxy.filter(|_| *way == ProxyChoice::Direct);
-        Ok(Self { client: builder.build()?, unused_proxy })
+        Ok(Self { client: builder.build()?, way: ProxyWay::new(way, environment) })
     }
 
     /// Makes one call, without retries.
-    pub async fn call(
+    pub(crate) async fn call(
         &self,
         target: &Target,
         route: &ServiceRoute,
@@ -149,7 +153,7 @@ impl ServiceClient {
         let exchange = self.exchange(target, route, chat, limit);
         match tokio::time::timeout(target.call_wait, exchange).await {
             Ok(called) => called,
-            Err(_) => (Err(route.timed_out()), Allowance::default()),
+            Err(_) => CallReply::none(route.timed_out()),
         }
     }
 
@@ -189,12 +193,15 @@ impl ServiceClient {
         limit: TokenLimit,
     ) -> CallReply {
         let Ok(body) = target.format.request(chat, limit) else {
-            return (Err(rejected("the question is no JSON")), Allowance::default());
+            return CallReply::none(rejected("the question is no JSON"));
         };
         let (response, allowance) = self.post(route, body).await;
         match response {
-            Ok(response) => (read(target, route, response).await, allowance),
-            Err(error) => (Err(error), allowance),
+            Ok(response) => {
+                let (reply, tokens) = read(target, route, response).await;
+                CallReply { reply, allowance, tokens }
+            }
+            Err(error) => CallReply { reply: Err(error), allowance, tokens: None },
         }
     }
 
@@ -209,8 +216,11 @@ impl ServiceClient {
         *request.body_mut() = Some(body.into());
         let response = match self.client.execute(request).await {
             Ok(response) => response,
-            Err(error) => return (Err(self.unsent(&error, &route.url)), Allowance::default()),
+            Err(error) => return (Err(self.way.unsent(&error, &route.url)), Allowance::default()),
         };
+        if let Some(error) = self.way.of_proxy(response.status().as_u16(), &route.url) {
+            return (Err(error), Allowance::default());
+        }
         let allowance = allowance(response.headers());
         (Ok(response), allowance)
     }
@@ -272,7 +282,7 @@ impl ServiceClient {
         request.headers_mut().insert(AUTHORIZATION, value);
         let asked = async {
             let sent = self.client.execute(request).await;
-            let response = sent.map_err(|error| self.unsent(&error, &url))?;
+            let response = sent.map_err(|error| self.way.unsent(&error, &url))?;
             let status = response.status().as_u16();
             let body = bounded(response, REPLY_BYTES_MAX).await?;
             let text = String::from_utf8(body).map_err(|_| rejected("the reply is no text"))?;
@@ -313,12 +323,11 @@ impl Target {
         self.route(self.format.path(model)).map(|route| route.for_model(model))
     }
 
-    /// The route of chat calls below a version, where the address has no path at all and such a service usually has one.
-    pub fn below_version_route(&self) -> Option<ServiceRoute> {
+    /// The same service below a version, where the address has no path at all and such a service usually has one.
+    pub fn below_version(&self) -> Option<Self> {
         let is_bare = self.format == Format::Openai && self.base_url.path() == "/";
-        let path =
-            || ["v1"].map(ToOwned::to_owned).into_iter().chain(self.format.path("")).collect();
-        is_bare.then(|| self.route(path()).ok()).flatten()
+        let base_url = is_bare.then(|| self.address(vec!["v1".to_owned()])).flatten()?;
+        Some(Self { base_url, ..self.clone() })
     }
 
     /// The route of embedding calls.
@@ -371,64 +380,30 @@ fn rejected(why: &str) -> CallError {
     CallError::Setting { why: why.to_owned() }
 }
 
-impl ServiceClient {
-    /// Why a request got no response. The address is told without the key, which is never part of it.
-    fn unsent(&self, error: &reqwest::Error, url: &Url) -> CallError {
-        let why = if error.is_connect() {
-            unconnected(error)
-        } else if error.is_timeout() {
-            TIMED_OUT
-        } else {
-            BROKE_OFF
-        };
-        let mut at = url.to_string();
-        if let Some(variable) = self.unused_proxy.filter(|_| !is_local(url)) {
-            at.push_str(&format!(
-                "; ${variable} is set, and proxies are not used: network.proxy = \"environment\" in config.toml uses it"
-            ));
-        }
-        CallError::Network { why: why.into(), at }
-    }
-}
-
-/// Why no connection was made, from the causes of the error.
-fn unconnected(error: &reqwest::Error) -> &'static str {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<std::io::Error>()
-            && error.kind() == std::io::ErrorKind::ConnectionRefused
-        {
-            return REFUSED;
-        }
-        let said = error.to_string().to_lowercase();
-        if said.contains("certificate") {
-            return NOT_TRUSTED;
-        }
-        if said.contains("dns error") || said.contains("failed to lookup") {
-            return NO_SUCH_NAME;
-        }
-        if said.contains("timed out") {
-            return TIMED_OUT;
-        }
-        cause = error.source();
-    }
-    UNREACHABLE
-}
-
+/// Reads a reply, and what the service says that it took, also where the rest cannot be read.
 async fn read(
     target: &Target,
     route: &ServiceRoute,
     response: Response,
-) -> Result<ChatReply, CallError> {
+) -> (Result<ChatReply, CallError>, Option<Tokens>) {
     let headers = response.headers().clone();
-    let body = success(target, route, response, REPLY_BYTES_MAX).await?;
-    let read = target.format.reply(&body);
-    let mut reply = read.map_err(|why| target.unread(why, route, &headers, &body))?;
+    let body = match success(target, route, response, REPLY_BYTES_MAX).await {
+        Ok(body) => body,
+        Err(error) => return (Err(error), None),
+    };
+    let mut reply = match target.format.reply(&body) {
+        Ok(reply) => reply,
+        Err(why) => {
+            let tokens = target.format.usage(&body);
+            return (Err(target.unread(why, route, &headers, &body)), tokens);
+        }
+    };
     // The caller that reads the model's text redacts it: reading must not depend on the key.
     if let Some(Cow::Owned(masked)) = target.key.as_ref().map(|key| key.masked_cut(&reply.model)) {
         reply.model = masked;
     }
-    Ok(reply)
+    let tokens = reply.tokens;
+    (Ok(reply), tokens)
 }
 
 /// The body of a success, or the error that the service reports.

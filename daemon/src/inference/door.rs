@@ -211,6 +211,10 @@ impl<C> Permit<C> {
         self.used = true;
         let (booked, signal) = match reply {
             Ok(_) => (Booked::counted(&self.door.price(), tokens, worst), Signal::Replied),
+            // What it says that it took is what it is paid for, also where no reply can be read.
+            Err(error) if tokens.is_some_and(|tokens| tokens.is_plausible()) => {
+                (Booked::counted(&self.door.price(), tokens, worst), Signal::Failed(error))
+            }
             Err(error) if error.may_have_cost() => (Booked::at_most(worst), Signal::Failed(error)),
             Err(error) => (Booked::NOTHING, Signal::Failed(error)),
         };

@@ -2,6 +2,7 @@
 //! failures do not stop answers, its own price, and one call for several texts.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use protocol::credits::UsdMicros;
@@ -46,6 +47,31 @@ pub(crate) struct EmbedService {
     service: Service,
     caller: ServiceClient,
     route: Result<ServiceRoute, CallError>,
+    /// The same below a version, where the address has no path.
+    below_version: Option<ServiceRoute>,
+    /// It was found there.
+    is_below: AtomicBool,
+}
+
+impl EmbedService {
+    /// Makes one call, below a version where nothing is known at the bare address.
+    async fn embed(&self, route: &ServiceRoute, model: &str, texts: &[String]) -> Embedded {
+        let target = &self.service.target;
+        let below = self.below_version.as_ref();
+        if let Some(below) = below.filter(|_| self.is_below.load(Ordering::Relaxed)) {
+            return self.caller.embed(target, below, model, texts).await;
+        }
+        let embedded = self.caller.embed(target, route, model, texts).await;
+        let is_nowhere = matches!(embedded.0, Err(CallError::Rejected { status: 404 | 405, .. }));
+        match below.filter(|_| is_nowhere) {
+            Some(below) => {
+                let again = self.caller.embed(target, below, model, texts).await;
+                self.is_below.store(again.0.is_ok(), Ordering::Relaxed);
+                again
+            }
+            None => embedded,
+        }
+    }
 }
 
 impl Embedder {
@@ -53,7 +79,14 @@ impl Embedder {
     pub fn of(service: &Service, caller: ServiceClient, now: Duration) -> Option<Self> {
         let embedding = service.embedding.clone()?;
         let route = service.target.embed_route(&embedding.model);
-        let remote = EmbedService { service: service.clone(), caller, route };
+        let below = service.target.below_version();
+        let remote = EmbedService {
+            service: service.clone(),
+            caller,
+            route,
+            below_version: below.and_then(|below| below.embed_route(&embedding.model).ok()),
+            is_below: AtomicBool::new(false),
+        };
         Some(Self::new(EmbedClient::Service(Box::new(remote)), embedding, service.bounds, now))
     }
 
@@ -112,10 +145,7 @@ impl Embedder {
     async fn call(&self, texts: &[String]) -> Embedded {
         match self.door.client() {
             EmbedClient::Service(remote) => match &remote.route {
-                Ok(route) => {
-                    let (target, model) = (&remote.service.target, &self.model);
-                    remote.caller.embed(target, route, model, texts).await
-                }
+                Ok(route) => remote.embed(route, &self.model, texts).await,
                 Err(error) => (Err(error.clone()), Allowance::default()),
             },
             EmbedClient::BuiltIn => (local::embed(texts).await, Allowance::default()),

@@ -93,9 +93,9 @@ impl Learnt {
         (Cow::Owned(chat), limit)
     }
 
-    /// Notes that the service is found below a version that its address leaves out.
-    pub(crate) fn find_below_version(&mut self) {
-        self.below_version = true;
+    /// What stays true where the rest is tried anew: where the service was found.
+    pub(crate) fn place(&self) -> Self {
+        Self { below_version: self.below_version, ..Self::default() }
     }
 
     /// What is kept beyond the end of the daemon.
@@ -280,7 +280,7 @@ mod tests {
         learnt.model = Some("qwen".to_owned());
         learnt.served = Some("qwen".to_owned());
         assert_eq!(learnt.told().count(), 0);
-        learnt.find_below_version();
+        learnt.below_version = true;
         let (chat, limit) = (chat(), TokenLimit::MaxCompletionTokens);
         let refuses = [Refusable::ReplyShape, Refusable::Temperature, Refusable::TokenLimit];
         for part in refuses {

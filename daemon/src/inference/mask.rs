@@ -8,6 +8,8 @@ use protocol::safe::is_hidden;
 
 /// Fewest characters of a secret. Anything shorter is a placeholder for a key, and would be found in any text.
 const SECRET_MIN: usize = 8;
+/// Most layers of escapes that are looked through.
+const ESCAPES_MAX: usize = 4;
 /// The replacement of a secret.
 const MASK: &str = "…";
 
@@ -79,11 +81,17 @@ fn places(text: &str, secret: &str) -> Vec<Range<usize>> {
         return found.map(|(start, found)| start..start + found.len()).collect();
     }
     let secret: Vec<char> = secret.chars().collect();
-    let mut places = found(&letters(text, false), &secret);
-    if has_escapes {
-        places.extend(found(&letters(text, true), &secret));
-        places.sort_by_key(|place| (place.start, place.end));
+    let mut layer = letters(text);
+    let mut places = found(&layer, &secret);
+    // An object may be written as a text within an object: each layer has escapes of its own.
+    for _ in 0..ESCAPES_MAX {
+        if !layer.iter().any(|(_, letter)| *letter == '\\') {
+            break;
+        }
+        layer = unescaped(&layer);
+        places.extend(found(&layer, &secret));
     }
+    places.sort_by_key(|place| (place.start, place.end));
     places
 }
 
@@ -103,24 +111,34 @@ fn found(letters: &[(Range<usize>, char)], secret: &[char]) -> Vec<Range<usize>>
     places
 }
 
-/// The letters that a reader sees, each with its byte range; with `escapes`, a JSON escape counts as the letter that
-/// it encodes.
-fn letters(text: &str, escapes: bool) -> Vec<(Range<usize>, char)> {
-    let mut letters = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(rest) = text.get(at..) {
-        let Some(plain) = rest.chars().next() else { break };
-        let escaped = if escapes && plain == '\\' { escaped(rest) } else { None };
-        let (letter, bytes) = escaped.unwrap_or((plain, plain.len_utf8()));
+/// The letters that a reader sees, each with its byte range.
+fn letters(text: &str) -> Vec<(Range<usize>, char)> {
+    let all = text.char_indices().map(|(at, letter)| (at..at + letter.len_utf8(), letter));
+    all.filter(|(_, letter)| !is_hidden(*letter)).collect()
+}
+
+/// The same letters where each JSON escape counts as the letter that it encodes.
+fn unescaped(layer: &[(Range<usize>, char)]) -> Vec<(Range<usize>, char)> {
+    /// Letters of the longest escape: a pair of four digits each.
+    const LONGEST: usize = 12;
+    let mut letters = Vec::with_capacity(layer.len());
+    let mut rest = layer;
+    while let Some((range, plain)) = rest.first() {
+        let escape = (*plain == '\\').then(|| {
+            let said: String = rest.iter().take(LONGEST).map(|(_, letter)| *letter).collect();
+            escaped(&said)
+        });
+        let (letter, many) = escape.flatten().unwrap_or((*plain, 1));
+        let end = rest.get(many - 1).map_or(range.end, |(range, _)| range.end);
         if !is_hidden(letter) {
-            letters.push((at..at + bytes, letter));
+            letters.push((range.start..end, letter));
         }
-        at += bytes;
+        rest = rest.get(many..).unwrap_or_default();
     }
     letters
 }
 
-/// The letter that an escape encodes, and its length in bytes.
+/// The letter that an escape encodes, and its length: its letters are a byte each.
 fn escaped(text: &str) -> Option<(char, usize)> {
     let unit = |text: &str| {
         let digits = text.strip_prefix("\\u")?.get(..4)?;
@@ -186,6 +204,23 @@ mod tests {
             let told = masked(&quoted, SECRET);
             assert!(told.starts_with("{\"a\": \"x …") && !told.contains("47"), "{quoted} {told}");
         }
+    }
+
+    #[test]
+    fn a_secret_is_found_in_an_object_that_is_written_as_a_text() {
+        let mut reply = serde_json::json!({ "reasoning": "KEY" }).to_string();
+        for said in [spelled_out(SECRET), SECRET.replace('"', "\\\"")] {
+            reply = serde_json::json!({ "reasoning": "KEY" }).to_string().replace("KEY", &said);
+            for _ in 0..3 {
+                reply = serde_json::json!({ "answer": reply }).to_string();
+                let told = masked(&reply, SECRET);
+                assert!(
+                    told.contains('…') && !told.contains("47") && !told.contains("0034"),
+                    "{told}"
+                );
+            }
+        }
+        assert!(!masked(&reply, SECRET).contains("anary"));
     }
 
     #[test]

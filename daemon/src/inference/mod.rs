@@ -19,6 +19,7 @@ pub(crate) mod prompt;
 pub(crate) mod registry;
 pub(crate) mod service;
 mod service_error;
+mod way;
 pub(crate) mod wire;
 
 use std::sync::Arc;

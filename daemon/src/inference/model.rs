@@ -16,7 +16,7 @@ use std::time::Duration;
 use protocol::credits::UsdMicros;
 use protocol::study::{StudySpec, StudyType};
 
-use super::chat::{Allowance, CallError, Chat, ChatReply, ReplyShape, Schema, Tokens};
+use super::chat::{CallError, Chat, ChatReply, ReplyShape, Schema, Stop, Tokens};
 use super::client::{CallReply, ServiceClient, ServiceRoute};
 use super::door::{Permit, ServiceDoor, Spent};
 use super::embed::Embedder;
@@ -97,7 +97,10 @@ impl ModelEngine {
         let door = ServiceDoor::new(caller, service.price, Admission::new(service.bounds, now));
         Self {
             route: service.target.chat_route(&service.model),
-            below_version: service.target.below_version_route(),
+            below_version: service
+                .target
+                .below_version()
+                .and_then(|below| below.chat_route(&service.model).ok()),
             embedder,
             service,
             prompts,
@@ -340,33 +343,30 @@ impl ModelEngine {
         let mut remarks = Vec::new();
         let route = match &self.route {
             Ok(route) => route,
-            Err(error) => return ((Err(error.clone()), Allowance::default()), remarks),
+            Err(error) => return (CallReply::none(error.clone()), remarks),
         };
         if let Err(error) = self.find_model().await {
-            return ((Err(error), Allowance::default()), remarks);
+            return (CallReply::none(error), remarks);
         }
         let target = &self.service.target;
         loop {
             let (sent, limit) = self.learnt().apply(chat, target.token_limit);
-            let below = self.below_version.as_ref().filter(|_| self.learnt().below_version);
-            let route = below.unwrap_or(route);
-            let (mut reply, allowance) = self.door.client().call(target, route, &sent, limit).await;
             // Nothing is known at the bare address: it may have been given without its version.
-            if let (Err(CallError::Rejected { status: 404 | 405, .. }), None, Some(below)) =
-                (&reply, below, &self.below_version)
-                && !self.is_proven()
-            {
-                let (again, allowance) = self.door.client().call(target, below, &sent, limit).await;
-                if !matches!(again, Err(CallError::Rejected { status: 404 | 405, .. })) {
-                    self.learnt().find_below_version();
-                    if !matches!(again, Err(CallError::Rejected { .. })) {
-                        remarks.extend(self.learnt().told().map(ToOwned::to_owned));
-                        return ((again, allowance), remarks);
-                    }
-                    continue;
+            let is_below = self.learnt().below_version;
+            let (first, second) = match &self.below_version {
+                Some(below) if is_below => (below, Some(route)),
+                below => (route, below.as_ref()),
+            };
+            let client = self.door.client();
+            let mut called = client.call(target, first, &sent, limit).await;
+            if let Some(second) = second.filter(|_| called.is_nowhere() && !self.is_proven()) {
+                let again = client.call(target, second, &sent, limit).await;
+                if !again.is_nowhere() {
+                    self.learnt().below_version = !is_below;
+                    called = again;
                 }
             }
-            if let Err(CallError::Rejected { refuses, .. }) = &reply {
+            if let Err(CallError::Rejected { refuses, .. }) = &called.reply {
                 let mut learnt = self.learnt();
                 // Another call may have learnt it meanwhile.
                 if learnt.apply(chat, target.token_limit) != (sent.clone(), limit) {
@@ -377,13 +377,13 @@ impl ModelEngine {
                     continue;
                 }
             }
-            if let Err(error) = &reply
+            if let Err(error) = &called.reply
                 && let Some(better) = self.with_setting(error).await
             {
-                reply = Err(better);
+                called.reply = Err(better);
             }
             remarks.extend(self.learnt().told().map(ToOwned::to_owned));
-            return ((reply, allowance), remarks);
+            return (called, remarks);
         }
     }
 
@@ -410,9 +410,9 @@ impl ModelEngine {
         Ok(())
     }
 
-    /// Whether a remark only tells what is put otherwise than the settings say, and works.
+    /// Whether a remark only tells what is put otherwise than the settings say, or than is usual, and works.
     pub fn is_put_otherwise(&self, remark: &str) -> bool {
-        self.learnt().told().any(|told| told == remark)
+        remark.starts_with(ANSWER_ELSEWHERE) || self.learnt().told().any(|told| told == remark)
     }
 
     /// The location of its address: no name, no password, no query.
@@ -442,12 +442,20 @@ impl ModelEngine {
         Some(Some(tokio::time::timeout(left, self.list_models()).await.unwrap_or_default()))
     }
 
-    /// The models that the server lists.
+    /// The models that the server lists, below a version where its address leaves one out.
     pub async fn list_models(&self) -> Vec<String> {
-        match self.service.target.models_route() {
-            Ok(route) => self.door.client().models(&route).await,
-            Err(_) => Vec::new(),
+        let target = &self.service.target;
+        let below = target.below_version();
+        let is_below = self.learnt().below_version;
+        let usual = Some(target).filter(|_| !is_below || below.is_none());
+        for target in usual.into_iter().chain(&below) {
+            let Ok(route) = target.models_route() else { continue };
+            let listed = self.door.client().models(&route).await;
+            if !listed.is_empty() {
+                return listed;
+            }
         }
+        Vec::new()
     }
 
     /// What the counts of a reply say about the service, and what is learnt from them.
@@ -484,14 +492,20 @@ impl Pass {
     /// Makes the admitted call.
     pub async fn call(self, ready: &ReadyCall) -> Spent<ChatReply> {
         let Self { engine, permit } = self;
-        let ((reply, allowance), mut remarks) = engine.exchange(&ready.chat).await;
-        let tokens = reply.as_ref().ok().and_then(|reply| reply.tokens);
-        let counted = tokens.unwrap_or_default();
+        let (CallReply { reply, allowance, tokens }, mut remarks) =
+            engine.exchange(&ready.chat).await;
+        let counted = tokens.filter(Tokens::is_plausible).unwrap_or_default();
         engine.look_at_counts(ready, counted, &mut remarks);
-        if let Ok(reply) = &reply
-            && !reply.model.is_empty()
-        {
-            engine.learnt().served = Some(reply.model.clone());
+        if let Ok(reply) = &reply {
+            if !reply.model.is_empty() {
+                engine.learnt().served = Some(reply.model.clone());
+            }
+            remarks.extend(reply.place.map(place_of_answer));
+            if reply.stop == Stop::Truncated && engine.is_proven() {
+                let is_empty = reply.text.trim().is_empty();
+                let why = engine.why_unfinished(reply.thought || is_empty);
+                remarks.push(format!("some replies end at their limit: {why}"));
+            }
         }
         let taken = counted.input.saturating_add(counted.output).min(ready.tokens_max);
         let spare = i64::try_from(ready.tokens_likely).unwrap_or(0)
@@ -500,6 +514,19 @@ impl Pass {
         let (input_tokens, output_tokens) = (counted.input, counted.output);
         Spent { reply, input_tokens, output_tokens, booked, remarks }
     }
+}
+
+/// The beginning of what is told of an answer in another place.
+const ANSWER_ELSEWHERE: &str = "the service puts the answer into ";
+
+/// What is told of an answer in another place than the text of the reply.
+fn place_of_answer(place: &str) -> String {
+    let help = if place.starts_with("reasoning") {
+        "; a server without a reasoning parser puts it into the text"
+    } else {
+        ""
+    };
+    format!("{ANSWER_ELSEWHERE}{place}, and it was read from there{help}")
 }
 
 fn asset_hash(service: &Service, prompts: &str) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::client::{NoClient, ProxyChoice, ServiceClient};
+use super::client::{NoClient, ServiceClient};
 use super::embed::Embedder;
 use super::key::{base_url, can_be_own};
 use super::learnt::Learnt;
@@ -14,6 +14,7 @@ use super::model::ModelEngine;
 use super::pool::Pool;
 use super::prompt::Prompts;
 use super::service::{self, Unready};
+use super::way::ProxyChoice;
 use crate::config::{EngineSettings, Network};
 use crate::domain::digest::Digest;
 
@@ -80,7 +81,7 @@ impl Callers {
         let outside = ServiceClient::new(&way, &ca_file, &environment)?;
         let inside = match way {
             ProxyChoice::Direct => outside.clone(),
-            ProxyChoice::Environment | ProxyChoice::Proxy(_) => {
+            ProxyChoice::Environment | ProxyChoice::Proxy { .. } => {
                 ServiceClient::new(&ProxyChoice::Direct, &ca_file, &BTreeMap::new())?
             }
         };
@@ -88,12 +89,20 @@ impl Callers {
     }
 
     /// The client for an engine at that address.
-    fn of(&self, own: &EngineSettings, url: &reqwest::Url) -> Result<ServiceClient, Unready> {
+    fn of(
+        &self,
+        name: &str,
+        own: &EngineSettings,
+        url: &reqwest::Url,
+    ) -> Result<ServiceClient, Unready> {
         let way = match own.proxy.as_deref() {
             None if can_be_own(url) => return Ok(self.inside.clone()),
             None => return Ok(self.outside.clone()),
             Some("none") => ProxyChoice::Direct,
-            Some(named) => ProxyChoice::Proxy(base_url(named).map_err(misfit_proxy)?),
+            Some(named) => ProxyChoice::Proxy {
+                url: base_url(named).map_err(misfit_proxy)?,
+                setting: format!("engine.{name}.proxy"),
+            },
         };
         ServiceClient::new(&way, &self.ca_file, &self.environment)
             .map_err(|error| misfit_proxy(error.to_string()))
@@ -174,7 +183,7 @@ impl Registry {
                 }
             }
             let state = made.and_then(|service| {
-                let caller = self.callers.of(&settings, &service.target.base_url)?;
+                let caller = self.callers.of(&name, &settings, &service.target.base_url)?;
                 let prompts = Arc::clone(&self.prompts);
                 let engine = ModelEngine::new(service, caller, prompts, now);
                 self.remind(&name, &engine);

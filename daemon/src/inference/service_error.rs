@@ -8,6 +8,7 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
 use super::chat::{CallError, Denial, Refusable};
+use super::wire::error_in;
 
 /// Most characters of a service's own words in an error.
 const WORDS_MAX: usize = 200;
@@ -135,10 +136,54 @@ impl ServiceError {
             "parse grammar",
             "compile grammar",
         ];
+        /// Names of the limit on the length of a reply.
+        const LENGTH: [&str; 6] = [
+            "max_tokens",
+            "max_completion_tokens",
+            "max_output_tokens",
+            "maxoutputtokens",
+            "max_new_tokens",
+            "num_predict",
+        ];
+        /// Words by which services refuse a value, and not its field.
+        const VALUES: [&str; 15] = [
+            "too large",
+            "too high",
+            "too big",
+            "at most",
+            "maximum",
+            "must be",
+            "between",
+            "range",
+            "less than",
+            "greater than",
+            "exceed",
+            "larger than",
+            "<=",
+            " > ",
+            "out of bounds",
+        ];
+        /// Words for a context that is too small.
+        const CONTEXT: [&str; 10] = [
+            "context_length_exceeded",
+            "context length",
+            "context window",
+            "context size",
+            "exceed_context_size",
+            "maximum context",
+            "max_model_len",
+            "prompt is too long",
+            "input is too long",
+            "input token count",
+        ];
         let text = format!("{} {}", self.codes, self.whole);
         let names = |words: &[&str]| words.iter().any(|word| text.contains(word));
         let is_refusal = names(&REFUSALS);
+        let is_value = !is_refusal && names(&VALUES);
         let found = [
+            (Refusable::Context, names(&CONTEXT)),
+            (Refusable::Length, is_value && names(&LENGTH)),
+            (Refusable::TemperatureValue, is_value && names(&["temperature"])),
             (Refusable::TokenLimit, is_refusal && names(&["max_tokens", "max_completion_tokens"])),
             (Refusable::Temperature, is_refusal && names(&["temperature"])),
             (
@@ -186,27 +231,34 @@ impl ServiceError {
 fn inner_status(body: &Value) -> Option<u16> {
     let error = error_of(body);
     let number = [error, body].into_iter().find_map(|place| {
-        ["code", "status", "status_code"].into_iter().find_map(|key| {
-            let value = place.get(key)?;
-            let number = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())?;
-            u16::try_from(number).ok().filter(|status| (400..600).contains(status))
-        })
+        ["code", "status", "status_code"].into_iter().find_map(|key| status_of(place.get(key)?))
     });
-    number.or_else(|| {
+    number.or_else(|| error_in(body).and_then(status_of)).or_else(|| {
         let (mut codes, mut whole) = (String::new(), String::new());
         gather(body, &mut codes, &mut whole, 0);
+        // An error that is a text says in words what others say with a code.
+        if let Value::String(said) = error {
+            codes.push_str(&said.to_lowercase().replace([' ', '-'], "_"));
+        }
         let known = [
             ("rate_limit", 429),
+            ("too_many_requests", 429),
             ("resource_exhausted", 429),
             ("insufficient_quota", 402),
+            ("insufficient_credit", 402),
+            ("insufficient_balance", 402),
             ("overloaded", 529),
             ("unavailable", 503),
             ("authentication", 401),
             ("unauthenticated", 401),
+            ("unauthorized", 401),
             ("invalid_api_key", 401),
+            ("incorrect_api_key", 401),
             ("permission", 403),
             ("not_found", 404),
-            ("model_not_found", 404),
+            ("does_not_exist", 404),
+            ("unexpected_endpoint", 404),
+            ("context_length_exceeded", 400),
             ("invalid_request", 400),
             ("invalid_argument", 400),
         ];
@@ -214,10 +266,28 @@ fn inner_status(body: &Value) -> Option<u16> {
     })
 }
 
-/// The object that describes the error.
+/// A status as a number, a text, or at the beginning of one.
+fn status_of(value: &Value) -> Option<u16> {
+    let number = match value {
+        Value::Number(number) => number.as_u64().or_else(|| {
+            let number = number.as_f64()?;
+            (400_u16..600).find(|status| f64::from(*status) == number).map(u64::from)
+        })?,
+        Value::String(text) => {
+            let text = text.trim();
+            let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+            text.get(..end)?.parse().ok()?
+        }
+        _ => return None,
+    };
+    u16::try_from(number).ok().filter(|status| (400..600).contains(status))
+}
+
+/// What describes the error: an object, or a text.
 fn error_of(body: &Value) -> &Value {
     let body = body.as_array().and_then(|list| list.first()).unwrap_or(body);
-    body.get("error").filter(|error| !error.is_null()).unwrap_or(body)
+    // An `error` that is only a flag or a number describes nothing.
+    error_in(body).filter(|error| error.is_string() || error.is_object()).unwrap_or(body)
 }
 
 /// What is said, with the field that it is about in front.

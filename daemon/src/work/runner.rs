@@ -152,6 +152,7 @@ async fn ask_study(
     }
     if job.state != State::Finalizing {
         let engine = core.find_engine(caller, &job.spec.engine).await?;
+        core.must_be_where_it_was(caller, number, &engine).await?;
         let superseded = engine.has_superseded(&job.model);
         let why = superseded.then(|| begun_by_another(&job.model, engine.model()));
         let (spec, gate_of_desk) = (job.spec.clone(), cancel.clone());

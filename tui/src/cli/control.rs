@@ -26,7 +26,7 @@ pub(crate) struct Args {
 pub(crate) struct ResumeArgs {
     #[command(flatten)]
     study: Args,
-    /// Agree to the upper end of the cost that a study asks for which was paused before it would have passed the last one
+    /// Agree to what a paused study waits for: the upper end of the cost that it asks for, or another address of its engine
     #[arg(long)]
     yes: bool,
 }
@@ -47,7 +47,7 @@ pub(crate) async fn archive(args: ArchiveArgs, ui: &mut Ui) -> Result<Exit, Fail
     run(args.study, control, ui).await
 }
 
-/// Resumes a study. Where it may cost more than was agreed, its owner is asked.
+/// Resumes a study. Where it may cost more than was agreed, its owner is asked; another address needs `--yes`.
 pub(crate) async fn resume(args: ResumeArgs, ui: &mut Ui) -> Result<Exit, Failure> {
     let control = if args.yes { Control::Agree } else { Control::Resume };
     run(args.study, control, ui).await

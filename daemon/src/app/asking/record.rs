@@ -12,9 +12,9 @@ use protocol::run::{PanelCounts, State};
 use protocol::service::Reply;
 
 use crate::domain::exchange::{Exchange, ReplySource};
-use crate::domain::instrument::{exact_score, score};
+use crate::domain::instrument::{exact_score, headline_values, score};
 use crate::domain::ledger::cost;
-use crate::domain::outcome::{Assignment, Class, EngineUse, FIRST_ROUND, Outcome, Usage};
+use crate::domain::outcome::{Answered, Assignment, Class, EngineUse, FIRST_ROUND, Outcome, Usage};
 use crate::domain::projection::Taken;
 use crate::domain::reply_notes::ReplyNotes;
 use crate::domain::run::Input;
@@ -102,6 +102,7 @@ impl Batch {
         }
         // A second asking measures noise: it is recorded and costs money, but it is nobody's answer.
         let mut counting = outcomes.iter().filter(|(at, _, _)| at.is_answer());
+        let of_all = counting.clone();
         let Some(class) = counting.clone().map(|(_, outcome, _)| outcome.class()).max() else {
             return Ok(());
         };
@@ -111,6 +112,14 @@ impl Batch {
             let again = outcomes.iter().any(|(at, _, usage)| at.is_answer() && usage.reasks > 0);
             if again {
                 self.notes.again = self.notes.again.saturating_add(1);
+                let said: Vec<&Answered> = of_all
+                    .filter_map(|(_, outcome, _)| match outcome {
+                        Outcome::Answered(answered) => Some(answered),
+                        _ => None,
+                    })
+                    .collect();
+                let values = headline_values(answered.answer.study_type(), &said);
+                self.notes.note_again_values(values);
                 if let Some(score) = score(&answered.answer) {
                     self.notes.again_scores.0 += 1;
                     self.notes.again_scores.1 += u64::from(score);

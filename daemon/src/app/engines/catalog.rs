@@ -8,11 +8,9 @@ use std::time::Duration;
 use protocol::channels::Construct;
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
-use protocol::run::State;
 use protocol::service::{Check, Control, EngineCheck, EngineInfo, EngineRole, Reply};
 use protocol::study::{Draft, DraftText, StudySpec};
 
-use crate::domain::evidence::PromptRecord;
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Usage};
 use crate::domain::redact::redact;
@@ -22,17 +20,11 @@ use crate::inference::chat::{ChatReply, Stop};
 use crate::inference::door::Spent;
 use crate::inference::embed::Embedder;
 use crate::inference::key::ServiceOrigin;
-use crate::inference::learnt::Learnt;
 use crate::inference::model::{ModelEngine, Pass, ReadyCall};
 use crate::store::rows::CallsUnderWay;
-use crate::store::{Fault, Reader};
 
-use crate::app::asking::advance::unfinished_of;
-use crate::app::asking::response_cache::prompt_records;
 use crate::app::engines::anchors::worst_of_anchors;
 use crate::app::hooks_in::import;
-use crate::app::studies::lookup::{StudyRecord, of_number};
-use crate::app::studies::plan::is_awaiting_key;
 use crate::app::{Caller, Core, NotMade, Scope, StudyPurse, call_once};
 
 /// Something harmless to ask about.
@@ -60,8 +52,8 @@ impl Core {
         .await
     }
 
-    /// Takes what a caller's environment holds of them. Studies that waited for a key go on, if it is asked at the address
-    /// where they began.
+    /// Takes what a caller's environment holds of them. Studies that waited for a key, or for their address, go on
+    /// where they are asked at the address where they began.
     pub(crate) async fn offer(
         &self,
         caller: &Caller,
@@ -77,34 +69,11 @@ impl Core {
             Ok(())
         })
         .await?;
-        let waiting = self.view(caller, |core, reader, owner| {
-            let mut waiting = Vec::new();
-            for pending in unfinished_of(reader, owner)? {
-                if pending.state != State::Paused {
-                    continue;
-                }
-                let found = of_number(reader, owner, pending.number)?;
-                let awaits = is_awaiting_key(found.progress.reason.as_deref());
-                if awaits && core.can_go_on(reader, &found)? {
-                    waiting.push(found.study().id);
-                }
-            }
-            Ok(waiting)
-        });
-        for id in waiting.await? {
+        for (_, id) in self.ready_to_go_on(caller).await? {
             // Whoever paused or ended it meanwhile has decided.
             drop(self.control(caller, id, Control::Resume).await);
         }
         Ok(())
-    }
-
-    /// Whether the engine of a study is ready, and asks where the study began.
-    fn can_go_on(&self, reader: &Reader<'_>, found: &StudyRecord) -> Result<bool, Fault> {
-        let Ok(engine) = self.engine(&found.row.spec.engine) else { return Ok(false) };
-        let places: Vec<String> = engine.models().iter().map(|model| model.place()).collect();
-        let records = prompt_records(reader, found.number)?;
-        let mut begun_at = records.iter().filter_map(PromptRecord::place);
-        Ok(begun_at.all(|place| places.contains(&place)))
     }
 
     /// What can answer, in the order of names, and what of it listens on this machine.
@@ -239,9 +208,9 @@ impl Core {
             Some("Give it in [engine.NAME] as price = { input = …, output = … }"),
         );
         let number = self.open_check(caller, engine, name, call.worst).await?;
-        // What was learnt is tried anew, unless nothing answers.
+        // What was learnt is tried anew, unless nothing answers; only where the service was found is used.
         let before = engine.lasting();
-        engine.relearn(Learnt::default());
+        engine.relearn(before.place());
         let checked = self.make_check(caller, number, engine, &call).await;
         if !matches!(&checked, Ok((Ok(Spent { reply: Ok(_), .. }), ..))) {
             engine.relearn(before);
@@ -397,8 +366,10 @@ fn judge(
     let reply = match spent.reply {
         Ok(reply) => reply,
         Err(error) => {
-            let hint = "Look at its base_url, its key and the name of the model";
-            return vec![hold("answers", false, error.to_string(), Some(hint))];
+            // Some name the setting themselves.
+            let hint = Some("Look at its base_url, its key and the name of the model")
+                .filter(|_| !error.names_setting());
+            return vec![hold("answers", false, error.to_string(), hint)];
         }
     };
     let is_empty = reply.text.trim().is_empty();

@@ -4,18 +4,20 @@
 use std::collections::BTreeSet;
 
 use protocol::credits::UsdMicros;
-use protocol::results::RepliesRead;
+use protocol::results::{HeadlineBound, RepliesRead};
 use protocol::spending::{EngineShare, Inference, Projected, Spending};
 
 use crate::domain::evidence::PromptRecord;
-use crate::domain::instrument::{Subsamples, scale};
+use crate::domain::instrument::{Subsamples, headline_bounds, scale};
 use crate::domain::outcome::Usage;
 use crate::domain::projection::project;
 
 use crate::inference::ANY_MODEL;
+use crate::store::rows::ResultsRow;
 use crate::store::{Fault, Reader};
 
 use crate::app::asking::response_cache::prompt_records;
+use crate::app::studies::headline::Estimates;
 use crate::app::studies::lookup::StudyRecord;
 
 /// How one engine alone shares respondents out: with itself, in turn.
@@ -148,8 +150,23 @@ pub(in crate::app) fn replies_read(
         answered_when_asked_again: notes.again,
         answered: progress.panel.delivered,
         mean_score_between: mean_between(found),
+        headline_between: headline_between(reader, found)?,
         remarks,
     }))
+}
+
+/// The headline numbers if each respondent who answered only when asked again had given the lowest answer, and the highest.
+/// What later rounds of a chain asked follows from the answers of the first: they have no such bound.
+fn headline_between(reader: &Reader<'_>, found: &StudyRecord) -> Result<Vec<HeadlineBound>, Fault> {
+    let again = &found.progress.replies.again_sums;
+    if again.is_empty() || !found.has_one_round() {
+        return Ok(Vec::new());
+    }
+    let part: Option<Estimates> = reader.part::<ResultsRow, _>(&found.number)?;
+    let Some(Estimates { estimates }) = part else { return Ok(Vec::new()) };
+    let study_type = found.row.spec.instrument.study_type();
+    let again = |field: &str| again.get(field).copied();
+    Ok(headline_bounds(study_type, |field| estimates.get(field), again))
 }
 
 /// The mean score if each respondent who answered only when asked again had given the lowest score, and the highest.

@@ -36,7 +36,7 @@ impl Core {
     ) -> Reply<Study> {
         let (owner, api_key) = (caller.may(Scope::Write)?.clone(), caller.key());
         let now = self.world().clock.now();
-        let settings = Arc::clone(self.settings());
+        let (core, settings) = (self.clone(), Arc::clone(self.settings()));
         let random = self.world().fresh_bytes();
         let (number, study, after) = self
             .store()
@@ -55,6 +55,7 @@ impl Core {
                     Control::Pause => Input::Pause,
                     Control::Resume | Control::Agree => {
                         take_agreement(&mut found, control)?;
+                        core.take_address(reader, &mut found, control)?;
                         Input::Resume
                     }
                     Control::Cancel => Input::Cancel,

@@ -22,8 +22,9 @@ const REMEMBERED_MAX: usize = 20_000;
 
 /// The part of stored results that holds the number.
 #[derive(Deserialize)]
-struct Estimates {
-    estimates: BTreeMap<String, Estimate>,
+pub(in crate::app) struct Estimates {
+    /// By the names of their fields.
+    pub(in crate::app) estimates: BTreeMap<String, Estimate>,
 }
 
 /// The same of a round.

@@ -12,6 +12,7 @@ pub(super) mod findings;
 pub(super) mod finished_rounds;
 pub(super) mod headline;
 pub(super) mod lookup;
+pub(super) mod other_address;
 pub(super) mod plan;
 pub(super) mod query;
 pub(super) mod queue;

@@ -1,11 +1,14 @@
 //! The extraction of the one JSON object from a language model's text. It skips code fences, prose and thinking, and
 //! repairs a trailing comma, raw line breaks within a string, and an object that is itself written as a string. Two
-//! different objects are rejected, because picking one would be a guess.
+//! different objects are rejected, because picking one would be a guess. What has no whole object is left to
+//! `repair_form`.
 
 use std::borrow::Cow;
 
 use super::Unreadable;
 use super::declined::declines;
+use super::normalize_reply::FieldKind;
+use super::repair_form;
 use super::reply::Fields;
 
 /// Most bytes of a model's whole text, thinking included.
@@ -22,6 +25,14 @@ pub(super) fn fields(text: &str) -> Result<Fields, Unreadable> {
         return Ok(fields);
     }
     Fields::of_object(&find(text)?, TEXT_BYTES_MAX)
+}
+
+/// The fields of a reply in that form, also where the object lacks its last brace, or the keys stand on lines of their own.
+pub(super) fn fields_of(
+    text: &str,
+    form: &[(&'static str, FieldKind)],
+) -> Result<Fields, Unreadable> {
+    fields(text).or_else(|unreadable| repair_form::fields(text, form).ok_or(unreadable))
 }
 
 /// The one JSON object in a model's text.
@@ -77,7 +88,7 @@ fn find(text: &str) -> Result<Cow<'_, str>, Unreadable> {
 
 /// The object if it is valid JSON, or becomes so by removing trailing commas and escaping characters that a string
 /// may not contain, such as a line break; or if it is one as other languages write it.
-fn well_formed(object: &str) -> Option<Cow<'_, str>> {
+pub(super) fn well_formed(object: &str) -> Option<Cow<'_, str>> {
     let is_json = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     if is_json(object) {
         return Some(Cow::Borrowed(object));
@@ -172,7 +183,7 @@ fn written_as_json(text: &str) -> String {
 }
 
 /// The text after the thinking. Thinking that does not end leaves nothing: the answer never came.
-fn after_thinking(text: &str) -> &str {
+pub(super) fn after_thinking(text: &str) -> &str {
     for (open, close) in THINKING {
         if text.starts_with(open) {
             return text.rfind(close).map_or("", |end| text[end + close.len()..].trim());

@@ -64,6 +64,15 @@ fn what_is_no_answer_is_never_made_one() {
         ("huge", with("\"score\": 7", "\"score\": 1e400")),
         ("wrong word", with("\"maybe\"", "\"perhaps\"")),
         ("a key twice", with("\"score\": 7", "\"score\": 7, \"score\": 9")),
+        (
+            "a key twice within",
+            format!("{{\"answer\": {}}}", with("\"score\": 7", "\"score\": 7, \"score\": 9")),
+        ),
+        (
+            "a key twice in a text",
+            serde_json::json!({ "answer": with("\"score\": 7", "\"score\": 7, \"score\": 9") })
+                .to_string(),
+        ),
         ("several objects", format!("{GOOD}\n{}", with("\"score\": 7", "\"score\": 9"))),
         ("a list", format!("[{GOOD}, {}]", with("\"score\": 7", "\"score\": 9"))),
         ("only prose", "I would give it a 7 out of 10.".to_owned()),

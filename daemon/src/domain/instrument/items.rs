@@ -133,8 +133,9 @@ impl Holds for ItemReply {
 /// # Errors
 /// Why the reply is not an answer to the item.
 pub(crate) fn read_item(spec: &StudySpec, item: Item, text: &str) -> Result<ItemReply, Unreadable> {
-    let read = extract_json::fields(text)
-        .and_then(|fields| normalize_reply(fields, &form(spec, Some(item))));
+    let form = form(spec, Some(item));
+    let read =
+        extract_json::fields_of(text, &form).and_then(|fields| normalize_reply(fields, &form));
     let fields = match read {
         Err(Unreadable::Refused { reason }) => return decline_item(item, reason),
         read => read?,

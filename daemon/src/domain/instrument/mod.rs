@@ -21,9 +21,12 @@ mod metric;
 mod normalize_reply;
 mod options;
 mod rank;
+mod reask_bound;
+mod repair_form;
 mod reply;
 mod scale;
 mod schema;
+mod spelling;
 mod stands_out;
 mod tally;
 mod themes;
@@ -60,6 +63,7 @@ pub(crate) use limits::{Violation, check};
 pub(crate) use metric::{StudyMetric, UnknownMetric, theme_field};
 pub(crate) use options::{OptionOrder, options};
 pub(crate) use rank::{Candidate, NotRankable, rank, rankable};
+pub(crate) use reask_bound::{headline_bounds, headline_values};
 pub(crate) use schema::{is_own_word, item_schema, schema};
 pub(crate) use types::{
     Controls, Expert, Layout, REVIEW_KEYS, ROUNDS_MAX, Rehearsal, ReviewSettings, Supplied,
@@ -99,8 +103,9 @@ const EDITION: &str = "instruments 3";
 
 /// Version of the reader of language-model replies: raised when it accepts replies that it rejected before, or quotes them
 /// otherwise. Replies that an earlier version accepted say the same; 2 quotes a sentence to its end where a mark stands
-/// within the words that it quotes, 3 reads numbers that are written as words.
-pub(crate) const READER: u32 = 3;
+/// within the words that it quotes, 3 reads numbers that are written as words, 4 reads phrases around a value, objects that
+/// tell a scale, and forms without a whole object.
+pub(crate) const READER: u32 = 4;
 
 /// Why a reply is not an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -286,7 +291,8 @@ pub(crate) fn read_model(
 ) -> Result<Answered, Unreadable> {
     // Most replies need no normalisation. The others are parsed a second time, so that the common case copies
     // nothing.
-    let mut answered = match answer(spec, at, extract_json::fields(text)?.without_nulls()) {
+    let direct = extract_json::fields(text).map(reply::Fields::without_nulls);
+    let mut answered = match direct.and_then(|fields| answer(spec, at, fields)) {
         Ok(answered) if !normalize_reply::names_no_theme(&answered) => answered,
         _ => read_mended(spec, at, text)?,
     };
@@ -294,22 +300,25 @@ pub(crate) fn read_model(
     Ok(answered)
 }
 
-/// The keys of what was mended to read a reply; empty for one that is read as it stands.
+/// The keys of what was mended to read a reply; empty for one that is read as it stands. `place` is where the service put
+/// it, if that is not the text of its reply.
 #[must_use]
-pub(crate) fn mended(spec: &StudySpec, item: Option<Item>, text: &str) -> Vec<String> {
-    normalize_reply::mended_keys(text, &normalize_reply::form(spec, item))
+pub(crate) fn mended(
+    spec: &StudySpec,
+    item: Option<Item>,
+    text: &str,
+    place: Option<&str>,
+) -> Vec<String> {
+    let mut keys = normalize_reply::mended_keys(text, &normalize_reply::form(spec, item));
+    keys.extend(place.map(|place| format!("in {place}")));
+    keys
 }
 
 /// Reads a language model's reply after normalisation.
 fn read_mended(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered, Unreadable> {
-    answer(
-        spec,
-        at,
-        normalize_reply::normalize_reply(
-            extract_json::fields(text)?,
-            &normalize_reply::form(spec, None),
-        )?,
-    )
+    let form = normalize_reply::form(spec, None);
+    let fields = extract_json::fields_of(text, &form)?;
+    answer(spec, at, normalize_reply::normalize_reply(fields, &form)?)
 }
 
 fn answer(spec: &StudySpec, at: Assignment, fields: reply::Fields) -> Result<Answered, Unreadable> {

@@ -5,16 +5,16 @@
 
 use protocol::results::{Preference, PurchaseIntent, Sentiment};
 use protocol::review::Dimension;
-use protocol::safe::is_hidden;
 use protocol::study::StudySpec;
 use serde_json::{Map, Value};
 
-use super::Unreadable;
 use super::items::Item;
 use super::reply::{
     Fields, MENTIONS_MAX, QUOTE_MAX, REASONING_MAX, REFUSAL_MAX, THEME_MAX, one_line,
 };
+use super::spelling::{alone, bare, is_same, truth, whole, word};
 use super::types::{ANSWER_MAX, kind_of};
+use super::{Unreadable, extract_json};
 use crate::domain::outcome::Answered;
 
 /// Most suggestions of one expert.
@@ -119,7 +119,7 @@ pub(super) fn normalize_reply(
 /// out. `form` stands for what is around the object, `other keys` for keys that nobody asked for. Empty for a reply
 /// that is read as it stands.
 pub(super) fn mended_keys(text: &str, form: &[(&'static str, FieldKind)]) -> Vec<String> {
-    let Ok(fields) = super::extract_json::fields(text) else { return Vec::new() };
+    let Ok(fields) = extract_json::fields_of(text, form) else { return Vec::new() };
     let mut mended = Vec::new();
     let is_bare = Fields::of_object(text, usize::MAX).is_ok();
     let outer = fields.into_list();
@@ -208,24 +208,26 @@ impl FieldKind {
         }
     }
 
+    /// Whether that is one of the choices.
+    pub(super) fn reads(&self, value: &Value) -> bool {
+        match self {
+            Self::Whole(low, high) => whole(value, *low, *high).is_some(),
+            Self::Word(words) => word(value, words).is_some(),
+            Self::Truth => truth(value).is_some(),
+            _ => false,
+        }
+    }
+
     /// Checks that a choice can be read.
     fn check(&self, key: &str, given: Option<&Value>) -> Result<(), Unreadable> {
-        let (choices, is_read) = match self {
-            Self::Whole(low, high) => (
-                format!("a whole number from {low} to {high}"),
-                given.is_some_and(|value| whole(value, *low, *high).is_some()),
-            ),
-            Self::Word(words) => (
-                format!("one of {}", words.join(", ")),
-                given.is_some_and(|value| word(value, words).is_some()),
-            ),
-            Self::Truth => {
-                ("true or false".to_owned(), given.is_some_and(|value| truth(value).is_some()))
-            }
+        let choices = match self {
+            Self::Whole(low, high) => format!("a whole number from {low} to {high}"),
+            Self::Word(words) => format!("one of {}", words.join(", ")),
+            Self::Truth => "true or false".to_owned(),
             _ => return Ok(()),
         };
         match given {
-            _ if is_read => Ok(()),
+            Some(value) if self.reads(value) => Ok(()),
             Some(_) => Err(Unreadable::invalid(format!("`{key}` is not {choices}"))),
             None => Err(Unreadable::invalid(format!("`{key}` is missing: {choices}"))),
         }
@@ -241,8 +243,9 @@ fn find<'a>(fields: &'a [(String, Value)], key: &str) -> Vec<&'a Value> {
     found.into_iter().map(|(_, value)| value).collect()
 }
 
-/// Unwraps a reply: the fields within `{"answer": {…}}` are the fields of the reply.
-fn opened(
+/// Unwraps a reply: the fields within `{"answer": {…}}` are the fields of the reply, also where that object is written as
+/// a text. The one value that was asked for may also be the whole object.
+pub(super) fn opened(
     mut fields: Vec<(String, Value)>,
     form: &[(&'static str, FieldKind)],
 ) -> Vec<(String, Value)> {
@@ -250,8 +253,8 @@ fn opened(
     const DEPTH_MAX: usize = 3;
     let is_known = |key: &str| form.iter().any(|(known, _)| *known == key || is_same(known, key));
     let holds = |key: &str, value: &Value| {
-        let inner = alone(value).as_object();
-        let mut keys = inner.into_iter().flat_map(Map::keys);
+        let inner = inner(value).unwrap_or_default();
+        let mut keys = inner.iter().map(|(key, _)| key.as_str());
         keys.any(|inner| is_known(inner) || (!is_known(key) && is_same(inner, REFUSED)))
     };
     for _ in 0..DEPTH_MAX {
@@ -259,9 +262,9 @@ fn opened(
         if let [(key, value)] = fields.as_slice()
             && !is_known(key)
             && !holds(key, value)
-            && let Some(inner) = alone(value).as_object()
+            && let Some(inner) = inner(value)
         {
-            fields = inner.clone().into_iter().collect();
+            fields = inner;
             continue;
         }
         let is_open = fields.iter().any(|(key, value)| {
@@ -269,13 +272,37 @@ fn opened(
             says && !value.is_null() && !holds(key, value)
         });
         let mut wrapped = fields.iter().filter(|(key, value)| holds(key, value));
-        let (false, Some((_, inner)), None) = (is_open, wrapped.next(), wrapped.next()) else {
-            return fields;
+        let (false, Some((_, value)), None) = (is_open, wrapped.next(), wrapped.next()) else {
+            return as_one_value(fields, form);
         };
-        let inner = alone(inner).as_object().cloned().unwrap_or_default();
-        fields = inner.into_iter().collect();
+        fields = inner(value).unwrap_or_default();
     }
-    fields
+    as_one_value(fields, form)
+}
+
+/// The fields of a value that is an object, or a text that holds one and nothing else.
+fn inner(value: &Value) -> Option<Vec<(String, Value)>> {
+    match alone(value) {
+        Value::Object(fields) => Some(fields.clone().into_iter().collect()),
+        Value::String(said) if said.trim_start().starts_with(['{', '`']) => {
+            extract_json::fields(said).ok().map(Fields::into_list)
+        }
+        _ => None,
+    }
+}
+
+/// Where one value is asked for and its key is not there, the whole object may be that value: `{"value": 7, "max": 10}`.
+fn as_one_value(
+    fields: Vec<(String, Value)>,
+    form: &[(&'static str, FieldKind)],
+) -> Vec<(String, Value)> {
+    let [(key, kind)] = form else { return fields };
+    let has = |key: &str| fields.iter().any(|(known, _)| is_same(known, key));
+    if !has("value") || has(key) || has(REFUSED) {
+        return fields;
+    }
+    let whole = Value::Object(fields.iter().cloned().collect());
+    if kind.reads(&whole) { vec![((*key).to_owned(), whole)] } else { fields }
 }
 
 /// The reason for declining, if the reply declines: it says yes, or gives a reason. In a reply with an answer, a "reason"
@@ -354,101 +381,6 @@ fn is_placeholder(name: &str) -> bool {
 /// Whether one of the themes of an answer says that there is none: the strict reader accepts it as a name.
 pub(super) fn names_no_theme(answered: &Answered) -> bool {
     answered.mentions.iter().any(|mention| denies(&mention.theme))
-}
-
-/// The element of a list of one, and any other value unchanged.
-fn alone(value: &Value) -> &Value {
-    match value.as_array().map(Vec::as_slice) {
-        Some([only]) => only,
-        _ => value,
-    }
-}
-
-/// A word without surrounding punctuation and without a full stop.
-fn bare(word: &str) -> &str {
-    let around =
-        |letter: char| letter.is_whitespace() || is_hidden(letter) || "\"'`*“”‘’".contains(letter);
-    word.trim_start_matches(around).trim_end_matches(|letter| letter == '.' || around(letter))
-}
-
-/// The letters of a word, ignoring case and separators between its parts.
-fn letters(word: &str) -> impl Iterator<Item = char> {
-    let between = |letter: &char| {
-        letter.is_whitespace()
-            || is_hidden(*letter)
-            || matches!(letter, '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}')
-    };
-    word.chars().filter(move |letter| !between(letter)).flat_map(char::to_lowercase)
-}
-
-/// Whether two words have the same letters.
-fn is_same(one: &str, other: &str) -> bool {
-    let first = |word: &str| word.bytes().next().filter(u8::is_ascii_alphabetic);
-    // A fast check: most words differ in their first letter, and every key of a reply is compared with every key of a
-    // form.
-    if let (Some(one), Some(other)) = (first(one), first(other))
-        && !one.eq_ignore_ascii_case(&other)
-    {
-        return false;
-    }
-    one == other || letters(one).eq(letters(other))
-}
-
-/// The word that is chosen.
-fn word(value: &Value, words: &[&'static str]) -> Option<&'static str> {
-    let said: String = letters(bare(alone(value).as_str()?)).collect();
-    // The stimulus labels variants in this way.
-    let said = said.strip_prefix("variant").filter(|rest| !rest.is_empty()).unwrap_or(&said);
-    words.iter().copied().find(|word| letters(word).eq(said.chars()))
-}
-
-/// The number that is chosen: `7`, `7.0`, `"7"`, and `"7/10"` where the scale ends at 10.
-fn whole(value: &Value, low: u8, high: u8) -> Option<u8> {
-    let number = match alone(value) {
-        Value::Number(number) => match number.as_u64() {
-            Some(whole) => u8::try_from(whole).ok(),
-            None => (low..=high).find(|whole| number.as_f64() == Some(f64::from(*whole))),
-        },
-        Value::String(said) => {
-            let said: String = bare(said).chars().map(narrow).collect();
-            let said = said.to_lowercase();
-            let said = said.trim_start_matches(['*', ' ']).trim_end_matches(['*', ' ']);
-            // The name of the value in front, or its unit behind, say nothing else.
-            let said = said.strip_prefix("score").unwrap_or(said).trim_start_matches([':', ' ']);
-            let said = said.strip_suffix("points").unwrap_or(said);
-            let said = said.strip_suffix("point").unwrap_or(said);
-            let parts = ["/", "out of", " of "].iter().find_map(|between| said.split_once(between));
-            match parts {
-                Some((number, of)) => counted(number).filter(|_| counted(of) == Some(high)),
-                None => counted(said),
-            }
-        }
-        _ => None,
-    };
-    number.filter(|number| (low..=high).contains(number))
-}
-
-/// A full-width letter as its usual form.
-fn narrow(letter: char) -> char {
-    let usual = u32::from(letter).checked_sub(0xfee0).and_then(char::from_u32);
-    usual.filter(|_| ('！'..='～').contains(&letter)).unwrap_or(letter)
-}
-
-/// A whole number in digits or as a word.
-fn counted(text: &str) -> Option<u8> {
-    const WORDS: [&str; 11] =
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-    let word = WORDS.iter().position(|word| *word == text.trim());
-    word.and_then(|number| u8::try_from(number).ok()).or_else(|| digits(text))
-}
-
-/// A whole number in digits, with only zeros after the decimal point.
-fn digits(text: &str) -> Option<u8> {
-    let (whole, rest) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
-    let is_whole = !rest.is_empty() && rest.bytes().all(|digit| digit == b'0');
-    // A sign is not a digit.
-    let is_number = whole.bytes().all(|letter| letter.is_ascii_digit());
-    if is_whole && is_number { whole.parse().ok() } else { None }
 }
 
 /// A text with normalised line ends, without control characters, and no longer than the limit.
@@ -607,16 +539,6 @@ fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
         }
     }
     read
-}
-
-/// Yes or no: `true`, `"yes"`, `"No."`.
-fn truth(value: &Value) -> Option<bool> {
-    match alone(value) {
-        Value::Bool(truth) => Some(*truth),
-        said => {
-            word(said, &["yes", "no", "true", "false"]).map(|said| matches!(said, "yes" | "true"))
-        }
-    }
 }
 
 /// The suggestions about a known dimension, each once.

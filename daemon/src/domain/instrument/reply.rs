@@ -5,9 +5,9 @@
 use std::fmt;
 
 use protocol::results::ThemeKind;
-use serde::Deserializer as _;
-use serde::de::{MapAccess, Visitor};
-use serde_json::Value;
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
 use super::Unreadable;
 use crate::domain::outcome::Mention;
@@ -64,6 +64,11 @@ impl Fields {
             .and_then(|fields| parser.end().map(|()| fields))
             .map_err(|error| Unreadable::invalid(explain(&error)))?;
         Ok(Self { list, is_mended: false })
+    }
+
+    /// Fields that were found in a reply without a whole object.
+    pub(super) fn found(list: Vec<(String, Value)>) -> Self {
+        Self { list, is_mended: false }
     }
 
     /// Fields after normalisation.
@@ -358,12 +363,79 @@ impl<'de> Visitor<'de> for UniqueKeys {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields: Vec<(String, Value)> = Vec::new();
-        while let Some((key, value)) = map.next_entry::<String, Value>()? {
+        while let Some((key, WholeValue(value))) = map.next_entry()? {
             if fields.iter().any(|(known, _)| *known == key) {
                 return Err(serde::de::Error::custom("duplicate key"));
             }
             fields.push((key, value));
         }
         Ok(fields)
+    }
+}
+
+/// A value in which no key has two values on any level: of two, none is the one that was meant.
+struct WholeValue(Value);
+
+impl<'de> Deserialize<'de> for WholeValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(WholeValueVisitor).map(Self)
+    }
+}
+
+/// Collects a value.
+struct WholeValueVisitor;
+
+impl<'de> Visitor<'de> for WholeValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(WholeValue(entry)) = list.next_element()? {
+            entries.push(entry);
+        }
+        Ok(entries.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut fields = Map::new();
+        while let Some((key, WholeValue(value))) = map.next_entry::<String, WholeValue>()? {
+            if fields.get(&key).is_some_and(|known| *known != value) {
+                return Err(serde::de::Error::custom("duplicate key"));
+            }
+            fields.insert(key, value);
+        }
+        Ok(fields.into())
     }
 }

@@ -1,7 +1,7 @@
 //! Which setting helps: errors and unfinished replies with the line to write, or the variable to look at.
 
 use super::ModelEngine;
-use crate::inference::chat::{CallError, Denial};
+use crate::inference::chat::{CallError, Denial, Refusable};
 
 impl ModelEngine {
     /// The same error with the setting to look at, where it is one: the key, the model, or the address.
@@ -20,7 +20,22 @@ impl ModelEngine {
             let said = if said.is_empty() { about } else { format!("{said} ({about})") };
             return Some(CallError::Denied { status: *status, denial: Denial::Key, said });
         }
-        let CallError::Rejected { status, said, .. } = error else { return None };
+        let CallError::Rejected { status, said, refuses, .. } = error else { return None };
+        // A limit or a temperature that does not fit one question fits none.
+        if let Some(line) = refuses.iter().find_map(|part| self.value_line(*part)) {
+            return Some(CallError::Setting { why: format!("{error}; {line}") });
+        }
+        if refuses.contains(&Refusable::Context) {
+            let line = self.context_line();
+            // Where others are read, only this question is too long.
+            return Some(if self.is_proven() {
+                let (status, refuses) = (*status, refuses.clone());
+                let said = format!("{said}; {line}");
+                CallError::Rejected { status, said, at: String::new(), refuses }
+            } else {
+                CallError::Setting { why: format!("{error}; {line}") }
+            });
+        }
         if self.is_proven() {
             return None;
         }
@@ -39,6 +54,27 @@ impl ModelEngine {
                 self.service.model
             ),
         })
+    }
+
+    /// What to write where a service refuses the value of a setting.
+    fn value_line(&self, part: Refusable) -> Option<String> {
+        let (key, now) = match part {
+            Refusable::Length => ("output_tokens", self.service.output_tokens_max.to_string()),
+            Refusable::TemperatureValue => ("temperature", self.service.temperature?.to_string()),
+            _ => return None,
+        };
+        let name = &self.service.name;
+        Some(format!(
+            "it is {now} now: write {key} = … in [engine.{name}] with a value that it takes"
+        ))
+    }
+
+    /// What helps where the context of a model is too small.
+    fn context_line(&self) -> String {
+        format!(
+            "raise the context of the server (num_ctx, --ctx-size, --max-model-len), write less than {} as output_tokens in [engine.{}], or shorten the text",
+            self.service.output_tokens_max, self.service.name
+        )
     }
 
     /// Why a reply ended before the answer, and the settings that help.

@@ -12,9 +12,10 @@ use super::ModelEngine;
 use crate::config::EngineSettings;
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::domain::panel::{Population, Recipe, sample};
-use crate::inference::client::{ProxyChoice, ServiceClient};
+use crate::inference::client::ServiceClient;
 use crate::inference::prompt::Prompts;
 use crate::inference::service;
+use crate::inference::way::ProxyChoice;
 
 fn spec() -> StudySpec {
     StudySpec {

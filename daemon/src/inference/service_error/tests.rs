@@ -135,6 +135,48 @@ fn the_code_in_a_success_counts_as_its_status() {
 }
 
 #[test]
+fn an_error_counts_by_its_code_wherever_it_stands_and_however_it_is_written() {
+    let status = |body: &Value| match read(200, body.to_string().as_bytes()).classify("") {
+        CallError::Limited { status, .. }
+        | CallError::Server { status, .. }
+        | CallError::Denied { status, .. }
+        | CallError::Rejected { status, .. } => status,
+        other => panic!("{body}: {other:?}"),
+    };
+    let of_choice =
+        |error: Value| json!({ "choices": [{ "error": error, "message": { "content": "{" } }] });
+    for (error, wanted) in [
+        (json!({ "code": 429, "message": "Slow down" }), 429),
+        (json!({ "code": "429" }), 429),
+        (json!({ "code": 429.0 }), 429),
+        (json!({ "code": "rate_limit_exceeded" }), 429),
+        (json!({ "status": 502, "message": "Provider returned error" }), 502),
+        (json!("Rate limit exceeded"), 429),
+        (json!("429 Too Many Requests"), 429),
+        (json!("too many requests"), 429),
+        (json!("Unauthorized"), 401),
+        (json!("Invalid API key"), 401),
+        (json!("Insufficient credits"), 402),
+        (json!("The model `m` does not exist"), 404),
+        (json!("Unexpected endpoint or method. (POST /chat/completions)"), 404),
+        (json!("something broke"), 200),
+        (json!({ "message": "something broke" }), 200),
+        (json!(503), 503),
+    ] {
+        assert_eq!(status(&json!({ "error": error })), wanted, "{error}");
+        assert_eq!(status(&of_choice(error.clone())), wanted, "of a choice: {error}");
+    }
+    let flag = json!({ "error": true, "code": 429, "message": "Slow down, please." });
+    assert_eq!(status(&flag), 429);
+    assert_eq!(read(200, flag.to_string().as_bytes()).said, "Slow down, please");
+    let said = read(
+        200,
+        of_choice(json!({ "code": 502, "message": "Upstream is away" })).to_string().as_bytes(),
+    );
+    assert_eq!(said.said, "Upstream is away");
+}
+
+#[test]
 fn no_credit_is_heard_in_other_words_than_a_402() {
     let kind = |status, body: Value| read(status, body.to_string().as_bytes()).classify("");
     let anthropic = json!({ "type": "error", "error": { "type": "invalid_request_error",

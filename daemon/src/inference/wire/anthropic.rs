@@ -81,15 +81,18 @@ pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
         .filter(|part| is_of(part, "tool_use"))
         .filter_map(|part| part.get("input"))
         .collect();
-    let text_of = match inputs.as_slice() {
-        [input] if text_of.trim().is_empty() && input.is_object() => input.to_string(),
-        _ => text_of,
+    let (text, place) = match inputs.as_slice() {
+        [input] if text_of.trim().is_empty() && input.is_object() => {
+            (input.to_string(), Some("tool_use"))
+        }
+        _ => (text_of, None),
     };
-    Ok(ChatReply { text: text_of, model: name(body, "model"), stop, tokens: tokens(body), thought })
+    let (model, tokens) = (name(body, "model"), tokens(body));
+    Ok(ChatReply { text, model, stop, tokens, thought, place })
 }
 
 /// This format counts cached tokens separately, not as part of the input.
-fn tokens(body: &Value) -> Option<Tokens> {
+pub(super) fn tokens(body: &Value) -> Option<Tokens> {
     let usage = body.get("usage")?;
     let fresh = count(usage, "input_tokens")?;
     let output = count(usage, "output_tokens")?;

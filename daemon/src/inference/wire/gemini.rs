@@ -83,7 +83,14 @@ pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
     });
     if blocked {
         let stop = Stop::Declined("the service's filter stopped the question".into());
-        return Ok(ChatReply { text: String::new(), model, stop, tokens, thought: false });
+        return Ok(ChatReply {
+            text: String::new(),
+            model,
+            stop,
+            tokens,
+            thought: false,
+            place: None,
+        });
     }
     let candidates =
         body.get("candidates").and_then(Value::as_array).ok_or("it has no candidates")?;
@@ -108,11 +115,11 @@ pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
     };
     let is_thought = |part: &Value| part.get("thought").and_then(Value::as_bool) == Some(true);
     let thought = parts.iter().any(is_thought) || tokens.is_some_and(|tokens| tokens.reasoning > 0);
-    Ok(ChatReply { text: spoken, model, stop, tokens, thought })
+    Ok(ChatReply { text: spoken, model, stop, tokens, thought, place: None })
 }
 
 /// This format counts reasoning separately, not as part of the reply.
-fn tokens(body: &Value) -> Option<Tokens> {
+pub(super) fn tokens(body: &Value) -> Option<Tokens> {
     let usage = body.get("usageMetadata")?;
     let input = count(usage, "promptTokenCount")?;
     let said = count(usage, "candidatesTokenCount").unwrap_or(0);

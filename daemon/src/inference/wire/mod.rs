@@ -13,7 +13,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::chat::{Chat, ChatReply, TokenLimit};
+use super::chat::{Chat, ChatReply, TokenLimit, Tokens};
 
 /// The supported formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -98,7 +98,7 @@ impl Format {
     /// What is wrong with it.
     pub fn reply(self, body: &[u8]) -> Result<ChatReply, Unread> {
         let body: Value = serde_json::from_slice(body).map_err(|_| "it is not JSON")?;
-        if body.get("error").is_some_and(|error| !error.is_null()) {
+        if error_in(&body).is_some() {
             return Err(IS_AN_ERROR);
         }
         match self {
@@ -107,6 +107,31 @@ impl Format {
             Self::Gemini => gemini::reply(&body),
         }
     }
+
+    /// What a body says that the call took, whatever else is in it.
+    pub fn usage(self, body: &[u8]) -> Option<Tokens> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        match self {
+            Self::Openai => openai::tokens(&body),
+            Self::Anthropic => anthropic::tokens(&body),
+            Self::Gemini => gemini::tokens(&body),
+        }
+    }
+}
+
+/// The error that stands in a body: as `error`, or as that of the only choice, where a router puts it. `false`, zero and
+/// what is empty are none.
+pub(crate) fn error_in(body: &Value) -> Option<&Value> {
+    let is_error = |error: &&Value| match error {
+        Value::Null => false,
+        Value::Bool(is_error) => *is_error,
+        Value::Number(code) => code.as_f64() != Some(0.0),
+        Value::String(said) => !said.trim().is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+    };
+    let of_choice = || body.get("choices")?.get(0)?.get("error").filter(is_error);
+    body.get("error").filter(is_error).or_else(of_choice)
 }
 
 /// Embeddings of texts, in the order of the texts.
@@ -159,7 +184,7 @@ impl Format {
     /// What is wrong with it.
     pub fn embed_reply(self, body: &[u8], texts: usize) -> Result<Vectors, Unread> {
         let body: Value = serde_json::from_slice(body).map_err(|_| "it is not JSON")?;
-        if body.get("error").is_some_and(|error| !error.is_null()) {
+        if error_in(&body).is_some() {
             return Err(IS_AN_ERROR);
         }
         let read = match self {
@@ -205,11 +230,33 @@ fn json(chat: &Chat, body: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     Ok(json)
 }
 
-/// A count of tokens, if it is plausible: services have been seen to report negative and absurd numbers.
+/// A count of tokens, as a number or as the text of one, if it is plausible: services have been seen to report negative and
+/// absurd numbers.
 fn count(usage: &Value, key: &str) -> Option<u64> {
     /// More tokens than any model accepts in one call.
     const TOKENS_MAX: u64 = 20_000_000;
-    usage.get(key)?.as_u64().filter(|count| *count <= TOKENS_MAX)
+    let counted = match usage.get(key)? {
+        Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
+        Value::String(text) => {
+            let text = text.trim();
+            text.parse().ok().or_else(|| whole(text.parse().ok()?))
+        }
+        _ => None,
+    };
+    counted.filter(|count| *count <= TOKENS_MAX)
+}
+
+/// A number without a fraction.
+fn whole(number: f64) -> Option<u64> {
+    /// Any greater number is no count, and need not be exact.
+    const MOST: f64 = 1e12;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole and between 0 and 1e12, as was just checked"
+    )]
+    let count = ((0.0..=MOST).contains(&number) && number.fract() == 0.0).then_some(number as u64);
+    count
 }
 
 /// Most characters of a model's name in a reply: the same limit as for a requested name.

@@ -89,53 +89,75 @@ pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
     let stop = match choice.get("finish_reason").and_then(Value::as_str) {
         Some("length") => Stop::Truncated,
         Some("content_filter") => Stop::Declined("the service's filter stopped the reply".into()),
+        Some("error") => return Err("it ended with an error that it does not tell"),
         _ if refusal => Stop::Declined("the model declined".into()),
         _ => Stop::Finished,
     };
-    let text_of = match message.get("content") {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(parts)) => parts
-            .iter()
-            .map(|part| part.as_str().map_or_else(|| text(part, "text"), ToOwned::to_owned))
-            .collect(),
-        Some(object @ Value::Object(_)) => object.to_string(),
-        None | Some(Value::Null) => String::new(),
+    let (text_of, place) = match message.get("content") {
+        Some(Value::String(text)) => (text.clone(), None),
+        Some(Value::Array(parts)) => (joined(parts), Some("a list of parts")),
+        Some(object @ Value::Object(_)) => (object.to_string(), Some("an object as content")),
+        None | Some(Value::Null) => (String::new(), None),
         Some(_) => return Err("its content is not text"),
     };
     let tokens = tokens(body);
-    let thoughts = ["reasoning_content", "reasoning"].map(|field| text(message, field));
+    let thoughts = THOUGHTS.map(|field| text(message, field));
     let thought = thoughts.iter().any(|thoughts| !thoughts.trim().is_empty())
         || tokens.is_some_and(|tokens| tokens.reasoning > 0)
         || text_of.trim_start().starts_with("<think>");
-    let text_of = if text_of.trim().is_empty() && stop != Stop::Truncated {
-        elsewhere(message, &thoughts).unwrap_or(text_of)
+    let (text, place) = if !text_of.trim().is_empty() {
+        (text_of, place)
+    } else if stop == Stop::Truncated {
+        (text_of, None)
     } else {
-        text_of
+        elsewhere(message, &thoughts).map_or((text_of, None), |(text, place)| (text, Some(place)))
     };
-    Ok(ChatReply { text: text_of, model: name(body, "model"), stop, tokens, thought })
+    Ok(ChatReply { text, model: name(body, "model"), stop, tokens, thought, place })
 }
 
-/// The answer where the content is empty: in the arguments of a tool, or in the field for thoughts if it holds nothing
-/// but one object.
-fn elsewhere(message: &Value, thoughts: &[String]) -> Option<String> {
+/// The text of a list of parts, thoughts left out.
+fn joined(parts: &[Value]) -> String {
+    let is_thought = |part: &Value| {
+        part.get("type").and_then(Value::as_str).is_some_and(|kind| {
+            let kind = kind.to_ascii_lowercase();
+            kind.contains("thinking") || kind.contains("reasoning")
+        })
+    };
+    let said = parts.iter().filter(|part| !is_thought(part));
+    said.map(|part| part.as_str().map_or_else(|| text(part, "text"), ToOwned::to_owned)).collect()
+}
+
+/// The fields for thoughts.
+const THOUGHTS: [&str; 2] = ["reasoning_content", "reasoning"];
+
+/// The answer where the content is empty, and its place: in the arguments of a tool, or in a field for thoughts if it holds
+/// nothing but one object.
+fn elsewhere(message: &Value, thoughts: &[String]) -> Option<(String, &'static str)> {
     let calls = message.get("tool_calls").and_then(Value::as_array);
-    let arguments = match calls.map(Vec::as_slice) {
-        Some([call]) => call.get("function").and_then(|function| function.get("arguments")),
+    let (arguments, place) = match calls.map(Vec::as_slice) {
+        Some([call]) => {
+            let function = call.get("function");
+            (function.and_then(|function| function.get("arguments")), "tool_calls")
+        }
         // The older field for the same.
-        _ => message.get("function_call").and_then(|call| call.get("arguments")),
+        _ => (message.get("function_call").and_then(|call| call.get("arguments")), "function_call"),
     };
     let arguments = match arguments {
         Some(Value::String(text)) => lone_object(text),
         Some(object @ Value::Object(_)) => Some(object.to_string()),
         _ => None,
     };
-    arguments.or_else(|| thoughts.iter().find_map(|thoughts| lone_object(thoughts)))
+    let thought = || {
+        let mut places = thoughts.iter().zip(THOUGHTS);
+        places.find_map(|(thoughts, place)| Some((lone_object(thoughts)?, place)))
+    };
+    arguments.map(|arguments| (arguments, place)).or_else(thought)
 }
 
-fn tokens(body: &Value) -> Option<Tokens> {
+pub(super) fn tokens(body: &Value) -> Option<Tokens> {
     let usage = body.get("usage")?;
-    let input = count(usage, "prompt_tokens")?;
-    let output = count(usage, "completion_tokens")?;
+    let input = count(usage, "prompt_tokens").or_else(|| count(usage, "input_tokens"))?;
+    let output = count(usage, "completion_tokens").or_else(|| count(usage, "output_tokens"))?;
     let cached = usage
         .get("prompt_tokens_details")
         .and_then(|details| count(details, "cached_tokens"))

@@ -147,7 +147,24 @@ fn truncation_and_refusal_are_typed() {
 
 #[test]
 fn lies_about_tokens_are_no_tokens() {
-    for lie in [json!(-5), json!(u64::MAX), json!("12"), json!(null), json!(1.5)] {
+    let lies = [
+        json!(-5),
+        json!("-5"),
+        json!(-5.0),
+        json!(u64::MAX),
+        json!("99999999999"),
+        json!(1e300),
+        json!("1e300"),
+        json!("NaN"),
+        json!("many"),
+        json!(""),
+        json!(null),
+        json!(1.5),
+        json!("1.5"),
+        json!(true),
+        json!([30]),
+    ];
+    for lie in lies {
         for format in ALL {
             let mut body = body(format, "x", "stop");
             match format {
@@ -159,6 +176,107 @@ fn lies_about_tokens_are_no_tokens() {
             assert_eq!(reply.tokens, None, "{format:?} {lie}");
         }
     }
+}
+
+#[test]
+fn tokens_are_counted_however_their_number_is_written() {
+    for said in [json!(30), json!(30.0), json!("30"), json!(" 30 "), json!("30.0")] {
+        for format in ALL {
+            let mut body = body(format, "x", "stop");
+            match format {
+                Format::Openai => body["usage"]["completion_tokens"] = said.clone(),
+                Format::Anthropic => body["usage"]["output_tokens"] = said.clone(),
+                Format::Gemini => {
+                    body["usageMetadata"]["candidatesTokenCount"] = said.clone();
+                    body["usageMetadata"]["thoughtsTokenCount"] = json!("0");
+                }
+            }
+            let tokens = format.reply(body.to_string().as_bytes()).unwrap().tokens.unwrap();
+            assert_eq!((tokens.input, tokens.output), (100, 30), "{format:?} {said}");
+        }
+    }
+}
+
+#[test]
+fn what_a_call_took_is_read_whatever_the_rest_of_the_reply_is() {
+    for format in ALL {
+        let usage = body(format, "x", "stop");
+        let usage = match format {
+            Format::Gemini => json!({ "usageMetadata": usage["usageMetadata"] }),
+            _ => json!({ "usage": usage["usage"] }),
+        };
+        for more in
+            [json!({}), json!({ "choices": [] }), json!({ "content": 7 }), json!({ "error": "no" })]
+        {
+            let mut body = usage.clone();
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let body = body.to_string();
+            assert!(format.reply(body.as_bytes()).is_err(), "{body}");
+            let tokens = format.usage(body.as_bytes()).unwrap();
+            assert_eq!((tokens.input, tokens.output), (100, 30), "{format:?} {body}");
+        }
+        assert_eq!(format.usage(b"{}"), None);
+        assert_eq!(format.usage(b"<html>"), None);
+    }
+}
+
+#[test]
+fn an_error_of_the_only_choice_is_an_error() {
+    let choice = |error: Value| {
+        let choice =
+            json!({ "error": error, "finish_reason": "stop", "message": { "content": "7" } });
+        Format::Openai.reply(json!({ "choices": [choice] }).to_string().as_bytes())
+    };
+    for error in [json!({ "code": 502 }), json!("overloaded"), json!(429), json!(true)] {
+        assert_eq!(choice(error.clone()), Err(IS_AN_ERROR), "{error}");
+    }
+    for none in [json!(null), json!(false), json!(0), json!(""), json!({}), json!([])] {
+        assert_eq!(choice(none.clone()).unwrap().text, "7", "{none}");
+        let body = json!({ "error": none, "choices": [{ "message": { "content": "7" } }] });
+        assert_eq!(Format::Openai.reply(body.to_string().as_bytes()).unwrap().text, "7");
+    }
+    let untold =
+        json!({ "choices": [{ "finish_reason": "error", "message": { "content": "7" } }] });
+    assert!(Format::Openai.reply(untold.to_string().as_bytes()).is_err());
+}
+
+#[test]
+fn the_place_of_an_answer_elsewhere_is_told() {
+    let read = |message: Value| {
+        let body = json!({ "choices": [{ "finish_reason": "stop", "message": message }] });
+        let reply = Format::Openai.reply(body.to_string().as_bytes()).unwrap();
+        (reply.text, reply.place)
+    };
+    let object = "{\"score\": 7}";
+    let found = |place| (object.to_owned(), Some(place));
+    let call = |arguments: Value| json!([{ "function": { "name": "f", "arguments": arguments } }]);
+    let part = |kind: &str, text: &str| json!({ "type": kind, "text": text });
+    for (message, wanted) in [
+        (json!({ "content": object }), (object.to_owned(), None)),
+        (json!({ "content": object, "reasoning_content": "{}" }), (object.to_owned(), None)),
+        (json!({ "content": null, "reasoning_content": object }), found("reasoning_content")),
+        (
+            json!({ "content": " ", "reasoning": format!("<think>7?</think>{object}") }),
+            found("reasoning"),
+        ),
+        (json!({ "tool_calls": call(json!(object)) }), found("tool_calls")),
+        (json!({ "function_call": { "arguments": object } }), found("function_call")),
+        (
+            json!({ "content": [part("text", "{\"score\""), part("text", ": 7}")] }),
+            found("a list of parts"),
+        ),
+        (
+            json!({ "content": [part("thinking", "{\"score\": 3}"), part("text", object)] }),
+            found("a list of parts"),
+        ),
+        (json!({ "content": null, "reasoning_content": "I say 7." }), (String::new(), None)),
+        (json!({ "content": [], "reasoning_content": "7" }), (String::new(), None)),
+    ] {
+        assert_eq!(read(message.clone()), wanted, "{message}");
+    }
+    let tool = json!({ "content": [{ "type": "tool_use", "input": { "score": 7 } }] });
+    let reply = Format::Anthropic.reply(tool.to_string().as_bytes()).unwrap();
+    assert_eq!(reply.place, Some("tool_use"));
 }
 
 #[test]

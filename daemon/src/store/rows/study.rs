@@ -230,6 +230,9 @@ pub struct Progress {
     /// What was agreed beyond the announced cost; absent where nothing was.
     #[serde(default, skip_serializing_if = "AgreedCost::is_as_announced")]
     pub agreed: AgreedCost,
+    /// Addresses of its engine that its owner agreed to, where they are others than those at which it began.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub agreed_addresses: BTreeSet<String>,
     /// Credits settled.
     #[serde(default)]
     pub credits_used: Credits,
@@ -324,6 +327,7 @@ impl Progress {
             replies: ReplyNotes::default(),
             taken: Taken::default(),
             agreed: AgreedCost::default(),
+            agreed_addresses: BTreeSet::new(),
             credits_used: Credits::ZERO,
             place: 0,
             probation: None,

@@ -31,8 +31,8 @@ pub(crate) fn rating_schema() -> Value {
 /// # Errors
 /// Why there is none. A text that contains a numeric rating is rejected: its reading would only repeat the number.
 pub(crate) fn read_text(reply: &str) -> Result<String, Unreadable> {
-    let mut fields =
-        normalize_reply(extract_json::fields(reply)?, &[("text", FieldKind::Text(TEXT_MAX))])?;
+    let form = [("text", FieldKind::Text(TEXT_MAX))];
+    let mut fields = normalize_reply(extract_json::fields_of(reply, &form)?, &form)?;
     let text = fields.text("text", TEXT_MAX)?;
     fields.finish()?;
     if rates_by_number(&text) {
@@ -46,8 +46,8 @@ pub(crate) fn read_text(reply: &str) -> Result<String, Unreadable> {
 /// # Errors
 /// Why there is none.
 pub(crate) fn read_rating(reply: &str) -> Result<Rated, Unreadable> {
-    let mut fields =
-        normalize_reply(extract_json::fields(reply)?, &[("rating", FieldKind::Whole(1, 5))])?;
+    let form = [("rating", FieldKind::Whole(1, 5))];
+    let mut fields = normalize_reply(extract_json::fields_of(reply, &form)?, &form)?;
     let rating = fields.integer("rating", 1, 5)?;
     fields.finish()?;
     Ok(Rated { rating })

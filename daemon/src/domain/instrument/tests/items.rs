@@ -9,7 +9,7 @@ use super::*;
 use crate::domain::exchange::{End, conclude};
 
 /// Each kind of study, with a whole reply of a model to it.
-pub(super) fn kinds() -> Vec<(StudySpec, Value)> {
+pub(in crate::domain::instrument) fn kinds() -> Vec<(StudySpec, Value)> {
     let themes =
         json!([{"theme": "Price", "quote": "$12 a meal"}, {"theme": "Trust", "quote": null}]);
     let said = "It saves time, but $12 a meal is a lot.";

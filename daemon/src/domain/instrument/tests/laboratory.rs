@@ -1,4 +1,4 @@
-//! The spelling laboratory: respondents with known opinions, whose replies are misspelled in twenty ways. Whatever the
+//! The spelling laboratory: respondents with known opinions, whose replies are misspelled in many ways. Whatever the
 //! way, every study type counts the same opinions as without it: no opinion is lost by its spelling.
 
 use std::collections::BTreeMap;
@@ -50,7 +50,27 @@ fn with(mut reply: Value, key: &str, value: Value) -> String {
     reply.to_string()
 }
 
-const WAYS: [(&str, Misspell); 20] = [
+/// A reply without braces: each key with its value, and these marks before, between and behind them. Answers to several
+/// questions have no such form.
+fn written(reply: &Value, before: &str, between: &str, behind: &str, end: &str) -> String {
+    if reply.get("answers").is_some() {
+        return reply.to_string();
+    }
+    let said = |value: &Value| match value {
+        Value::String(said) => said.clone(),
+        Value::Array(entries) => {
+            let names =
+                entries.iter().filter_map(|it| it.as_str().or_else(|| it["theme"].as_str()));
+            names.collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
+    };
+    let fields = reply.as_object().unwrap().iter().filter(|(_, value)| !value.is_null());
+    let fields = fields.map(|(key, value)| format!("{key}{between}{}{behind}", said(value)));
+    format!("{before}{}{end}", fields.collect::<String>())
+}
+
+const WAYS: [(&str, Misspell); 33] = [
     ("blanks for underscores", |reply| {
         each(reply, |_, it| word(it, |said| said.replace('_', " ")))
     }),
@@ -80,6 +100,46 @@ const WAYS: [(&str, Misspell); 20] = [
     ("thinking and a fence", |reply| {
         format!("<think>{{7?}}</think> Sure:\n```json\n{reply}\n```\nDone.")
     }),
+    ("a text within an object", |reply| json!({ "answer": reply.to_string() }).to_string()),
+    ("a scale beside the number", |reply| {
+        each(reply, |_, it| number(it, |n| json!({ "value": n, "max": 10 })))
+    }),
+    ("a sentence around the number", |reply| {
+        each(reply, |_, it| number(it, |n| json!(format!("I would give it a {n} out of 10"))))
+    }),
+    ("a remark behind the number", |reply| {
+        each(reply, |_, it| number(it, |n| json!(format!("{n} (fairly good)"))))
+    }),
+    ("a sign before the number", |reply| {
+        each(reply, |_, it| number(it, |n| json!(format!("+{n}"))))
+    }),
+    ("an exclamation", |reply| each(reply, |_, it| word(it, |said| format!("{said}!")))),
+    ("emphasis", |reply| each(reply, |_, it| word(it, |said| format!("**{said}**")))),
+    ("an object around the word", |reply| {
+        each(reply, |_, it| it.as_str().map_or_else(|| it.clone(), |said| json!({ "value": said })))
+    }),
+    ("short forms", |reply| {
+        each(reply, |key, it| {
+            let is_long = |said: &&str| key == "sentiment" && *said != "mixed";
+            word(it, |said| Some(said).filter(is_long).map_or(said, |said| &said[..3]).to_owned())
+        })
+    }),
+    ("what is bought", |reply| {
+        each(reply, |key, it| {
+            word(it, |said| match key {
+                "purchase_intent" => format!("I would {} buy it", said.replace('_', " ")),
+                _ => said.to_owned(),
+            })
+        })
+    }),
+    ("no last brace", |reply| {
+        let text = reply.to_string();
+        format!("{}\n", &text[..text.len() - 1])
+    }),
+    ("keys on lines of their own", |reply| written(&reply, "", ": ", "\n", "")),
+    ("a table", |reply| {
+        written(&reply, "| Key | Value |\n|---|---|\n| ", " | ", " |\n| ", "refused | no |")
+    }),
 ];
 
 /// The reply of one respondent: the choices differ from person to person.
@@ -102,7 +162,7 @@ fn opinion(good: &Value, person: u32) -> Value {
 }
 
 #[test]
-fn twenty_ways_to_misspell_leave_every_distribution_as_it_is() {
+fn every_way_to_misspell_leaves_every_distribution_as_it_is() {
     for (mut spec, good) in kinds() {
         spec.measurement.questions_per_call = QuestionsPerCall::All;
         let distribution = |way: Misspell| {
@@ -127,17 +187,17 @@ fn twenty_ways_to_misspell_leave_every_distribution_as_it_is() {
 fn what_was_mended_is_named_and_what_stood_is_not() {
     for (mut spec, good) in kinds() {
         spec.measurement.questions_per_call = QuestionsPerCall::All;
-        assert_eq!(mended(&spec, None, &good.to_string()), Vec::<String>::new());
+        assert_eq!(mended(&spec, None, &good.to_string(), None), Vec::<String>::new());
         for (name, way) in WAYS {
             let (plain, text) = (opinion(&good, 3).to_string(), way(opinion(&good, 3)));
             if text == plain {
                 continue;
             }
-            assert_ne!(mended(&spec, None, &text), Vec::<String>::new(), "{name}: {text}");
+            assert_ne!(mended(&spec, None, &text, None), Vec::<String>::new(), "{name}: {text}");
         }
     }
     let (spec, good) = kinds().into_iter().next().unwrap();
-    let mended = |text: &str| mended(&spec, None, text);
+    let mended = |text: &str| mended(&spec, None, text, None);
     let mut reply = good.clone();
     reply["purchase_intent"] = json!("probably not");
     reply["score"] = json!("7");

@@ -23,6 +23,8 @@ mod wording;
 
 use std::collections::BTreeMap;
 
+pub(in crate::domain::instrument) use items::kinds;
+
 use protocol::audience::Audience;
 use protocol::results::{Answer, PurchaseIntent, Results, Sentiment, ThemeKind};
 use protocol::review::{ContentType, Neighbours, ReviewMaterial, ReviewMode};

@@ -65,6 +65,7 @@ fn a_number_that_can_mean_one_thing_is_read_in_any_spelling() {
                     json!(IN_WORDS[usize::try_from(number).unwrap()]),
                     json!(format!("{} out of ten", IN_WORDS[usize::try_from(number).unwrap()])),
                     json!(wide(number)),
+                    json!(format!("+{number}")),
                     json!([number]),
                     json!([format!("{number}/10")]),
                 ] {
@@ -85,7 +86,7 @@ fn a_number_that_can_mean_one_thing_is_read_in_any_spelling() {
                 json!("eleven"),
                 json!("seven or eight"),
                 json!("-7"),
-                json!("+7"),
+                json!("+7.5"),
                 json!(-7),
                 json!(11),
                 json!("11"),

@@ -154,6 +154,11 @@ impl StudyKind for ConceptStudy {
         Some(MainNumber { field: "mean_score", name: "mean score" })
     }
 
+    fn bounded(&self) -> Vec<MainNumber> {
+        let would_buy = MainNumber { field: "would_buy_pct", name: "share that would buy" };
+        self.headline().into_iter().chain([would_buy]).collect()
+    }
+
     fn metrics(&self) -> Vec<Metric> {
         let mut metrics = vec![
             Metric::new(

@@ -392,6 +392,11 @@ pub(super) trait StudyKind: Sync {
         None
     }
 
+    /// The numbers of which is told what answers that came only when asked again can have changed.
+    fn bounded(&self) -> Vec<MainNumber> {
+        self.headline().into_iter().collect()
+    }
+
     /// Every metric that results can be broken down by.
     fn metrics(&self) -> Vec<Metric> {
         Vec::new()

@@ -44,10 +44,13 @@ impl PanelRun<'_> {
         let is_unfinished = end == End::Truncated || (reply.thought && is_empty);
         let thought = reply.thought || (is_unfinished && is_empty);
         let unfinished = is_unfinished.then(|| engine.why_unfinished(thought));
+        // Of the reply as it came: what is kept of it may be shorter.
+        let is_answer = ask.at.is_answer() && end == End::Finished;
+        let mended = is_answer
+            .then(|| instrument::mended(&self.study.spec, ask.item, &reply.text, reply.place));
         let Redacted { read, reply: kept, whole_bytes } =
             self.understand(seat.engine, ask, &end, reply.text);
-        let is_whole_answer = read.is_ok() && whole_bytes.is_none() && ask.at.is_answer();
-        let mended = is_whole_answer.then(|| instrument::mended(&self.study.spec, ask.item, &kept));
+        let mended = mended.filter(|_| read.is_ok());
         let said_by = if reply.model.is_empty() { engine.model().to_owned() } else { reply.model };
         let exchange = Exchange {
             address,

@@ -1,0 +1,246 @@
+//! Spellings with one meaning, and those with none or two.
+
+use protocol::results::{Preference, PurchaseIntent, Sentiment};
+use serde_json::{Value, json};
+
+use super::{whole, word};
+
+fn seven(value: &Value) -> Option<u8> {
+    whole(value, 1, 10)
+}
+
+#[test]
+fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
+    for said in [
+        "+7",
+        "＋7",
+        "7!",
+        "I'd say 7",
+        "I’d say 7.",
+        "I would say 7",
+        "I would give it a 7 out of 10",
+        "I'd give it a seven.",
+        "7 (fairly good)",
+        "7 (not bad at all)",
+        "**7** (fairly good)",
+        "7/10 - fairly good",
+        "7 – fairly good",
+        "7, because it saves time",
+        "7 because it saves time",
+        "Score: 7",
+        "my rating is 7",
+        "It's a 7",
+        "7 points out of 10",
+        "7 (out of 10)",
+        "7 on a scale of 1 to 10",
+        "7 on a scale from 1-10",
+        "7.0 out of 10.0",
+        "Rating = 7",
+        "7: fine",
+        "7 stars",
+    ] {
+        assert_eq!(seven(&json!(said)), Some(7), "{said}");
+    }
+    for said in [
+        "7.5",
+        "7/5",
+        "6–7",
+        "6-7",
+        "6 - 7",
+        "7 or 8",
+        "not 7",
+        "not a 7",
+        "less than 7",
+        "at least 7",
+        "7+",
+        "~7",
+        "7%",
+        "7?",
+        "-7",
+        "+-7",
+        "7 (or 8)",
+        "7 (maybe 8)",
+        "7, or higher",
+        "7, not 8",
+        "7, but not really",
+        "7-ish",
+        "7 out of 5",
+        "7 of 20",
+        "I'd say 7 or so",
+        "7 out of",
+        "7/10/2026",
+        "between 6 and 7",
+        "7 and a half",
+        "70",
+        "7 (scale of 5)",
+        "7 on a scale of 1 to 5",
+        "7 people",
+        "sieben",
+        "siete",
+        "7 8",
+        "11",
+        "+11",
+        "7 minus",
+        "7 out of 10, or rather six",
+    ] {
+        assert_eq!(seven(&json!(said)), None, "{said}");
+    }
+    assert_eq!(whole(&json!("+0"), 0, 10), Some(0));
+    assert_eq!(whole(&json!("4 (out of 5)"), 1, 5), Some(4));
+    assert_eq!(whole(&json!("4 out of 10"), 1, 5), None);
+    assert_eq!(seven(&json!(format!("7 ({})", "good ".repeat(100)))), None, "too long to judge");
+}
+
+#[test]
+fn a_number_within_an_object_is_read_with_its_scale() {
+    for said in [
+        json!({ "value": 7, "max": 10 }),
+        json!({ "value": 7, "out_of": 10 }),
+        json!({ "Score": "7", "scale": "1-10" }),
+        json!({ "value": 7, "min": 1, "max": 10, "label": "fairly good" }),
+        json!({ "rating": 7.0, "maximum": "10", "reason": null }),
+        json!({ "value": "7/10" }),
+        json!([{ "value": 7, "max": 10 }]),
+    ] {
+        assert_eq!(seven(&said), Some(7), "{said}");
+    }
+    for said in [
+        json!({ "value": 7, "max": 5 }),
+        json!({ "value": 7, "max": 100 }),
+        json!({ "value": 7, "scale": "0-5" }),
+        json!({ "value": 7, "min": 0, "max": 10 }),
+        json!({ "value": 7, "score": 8 }),
+        json!({ "value": 7, "second": 8 }),
+        json!({ "value": 7, "label": "more like 8" }),
+        json!({ "max": 10 }),
+        json!({ "value": [7, 8] }),
+        json!({ "value": { "value": 7 } }),
+        json!({}),
+    ] {
+        assert_eq!(seven(&said), None, "{said}");
+    }
+}
+
+fn feeling(said: &str) -> Option<&'static str> {
+    let words: Vec<_> = Sentiment::ALL.iter().map(|word| word.as_str()).collect();
+    word(&json!(said), &words)
+}
+
+fn intent(said: &str) -> Option<&'static str> {
+    let words: Vec<_> = PurchaseIntent::ALL.iter().map(|word| word.as_str()).collect();
+    word(&json!(said), &words)
+}
+
+fn preferred(said: &str) -> Option<&'static str> {
+    let words: Vec<_> = Preference::ALL.iter().map(|word| word.as_str()).collect();
+    word(&json!(said), &words)
+}
+
+#[test]
+fn a_word_is_read_with_words_around_it_that_leave_it_as_it_is() {
+    for (said, meant) in [
+        ("positive!", "positive"),
+        ("**positive**", "positive"),
+        ("**Positive!**", "positive"),
+        ("pos", "positive"),
+        ("Pos.", "positive"),
+        ("neg", "negative"),
+        ("neu", "neutral"),
+        ("very positive", "positive"),
+        ("I feel positive about it", "positive"),
+        ("Sentiment: mixed", "mixed"),
+        ("mixed (I like the taste)", "mixed"),
+        ("neutral, it leaves me cold", "neutral"),
+        ("a negative feeling", "negative"),
+    ] {
+        assert_eq!(feeling(said), Some(meant), "{said}");
+    }
+    for (said, meant) in [
+        ("definitely not buy", "definitely_not"),
+        ("would definitely not buy", "definitely_not"),
+        ("I would definitely not buy it", "definitely_not"),
+        ("Definitely would not buy", "definitely_not"),
+        ("definitely won't", "definitely_not"),
+        ("I'd probably buy it", "probably"),
+        ("probably not!", "probably_not"),
+        ("I would probably not use this.", "probably_not"),
+        ("definitely buy", "definitely"),
+        ("Maybe buy", "maybe"),
+        ("maybe (if it gets cheaper)", "maybe"),
+    ] {
+        assert_eq!(intent(said), Some(meant), "{said}");
+    }
+    for (said, meant) in [
+        ("Option B", "b"),
+        ("I prefer A.", "a"),
+        ("Variant a!", "a"),
+        ("neither", "none"),
+        ("a: cheaper", "a"),
+    ] {
+        assert_eq!(preferred(said), Some(meant), "{said}");
+    }
+    for said in [
+        "not positive",
+        "positive but negative",
+        "positive or neutral",
+        "positive/negative",
+        "positively",
+        "positive?",
+        "positive (or neutral)",
+        "positive, not negative",
+        "not very positive",
+        "posit",
+        "mix",
+        "neither positive nor negative",
+        "positiv",
+        "positive - but mixed",
+        "mostly positive",
+        "",
+    ] {
+        assert_eq!(feeling(said), None, "{said}");
+    }
+    for said in [
+        "definitely, not",
+        "not definitely",
+        "would not definitely buy",
+        "would not buy",
+        "buy",
+        "yes",
+        "definitely (not)",
+        "definitely maybe",
+        "maybe, probably not",
+        "definitely not sure",
+        "won't buy",
+        "wahrscheinlich nicht",
+        "definitely, or probably",
+        "maybe not",
+        "definitely not probably",
+    ] {
+        assert_eq!(intent(said), None, "{said}");
+    }
+    for said in [
+        "a or b",
+        "I prefer a cheaper one",
+        "A over B",
+        "not a",
+        "a (b is dearer)",
+        "a variant of b",
+        "both",
+    ] {
+        assert_eq!(preferred(said), None, "{said}");
+    }
+}
+
+#[test]
+fn a_word_within_an_object_is_read_where_it_is_the_only_one() {
+    let words: Vec<_> = Sentiment::ALL.iter().map(|word| word.as_str()).collect();
+    let read = |value: Value| word(&value, &words);
+    assert_eq!(read(json!({ "value": "Positive", "confidence": 0.9 })), Some("positive"));
+    assert_eq!(
+        read(json!({ "sentiment": "pos", "label": "positive", "reason": "it is tasty" })),
+        Some("positive")
+    );
+    assert_eq!(read(json!({ "value": "positive", "label": "negative" })), None);
+    assert_eq!(read(json!({ "value": "positive", "second": "negative" })), None);
+    assert_eq!(read(json!({ "reason": "positive" })), None);
+}

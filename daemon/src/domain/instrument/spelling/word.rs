@@ -1,0 +1,174 @@
+//! The word that is chosen from a closed list: `Probably Not`, `"positive!"`, `pos`, "I would definitely not buy it". A word
+//! that is derived, denied or stands beside another one is none.
+
+use serde_json::{Map, Value};
+
+use super::phrase::{Remark, plain, remark};
+use super::{alone, bare, is_any, letters};
+
+/// A list of words by what it is about: the words that change nothing beside a choice of it, and short forms.
+struct Around {
+    /// Words that say what is chosen from, or who chooses.
+    beside: &'static [&'static str],
+    /// Other forms of a word of the list.
+    short: &'static [(&'static str, &'static str)],
+}
+
+/// What is said around a sentiment.
+const OF_SENTIMENTS: Around = Around {
+    beside: &[
+        "a",
+        "about",
+        "am",
+        "answer",
+        "feel",
+        "feeling",
+        "feelings",
+        "i",
+        "i'm",
+        "is",
+        "it",
+        "it's",
+        "my",
+        "overall",
+        "sentiment",
+        "the",
+        "this",
+        "very",
+    ],
+    short: &[("pos", "positive"), ("neg", "negative"), ("neu", "neutral")],
+};
+
+/// What is said around an intent to buy.
+const OF_INTENTS: Around = Around {
+    beside: &[
+        "answer", "buy", "buying", "get", "i", "i'd", "i'll", "intent", "is", "it", "my", "order",
+        "purchase", "that", "the", "this", "try", "use", "will", "would",
+    ],
+    short: &[],
+};
+
+/// What is said around a preferred variant. No article: it would be variant A.
+const OF_PREFERENCES: Around = Around {
+    beside: &[
+        "answer",
+        "choice",
+        "choose",
+        "i",
+        "i'd",
+        "is",
+        "my",
+        "option",
+        "pick",
+        "prefer",
+        "preference",
+        "variant",
+        "version",
+        "would",
+    ],
+    short: &[("neither", "none")],
+};
+
+/// Keys of the word within an object.
+const VALUE: [&str; 11] = [
+    "value",
+    "answer",
+    "choice",
+    "word",
+    "option",
+    "sentiment",
+    "purchase_intent",
+    "intent",
+    "preference",
+    "result",
+    "label",
+];
+
+/// The word that is chosen.
+pub(in super::super) fn word(value: &Value, words: &[&'static str]) -> Option<&'static str> {
+    match alone(value) {
+        Value::Object(fields) => within(fields, words),
+        plain => single(plain.as_str()?, words),
+    }
+}
+
+/// Yes or no: `true`, `"yes"`, `"No."`.
+pub(in super::super) fn truth(value: &Value) -> Option<bool> {
+    match alone(value) {
+        Value::Bool(truth) => Some(*truth),
+        said => spelled(said.as_str()?, &["yes", "no", "true", "false"])
+            .map(|said| matches!(said, "yes" | "true")),
+    }
+}
+
+fn single(said: &str, words: &[&'static str]) -> Option<&'static str> {
+    spelled(said, words).or_else(|| in_a_phrase(&plain(said)?, words))
+}
+
+/// A word of its own.
+fn spelled(said: &str, words: &[&'static str]) -> Option<&'static str> {
+    let said: String = letters(bare(said)).collect();
+    // The stimulus labels variants in this way.
+    let said = said.strip_prefix("variant").filter(|rest| !rest.is_empty()).unwrap_or(&said);
+    words.iter().copied().find(|word| letters(word).eq(said.chars()))
+}
+
+/// What is said around the words of that list; `None` for a list that is not said in phrases.
+fn around(words: &[&str]) -> Option<&'static Around> {
+    let has = |word: &str| words.contains(&word);
+    if has("positive") {
+        Some(&OF_SENTIMENTS)
+    } else if has("probably_not") {
+        Some(&OF_INTENTS)
+    } else if has("a") && has("b") {
+        Some(&OF_PREFERENCES)
+    } else {
+        None
+    }
+}
+
+/// A word with others around it that leave it as it is.
+fn in_a_phrase(said: &str, words: &[&'static str]) -> Option<&'static str> {
+    let around = around(words)?;
+    let is_beside = |word: &&str| around.beside.contains(word);
+    // The name of the value in front.
+    let named =
+        said.split_once(':').filter(|(name, _)| name.split(' ').all(|word| is_beside(&word)));
+    let said = named.map_or(said, |(_, said)| said.trim_start());
+    let end = said.find([',', ';', ':', '.', '!', '(', '—']);
+    let end = [" - ", " – "].iter().filter_map(|dash| said.find(dash)).chain(end).min();
+    let (head, rest) = said.split_at(end.unwrap_or(said.len()));
+    // A blank before the remark belongs to it.
+    let rest = said.get(head.trim_end().len()..).unwrap_or(rest);
+    let chosen: String = head
+        .split_whitespace()
+        .filter(|word| !is_beside(word))
+        .map(|word| if matches!(word, "won't" | "wouldn't") { "not" } else { word })
+        .flat_map(letters)
+        .collect();
+    let short = around.short.iter().find(|(short, _)| *short == chosen).map(|(_, word)| *word);
+    let word = words.iter().copied().find(|word| {
+        short.map_or_else(|| letters(word).eq(chosen.chars()), |short| short == *word)
+    })?;
+    let remark = remark(rest)?;
+    (remark == Remark::Nothing || remark.leaves_word(words)).then_some(word)
+}
+
+/// The word within an object that also describes it.
+fn within(fields: &Map<String, Value>, words: &[&'static str]) -> Option<&'static str> {
+    let mut chosen = None;
+    for (key, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+        if is_any(key, &VALUE) {
+            let said = single(alone(value).as_str()?, words)?;
+            if chosen.replace(said).is_some_and(|other| other != said) {
+                return None;
+            }
+        } else if let Some(said) = value.as_str() {
+            let said = plain(said)?;
+            if !Remark::Aside(&said).leaves_word(words) {
+                return None;
+            }
+        }
+    }
+    chosen
+}

@@ -1,0 +1,234 @@
+//! The way to a service: directly or through a proxy, and whose fault it is when a request gets no response. What is told
+//! of a proxy is its address without a name and a password, and the setting that leads there.
+
+use std::collections::BTreeMap;
+
+use reqwest::Url;
+
+use super::chat::{
+    BROKE_OFF, CallError, NO_SUCH_NAME, NOT_TRUSTED, PROXY_ASKS_WHO, PROXY_NO_SUCH_NAME,
+    PROXY_REFUSED, PROXY_REFUSES, PROXY_UNREACHABLE, REFUSED, TIMED_OUT, UNREACHABLE,
+};
+use super::key::is_local;
+
+/// The way to services.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProxyChoice {
+    /// Directly.
+    Direct,
+    /// Through the proxies that the environment names.
+    Environment,
+    /// Through this proxy.
+    Proxy {
+        /// Its address.
+        url: Url,
+        /// The setting that names it.
+        setting: String,
+    },
+}
+
+/// Variables that name a proxy for a service with https, in the order in which they count.
+const OF_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+/// The same without encryption.
+const OF_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"];
+/// Hosts that are reached without a proxy.
+const EXCEPT: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
+/// The way that a client takes, as far as it is told of.
+#[derive(Clone, Debug)]
+pub(super) struct ProxyWay {
+    choice: ProxyChoice,
+    environment: BTreeMap<String, String>,
+}
+
+impl ProxyWay {
+    pub(super) fn new(choice: &ProxyChoice, environment: &BTreeMap<String, String>) -> Self {
+        Self { choice: choice.clone(), environment: environment.clone() }
+    }
+
+    /// Why a request got no response. The address is told without the key, which is never part of it.
+    pub(super) fn unsent(&self, error: &reqwest::Error, url: &Url) -> CallError {
+        let proxy = self.proxy_for(url);
+        let why = match &proxy {
+            _ if !error.is_connect() && error.is_timeout() => TIMED_OUT,
+            _ if !error.is_connect() => BROKE_OFF,
+            Some(_) => unconnected_by_proxy(error),
+            None => unconnected(error),
+        };
+        let mut at = url.to_string();
+        if let Some(proxy) = proxy {
+            at.push_str(&proxy);
+        } else if let Some(variable) = self.unused_proxy().filter(|_| !is_local(url)) {
+            at.push_str(&format!(
+                "; ${variable} is set, and proxies are not used: network.proxy = \"environment\" in config.toml uses it"
+            ));
+        }
+        CallError::Network { why: why.into(), at }
+    }
+
+    /// The failure where a response with that status is the proxy's own; `None` where it is the service's.
+    pub(super) fn of_proxy(&self, status: u16, url: &Url) -> Option<CallError> {
+        let proxy = self.proxy_for(url).filter(|_| status == 407)?;
+        Some(CallError::Network { why: PROXY_ASKS_WHO.into(), at: format!("{url}{proxy}") })
+    }
+
+    /// The proxy that leads to that address, in words, with the setting that names it.
+    fn proxy_for(&self, url: &Url) -> Option<String> {
+        let (proxy, setting) = match &self.choice {
+            ProxyChoice::Direct => return None,
+            ProxyChoice::Proxy { url, setting } => (url.clone(), format!("of {setting}")),
+            ProxyChoice::Environment => {
+                let variables = if url.scheme() == "https" { OF_HTTPS } else { OF_HTTP };
+                let (variable, text) =
+                    variables.iter().find_map(|variable| self.value(variable))?;
+                if self.is_excepted(url) {
+                    return None;
+                }
+                let whole =
+                    if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+                let setting = format!("of ${variable}, which network.proxy = \"environment\" uses");
+                (Url::parse(&whole).ok()?, setting)
+            }
+        };
+        // No name, no password, no path.
+        let host = proxy.host_str()?;
+        let port = proxy.port_or_known_default().map_or(String::new(), |port| format!(":{port}"));
+        Some(format!(" through the proxy {}://{host}{port} {setting}", proxy.scheme()))
+    }
+
+    /// A variable that names a proxy, which is not used.
+    fn unused_proxy(&self) -> Option<&'static str> {
+        let named = OF_HTTPS.iter().find_map(|variable| self.value(variable));
+        named.filter(|_| self.choice == ProxyChoice::Direct).map(|(variable, _)| variable)
+    }
+
+    fn value(&self, variable: &'static str) -> Option<(&'static str, &str)> {
+        let text = self.environment.get(variable).map(|text| text.trim())?;
+        (!text.is_empty()).then_some((variable, text))
+    }
+
+    /// Whether the environment takes a host out.
+    fn is_excepted(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
+        let Some((_, list)) = EXCEPT.iter().find_map(|variable| self.value(variable)) else {
+            return false;
+        };
+        list.split(',').map(|entry| entry.trim().to_ascii_lowercase()).any(|entry| {
+            let entry = entry.trim_start_matches("*.").trim_start_matches('.');
+            let is_below = || host.strip_suffix(entry).is_some_and(|rest| rest.ends_with('.'));
+            !entry.is_empty() && (entry == "*" || host == entry || is_below())
+        })
+    }
+}
+
+/// The causes of an error, the outermost first.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |error| error.source())
+}
+
+fn is_refused(error: &(dyn std::error::Error + 'static)) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
+}
+
+/// Why no connection was made, from the causes of the error.
+fn unconnected(error: &reqwest::Error) -> &'static str {
+    for cause in causes(error) {
+        if is_refused(cause) {
+            return REFUSED;
+        }
+        let said = cause.to_string().to_lowercase();
+        if said.contains("certificate") {
+            return NOT_TRUSTED;
+        }
+        if said.contains("dns error") || said.contains("failed to lookup") {
+            return NO_SUCH_NAME;
+        }
+        if said.contains("timed out") {
+            return TIMED_OUT;
+        }
+    }
+    UNREACHABLE
+}
+
+/// The same where a proxy is asked: no connection is made to any other host, and only a certificate is the service's.
+fn unconnected_by_proxy(error: &reqwest::Error) -> &'static str {
+    let mut why = PROXY_UNREACHABLE;
+    for cause in causes(error) {
+        if is_refused(cause) {
+            return PROXY_REFUSED;
+        }
+        let said = cause.to_string().to_lowercase();
+        if said.contains("certificate") {
+            return NOT_TRUSTED;
+        }
+        if said.contains("proxy authorization required") {
+            return PROXY_ASKS_WHO;
+        }
+        if said.contains("dns error") || said.contains("failed to lookup") {
+            return PROXY_NO_SUCH_NAME;
+        }
+        // A tunnel that cannot be begun has a cause of its own.
+        if said.contains("tunnel error") && !said.contains("underlying connection") {
+            why = PROXY_REFUSES;
+        }
+    }
+    why
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn way(choice: ProxyChoice, environment: &[(&str, &str)]) -> ProxyWay {
+        let environment = environment
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect();
+        ProxyWay::new(&choice, &environment)
+    }
+
+    #[test]
+    fn a_proxy_is_told_with_its_setting_and_without_a_password() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        let service = url("https://model.example.com/v1");
+        let setting = "engine.office.proxy".to_owned();
+        let own = ProxyChoice::Proxy { url: url("http://proxy.local:3128"), setting };
+        assert_eq!(
+            way(own, &[]).proxy_for(&service).unwrap(),
+            " through the proxy http://proxy.local:3128 of engine.office.proxy"
+        );
+        let of = |environment: &[(&str, &str)], service: &str| {
+            way(ProxyChoice::Environment, environment).proxy_for(&url(service))
+        };
+        let named = [
+            ("HTTPS_PROXY", "http://ann:canary@proxy.local:3128"),
+            ("NO_PROXY", "own.example.com, .lan"),
+        ];
+        let told = of(&named, "https://model.example.com/v1").unwrap();
+        assert_eq!(
+            told,
+            " through the proxy http://proxy.local:3128 of $HTTPS_PROXY, which network.proxy = \"environment\" uses"
+        );
+        for direct in [
+            "https://own.example.com/v1",
+            "https://a.own.example.com",
+            "https://x.lan",
+            "http://model.example.com",
+        ] {
+            assert_eq!(of(&named, direct), None, "{direct}");
+        }
+        assert!(of(&named, "https://disown.example.com").is_some());
+        assert!(
+            of(&[("all_proxy", "proxy:80")], "http://model.example.com")
+                .unwrap()
+                .contains("http://proxy:80 of $all_proxy")
+        );
+        assert_eq!(of(&[], "https://model.example.com"), None);
+        let direct = way(ProxyChoice::Direct, &named);
+        assert_eq!(
+            (direct.proxy_for(&service), direct.unused_proxy()),
+            (None, Some("HTTPS_PROXY"))
+        );
+    }
+}
