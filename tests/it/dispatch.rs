@@ -341,9 +341,10 @@ fn a_plea_for_patience_that_means_no_credit_stops_a_study() {
         if is_final {
             assert_eq!(ended.code(), 5, "{name}: {value}");
             assert_eq!(printed["study"]["panel"]["delivered"], 30);
-            assert_eq!(printed["meta"]["credits_used"], 30, "the rest came back");
+            assert_eq!(printed["study"]["panel"]["failed"], 0, "the others are still asked");
+            assert_eq!(printed["meta"]["credits_used"], 30);
             assert!(mock.calls() <= 40, "{} calls", mock.calls());
-            let why = ended.results();
+            let why = printed["study"]["reason"].to_string();
             assert!(why.contains("HTTP 429") && why.contains("no credit"), "{why}");
         } else {
             assert_eq!(printed["study"]["panel"]["delivered"], 300, "{name}: {value}");
@@ -352,7 +353,7 @@ fn a_plea_for_patience_that_means_no_credit_stops_a_study() {
 }
 
 #[test]
-fn no_credit_and_no_leave_stop_a_study_as_a_wrong_key_does() {
+fn no_credit_and_no_leave_pause_a_study_as_a_wrong_key_does() {
     for status in [402, 403] {
         let mock = MockProvider::start(Duration::from_millis(5), move |heard| {
             if heard.number < 30 { Act::Answer } else { Act::Status(status, Vec::new()) }
@@ -360,7 +361,8 @@ fn no_credit_and_no_leave_stop_a_study_as_a_wrong_key_does() {
         let home = home(&mock.settings("concurrency = 10"), 300);
         let printed = run(&home, "mock", &[]).expect(5).json();
         assert_eq!(printed["study"]["panel"]["delivered"], 30);
-        assert_eq!(printed["meta"]["credits_used"], 30, "the rest came back");
+        assert_eq!(printed["study"]["state"], "paused");
+        assert_eq!(printed["meta"]["credits_used"], 30);
         assert!(mock.calls() <= 40, "{} calls", mock.calls());
     }
 }

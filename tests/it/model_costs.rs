@@ -114,7 +114,7 @@ fn a_cap_is_passed_by_no_more_than_was_under_way_where_the_limit_is_ignored() {
     assert!(check.contains("8000 of 800 tokens"), "{check}");
 }
 
-/// The code in a success counts as its status: a wait is heeded, no credit stops the study with the service's words, and
+/// The code in a success counts as its status: a wait is heeded, no credit pauses the study with the service's words, and
 /// nothing is booked for calls that were not made.
 #[test]
 fn an_error_in_a_success_costs_nothing_and_counts_by_its_code() {
@@ -142,9 +142,9 @@ fn an_error_in_a_success_costs_nothing_and_counts_by_its_code() {
     );
 }
 
-/// No credit, said with a 400, is no credit: it stops at the first such reply, and those who are left can be asked later.
+/// No credit, said with a 400, is no credit: the first such reply pauses the study, and those who are left are asked later.
 #[test]
-fn no_credit_said_with_another_status_stops_the_study_and_a_retry_completes_it() {
+fn no_credit_said_with_another_status_pauses_the_study_and_it_goes_on_when_it_is_resumed() {
     let is_good = Arc::new(AtomicBool::new(false));
     let good = Arc::clone(&is_good);
     let mock = MockProvider::start(Duration::ZERO, move |heard| {
@@ -160,9 +160,9 @@ fn no_credit_said_with_another_status_stops_the_study_and_a_retry_completes_it()
     assert!(mock.calls() <= 56, "{} calls", mock.calls());
     assert!(run.json().to_string().contains("credit balance is too low"), "{run}");
     is_good.store(true, Ordering::Relaxed);
-    let retried = home.run(["retry", "@", "--json"]).expect(0).json();
-    let ended = wait::for_end(&home.link(), retried["id"].as_str().unwrap().parse().unwrap());
-    assert_eq!(ended.panel.delivered, 120);
+    let resumed = home.run(["resume", "@", "--json"]).expect(0).json();
+    let ended = wait::for_end(&home.link(), resumed["id"].as_str().unwrap().parse().unwrap());
+    assert_eq!((ended.panel.delivered, ended.panel.failed), (120, 0));
 }
 
 /// A server that cuts the prompt is told of, and another tokeniser is not.

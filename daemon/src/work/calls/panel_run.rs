@@ -88,6 +88,7 @@ impl<'a> PanelRun<'a> {
             strategy: study.pool.strategy(),
             recalls: study.recalls(),
             measures: false,
+            has_answers: study.has_answers,
         };
         Self {
             machine: PanelMachine::new(plan, doors.len(), left),

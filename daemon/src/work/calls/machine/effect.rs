@@ -33,6 +33,8 @@ pub(in crate::work::calls) enum PanelEffect {
     GiveUp { ticket: QueueEntry, reserved: UsdMicros },
     /// A reply of the engine was read: it works as it is set.
     Prove { engine: usize },
+    /// The latest replies of the engine were of no use: it may be broken.
+    Doubt { engine: usize },
     /// The engine answers no more.
     Disabled { engine: usize, why: String },
     /// Run the side measurements of a respondent.
@@ -48,6 +50,8 @@ pub(in crate::work::calls) enum PanelEffect {
     /// The upper end that was agreed leaves no room for another call, which may cost that much: the study is to be paused
     /// and its owner asked for more. A halt follows.
     AskOwner(UsdMicros),
+    /// No engine can be asked any more: the study is to be paused, with that reason. A halt follows.
+    Pause(String),
     /// The study stops; whoever is left is recorded as failed.
     Stopping(String),
 }

@@ -18,6 +18,11 @@ impl PanelMachine<'_> {
         if self.is_busy() {
             return;
         }
+        // The calls that were under way may have brought the first answers.
+        self.pause();
+        if self.pauses && !self.halted {
+            return;
+        }
         for task in std::mem::take(&mut self.to_hear) {
             // If the study goes on, the direct answer is recorded without the side measurements.
             if self.halted { self.forget(task) } else { self.record(task) }

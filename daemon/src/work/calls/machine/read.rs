@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::engine::ReadyTask;
+use super::engine::{ReadyTask, SharedFault, Verdict};
 use super::event::{CallEnd, EndedCall, ReadCall};
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine};
@@ -87,12 +87,11 @@ impl PanelMachine<'_> {
 
     /// The respondent's next step after a reply.
     fn judge(&mut self, mut task: RespondentTask, reply: ReadCall) -> Next {
-        let ReadCall { read, exchange, mended, unfinished } = reply;
+        let ReadCall { read, exchange, mended, unfinished, unreadable } = reply;
         task.exchanges.push(exchange);
         let at = task.at();
         let engine = &mut self.engines[task.engine];
-        if !matches!(read, Err(Unreadable::Invalid { .. })) && !engine.view.is_proven {
-            engine.view.is_proven = true;
+        if !matches!(read, Err(Unreadable::Invalid { .. })) && engine.note_read() {
             self.effects.push(PanelEffect::Prove { engine: task.engine });
         }
         if let Some(mended) = mended.filter(|_| at.is_answer()) {
@@ -108,9 +107,12 @@ impl PanelMachine<'_> {
         if self.halted {
             return Next::Halted(task);
         }
-        if let Some(why) = unfinished
-            && engine.never_finishes()
-        {
+        let fault = match &unfinished {
+            Some(_) => SharedFault::Unfinished,
+            None => SharedFault::Unreadable(reason.clone()),
+        };
+        if self.note_fault(task.engine, fault) == Verdict::Broken {
+            let why = unfinished.or(unreadable).unwrap_or(reason);
             return Next::Stop(task, why);
         }
         if task.reasks < REASKS_MAX && self.stop.is_none() && self.budget.retry() {
@@ -124,8 +126,18 @@ impl PanelMachine<'_> {
         self.close(task, Outcome::Invalid { reason })
     }
 
+    /// Notes that a call was of no use, in a way that all calls to its service may share.
+    pub(super) fn note_fault(&mut self, engine: usize, fault: SharedFault) -> Verdict {
+        let verdict = self.engines[engine].note_fault(fault);
+        if verdict == Verdict::Doubted {
+            self.effects.push(PanelEffect::Doubt { engine });
+        }
+        verdict
+    }
+
     /// Continues after a reply that was read: with the next item, or with the finished answer.
-    pub(super) fn hear_out(&self, mut task: RespondentTask, heard: ReadReply) -> Next {
+    pub(super) fn hear_out(&mut self, mut task: RespondentTask, heard: ReadReply) -> Next {
+        self.has_answers = true;
         let outcome = match heard {
             ReadReply::Whole(answered) => Outcome::Answered(*answered),
             ReadReply::One(reply) => {

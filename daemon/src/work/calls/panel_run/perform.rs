@@ -73,9 +73,17 @@ impl PanelRun<'_> {
                 self.doors[engine].engine.prove();
                 self.study.core.keep_learnt(&self.study.caller).await?;
             }
+            PanelEffect::Doubt { engine } => {
+                let engine = &self.doors[engine].engine;
+                engine.doubt();
+                let (study, engine) = (self.study.number, &engine.service().name);
+                tracing::warn!(study, engine, "the latest replies of an engine were of no use");
+            }
             PanelEffect::Disabled { engine, why } => {
                 self.withdraw(engine);
-                let engine = &self.doors[engine].engine.service().name;
+                let engine = &self.doors[engine].engine;
+                engine.doubt();
+                let engine = &engine.service().name;
                 let study = self.study.number;
                 tracing::warn!(study, engine, why, "an engine answers no more");
             }
@@ -120,13 +128,15 @@ impl PanelRun<'_> {
             PanelEffect::Forget(ticket) => drop(self.seats.remove(&ticket)),
             PanelEffect::AskOwner(worst) => {
                 let Calls { core, caller, number, .. } = &self.study;
-                match core.ask_for_more(caller, *number, worst).await {
-                    Ok(()) => {}
-                    // Its owner has halted it meanwhile.
-                    Err(error)
-                        if matches!(error.code, ErrorCode::Conflict | ErrorCode::NotFound) => {}
-                    Err(error) => return Err(error),
-                }
+                let paused = core.ask_for_more(caller, *number, worst).await;
+                self.paused(paused)?;
+            }
+            PanelEffect::Pause(why) => {
+                tracing::warn!(study = self.study.number, why, "a study is paused");
+                let why = format!("{why}; whoever is left is asked when the study is resumed");
+                let Calls { core, caller, number, .. } = &self.study;
+                let paused = core.fault(caller, *number, why).await;
+                self.paused(paused.map(drop))?;
             }
             PanelEffect::Stopping(why) => {
                 tracing::warn!(study = self.study.number, why, "a study stops asking its engine");
@@ -138,6 +148,19 @@ impl PanelRun<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Makes no more calls, once the study was paused or its owner has halted it meanwhile.
+    fn paused(&self, paused: Result<(), ApiError>) -> Result<(), ApiError> {
+        match paused {
+            Err(error) if !matches!(error.code, ErrorCode::Conflict | ErrorCode::NotFound) => {
+                Err(error)
+            }
+            Ok(()) | Err(_) => {
+                self.study.cancel.cancel();
+                Ok(())
+            }
+        }
     }
 
     /// Sets the worst cases of a call and of the side measurements after it aside, if every cap allows both.

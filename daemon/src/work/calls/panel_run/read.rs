@@ -46,6 +46,13 @@ impl PanelRun<'_> {
         let unfinished = is_unfinished.then(|| engine.why_unfinished(thought));
         let Redacted { read, reply: kept, whole_bytes } =
             self.understand(seat.engine, ask, &end, reply.text);
+        let unreadable = match &read {
+            Err(Unreadable::Invalid { reason }) if unfinished.is_none() => {
+                let seen = instrument::value_seen(reason, &kept);
+                Some(engine.why_unreadable(reason, seen.as_deref()))
+            }
+            _ => None,
+        };
         let is_whole_answer = read.is_ok() && whole_bytes.is_none() && ask.at.is_answer();
         let mended = is_whole_answer.then(|| instrument::mended(&self.study.spec, ask.item, &kept));
         let said_by = if reply.model.is_empty() { engine.model().to_owned() } else { reply.model };
@@ -61,7 +68,7 @@ impl PanelRun<'_> {
             beside: None,
             item: ask.item,
         };
-        Some(ReadCall { read, exchange, mended, unfinished })
+        Some(ReadCall { read, exchange, mended, unfinished, unreadable })
     }
 
     /// Reads the reply to a question and decides what is stored of it. A panic while reading fails this respondent only.
