@@ -248,7 +248,8 @@ impl PanelMachine<'_> {
         engine.under_way += 1;
         engine.was_proven |= engine.view.is_proven;
         let (ticket, patience) = (ready.task.ticket, engine.last_calls_wait());
-        self.effects.push(PanelEffect::Call { ticket, engine: place, patience });
+        let reserved = ready.reserved;
+        self.effects.push(PanelEffect::Call { ticket, engine: place, reserved, patience });
         self.called.insert(ticket, ready);
     }
 

@@ -26,7 +26,7 @@ pub(in crate::work::calls) enum PanelEffect {
     /// Wait there no longer.
     Withdraw { engine: usize },
     /// Make the call whose turn it is; once the study is halted, wait for it that long at least.
-    Call { ticket: QueueEntry, engine: usize, patience: Duration },
+    Call { ticket: QueueEntry, engine: usize, reserved: UsdMicros, patience: Duration },
     /// A call is over: book its cost, and free what was reserved beyond that.
     Settle { ticket: QueueEntry, reserved: UsdMicros, cost: UsdMicros },
     /// A call was given up: book its worst case.

@@ -10,11 +10,16 @@ use crate::app::given_up;
 const SLICE: usize = 256;
 
 impl PanelMachine<'_> {
-    /// Goes on with the end as far as it gets.
-    pub(super) fn wind_up(&mut self) {
+    /// Withdraws the calls that are ready at all engines.
+    pub(super) fn take_all_back(&mut self) {
         for engine in 0..self.engines.len() {
             self.take_back(engine);
         }
+    }
+
+    /// Goes on with the end as far as it gets.
+    pub(super) fn wind_up(&mut self) {
+        self.take_all_back();
         if self.is_busy() {
             return;
         }
@@ -65,9 +70,7 @@ impl PanelMachine<'_> {
 
     /// Ends at once, because nothing can be recorded any more. Calls under way are booked at their worst case.
     pub(super) fn abort(&mut self) {
-        for engine in 0..self.engines.len() {
-            self.take_back(engine);
-        }
+        self.take_all_back();
         for ReadyTask { task, reserved } in std::mem::take(&mut self.called).into_values() {
             self.effects.push(PanelEffect::GiveUp { ticket: task.ticket, reserved });
             self.lost = self.lost.plus(given_up(reserved));

@@ -69,6 +69,10 @@ impl PanelMachine<'_> {
                 usage
             }
         };
+        if usage.cost > reserved {
+            // What is set aside for the calls that are ready is as little as it was for this one.
+            self.take_all_back();
+        }
         let took = Usage { reasks: u32::from(task.correction.is_some()), ..usage };
         task.record.notes.remarks.extend(remarks);
         task.usage = task.usage.plus(took);
@@ -76,7 +80,7 @@ impl PanelMachine<'_> {
         share.usage = share.usage.plus(took);
         let next = match end {
             CallEnd::Replied(reply) => {
-                engine.note_latency(latency);
+                self.engines[task.engine].note_latency(latency);
                 self.judge(task, *reply)
             }
             CallEnd::Failed(error) => self.without_reply(task, &error, now),

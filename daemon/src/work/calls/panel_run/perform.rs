@@ -22,28 +22,39 @@ use crate::work::calls::side_measures::{MeasuredChannels, MeasuredRespondent, Re
 
 impl PanelRun<'_> {
     /// Carries out an effect on money, and tells whether it was one.
-    pub(super) fn settle(&self, effect: &PanelEffect) -> bool {
-        let (reserved, cost) = match effect {
-            PanelEffect::Release(amount) => (*amount, UsdMicros::ZERO),
-            PanelEffect::Settle { reserved, cost, .. } => (*reserved, *cost),
-            PanelEffect::GiveUp { reserved, .. } => (*reserved, *reserved),
+    pub(super) fn settle(&mut self, effect: &PanelEffect) -> bool {
+        let (ticket, reserved, cost) = match effect {
+            PanelEffect::Release(amount) => {
+                self.release(*amount);
+                return true;
+            }
+            PanelEffect::Settle { ticket, reserved, cost } => (ticket, *reserved, *cost),
+            PanelEffect::GiveUp { ticket, reserved } => (ticket, *reserved, *reserved),
             _ => return false,
         };
-        self.study.core.settle_cost(self.study.number, reserved, cost);
+        let core = &self.study.core;
+        core.settle_cost(self.study.number, reserved, cost);
+        if let Some(call) = self.sent.remove(ticket) {
+            core.note_over(call);
+        }
         true
+    }
+
+    fn release(&self, amount: UsdMicros) {
+        self.study.core.settle_cost(self.study.number, amount, UsdMicros::ZERO);
     }
 
     /// Leaves an effect out, because the run ends with an error.
     pub(super) fn skip(&self, effect: &PanelEffect) {
         if let PanelEffect::Measure(measure) = effect {
-            self.settle(&PanelEffect::Release(measure.aside));
+            self.release(measure.aside);
         }
     }
 
     /// Releases what was set aside for an answer that the machine is not told any more.
     pub(super) fn take_back(&self, answer: &PanelEvent) {
         if let PanelEvent::SetAside(_, Ok(amount)) = answer {
-            self.settle(&PanelEffect::Release(*amount));
+            self.release(*amount);
         }
     }
 
@@ -66,7 +77,9 @@ impl PanelRun<'_> {
             }
             PanelEffect::Offer { ticket, engine } => self.doors[engine].offered = Some(ticket),
             PanelEffect::Withdraw { engine } => self.withdraw(engine),
-            PanelEffect::Call { ticket, engine, patience } => {
+            PanelEffect::Call { ticket, engine, reserved, patience } => {
+                let note = self.study.core.note_sent(self.study.number, reserved);
+                self.sent.extend(note.map(|note| (ticket, note)));
                 self.launch(ticket, engine, patience)?;
             }
             PanelEffect::Prove { engine } => {
@@ -172,7 +185,7 @@ impl PanelRun<'_> {
         let aside = self.worst_beside(ticket, engine)?;
         let money = self.set_aside(aside).and_then(|()| {
             self.set_aside(call).inspect_err(|_| {
-                self.settle(&PanelEffect::Release(aside));
+                self.release(aside);
             })
         });
         Ok(match money {

@@ -313,6 +313,7 @@ impl Bench {
         let invalid = || because("`score` is missing");
         let (cost, end) = match how {
             "answers" => (ANSWER, replied(Ok(self.answer(ask)))),
+            "answers-dearly" => (4 * CALL, replied(Ok(self.answer(ask)))),
             "invalid" | "cut" => (ANSWER, replied(invalid())),
             "garbled" => (ANSWER, replied(because("the reply is not valid JSON"))),
             "declines" => (ANSWER, replied(Err(Unreadable::Refused { reason: "no".to_owned() }))),

@@ -27,7 +27,7 @@ enum Happens {
     Aborted,
 }
 
-const ENDS: [&str; 13] = [
+const ENDS: [&str; 14] = [
     "answers",
     "answers",
     "invalid",
@@ -41,6 +41,7 @@ const ENDS: [&str; 13] = [
     "rejected",
     "too-large",
     "limited-day",
+    "answers-dearly",
 ];
 
 fn happens() -> impl Strategy<Value = Happens> {
