@@ -17,10 +17,11 @@ const HEADER: usize = 4 * SLOT;
 /// What names a start of the machine; there is none on every system.
 const BOOT: &str = "/proc/sys/kernel/random/boot_id";
 
-/// What a slot holds.
+/// What a slot holds, in the lowest bits of its kind; above them, beside what was spent, the calls booked at an upper bound.
 const FREE: u32 = 0;
 const CALL: u32 = 1;
 const SPENT: u32 = 2;
+const KIND_BITS: u32 = 2;
 
 /// A call that was noted, until it is settled.
 #[derive(Debug)]
@@ -33,8 +34,9 @@ pub(crate) struct LeftCalls {
     /// Calls that were sent and not settled, and the sum of their worst cases.
     pub(crate) calls: u32,
     pub(crate) worst: i64,
-    /// What the study had cost by then.
+    /// What the study had cost by then, and how many calls of that were booked at an upper bound.
     pub(crate) spent: i64,
+    pub(crate) at_most: u32,
 }
 
 /// The file, with what is in its slots.
@@ -80,8 +82,9 @@ impl CallLog {
         let mut left: BTreeMap<u32, LeftCalls> = BTreeMap::new();
         // Only of a study whose cost was noted is it known that there were no other calls.
         for (number, kind, amount) in &slots {
-            if *kind == SPENT {
-                left.entry(*number).or_default().spent = *amount;
+            if kind_of(*kind) == SPENT {
+                let study = left.entry(*number).or_default();
+                (study.spent, study.at_most) = (*amount, *kind >> KIND_BITS);
             }
         }
         for (number, kind, amount) in &slots {
@@ -104,12 +107,13 @@ impl CallLog {
         left.into_keys().for_each(|number| self.close(number));
     }
 
-    /// A study may make calls from now on, and has cost that much so far.
-    pub(crate) fn spent(&self, number: u32, spent: i64) {
+    /// A study may make calls from now on, and has cost that much so far, with so many calls at an upper bound.
+    pub(crate) fn spent(&self, number: u32, spent: i64, at_most: u32) {
         let mut slots = self.slots();
-        let is_it = |slot: &(u32, u32, i64)| slot.0 == number && slot.1 == SPENT;
+        let is_it = |slot: &(u32, u32, i64)| slot.0 == number && kind_of(slot.1) == SPENT;
         let place = slots.iter().position(is_it);
-        self.put(&mut slots, place, (number, SPENT, spent));
+        let kind = SPENT | at_most.min(u32::MAX >> KIND_BITS) << KIND_BITS;
+        self.put(&mut slots, place, (number, kind, spent));
     }
 
     /// A call of that study goes that may cost so much.
@@ -131,7 +135,9 @@ impl CallLog {
         let mut slots = self.slots();
         // The calls first: without them what it has cost says that there are none.
         for kind in [CALL, SPENT] {
-            let of_kind = |(_, slot): &(usize, &(u32, u32, i64))| (slot.0, slot.1) == (number, kind);
+            let of_kind = |(_, slot): &(usize, &(u32, u32, i64))| {
+                (slot.0, kind_of(slot.1)) == (number, kind)
+            };
             let its: Vec<usize> =
                 slots.iter().enumerate().filter(of_kind).map(|(place, _)| place).collect();
             for place in its {
@@ -168,6 +174,10 @@ impl CallLog {
     }
 }
 
+const fn kind_of(kind: u32) -> u32 {
+    kind & ((1 << KIND_BITS) - 1)
+}
+
 fn read(bytes: &[u8; SLOT]) -> (u32, u32, i64) {
     let [a, b, c, d, e, f, g, h, amount @ ..] = *bytes;
     let (number, kind) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
@@ -192,18 +202,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("calls");
         let log = CallLog::at(&path, "boot-1").unwrap();
-        log.spent(7, 0);
-        log.spent(8, 50);
+        log.spent(7, 0, 0);
+        log.spent(8, 50, 0);
         let calls: Vec<SentCall> = [30, 40, 50].map(|worst| log.sent(7, worst)).into();
         let mut calls = calls.into_iter();
-        log.spent(7, 12);
+        log.spent(7, 12, 5);
         log.over(calls.next().unwrap());
         // A slot is used again.
         let _last = log.sent(7, 60);
         assert_eq!(std::fs::metadata(&path).unwrap().len(), 64 + 5 * 16);
         for _ in 0..2 {
             let after = CallLog::at(&path, "boot-1").unwrap();
-            let left = LeftCalls { calls: 3, worst: 150, spent: 12 };
+            let left = LeftCalls { calls: 3, worst: 150, spent: 12, at_most: 5 };
             assert_eq!(after.left(7), Some(left), "until it is booked");
             assert_eq!(after.left(8), Some(LeftCalls { spent: 50, ..LeftCalls::default() }));
             assert_eq!(after.left(9), None, "nothing is known of it");
@@ -216,7 +226,7 @@ mod tests {
         CallLog::at(&path, "boot-1").unwrap().close_left();
         assert_eq!(CallLog::at(&path, "boot-1").unwrap().left(8), None);
         let last = CallLog::at(&path, "boot-1").unwrap();
-        last.spent(8, 50);
+        last.spent(8, 50, 0);
         assert!(CallLog::at(&path, "boot-1").unwrap().left(8).is_some());
         // After a crash of the machine it may lack what was written last.
         assert_eq!(CallLog::at(&path, "boot-2").unwrap().left(8), None);
@@ -225,7 +235,7 @@ mod tests {
     #[test]
     fn without_a_file_nothing_is_noted_and_nothing_known() {
         let log = CallLog::default();
-        log.spent(7, 5);
+        log.spent(7, 5, 0);
         log.over(log.sent(7, 5));
         log.close(7);
         assert_eq!(log.left(7), None);

@@ -94,6 +94,8 @@ struct Study {
     unbooked: i64,
     /// Of that, how many calls at least are in it at the most that they can have cost.
     at_most: u32,
+    /// Of all its calls, how many are booked at an upper bound.
+    bounded: u32,
     /// The upper end of its cost that its owner agreed to.
     agreed: Option<i64>,
     /// The most that a call came to of its worst case, in millionths; 0 before any was seen.
@@ -160,7 +162,8 @@ impl Spending {
     pub(in crate::app) fn note_begun(&self, number: u32) {
         let books = self.books();
         let study = books.as_ref().and_then(|books| books.studies.get(&number));
-        self.calls.spent(number, study.map_or(0, |study| study.spent));
+        let (spent, bounded) = study.map_or((0, 0), |study| (study.spent, study.bounded));
+        self.calls.spent(number, spent, bounded);
     }
 
     /// What was left under way of a study, or what it has spent, is in the ledger.
@@ -202,7 +205,8 @@ impl Core {
             };
             let row = reader.get::<crate::store::rows::StudyRow>(&number)?;
             let engine = row.map(|row| row.spec.engine).unwrap_or_default();
-            let spent = (progress.map_or(0, |progress| progress.usage.cost.0), agreed, engine);
+            let usage = progress.map_or(Usage::default(), |progress| progress.usage);
+            let spent = (usage, agreed, engine);
             if !first {
                 return Ok((spent, None));
             }
@@ -216,12 +220,13 @@ impl Core {
         if let Some(books) = books.as_mut() {
             let share = books.shares.get(&engine).copied().unwrap_or_default();
             let study = books.studies.entry(number).or_default();
-            study.spent = spent.saturating_add(study.unbooked);
+            study.spent = spent.cost.0.saturating_add(study.unbooked);
+            study.bounded = spent.at_most;
             study.agreed = agreed.map(|agreed| agreed.0);
             study.ended = false;
             study.share = study.share.max(share);
             study.engine = engine;
-            self.spending().calls.spent(number, study.spent);
+            self.spending().calls.spent(number, study.spent, study.bounded);
         }
         Ok(())
     }
@@ -292,9 +297,8 @@ impl Core {
         }
         if let Some(books) = self.spending().books().as_mut() {
             books.settle(number, worst.0, actual.0);
-            let spent = books.studies.get(&number).map_or(0, |study| study.spent);
-            if actual > UsdMicros::ZERO {
-                self.spending().calls.spent(number, spent);
+            if let Some(study) = books.studies.get(&number).filter(|_| actual > UsdMicros::ZERO) {
+                self.spending().calls.spent(number, study.spent, study.bounded);
             }
         }
     }
@@ -389,6 +393,7 @@ impl Books {
         let study = self.studies.entry(number).or_default();
         let back = study.take_back(worst);
         study.learn(worst, actual);
+        study.bounded = study.bounded.saturating_add(u32::from(actual > 0 && actual == worst));
         // What is booked at its worst case says nothing of what calls come to.
         if study.share > 0 && actual != worst && !study.engine.is_empty() {
             let known = self.shares.entry(study.engine.clone()).or_default();

@@ -193,15 +193,16 @@ fn notes(reader: &Reader<'_>, spending: &Spending) -> Result<Vec<(u32, Usage)>, 
 /// will ever be known of them, and those that were settled and not recorded at what they cost.
 fn left_by_one(reader: &Reader<'_>, number: u32, left: LeftCalls) -> Result<Usage, UseCaseError> {
     let booked = if number >= CHECKS {
-        UsdMicros::ZERO
+        Usage::default()
     } else if let Some(mark) = reader.get::<DeletedRow>(&number)? {
-        mark.cost
+        Usage { cost: mark.cost, ..Usage::default() }
     } else {
-        by_number(reader, number)?.progress.usage.cost
+        by_number(reader, number)?.progress.usage
     };
-    let settled = left.spent.saturating_sub(booked.0).max(0);
+    let settled = left.spent.saturating_sub(booked.cost.0).max(0);
     let cost = UsdMicros(left.worst.saturating_add(settled));
-    Ok(Usage { cost, at_most: left.calls, ..Usage::default() })
+    let bounded = left.at_most.saturating_sub(booked.at_most);
+    Ok(Usage { cost, at_most: left.calls.saturating_add(bounded), ..Usage::default() })
 }
 
 /// What the calls of a study that was cut off may have cost where they are not known one by one: as many as could be under

@@ -91,7 +91,8 @@ impl SharedFault {
             (Self::Unfinished, false) => 3,
             (Self::Unfinished, true) => 8,
             (Self::Rejected, false) => 5,
-            (Self::Rejected, true) => 10,
+            // The two orders of a pair are questions of their own, and one of them may be rejected every time.
+            (Self::Rejected, true) => 20,
             (Self::Unreadable(_), false) => 8,
             (Self::Unreadable(_), true) => 30,
         }
