@@ -289,7 +289,6 @@ impl PanelMachine<'_> {
         if self.engines.iter().all(|engine| engine.dead.is_some()) {
             self.lost_engines |= self.stop.is_none();
             self.stop.get_or_insert(why);
-            self.pause();
         }
     }
 

@@ -1,6 +1,8 @@
 //! The end of a run: calls that were not sent are withdrawn, those that were are waited for. Then whoever is left has
 //! failed, where the study stopped, or is forgotten, where it was halted.
 
+use std::time::Duration;
+
 use super::engine::ReadyTask;
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine, Phase};
@@ -8,6 +10,9 @@ use crate::app::given_up;
 
 /// Respondents recorded as failed between two looks whether the study was halted.
 const SLICE: usize = 256;
+/// So long, calls under way are waited for before a study is paused: most replies that are left come within that time, and
+/// whoever reads that it is paused sees them.
+const PAUSE_GRACE: Duration = Duration::from_secs(1);
 
 impl PanelMachine<'_> {
     /// Withdraws the calls that are ready at all engines.
@@ -18,14 +23,19 @@ impl PanelMachine<'_> {
     }
 
     /// Goes on with the end as far as it gets.
-    pub(super) fn wind_up(&mut self) {
+    pub(super) fn wind_up(&mut self, now: Duration) {
         self.take_all_back();
-        if self.is_busy() {
-            return;
+        if self.lost_engines {
+            let by = *self.pause_by.get_or_insert(now + PAUSE_GRACE);
+            if !self.is_busy() || now >= by {
+                self.pause_by = Some(Duration::MAX);
+                self.pause();
+            }
+            if self.pauses && !self.halted {
+                return;
+            }
         }
-        // The calls that were under way may have brought the first answers.
-        self.pause();
-        if self.pauses && !self.halted {
+        if self.is_busy() {
             return;
         }
         for task in std::mem::take(&mut self.to_hear) {

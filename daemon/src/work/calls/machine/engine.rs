@@ -64,7 +64,7 @@ pub(super) enum SharedFault {
 
 /// What follows for an engine from a call that was of no use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum FaultVerdict {
     /// Nothing: it may be that call's own matter.
     None,
     /// It may be broken: the next calls are tries.
@@ -120,7 +120,7 @@ pub(super) struct EngineState {
     /// The latest calls that were of no use for the same reason, without a reply that was read in between.
     faults: Option<(SharedFault, u32)>,
     /// A reply was read in this run.
-    was_read: bool,
+    pub(super) was_read: bool,
     /// It was proven when one of this run's calls went.
     pub(super) was_proven: bool,
     /// It asked for a longer wait than any study waits.
@@ -194,21 +194,21 @@ impl EngineState {
     }
 
     /// Notes a call that was of no use.
-    pub(super) fn note_fault(&mut self, fault: SharedFault) -> Verdict {
+    pub(super) fn note_fault(&mut self, fault: SharedFault) -> FaultVerdict {
         let before = self.faults.take().filter(|(known, _)| *known == fault);
         let count = before.map_or(0, |(_, count)| count).saturating_add(1);
         let broken_from = fault.broken_from(self.was_read, self.was_proven);
         let doubted_from = fault.doubted_from();
         self.faults = Some((fault, count));
         if count >= broken_from {
-            return Verdict::Broken;
+            return FaultVerdict::Broken;
         }
         let is_doubted = count >= doubted_from && self.view.is_proven;
         if is_doubted {
             self.view.is_proven = false;
-            return Verdict::Doubted;
+            return FaultVerdict::Doubted;
         }
-        Verdict::None
+        FaultVerdict::None
     }
 
     /// Counts a call without a connection; tells whether there was never one.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::PanelMachine;
-use super::engine::{SharedFault, Verdict};
+use super::engine::{SharedFault, FaultVerdict};
 use super::read::Next;
 use super::respondent::RespondentTask;
 use crate::domain::outcome::Outcome;
@@ -80,7 +80,7 @@ impl PanelMachine<'_> {
             return Next::Stop(task, format!("{error}; {wait}"));
         }
         if matches!(error, CallError::Rejected { .. })
-            && self.note_fault(engine, SharedFault::Rejected) == Verdict::Broken
+            && self.note_fault(engine, SharedFault::Rejected) == FaultVerdict::Broken
         {
             let why = format!("{error}; it accepted none of the latest calls");
             return Next::Stop(task, why);

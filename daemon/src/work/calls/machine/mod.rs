@@ -90,6 +90,8 @@ pub(super) struct PanelMachine<'a> {
     pauses: bool,
     /// The study must stop because its engines cannot be asked any more: then it is paused where there is something to lose.
     lost_engines: bool,
+    /// When it is paused, although calls are under way; the end of time once that was looked at.
+    pause_by: Option<Duration>,
     /// Somebody has answered.
     has_answers: bool,
     /// Why the last call that got no reply got none.
@@ -143,6 +145,7 @@ impl<'a> PanelMachine<'a> {
             short: false,
             pauses: false,
             lost_engines: false,
+            pause_by: None,
             no_reply: None,
             gave_up: false,
             lost_engine: false,
@@ -260,7 +263,7 @@ impl<'a> PanelMachine<'a> {
             self.phase = Phase::Ending;
         }
         if self.phase == Phase::Ending {
-            self.wind_up();
+            self.wind_up(now);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::engine::{ReadyTask, SharedFault, Verdict};
+use super::engine::{ReadyTask, SharedFault, FaultVerdict};
 use super::event::{CallEnd, EndedCall, ReadCall};
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine};
@@ -95,7 +95,11 @@ impl PanelMachine<'_> {
         task.exchanges.push(exchange);
         let at = task.at();
         let engine = &mut self.engines[task.engine];
-        if !matches!(read, Err(Unreadable::Invalid { .. })) && engine.note_read() {
+        // Of an engine that is lost, replies to earlier calls prove nothing.
+        if !matches!(read, Err(Unreadable::Invalid { .. }))
+            && engine.note_read()
+            && engine.dead.is_none()
+        {
             self.effects.push(PanelEffect::Prove { engine: task.engine });
         }
         if let Some(mended) = mended.filter(|_| at.is_answer()) {
@@ -115,7 +119,9 @@ impl PanelMachine<'_> {
             Some(_) => SharedFault::Unfinished,
             None => SharedFault::Unreadable(reason.clone()),
         };
-        if self.note_fault(task.engine, fault) == Verdict::Broken {
+        // Where others are read, those who are asked again are the hard ones, and come one after the other.
+        let counts = task.reasks == 0 || !self.engines[task.engine].was_read;
+        if counts && self.note_fault(task.engine, fault) == FaultVerdict::Broken {
             let why = unfinished.or(unreadable).unwrap_or(reason);
             return Next::Stop(task, why);
         }
@@ -131,9 +137,9 @@ impl PanelMachine<'_> {
     }
 
     /// Notes that a call was of no use, in a way that all calls to its service may share.
-    pub(super) fn note_fault(&mut self, engine: usize, fault: SharedFault) -> Verdict {
+    pub(super) fn note_fault(&mut self, engine: usize, fault: SharedFault) -> FaultVerdict {
         let verdict = self.engines[engine].note_fault(fault);
-        if verdict == Verdict::Doubted {
+        if verdict == FaultVerdict::Doubted {
             self.effects.push(PanelEffect::Doubt { engine });
         }
         verdict

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::{MadeCall, PanelRun, PanelSeat};
 use crate::app::{Capped, call_admitted};
@@ -146,6 +146,11 @@ impl PanelRun<'_> {
             }
             PanelEffect::Pause(why) => {
                 tracing::warn!(study = self.study.number, why, "a study is paused");
+                // Whoever reads that it is paused sees every answer.
+                let (durable, is_durable) = oneshot::channel();
+                let flush = RecordRequest { durable: Some(durable), ..RecordRequest::default() };
+                send(&self.recorder, flush).await?;
+                drop(is_durable.await);
                 let why = format!("{why}; whoever is left is asked when the study is resumed");
                 let Calls { core, caller, number, .. } = &self.study;
                 let paused = core.fault(caller, *number, why).await;

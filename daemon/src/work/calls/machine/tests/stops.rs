@@ -21,8 +21,23 @@ tables! {
         begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2
         0 answers | settle 0 3, record 0 answered
         turn a | call a 2, prepare a 3, reserve 3, offer a 3
-        1 denied | settle 1 0, free 1, withdraw a, release 10, disable a, pause
-        2 denied | settle 2 0, free 2, forget 1, forget 2, forget 3
+        1 denied, waits | settle 1 0, free 1, withdraw a, release 10, disable a, tick in 1000ms
+        2 answers | settle 2 3, record 2 answered, pause, forget 1, forget 3
+    "
+    calls_that_hang_when_an_account_dies_do_not_hold_up_the_pause: "panel 5", "
+        begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2
+        0 answers | settle 0 3, record 0 answered
+        turn a | call a 2, prepare a 3, reserve 3, offer a 3
+        1 denied | settle 1 0, free 1, withdraw a, release 10, disable a
+        after 999ms |
+        after 1ms | pause
+        2 given-up | give-up 2 10, forget 2, forget 1, forget 3
+    "
+    calls_that_hang_where_nobody_has_answered_are_waited_for_quietly: "panel 3", "
+        begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2
+        0 denied | settle 0 0, free 0, withdraw a, release 10, disable a
+        after 1000ms, waits |
+        1 denied | settle 1 0, free 1, stopping, record 0 failed, record 1 failed, record 2 failed
     "
     a_study_that_was_resumed_too_early_is_paused_again_by_one_call: "panel 3, answered", "
         a new, begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1
@@ -34,8 +49,8 @@ tables! {
     "
     a_wait_till_tomorrow_pauses_the_study_at_once_also_without_an_answer: "panel 3", "
         begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2
-        0 limited-day | settle 0 0, free 0, withdraw a, release 10, disable a, pause
-        1 limited-day | settle 1 0, forget 1, forget 0, forget 2
+        0 limited-day | settle 0 0, free 0, withdraw a, release 10, disable a
+        1 limited-day | settle 1 0, free 1, pause, forget 0, forget 1, forget 2
     "
     a_door_that_is_put_off_pauses_the_study_without_a_call: "panel 2", "
         a put-off, begun | prepare a 0, reserve 0, offer a 0
