@@ -303,7 +303,10 @@ mod tests {
         assert_eq!(kept, learnt.lasting());
         assert!(kept.told().eq(learnt.told()));
         assert_eq!(kept.apply(&chat, limit).0.shape, ReplyShape::Json);
-        assert!(kept.health == EngineHealth::New && kept.model.is_none(), "the next study tries first");
+        assert!(
+            kept.health == EngineHealth::New && kept.model.is_none(),
+            "the next study tries first"
+        );
     }
 
     #[test]

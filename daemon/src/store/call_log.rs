@@ -135,9 +135,8 @@ impl CallLog {
         let mut slots = self.slots();
         // The calls first: without them what it has cost says that there are none.
         for kind in [CALL, SPENT] {
-            let of_kind = |(_, slot): &(usize, &(u32, u32, i64))| {
-                (slot.0, kind_of(slot.1)) == (number, kind)
-            };
+            let of_kind =
+                |(_, slot): &(usize, &(u32, u32, i64))| (slot.0, kind_of(slot.1)) == (number, kind);
             let its: Vec<usize> =
                 slots.iter().enumerate().filter(of_kind).map(|(place, _)| place).collect();
             for place in its {

@@ -9,8 +9,8 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::hint::{Feature, Hint, Remedy};
 use protocol::service::{Control, Reply};
 
-use crate::domain::instrument::{Subsamples, put, tasks};
 use crate::domain::instrument::chain::chain_plan;
+use crate::domain::instrument::{Subsamples, put, tasks};
 use crate::domain::run::Input;
 use crate::store::rows::{AgreedCost, Progress, StudyRow};
 use crate::store::{Fault, Reader, Writes};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::PanelMachine;
-use super::engine::{SharedFault, FaultVerdict};
+use super::engine::{FaultVerdict, SharedFault};
 use super::read::Next;
 use super::respondent::RespondentTask;
 use crate::domain::outcome::Outcome;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::engine::{ReadyTask, SharedFault, FaultVerdict};
+use super::engine::{FaultVerdict, ReadyTask, SharedFault};
 use super::event::{CallEnd, EndedCall, ReadCall};
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine};
