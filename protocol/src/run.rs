@@ -35,6 +35,9 @@ words! {
     }
 }
 
+/// The reason of a pause that the owner asked for; any other says what has to be mended.
+pub const PAUSED_BY_OWNER: &str = "paused by its owner";
+
 impl State {
     /// Whether the state can no longer change.
     #[must_use]

@@ -147,6 +147,40 @@ fn whatever_state_a_study_is_in_and_however_the_daemon_ends_hanging_calls_are_bo
     }
 }
 
+/// Whatever could have been under way at once, what was is known: exactly those calls are booked, each at what was set aside
+/// for it and not at what the others cost, and the report says so.
+#[test]
+fn a_kill_books_the_calls_that_were_sent_and_not_settled_and_no_others() {
+    for (answered, sent) in [(20, 8), (1, 8), (0, 1)] {
+        let mock = MockProvider::start(Duration::from_millis(5), move |heard| {
+            if heard.number < answered { Act::Answer } else { Act::Silence }
+        });
+        let home = Home::with_settings(&mock.settings("concurrency = 8"));
+        let mut daemon = home.daemon();
+        let id = take_on(&home, 200);
+        wait_for_calls(&mock, answered + sent);
+        let link = home.link();
+        let answers = u32::try_from(answered).unwrap();
+        drop(wait::for_answers(&link, id, answers));
+        let settled = link.report(id).unwrap().meta.cost_usd;
+        // A paused study makes no calls after the start.
+        drop(link.control(id, Control::Pause).unwrap());
+        end(&mut daemon, &home, Ending::Kill);
+        let _daemon = home.daemon();
+        let meta = wait::until("the loss to be booked", BOUND, || {
+            let meta = home.link().report(id).unwrap().meta;
+            (meta.booked_at_most > 0).then_some(meta)
+        });
+        assert_eq!(meta.booked_at_most, u64::try_from(sent).unwrap(), "{meta:?}");
+        let each = meta.lost_cost_usd / f64::from(u32::try_from(sent).unwrap());
+        assert!((3.0 * EACH..8.0 * EACH).contains(&each), "{each}: the worst case of a call");
+        assert!((meta.cost_usd - settled - meta.lost_cost_usd).abs() < 1e-9, "{meta:?}");
+        let shown = home.run(["show", "@"]).expect(0).out();
+        assert!(shown.contains("booked at an upper bound"), "{shown}");
+        is_sound(&home, "a kill");
+    }
+}
+
 /// Nothing is written between a clean start and the kill but what tells of the calls.
 #[test]
 fn kills_before_anything_else_is_written_are_booked_each_time() {

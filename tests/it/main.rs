@@ -23,6 +23,7 @@ mod first_run;
 mod form;
 mod local_encoder;
 mod model_addresses;
+mod model_breaks;
 mod model_chain;
 mod model_costs;
 mod model_network;

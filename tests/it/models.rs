@@ -2,7 +2,8 @@
 //! never leaves the machine.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use harness::{Act, Ended, Home, MockProvider, audit, studies, wait};
@@ -347,18 +348,39 @@ fn a_reply_that_cannot_be_read_is_asked_for_twice_more_and_is_never_a_score() {
 }
 
 #[test]
-fn a_key_that_is_refused_stops_the_study_and_refunds_the_rest() {
-    let mock = MockProvider::start(Duration::from_millis(5), |heard| {
-        if heard.number < 50 { Act::Answer } else { Act::Status(401, Vec::new()) }
+fn a_key_that_is_refused_pauses_the_study_which_goes_on_with_those_who_are_left() {
+    let is_good = Arc::new(AtomicBool::new(false));
+    let good = Arc::clone(&is_good);
+    let mock = MockProvider::start(Duration::from_millis(5), move |heard| {
+        if heard.number < 50 || good.load(Ordering::Relaxed) {
+            Act::Answer
+        } else {
+            Act::Status(401, Vec::new())
+        }
     });
     let home = home(&mock, "concurrency = 10", 500);
-    let ended = run(&home, &[]).expect(5);
+    let ended = run(&home, &["--replicates", "0"]).expect(5);
     let printed = ended.json();
+    assert_eq!(printed["study"]["state"], "paused");
     assert_eq!(printed["study"]["panel"]["delivered"], 50);
-    assert_eq!(printed["study"]["panel"]["failed"], 450);
+    assert_eq!(printed["study"]["panel"]["failed"], 0);
     assert_eq!(printed["meta"]["credits_used"], 50);
-    assert!(mock.calls() <= 60, "{} calls", mock.calls());
-    assert!(printed["results"]["diagnostics"]["not_answered"].to_string().contains("401"));
+    let calls = mock.calls();
+    assert!(calls <= 60, "{calls} calls");
+    let reason = printed["study"]["reason"].to_string();
+    assert!(reason.contains("401") && reason.contains("api_key_env"), "{reason}");
+    assert!(ended.err().contains("demoscope resume"), "{ended}");
+    // Resumed too early, it is paused again by a single call.
+    drop(home.run(["resume", "@"]).expect(0));
+    let link = home.link();
+    wait::until("one more call", wait::BOUND, || (mock.calls() > calls).then_some(()));
+    drop(wait::for_state(&link, studies::id(&ended), State::Paused));
+    assert_eq!(mock.calls(), calls + 1);
+    is_good.store(true, Ordering::Relaxed);
+    drop(home.run(["resume", "@"]).expect(0));
+    let panel = wait::for_end(&link, studies::id(&ended)).panel;
+    assert_eq!((panel.delivered, panel.failed), (500, 0));
+    assert_eq!(mock.calls(), calls + 1 + 450, "nobody is asked again who has answered");
     sound(&home, &ended);
 }
 

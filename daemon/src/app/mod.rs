@@ -18,7 +18,7 @@ pub(crate) mod upkeep;
 mod watch;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -58,7 +58,7 @@ pub(crate) use watch::watches::{KnownFile, WatchTask};
 use crate::config::Setting;
 use crate::inference::Engine;
 use crate::inference::registry::Registry;
-use crate::store::{OpenError, Options, Reader, Storage, Store, UseCaseError};
+use crate::store::{CallLog, OpenError, Options, Reader, Storage, Store, UseCaseError};
 use crate::world::{Wake, World};
 use asking::cancel_study::StudyCancels;
 use studies::transition::After;
@@ -189,7 +189,9 @@ impl Core {
         options.recovered = work.clone();
         options.delivery_due = delivering.clone();
         options.beside_events = Some(hooks::outbox::beside_events());
+        let database = storage.path().map(Path::to_path_buf);
         let store = Store::open(storage, &world, options)?;
+        let calls = CallLog::open(database.as_deref());
         if let Some((remembered, found)) = store.recovery().rewound {
             tracing::warn!(
                 remembered,
@@ -210,7 +212,7 @@ impl Core {
                 work,
                 gates: StudyCancels::default(),
                 ends: studies::ends::StudyEnds::default(),
-                spending: money::cost_caps::Spending::default(),
+                spending: money::cost_caps::Spending::noted_in(calls),
                 backup_trouble: Mutex::default(),
                 erasing: Wake::default(),
                 watching: Wake::default(),

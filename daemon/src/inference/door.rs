@@ -181,6 +181,11 @@ impl<C> ServiceDoor<C> {
         self.admission().given_up(now)
     }
 
+    /// Whether the service asks for a longer wait than it is waited for.
+    pub fn is_put_off(&self, now: Duration) -> bool {
+        self.admission().is_out_of_patience(now)
+    }
+
     /// Whether calls can be admitted now.
     pub fn standing(&self, now: Duration) -> Availability {
         self.admission().standing(now)

@@ -46,9 +46,21 @@ pub(crate) struct Learnt {
     /// The model that the service said answered last.
     #[serde(skip)]
     pub served: Option<String>,
-    /// A reply was read: the engine works as it is set.
+    /// Whether the engine works as it is set.
     #[serde(skip)]
-    pub is_proven: bool,
+    pub health: EngineHealth,
+}
+
+/// Whether an engine works as it is set, as far as its replies tell. All studies share it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum EngineHealth {
+    /// No reply was read yet.
+    #[default]
+    New,
+    /// A reply was read.
+    Proven,
+    /// Replies were read before, and the latest ones were of no use.
+    Broken,
 }
 
 /// A format of replies below the strictest one.
@@ -100,13 +112,13 @@ impl Learnt {
 
     /// What is kept beyond the end of the daemon.
     pub(crate) fn lasting(&self) -> Self {
-        Self { model: None, served: None, is_proven: false, ..self.clone() }
+        Self { model: None, served: None, health: EngineHealth::New, ..self.clone() }
     }
 
     /// Puts what was kept in the place of what is kept.
     pub(crate) fn take_lasting(&mut self, kept: Self) {
-        let Self { model, served, is_proven, .. } = std::mem::take(self);
-        *self = Self { model, served, is_proven, ..kept };
+        let Self { model, served, health, .. } = std::mem::take(self);
+        *self = Self { model, served, health, ..kept };
     }
 
     /// What is sent otherwise than the settings say.
@@ -276,7 +288,8 @@ mod tests {
 
     #[test]
     fn what_lasts_is_the_same_when_it_was_kept_and_read_again() {
-        let mut learnt = Learnt { is_proven: true, longest_reply: 8_000, ..Learnt::default() };
+        let health = EngineHealth::Proven;
+        let mut learnt = Learnt { health, longest_reply: 8_000, ..Learnt::default() };
         learnt.model = Some("qwen".to_owned());
         learnt.served = Some("qwen".to_owned());
         assert_eq!(learnt.told().count(), 0);
@@ -290,7 +303,10 @@ mod tests {
         assert_eq!(kept, learnt.lasting());
         assert!(kept.told().eq(learnt.told()));
         assert_eq!(kept.apply(&chat, limit).0.shape, ReplyShape::Json);
-        assert!(!kept.is_proven && kept.model.is_none(), "the next study tries first");
+        assert!(
+            kept.health == EngineHealth::New && kept.model.is_none(),
+            "the next study tries first"
+        );
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::client::{CallReply, ServiceClient, ServiceRoute};
 use super::door::{Permit, ServiceDoor, Spent};
 use super::embed::Embedder;
 use super::key::is_loopback;
-use super::learnt::{ANY_MODEL, Learnt};
+use super::learnt::{ANY_MODEL, EngineHealth, Learnt};
 use super::limits::{Admission, Bounds};
 use super::price::{Price, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts, ReaskPrompt, put};
@@ -317,14 +317,27 @@ impl ModelEngine {
         self.door.leave(study);
     }
 
-    /// Whether the engine works as it is set: a reply of it was read.
+    /// Whether the engine works as it is set: a reply of it was read, and its latest ones were of use.
     pub fn is_proven(&self) -> bool {
-        self.learnt().is_proven
+        self.learnt().health == EngineHealth::Proven
     }
 
     /// Notes that a reply was read.
     pub fn prove(&self) {
-        self.learnt().is_proven = true;
+        self.learnt().health = EngineHealth::Proven;
+    }
+
+    /// Notes that replies were read before the daemon was started. What was seen since counts for more.
+    pub fn prove_by_past(&self) {
+        let mut learnt = self.learnt();
+        if learnt.health == EngineHealth::New {
+            learnt.health = EngineHealth::Proven;
+        }
+    }
+
+    /// Notes that its latest replies were of no use: whoever asks next tries first.
+    pub fn doubt(&self) {
+        self.learnt().health = EngineHealth::Broken;
     }
 
     /// Whether the same question may get its reply from memory: not where any model may stand behind the name.

@@ -3,6 +3,7 @@
 //! at all, before its caller gets the result.
 
 mod backup;
+mod call_log;
 mod fault;
 mod ledger;
 mod look;
@@ -20,6 +21,7 @@ mod writer;
 mod writes;
 
 pub(crate) use backup::Backups;
+pub(crate) use call_log::{CallLog, LeftCalls, SentCall};
 pub(crate) use fault::Fault;
 pub use fault::UseCaseError;
 pub(crate) use missing::rescued;

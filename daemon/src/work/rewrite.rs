@@ -50,6 +50,7 @@ pub(super) async fn rewrite(
             round: task.round,
             // What was asked for before a halt is in the response cache.
             resumed: true,
+            has_answers: false,
         };
         return Box::pin(by_model(calls, task)).await;
     }

@@ -202,10 +202,10 @@ async fn ask_study(
             Ready::Models(pool) => {
                 begun.write(core, caller, number);
                 if job.has_answers {
-                    pool.members().iter().for_each(|engine| engine.prove());
+                    pool.members().iter().for_each(|engine| engine.prove_by_past());
                 }
                 let (core, caller, cancel) = (core.clone(), caller.clone(), gate_of_desk);
-                let resumed = !is_queued || job.has_begun;
+                let (resumed, has_answers) = (!is_queued || job.has_begun, job.has_answers);
                 StepFuture::Models(Box::new(Calls {
                     core,
                     caller,
@@ -217,6 +217,7 @@ async fn ask_study(
                     attempt,
                     round,
                     resumed,
+                    has_answers,
                 }))
             }
         };
@@ -316,6 +317,7 @@ async fn compete(
         round: job.left.round(),
         // What was asked for before a halt is in the response cache.
         resumed: true,
+        has_answers: false,
     };
     let written = Box::pin(calls.compete()).await?;
     if cancel.is_cancelled() {

@@ -9,8 +9,8 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::hint::{Feature, Hint, Remedy};
 use protocol::service::{Control, Reply};
 
-use crate::domain::instrument::Subsamples;
 use crate::domain::instrument::chain::chain_plan;
+use crate::domain::instrument::{Subsamples, put, tasks};
 use crate::domain::run::Input;
 use crate::store::rows::{AgreedCost, Progress, StudyRow};
 use crate::store::{Fault, Reader, Writes};
@@ -37,9 +37,9 @@ impl Core {
                 let mut found = of_number(reader, &owner, number)?;
                 let mut writes = Writes::at(now);
                 let agreed = agreed_of(&found.row, &found.progress).unwrap_or(UsdMicros::ZERO);
-                let asked = more(&found, spent, worst);
-                found.progress.agreed.asked = Some(asked);
-                let why = Input::Fault(sentence(&found, spent, agreed, asked));
+                let more = MoreCost::of(&found, spent, worst);
+                found.progress.agreed.asked = Some(more.high);
+                let why = Input::Fault(sentence(&found, spent, agreed, more));
                 let after = step(reader, &mut writes, &settings, &mut found, &why)?;
                 Ok((after, writes))
             })
@@ -97,26 +97,49 @@ pub(in crate::app) fn take_agreement(
     Ok(())
 }
 
-/// What a study may cost in all, by what its respondents cost so far: a quarter more for those who are left, and room for
-/// another call or two.
-fn more(found: &StudyRecord, spent: UsdMicros, worst: UsdMicros) -> UsdMicros {
-    let progress = &found.progress;
-    let first = progress.panel.requested.saturating_sub(progress.panel.settled());
-    let extras = u32::try_from(Subsamples::of(&found.row.spec).len()).unwrap_or(u32::MAX);
-    let left = i64::from(first.saturating_add(if first > 0 { extras } else { 0 }));
-    let taken = progress.taken;
-    let mean = taken.cost.0.checked_div(i64::from(taken.respondents));
-    let each = mean.filter(|mean| *mean > 0).unwrap_or(worst.0);
-    let mut rest = each.saturating_mul(left).saturating_mul(5) / 4;
-    // What the later rounds of a chain take is known no better than when it was announced.
-    if chain_plan(&found.row.spec).is_some() {
-        rest = rest.max(found.row.announced.map_or(0, |(_, high)| high.0));
-    }
-    let asked = spent.0.saturating_add(rest.max(worst.0.saturating_mul(2)));
-    UsdMicros(found.row.spec.max_cost_usd.map_or(asked, |cap| asked.min(cap.0)))
+/// What a study may cost in all, when it goes on.
+#[derive(Clone, Copy, Debug)]
+struct MoreCost {
+    /// Where those who are left cost as much as the others did.
+    low: UsdMicros,
+    /// Where each of them costs as much as is possible by what is known of the service, with room for another call or two.
+    /// That is what its owner is asked to agree to.
+    high: UsdMicros,
 }
 
-fn sentence(found: &StudyRecord, spent: UsdMicros, agreed: UsdMicros, asked: UsdMicros) -> String {
+impl MoreCost {
+    fn of(found: &StudyRecord, spent: UsdMicros, worst: UsdMicros) -> Self {
+        let progress = &found.progress;
+        let first = progress.panel.requested.saturating_sub(progress.panel.settled());
+        let spec = &found.row.spec;
+        let extras = u32::try_from(Subsamples::of(spec).len()).unwrap_or(u32::MAX);
+        let left = i64::from(first.saturating_add(if first > 0 { extras } else { 0 }));
+        let calls = usize::from(tasks(spec)).saturating_mul(put(spec).len());
+        let dearest = worst.0.saturating_mul(i64::try_from(calls).unwrap_or(i64::MAX));
+        let taken = progress.taken;
+        let mean = taken.cost.0.checked_div(i64::from(taken.respondents));
+        let each = mean.filter(|mean| *mean > 0).unwrap_or(dearest);
+        // What is asked beside the answers is known by what it cost.
+        let most = dearest.max(each.saturating_mul(5) / 4);
+        let (mut low, mut high) = (each.saturating_mul(left), most.saturating_mul(left));
+        // What the later rounds of a chain take is known no better than when it was announced.
+        if chain_plan(spec).is_some() {
+            let (least, announced) = found.row.announced.unwrap_or_default();
+            (low, high) = (low.max(least.0), high.max(announced.0));
+        }
+        high = high.max(worst.0.saturating_mul(2));
+        let in_all = |rest: i64| {
+            let sum = spent.0.saturating_add(rest);
+            UsdMicros(spec.max_cost_usd.map_or(sum, |cap| sum.min(cap.0)))
+        };
+        Self { low: in_all(low.min(high)), high: in_all(high) }
+    }
+}
+
+fn sentence(found: &StudyRecord, spent: UsdMicros, agreed: UsdMicros, more: MoreCost) -> String {
+    let MoreCost { low, high } = more;
+    let in_all =
+        if low < high { format!("{} to {}", low.exact(), high.exact()) } else { high.exact() };
     let uncounted = match found.progress.usage.at_most {
         0 => "",
         _ => {
@@ -124,9 +147,8 @@ fn sentence(found: &StudyRecord, spent: UsdMicros, agreed: UsdMicros, asked: Usd
         }
     };
     format!(
-        "it has cost {}{uncounted}, and the next call may pass the {} that was agreed; asking everybody may cost {} in all, which its owner has to agree to",
+        "it has cost {}{uncounted}, and the next call may pass the {} that was agreed; asking everybody may cost {in_all} in all, which its owner has to agree to",
         spent.exact(),
-        agreed.exact(),
-        asked.exact()
+        agreed.exact()
     )
 }

@@ -7,6 +7,7 @@ use crate::app::{Capped, Core};
 use crate::domain::outcome::Usage;
 use crate::inference::door::Spent;
 use crate::inference::price::Booked;
+use crate::store::SentCall;
 
 /// Where the money of calls is set aside and settled.
 pub(crate) trait Purse: Sync {
@@ -15,6 +16,12 @@ pub(crate) trait Purse: Sync {
     /// # Errors
     /// The cap that leaves no room.
     fn reserve(&self, worst: UsdMicros) -> Result<(), Capped>;
+
+    /// Notes that the call goes, for the case that the daemon is killed before it is settled.
+    fn sent(&self, worst: UsdMicros) -> Option<SentCall>;
+
+    /// That call is settled.
+    fn over(&self, call: SentCall);
 
     /// Frees what was set aside, and spends what the call took.
     fn settle(&self, worst: UsdMicros, took: Usage);
@@ -31,6 +38,14 @@ pub(crate) struct StudyPurse<'a> {
 impl Purse for StudyPurse<'_> {
     fn reserve(&self, worst: UsdMicros) -> Result<(), Capped> {
         self.core.reserve_cost(self.number, self.cap, worst)
+    }
+
+    fn sent(&self, worst: UsdMicros) -> Option<SentCall> {
+        self.core.note_sent(self.number, worst)
+    }
+
+    fn over(&self, call: SentCall) {
+        self.core.note_over(call);
     }
 
     fn settle(&self, worst: UsdMicros, took: Usage) {
@@ -65,8 +80,9 @@ pub(crate) async fn call_once<T, Permit, Call: Future<Output = Spent<T>>>(
     enough: impl Future<Output = ()>,
 ) -> Result<Spent<T>, NotMade> {
     purse.reserve(worst)?;
-    let mut held = HeldMoney { purse, worst, state: HeldState::Unsent };
+    let mut held = HeldMoney { purse, worst, sent: None, state: HeldState::Unsent };
     let permit = turn.await.ok_or(NotMade::Halted)?.map_err(NotMade::Barred)?;
+    held.sent = purse.sent(worst);
     held.state = HeldState::Sent;
     let spent = call_admitted(call(permit), enough).await;
     let spent = spent.unwrap_or_else(|| Spent::given_up(worst));
@@ -89,6 +105,7 @@ pub(crate) async fn call_admitted<T>(
 struct HeldMoney<'a, P: Purse> {
     purse: &'a P,
     worst: UsdMicros,
+    sent: Option<SentCall>,
     state: HeldState,
 }
 
@@ -110,6 +127,9 @@ impl<P: Purse> Drop for HeldMoney<'_, P> {
             HeldState::Over(took) => took,
         };
         self.purse.settle(self.worst, took);
+        if let Some(call) = self.sent.take() {
+            self.purse.over(call);
+        }
     }
 }
 
@@ -139,6 +159,12 @@ mod tests {
                 Err(Capped { cap, limit, worst, others: false, asks_owner: false })
             }
         }
+
+        fn sent(&self, _: UsdMicros) -> Option<SentCall> {
+            None
+        }
+
+        fn over(&self, _: SentCall) {}
 
         fn settle(&self, worst: UsdMicros, took: Usage) {
             self.0.lock().unwrap().extend([("free", worst.0), ("spend", took.cost.0)]);

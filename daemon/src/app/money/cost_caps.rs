@@ -2,7 +2,9 @@
 //! the part of it that the ledger does not hold yet, and the caps. A call is allowed only when its worst case fits
 //! under every cap together with the worst cases of all calls under way, and what calls of the study really come to under the
 //! upper end that its owner agreed to. A service that counts more than it was allowed is booked as it counts; the worst cases
-//! learn of it, so that a cap is exceeded by no more than was under way.
+//! learn of it, so that a cap is exceeded by no more than was under way. The agreed upper end is not exceeded while no call
+//! costs more than the dearest one that had ended when it went: before any ended, calls count at their worst cases, and what
+//! was set aside before a dearer one ended counts in proportion.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -20,7 +22,7 @@ use tokio::sync::OnceCell;
 use crate::domain::ledger::{Account, AccountPurse};
 use crate::domain::outcome::Usage;
 use crate::store::rows::TransferRow;
-use crate::store::{Fault, Order, Reader};
+use crate::store::{CallLog, Fault, LeftCalls, Order, Reader, SentCall};
 
 use crate::app::money::agreed_cost::agreed;
 use crate::app::{Caller, Core, Scope};
@@ -54,7 +56,8 @@ pub struct Capped {
     pub asks_owner: bool,
 }
 
-/// What a call comes to of its worst case before any was seen, in millionths: announcements reckon with about as much.
+/// What a call comes to of its worst case at least, in millionths: announcements reckon with about as much. The first call
+/// of a study counts so, too: nothing that is announced for a small panel leaves room for its worst case.
 const SHARE_FIRST: i64 = 350_000;
 /// All of it.
 const SHARE_WHOLE: i64 = 1_000_000;
@@ -64,6 +67,8 @@ const SHARE_WHOLE: i64 = 1_000_000;
 pub(in crate::app) struct Spending {
     books: Mutex<Option<Books>>,
     checks: AtomicU32,
+    /// The calls under way one by one, as far as they may cost something.
+    calls: CallLog,
     /// Set once what an end that was not clean left behind is booked.
     pub(in crate::app) past: OnceCell<()>,
 }
@@ -75,9 +80,11 @@ struct Books {
     total: i64,
     reserved: i64,
     studies: BTreeMap<u32, Study>,
+    /// The most that a call came to of its worst case, by engine: the next study begins with it.
+    shares: BTreeMap<String, i64>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Study {
     spent: i64,
     reserved: i64,
@@ -87,10 +94,18 @@ struct Study {
     unbooked: i64,
     /// Of that, how many calls at least are in it at the most that they can have cost.
     at_most: u32,
+    /// Of all its calls, how many are booked at an upper bound.
+    bounded: u32,
     /// The upper end of its cost that its owner agreed to.
     agreed: Option<i64>,
-    /// The most that a call came to of its worst case, in millionths.
+    /// The most that a call came to of its worst case, in millionths; 0 before any was seen.
     share: i64,
+    /// Of what is set aside, what was before a call ended that cost more than its worst case, and what it cost of that, in
+    /// millionths.
+    stale: i64,
+    stale_share: i64,
+    /// The engine that is asked.
+    engine: String,
     /// It makes no calls: whatever is unbooked could not be booked at the end, and waits for the store.
     ended: bool,
 }
@@ -99,27 +114,68 @@ impl Study {
     fn take_back(&mut self, worst: i64) -> i64 {
         let back = worst.clamp(0, self.reserved.max(0));
         self.reserved -= back;
+        self.stale = self.stale.saturating_sub(back).max(0);
         back
     }
 
-    /// What calls really come to that are reserved at their worst cases.
-    fn really(&self, reserved: i64) -> i64 {
-        let share = i128::from(self.share.max(SHARE_FIRST));
-        let come_to = i128::from(reserved).saturating_mul(share) / i128::from(SHARE_WHOLE);
-        i64::try_from(come_to).unwrap_or(i64::MAX)
+    /// What calls really come to that are reserved at their worst cases, those under way and one more.
+    fn really(&self, more: i64) -> i64 {
+        let is_first = self.reserved == 0 && self.spent == 0;
+        let share = match self.share {
+            0 if is_first => SHARE_FIRST,
+            0 => SHARE_WHOLE,
+            seen => seen.max(SHARE_FIRST),
+        };
+        let stale = self.stale.min(self.reserved);
+        let fresh = self.reserved.saturating_sub(stale).saturating_add(more);
+        let of = |amount: i64, share: i64| i128::from(amount).saturating_mul(i128::from(share));
+        let come_to = of(fresh, share).saturating_add(of(stale, self.stale_share.max(share)));
+        i64::try_from(come_to / i128::from(SHARE_WHOLE)).unwrap_or(i64::MAX)
     }
 
     /// Learns from what a call cost that was reserved at `worst`. One that cost more than that raises the worst cases that
-    /// follow, and counts as all of it here.
+    /// follow, and counts as all of them; what is set aside already was reckoned too low.
     fn learn(&mut self, worst: i64, actual: i64) {
         let share = i128::from(actual).saturating_mul(i128::from(SHARE_WHOLE));
         let share = share.checked_div(i128::from(worst)).unwrap_or_default();
-        let share = i64::try_from(share).unwrap_or(SHARE_WHOLE).clamp(0, SHARE_WHOLE);
-        self.share = self.share.max(share);
+        let share = i64::try_from(share).unwrap_or(i64::MAX).max(0);
+        if share > SHARE_WHOLE {
+            self.stale_share = if self.stale > 0 { self.stale_share.max(share) } else { share };
+            self.stale = self.reserved;
+        }
+        self.share = self.share.max(share.min(SHARE_WHOLE));
     }
 }
 
 impl Spending {
+    /// Nothing was spent yet; calls that may cost something are noted in that log.
+    pub(in crate::app) fn noted_in(calls: CallLog) -> Self {
+        Self { calls, ..Self::default() }
+    }
+
+    /// What a killed daemon left under way of a study; `None` where it is not known call by call.
+    pub(in crate::app) fn left(&self, number: u32) -> Option<LeftCalls> {
+        self.calls.left(number)
+    }
+
+    /// A study may make calls from now on.
+    pub(in crate::app) fn note_begun(&self, number: u32) {
+        let books = self.books();
+        let study = books.as_ref().and_then(|books| books.studies.get(&number));
+        let (spent, bounded) = study.map_or((0, 0), |study| (study.spent, study.bounded));
+        self.calls.spent(number, spent, bounded);
+    }
+
+    /// What was left under way of a study, or what it has spent, is in the ledger.
+    pub(in crate::app) fn note_booked_all(&self, number: u32) {
+        self.calls.close(number);
+    }
+
+    /// Whatever was left under way is in the ledger.
+    pub(in crate::app) fn note_past_booked(&self) {
+        self.calls.close_left();
+    }
+
     fn books(&self) -> MutexGuard<'_, Option<Books>> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -147,22 +203,30 @@ impl Core {
                 Some(progress) => agreed(reader, number, progress)?,
                 None => None,
             };
-            let spent = (progress.map_or(0, |progress| progress.usage.cost.0), agreed);
+            let row = reader.get::<crate::store::rows::StudyRow>(&number)?;
+            let engine = row.map(|row| row.spec.engine).unwrap_or_default();
+            let usage = progress.map_or(Usage::default(), |progress| progress.usage);
+            let spent = (usage, agreed, engine);
             if !first {
                 return Ok((spent, None));
             }
             Ok((spent, Some(booked(reader, now)?)))
         })?;
-        let (spent, agreed) = spent;
+        let (spent, agreed, engine) = spent;
         let mut books = self.spending().books();
         if let (None, Some((today, total))) = (books.as_ref(), ledger) {
             *books = Some(Books { day: day_of(now), today, total, ..Books::default() });
         }
         if let Some(books) = books.as_mut() {
+            let share = books.shares.get(&engine).copied().unwrap_or_default();
             let study = books.studies.entry(number).or_default();
-            study.spent = spent.saturating_add(study.unbooked);
+            study.spent = spent.cost.0.saturating_add(study.unbooked);
+            study.bounded = spent.at_most;
             study.agreed = agreed.map(|agreed| agreed.0);
             study.ended = false;
+            study.share = study.share.max(share);
+            study.engine = engine;
+            self.spending().calls.spent(number, study.spent, study.bounded);
         }
         Ok(())
     }
@@ -213,7 +277,7 @@ impl Core {
                 return Err(Capped { cap, limit, worst, others, asks_owner: false });
             }
         }
-        let comes_to = study.really(study.reserved.saturating_add(worst.0));
+        let comes_to = study.really(worst.0);
         if let Some(agreed) = study.agreed
             && study.spent.saturating_add(comes_to) > agreed
         {
@@ -233,7 +297,20 @@ impl Core {
         }
         if let Some(books) = self.spending().books().as_mut() {
             books.settle(number, worst.0, actual.0);
+            if let Some(study) = books.studies.get(&number).filter(|_| actual > UsdMicros::ZERO) {
+                self.spending().calls.spent(number, study.spent, study.bounded);
+            }
         }
+    }
+
+    /// Notes that a call goes which may cost that much: a daemon that is killed before it is settled leaves the note.
+    pub(crate) fn note_sent(&self, number: u32, worst: UsdMicros) -> Option<SentCall> {
+        (worst > UsdMicros::ZERO).then(|| self.spending().calls.sent(number, worst.0))
+    }
+
+    /// That call is settled.
+    pub(crate) fn note_over(&self, call: SentCall) {
+        self.spending().calls.over(call);
     }
 
     /// That much of what was spent is in the ledger.
@@ -268,7 +345,7 @@ impl Core {
             study.at_most = study.at_most.saturating_add(u32::try_from(calls).unwrap_or(u32::MAX));
             books.settle(number, given_up, given_up);
         }
-        let study = books.studies.get(&number).copied().unwrap_or_default();
+        let Some(study) = books.studies.get(&number) else { return Usage::default() };
         Usage { cost: UsdMicros(study.unbooked), at_most: study.at_most, ..Usage::default() }
     }
 
@@ -277,6 +354,7 @@ impl Core {
         if let Some(books) = self.spending().books().as_mut() {
             books.studies.remove(&number);
         }
+        self.spending().note_booked_all(number);
     }
 
     /// What that study has spent and the ledger does not hold yet.
@@ -315,6 +393,12 @@ impl Books {
         let study = self.studies.entry(number).or_default();
         let back = study.take_back(worst);
         study.learn(worst, actual);
+        study.bounded = study.bounded.saturating_add(u32::from(actual > 0 && actual == worst));
+        // What is booked at its worst case says nothing of what calls come to.
+        if study.share > 0 && actual != worst && !study.engine.is_empty() {
+            let known = self.shares.entry(study.engine.clone()).or_default();
+            *known = study.share.max(*known);
+        }
         study.spent = study.spent.saturating_add(actual);
         study.unbooked = study.unbooked.saturating_add(actual);
         self.reserved = self.reserved.saturating_sub(back);

@@ -13,20 +13,18 @@ use crate::domain::instrument::chain::chain_plan;
 use crate::domain::ledger::{check_cost, cost};
 use crate::domain::outcome::Usage;
 use crate::store::rows::{CallsUnderWay, DeletedRow, Progress};
-use crate::store::{Order, Reader, UseCaseError, Writes};
+use crate::store::{LeftCalls, Order, Reader, UseCaseError, Writes};
 
 use crate::app::hooks_in::caps as hook_caps;
 use crate::app::keys::caps;
 use crate::app::money::allowance::this_month;
-use crate::app::money::cost_caps::booked;
+use crate::app::money::cost_caps::{Spending, booked};
 use crate::app::studies::lookup::{StudyRecord, by_number};
 use crate::app::studies::transition::defect;
 use crate::app::{Caller, Core, Scope};
 
 /// From this number on, what is paid is a check of an engine: studies are counted from 1 and do not get there.
 const CHECKS: u32 = 1 << 31;
-/// From so many respondents on, what they cost on average is what one usually costs.
-const USUAL_FROM: u32 = 10;
 
 impl Core {
     /// A number under which a check of an engine can be paid.
@@ -43,6 +41,8 @@ impl Core {
     ) -> Reply<()> {
         caller.may(Scope::Operate)?;
         let now = self.world().clock.now();
+        // First: where the daemon is killed between the two, it is known that there was no call.
+        self.spending().note_begun(number);
         self.store()
             .write(move |reader| {
                 let mut writes = Writes::at(now);
@@ -99,14 +99,16 @@ impl Core {
         let (left_behind, spent) = self
             .looking(move |core| {
                 Ok(core.store().read(|reader| -> Result<_, UseCaseError> {
-                    Ok((notes(reader)?, booked(reader, now)?))
+                    Ok((notes(reader, core.spending())?, booked(reader, now)?))
                 })?)
             })
             .await?;
         // No call went beyond a cap, so all of them together took no more than the caps had room for.
         let mut room = self.settings().caps.room(spent);
         for (number, usage) in left_behind {
-            let cost = room.map_or(usage.cost, |room| usage.cost.min(room));
+            // What is known call by call may be more: a service counts as it likes.
+            let bound = room.filter(|_| self.spending().left(number).is_none());
+            let cost = bound.map_or(usage.cost, |room| usage.cost.min(room));
             room = room.map(|room| UsdMicros(room.0.saturating_sub(cost.0)));
             let usage =
                 if cost == UsdMicros::ZERO { Usage::default() } else { Usage { cost, ..usage } };
@@ -117,8 +119,10 @@ impl Core {
                 "calls may have been under way when the daemon was cut off"
             );
             self.book(number, usage).await?;
+            self.spending().note_booked_all(number);
             self.note_spent(cost);
         }
+        self.spending().note_past_booked();
         Ok(())
     }
 
@@ -179,13 +183,16 @@ impl Core {
 }
 
 /// What was left behind under way, with what it may have cost.
-fn notes(reader: &Reader<'_>) -> Result<Vec<(u32, Usage)>, UseCaseError> {
+fn notes(reader: &Reader<'_>, spending: &Spending) -> Result<Vec<(u32, Usage)>, UseCaseError> {
     let mut notes = Vec::new();
     reader.all::<CallsUnderWay>(Order::Rising, |number, note| {
         notes.push((number, note));
         Ok(ControlFlow::Continue(()))
     })?;
     let usage = |(number, note): (u32, CallsUnderWay)| {
+        if let Some(left) = spending.left(number) {
+            return Ok((number, left_by_one(reader, number, left)?));
+        }
         if number >= CHECKS {
             return Ok((number, at_most(note.calls, note.worst)));
         }
@@ -198,23 +205,34 @@ fn notes(reader: &Reader<'_>) -> Result<Vec<(u32, Usage)>, UseCaseError> {
     notes.into_iter().map(usage).collect()
 }
 
-/// What the calls of a study that was cut off may have cost: as many as could be under way, each at what a respondent of
-/// the study usually costs, because what was said to them before may not be booked either; before that is known, at the
-/// worst. No more than the study's cap left room for, unless a service counted more than that already.
+/// What calls cost that are known one by one: those that were sent and not settled at their worst cases, which is all that
+/// will ever be known of them, and those that were settled and not recorded at what they cost.
+fn left_by_one(reader: &Reader<'_>, number: u32, left: LeftCalls) -> Result<Usage, UseCaseError> {
+    let booked = if number >= CHECKS {
+        Usage::default()
+    } else if let Some(mark) = reader.get::<DeletedRow>(&number)? {
+        Usage { cost: mark.cost, ..Usage::default() }
+    } else {
+        by_number(reader, number)?.progress.usage
+    };
+    let settled = left.spent.saturating_sub(booked.cost.0).max(0);
+    let cost = UsdMicros(left.worst.saturating_add(settled));
+    let bounded = left.at_most.saturating_sub(booked.at_most);
+    Ok(Usage { cost, at_most: left.calls.saturating_add(bounded), ..Usage::default() })
+}
+
+/// What the calls of a study that was cut off may have cost where they are not known one by one: as many as could be under
+/// way, each at the worst. No more than the study's cap left room for, unless a service counted more than that already.
 fn cut_off(found: &StudyRecord, note: &CallsUnderWay) -> Usage {
     let progress = &found.progress;
     let extras = u32::try_from(Subsamples::of(&found.row.spec).len()).unwrap_or(u32::MAX);
     let settled = progress.panel.settled();
     let left = progress.panel.requested.saturating_sub(settled).saturating_add(extras);
-    // What was booked for nothing is nobody's usual cost.
-    let answered = progress.usage.cost.0.saturating_sub(progress.lost.cost.0);
-    let usual = answered.checked_div(i64::from(settled)).filter(|_| settled >= USUAL_FROM);
-    let each = usual.map_or(note.worst, |usual| UsdMicros(usual.saturating_add(1)));
     // The later rounds of a chain, and what is asked about rewrites, are more than is left of the panel and have a cost of
     // their own.
     let under_way = match chain_plan(&found.row.spec) {
         Some(_) => at_most(note.calls, note.worst),
-        None => at_most(note.calls.min(left), each),
+        None => at_most(note.calls.min(left), note.worst),
     };
     let usage = under_way.plus(waited(note));
     let room = found.row.spec.max_cost_usd.map(|cap| cap.0.saturating_sub(progress.usage.cost.0));

@@ -52,15 +52,60 @@ async fn what_a_call_comes_to_is_learnt_and_the_agreed_end_is_not_passed() {
         assert!(made * each <= HIGH);
         core.close();
     }
-    // Calls under way count, and what was set aside and not used does not.
+    // Calls under way count: at their worst cases before one of them has ended, at what it came to afterwards. What was set
+    // aside and not used does not.
     let (core, _) = at_work(&Disk::default()).await;
-    let under_way = (0..100).take_while(|_| core.reserve_cost(1, None, WORST).is_ok()).count();
-    assert_eq!(under_way, 28);
+    let reserve = || (0..100).take_while(|_| core.reserve_cost(1, None, WORST).is_ok()).count();
+    assert_eq!(reserve(), 10);
+    core.settle_cost(1, WORST, UsdMicros(100));
+    assert_eq!(reserve(), 28 - 9);
     core.settle_cost(1, UsdMicros(28_000), UsdMicros::ZERO);
     assert!(core.reserve_cost(1, None, WORST).is_ok());
     // A cap below it is no question to the owner.
     let refused = core.reserve_cost(1, Some(UsdMicros(1_500)), WORST).unwrap_err();
     assert!(!refused.asks_owner, "{refused:?}");
+    core.close();
+}
+
+/// A service that costs four times what its limits allow: what is under way when the first of its calls ends is reckoned
+/// anew, and nothing more goes before it fits; the calls after it are set aside at the worst case that was learnt.
+#[tokio::test]
+async fn a_service_that_turns_dearer_passes_the_agreed_end_by_no_call_that_went_afterwards() {
+    let (core, _) = at_work(&Disk::default()).await;
+    for _ in 0..2 {
+        core.reserve_cost(1, None, WORST).unwrap();
+    }
+    core.settle_cost(1, WORST, UsdMicros(4_000));
+    // 4,000 are spent, 4,000 are under way, and the next may take 4,000 as well.
+    let refused = core.reserve_cost(1, None, UsdMicros(4_000)).unwrap_err();
+    assert!(refused.asks_owner, "{refused:?}");
+    assert!(core.reserve_cost(1, None, UsdMicros(2_000)).is_ok());
+    core.settle_cost(1, UsdMicros(2_000), UsdMicros::ZERO);
+    core.settle_cost(1, WORST, UsdMicros(4_000));
+    assert!(core.reserve_cost(1, None, UsdMicros(4_000)).is_err());
+    core.close();
+}
+
+#[tokio::test]
+async fn what_is_asked_for_covers_those_who_are_left_at_what_a_call_may_cost() {
+    let (core, id) = at_work(&Disk::default()).await;
+    let mut batch = crate::app::Batch::new(1, 0);
+    let usage = Usage { cost: UsdMicros(500), ..Usage::default() };
+    for respondent in 0..10 {
+        core.reserve_cost(1, None, WORST).unwrap();
+        core.settle_cost(1, WORST, usage.cost);
+        let at = crate::domain::outcome::Assignment::first(0, respondent);
+        let outcome = crate::domain::outcome::Outcome::Refused { reason: "no".to_owned() };
+        batch.push(&[(at, outcome, usage)]).unwrap();
+    }
+    core.begin(&DRIVER, 1).await.unwrap();
+    core.record(&DRIVER, batch).await.unwrap();
+    core.ask_for_more(&DRIVER, 1, WORST).await.unwrap();
+    let found = core.report(&me(), id).await.unwrap();
+    // 5,000 so far, and 30 people at 500 to 1,000 each.
+    assert_eq!(found.meta.asked_cost_usd, Some(0.035));
+    let reason = found.study.reason.unwrap();
+    assert!(reason.contains("$0.0200 to $0.0350 in all"), "{reason}");
     core.close();
 }
 
@@ -74,7 +119,7 @@ async fn a_question_and_an_agreement_outlive_a_crash_and_only_the_owner_agrees()
     let found = first.find(&me(), &id.to_string()).await.unwrap();
     assert_eq!(found.state, State::Paused);
     let reason = found.reason.unwrap();
-    for part in ["has cost $0.0100", "$0.0100 that was agreed", "$0.0600 in all"] {
+    for part in ["has cost $0.0100", "$0.0100 that was agreed", "$0.0500 to $0.0600 in all"] {
         assert!(reason.contains(part), "{reason}");
     }
     let disk = disk.after_crash();

@@ -31,6 +31,7 @@ mod stands_out;
 mod tally;
 mod themes;
 mod types;
+mod value_seen;
 mod wording_noise;
 mod words;
 
@@ -75,6 +76,7 @@ pub(crate) use types::{
     without_source,
 };
 use types::{kind, kind_of};
+pub(crate) use value_seen::value_seen;
 pub(crate) use wording_noise::{WordingNoise, WordingScale};
 
 /// Results of earlier versions with what follows from them and is stored since.

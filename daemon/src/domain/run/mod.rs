@@ -2,7 +2,7 @@
 //! and engines; `app` carries the effects out in the same transaction as the new state.
 
 use protocol::event::EventKind;
-use protocol::run::State;
+use protocol::run::{PAUSED_BY_OWNER, State};
 use protocol::service::Control;
 
 /// An input of the state machine.
@@ -112,7 +112,7 @@ pub(crate) fn apply(state: State, input: &Input) -> Result<(RunStatus, Vec<Effec
         }
         (State::Queued, Input::Start) => go(State::Running, &[Announce(EventKind::Running)]),
         (State::Queued | State::Running, Input::Pause) => {
-            because(State::Paused, "paused by its owner", &[Halt, Announce(EventKind::Paused)])
+            because(State::Paused, PAUSED_BY_OWNER, &[Halt, Announce(EventKind::Paused)])
         }
         (State::Queued | State::Running | State::Finalizing, Input::Fault(reason)) => {
             because(State::Paused, reason, &[Halt, Announce(EventKind::Paused)])

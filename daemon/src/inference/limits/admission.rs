@@ -14,7 +14,7 @@ use crate::inference::pool::Availability;
 
 /// Longest wait for a service that asks to wait and has not replied since: limits a minute and an hour have passed by
 /// then, and a study that would have to wait for tomorrow should be told today.
-pub(super) const PATIENCE: Duration = Duration::from_hours(1);
+pub(crate) const PATIENCE: Duration = Duration::from_hours(1);
 /// Longest time for which the rate limits in the headers of a reply are used.
 const TOLD_MOST: Duration = Duration::from_mins(2);
 /// A service that asks for a longer wait than this is skipped if another engine can answer instead.
@@ -174,17 +174,25 @@ impl Admission {
             return Some(self.why.clone());
         }
         let minutes = |span: Duration| span.as_secs().div_ceil(60);
+        let (asks, most) = (minutes(self.not_before.saturating_sub(now)), minutes(self.patience));
+        if self.asks_too_long(now) {
+            return Some(format!(
+                "the service asks to wait for {asks} min more, and nobody waits for more than {most} min"
+            ));
+        }
         self.is_out_of_patience(now).then(|| {
-            format!(
-                "the service asks to wait for {} min more, and was waited for {} min",
-                minutes(self.not_before.saturating_sub(now)),
-                minutes(self.patience)
-            )
+            format!("the service asks to wait for {asks} min more, and was waited for {most} min")
         })
     }
 
-    fn is_out_of_patience(&self, now: Duration) -> bool {
-        self.not_before > now && self.asked.is_some_and(|since| now >= since + self.patience)
+    /// Whether the service asks for a longer wait than it is waited for, from the start or by now.
+    pub(crate) fn is_out_of_patience(&self, now: Duration) -> bool {
+        let is_over = self.asked.is_some_and(|since| now >= since + self.patience);
+        (self.not_before > now && is_over) || self.asks_too_long(now)
+    }
+
+    fn asks_too_long(&self, now: Duration) -> bool {
+        self.not_before > now + self.patience
     }
 
     /// The condition of the service, apart from any single call.

@@ -13,6 +13,6 @@ mod turns;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use admission::{Admission, Admit, Bounds, Quiet, Signal, own_wait};
+pub(crate) use admission::{Admission, Admit, Bounds, PATIENCE, Quiet, Signal, own_wait};
 pub(crate) use condition::Condition;
 pub(crate) use retry::{RETRIES_FREE, RetryBudget, TRIES_MAX, backoff};

@@ -255,21 +255,27 @@ fn a_service_that_asks_for_too_much_patience_is_waited_for_an_hour_and_no_longer
     let mut door = Admission::new(bounds(10), Duration::ZERO);
     assert_eq!(door.ask(1, 1, 1, MS), Admit::Go);
     door.done(Signal::Failed(&limited(3 * hour)), none, 0, MS);
-    assert_eq!(door.ask(1, 1, 1, 2 * MS), Admit::At(hour + MS));
-    assert_eq!(door.standing(hour), Availability::Resting);
-    assert_eq!(door.standing(hour + MS), Availability::Dead);
-    let Admit::Stop(why) = door.ask(1, 1, 1, hour + MS) else { panic!("it waits on") };
-    assert_eq!(why, "the service asks to wait for 120 min more, and was waited for 60 min");
-    // Whoever comes next waits as long again, and no call goes before its time.
+    // Nobody who has to wait till tomorrow is told so in an hour.
+    let Admit::Stop(why) = door.ask(1, 1, 1, 2 * MS) else { panic!("it is waited for") };
+    assert_eq!(
+        why,
+        "the service asks to wait for 180 min more, and nobody waits for more than 60 min"
+    );
+    assert_eq!(door.standing(hour), Availability::Dead);
+    // Whoever comes next is told the same, until the rest is no longer than is waited for.
     door.leave(1);
-    assert_eq!(door.ask(2, 1, 1, hour + 2 * MS), Admit::At(2 * hour + 2 * MS));
+    assert!(matches!(door.ask(2, 1, 1, 2 * hour), Admit::Stop(_)));
+    door.leave(2);
+    assert_eq!(door.ask(2, 1, 1, 2 * hour + 2 * MS), Admit::At(3 * hour + MS));
+    assert_eq!(door.standing(2 * hour + 2 * MS), Availability::Resting);
     // One that asks for an hour again and again is not waited for again and again.
     let mut door = Admission::new(bounds(10), Duration::ZERO);
     for calls in 0..2 {
         assert_eq!(door.ask(1, 1, 1, calls * hour), Admit::Go);
         door.done(Signal::Failed(&limited(hour)), none, 0, calls * hour);
     }
-    assert!(matches!(door.ask(1, 1, 1, hour), Admit::Stop(_)));
+    let Admit::Stop(why) = door.ask(1, 1, 1, hour) else { panic!("it is waited for again") };
+    assert_eq!(why, "the service asks to wait for 60 min more, and was waited for 60 min");
 }
 
 #[test]

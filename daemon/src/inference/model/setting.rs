@@ -1,6 +1,7 @@
 //! Which setting helps: errors and unfinished replies with the line to write, or the variable to look at.
 
 use super::ModelEngine;
+use crate::config::Structured;
 use crate::inference::chat::{CallError, Denial, Refusable};
 
 impl ModelEngine {
@@ -93,6 +94,19 @@ impl ModelEngine {
                 format!("the replies are cut off at their limit of {most} tokens: {longer}")
             }
         }
+    }
+
+    /// Why no reply can be read, with the value that the latest one has, and what helps.
+    pub fn why_unreadable(&self, reason: &str, seen: Option<&str>) -> String {
+        let seen = seen.map(|seen| format!(" (the model writes {seen})")).unwrap_or_default();
+        let name = &self.service.name;
+        let helps = match self.service.structured {
+            Structured::Schema => format!("ask another model in [engine.{name}]"),
+            Structured::Json | Structured::Text => format!(
+                "try structured = \"schema\" in [engine.{name}], which holds a model to the allowed values, or another model"
+            ),
+        };
+        format!("none of the replies can be read: {reason}{seen}; {helps}")
     }
 
     /// What to write into the settings.

@@ -68,7 +68,8 @@ impl EngineDoor {
         };
         let condition: Condition = door.condition();
         let (concurrency, is_proven) = (door.bounds().concurrency, self.engine.is_proven());
-        EngineView { standing, given_up, condition, concurrency, is_proven }
+        let is_put_off = door.is_put_off(now);
+        EngineView { standing, given_up, condition, concurrency, is_proven, is_put_off }
     }
 }
 

@@ -55,6 +55,8 @@ pub(super) struct Calls {
     pub(super) round: u16,
     /// The study ran before, so the response cache may hold its own replies.
     pub(super) resumed: bool,
+    /// Somebody has answered already.
+    pub(super) has_answers: bool,
 }
 
 impl Calls {

@@ -25,6 +25,7 @@ use crate::domain::outcome::Usage;
 use crate::inference::chat::ChatReply;
 use crate::inference::door::Spent;
 use crate::inference::model::{Pass, ReadyCall};
+use crate::store::SentCall;
 use crate::store::rows::CallsUnderWay;
 
 /// One pass over a panel, with everything that is needed to carry it out.
@@ -37,6 +38,8 @@ pub(super) struct PanelRun<'a> {
     /// Everybody who was drawn and is not recorded yet.
     seats: HashMap<QueueEntry, PanelSeat>,
     under_way: JoinSet<MadeCall>,
+    /// The notes of the calls under way that may cost something.
+    sent: HashMap<QueueEntry, SentCall>,
     /// The respondent of each call, so that a call that panics can be traced to its respondent.
     callers: HashMap<Id, QueueEntry>,
     /// The side measurements; `None` where there is only the direct channel.
@@ -88,6 +91,7 @@ impl<'a> PanelRun<'a> {
             strategy: study.pool.strategy(),
             recalls: study.recalls(),
             measures: false,
+            has_answers: study.has_answers,
         };
         Self {
             machine: PanelMachine::new(plan, doors.len(), left),
@@ -96,6 +100,7 @@ impl<'a> PanelRun<'a> {
             doors,
             seats: HashMap::new(),
             under_way: JoinSet::new(),
+            sent: HashMap::new(),
             callers: HashMap::new(),
             beside: None,
             listening: JoinSet::new(),

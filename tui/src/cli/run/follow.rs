@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, Event, EventKind, EventPage};
-use protocol::run::{Live, Silence, State, Study};
+use protocol::run::{Live, PAUSED_BY_OWNER, Silence, State, Study};
 use protocol::safe;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -30,7 +30,7 @@ const SILENCE_SAID: u64 = 30;
 /// How following a study ended.
 #[derive(Debug)]
 pub(crate) enum Followed {
-    /// The study has ended.
+    /// The study has ended, or is paused because it cannot go on.
     Ended(Box<Study>),
     /// The user pressed Ctrl-C; the study continues.
     Interrupted,
@@ -96,6 +96,9 @@ impl Follower {
                             {
                                 control::agree(link, study.id, ui).await?;
                                 paused_said = false;
+                            } else if live.study.reason.as_deref() != Some(PAUSED_BY_OWNER) {
+                                // It does not go on before somebody has mended that; its answers so far can be read.
+                                return Ok(Followed::Ended(Box::new(live.study)));
                             }
                         }
                         paused_said &= live.study.state == State::Paused;

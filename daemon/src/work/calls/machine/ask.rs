@@ -48,6 +48,10 @@ impl Preparing {
     pub(super) fn into_tasks(self) -> Vec<RespondentTask> {
         self.tasks
     }
+
+    fn tasks(&self) -> &[RespondentTask] {
+        &self.tasks
+    }
 }
 
 impl PanelMachine<'_> {
@@ -214,7 +218,7 @@ impl PanelMachine<'_> {
     /// Has the owner asked to agree to a higher cost, once; nothing more is asked until the halt that follows.
     pub(super) fn ask_owner(&mut self, capped: &Capped) {
         self.short = true;
-        if !std::mem::replace(&mut self.asked_owner, true) {
+        if !std::mem::replace(&mut self.pauses, true) {
             self.effects.push(PanelEffect::AskOwner(capped.worst));
         }
     }
@@ -242,8 +246,10 @@ impl PanelMachine<'_> {
         }
         engine.is_offered = false;
         engine.under_way += 1;
+        engine.was_proven |= engine.view.is_proven;
         let (ticket, patience) = (ready.task.ticket, engine.last_calls_wait());
-        self.effects.push(PanelEffect::Call { ticket, engine: place, patience });
+        let reserved = ready.reserved;
+        self.effects.push(PanelEffect::Call { ticket, engine: place, reserved, patience });
         self.called.insert(ticket, ready);
     }
 
@@ -281,8 +287,35 @@ impl PanelMachine<'_> {
         // Also if it was disabled already: the respondent of the last call there waits for it.
         self.lost_engine = true;
         if self.engines.iter().all(|engine| engine.dead.is_some()) {
+            self.lost_engines |= self.stop.is_none();
             self.stop.get_or_insert(why);
         }
+    }
+
+    /// Has the study paused where its engines cannot be asked any more and something would be lost by an end: there are
+    /// answers and somebody is left, or the service only asks to wait. Whoever is left is asked when it is resumed.
+    pub(super) fn pause(&mut self) {
+        if !self.lost_engines || self.halted || self.pauses {
+            return;
+        }
+        let is_put_off = self.engines.iter().any(|engine| engine.is_put_off);
+        if !is_put_off && !(self.has_answers && self.lacks_answers()) {
+            return;
+        }
+        let Some(why) = &self.stop else { return };
+        self.effects.push(PanelEffect::Pause(why.clone()));
+        self.pauses = true;
+    }
+
+    /// Whether somebody is left who was not asked for an answer, or whose call is under way.
+    fn lacks_answers(&mut self) -> bool {
+        let preparing = self.preparing.iter().flat_map(Preparing::tasks);
+        let reserving = self.reserving.iter().map(|(_, task)| task);
+        let ready = self.engines.iter().filter_map(|engine| engine.next.as_ref());
+        let called = self.called.values().chain(ready).map(|ready| &ready.task);
+        let waiting = self.waiting.values().chain(&self.stock);
+        let mut tasks = preparing.chain(reserving).chain(called).chain(waiting);
+        tasks.any(|task| task.ticket.first().is_answer()) || self.queue.has_answers()
     }
 
     /// Withdraws the call that is ready at an engine and releases what was reserved for it.

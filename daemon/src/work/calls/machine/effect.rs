@@ -26,13 +26,15 @@ pub(in crate::work::calls) enum PanelEffect {
     /// Wait there no longer.
     Withdraw { engine: usize },
     /// Make the call whose turn it is; once the study is halted, wait for it that long at least.
-    Call { ticket: QueueEntry, engine: usize, patience: Duration },
+    Call { ticket: QueueEntry, engine: usize, reserved: UsdMicros, patience: Duration },
     /// A call is over: book its cost, and free what was reserved beyond that.
     Settle { ticket: QueueEntry, reserved: UsdMicros, cost: UsdMicros },
     /// A call was given up: book its worst case.
     GiveUp { ticket: QueueEntry, reserved: UsdMicros },
     /// A reply of the engine was read: it works as it is set.
     Prove { engine: usize },
+    /// The latest replies of the engine were of no use: it may be broken.
+    Doubt { engine: usize },
     /// The engine answers no more.
     Disabled { engine: usize, why: String },
     /// Run the side measurements of a respondent.
@@ -48,6 +50,8 @@ pub(in crate::work::calls) enum PanelEffect {
     /// The upper end that was agreed leaves no room for another call, which may cost that much: the study is to be paused
     /// and its owner asked for more. A halt follows.
     AskOwner(UsdMicros),
+    /// No engine can be asked any more: the study is to be paused, with that reason. A halt follows.
+    Pause(String),
     /// The study stops; whoever is left is recorded as failed.
     Stopping(String),
 }

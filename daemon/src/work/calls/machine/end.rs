@@ -1,6 +1,8 @@
 //! The end of a run: calls that were not sent are withdrawn, those that were are waited for. Then whoever is left has
 //! failed, where the study stopped, or is forgotten, where it was halted.
 
+use std::time::Duration;
+
 use super::engine::ReadyTask;
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine, Phase};
@@ -8,12 +10,30 @@ use crate::app::given_up;
 
 /// Respondents recorded as failed between two looks whether the study was halted.
 const SLICE: usize = 256;
+/// So long, calls under way are waited for before a study is paused: most replies that are left come within that time, and
+/// whoever reads that it is paused sees them.
+const PAUSE_GRACE: Duration = Duration::from_secs(1);
 
 impl PanelMachine<'_> {
-    /// Goes on with the end as far as it gets.
-    pub(super) fn wind_up(&mut self) {
+    /// Withdraws the calls that are ready at all engines.
+    pub(super) fn take_all_back(&mut self) {
         for engine in 0..self.engines.len() {
             self.take_back(engine);
+        }
+    }
+
+    /// Goes on with the end as far as it gets.
+    pub(super) fn wind_up(&mut self, now: Duration) {
+        self.take_all_back();
+        if self.lost_engines {
+            let by = *self.pause_by.get_or_insert(now + PAUSE_GRACE);
+            if !self.is_busy() || now >= by {
+                self.pause_by = Some(Duration::MAX);
+                self.pause();
+            }
+            if self.pauses && !self.halted {
+                return;
+            }
         }
         if self.is_busy() {
             return;
@@ -60,9 +80,7 @@ impl PanelMachine<'_> {
 
     /// Ends at once, because nothing can be recorded any more. Calls under way are booked at their worst case.
     pub(super) fn abort(&mut self) {
-        for engine in 0..self.engines.len() {
-            self.take_back(engine);
-        }
+        self.take_all_back();
         for ReadyTask { task, reserved } in std::mem::take(&mut self.called).into_values() {
             self.effects.push(PanelEffect::GiveUp { ticket: task.ticket, reserved });
             self.lost = self.lost.plus(given_up(reserved));

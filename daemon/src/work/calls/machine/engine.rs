@@ -22,16 +22,11 @@ const GATHER_MOST: Duration = Duration::from_millis(25);
 const LAST_CALLS: u32 = 4;
 /// Latencies to average: the most recent ones, because they describe the service at present.
 const LATENCIES: usize = 100;
-/// Rejections after which an engine without any reply is disabled for the study. Even where a content filter rejects
-/// every fifth question, so many in a row occur in one of 3,000 studies.
-const REJECTIONS_MAX: u32 = 5;
 /// Calls without a connection after which an engine without any reply is disabled for the study.
 const UNREACHABLE_MAX: u32 = 3;
 /// Successes whose body is no reply, after which an engine without any reply is disabled for the study: each may have cost
 /// money.
 const MALFORMED_MAX: u32 = 3;
-/// Replies that end before the answer, after which an engine of which no reply was read is disabled for the study.
-const UNFINISHED_MAX: u32 = 3;
 /// Calls that may be under way at an engine that has replied, but of which no reply was read yet.
 const FEW: u32 = 2;
 
@@ -50,8 +45,58 @@ pub(in crate::work::calls) struct EngineView {
     pub(in crate::work::calls) condition: Condition,
     /// Most calls at once, as its owner says.
     pub(in crate::work::calls) concurrency: u32,
-    /// A reply of it was read, in this study or another.
+    /// A reply of it was read, in this study or another, and its latest ones were of use.
     pub(in crate::work::calls) is_proven: bool,
+    /// It asks for a longer wait than any study waits.
+    pub(in crate::work::calls) is_put_off: bool,
+}
+
+/// Why a call was of no use, where that can be the same for every call to a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum SharedFault {
+    /// The reply ended before the answer.
+    Unfinished,
+    /// The request was rejected.
+    Rejected,
+    /// The answer cannot be read, for that reason.
+    Unreadable(String),
+}
+
+/// What follows for an engine from a call that was of no use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FaultVerdict {
+    /// Nothing: it may be that call's own matter.
+    None,
+    /// It may be broken: the next calls are tries.
+    Doubted,
+    /// It is of no use for this study.
+    Broken,
+}
+
+impl SharedFault {
+    /// So many in a row mean that an engine that worked may be broken.
+    fn doubted_from(&self) -> u32 {
+        match self {
+            Self::Unfinished | Self::Rejected => 3,
+            Self::Unreadable(_) => 5,
+        }
+    }
+
+    /// So many in a row mean that all calls will be of no use. Where replies were read in this study it takes more:
+    /// some models often write what cannot be read, and a content filter that rejects every fifth question rejects five
+    /// in a row in one of 3,000 studies.
+    fn broken_from(&self, was_read: bool, was_proven: bool) -> u32 {
+        match (self, was_read) {
+            (Self::Unfinished, false) if was_proven => 5,
+            (Self::Unfinished, false) => 3,
+            (Self::Unfinished, true) => 8,
+            (Self::Rejected, false) => 5,
+            // The two orders of a pair are questions of their own, and one of them may be rejected every time.
+            (Self::Rejected, true) => 20,
+            (Self::Unreadable(_), false) => 8,
+            (Self::Unreadable(_), true) => 30,
+        }
+    }
 }
 
 /// A respondent whose call has its money: at the door, or under way.
@@ -72,14 +117,18 @@ pub(super) struct EngineState {
     pub(super) dead: Option<String>,
     /// Calls of this run under way there.
     pub(super) under_way: u32,
-    /// Calls whose request was rejected.
-    rejected: u32,
+    /// The latest calls that were of no use for the same reason, without a reply that was read in between.
+    faults: Option<(SharedFault, u32)>,
+    /// A reply was read in this run.
+    pub(super) was_read: bool,
+    /// It was proven when one of this run's calls went.
+    pub(super) was_proven: bool,
+    /// It asked for a longer wait than any study waits.
+    pub(super) is_put_off: bool,
     /// Calls that got no connection.
     unreachable: u32,
     /// Successes whose body is no reply.
     malformed: u32,
-    /// Replies that ended before the answer.
-    unfinished: u32,
     latencies: Vec<Duration>,
     sum: Duration,
     seen: usize,
@@ -94,15 +143,18 @@ impl Default for EngineState {
                 condition: Condition::Answering,
                 concurrency: 1,
                 is_proven: false,
+                is_put_off: false,
             },
             next: None,
             is_offered: false,
             dead: None,
             under_way: 0,
-            rejected: 0,
+            faults: None,
+            was_read: false,
+            was_proven: false,
+            is_put_off: false,
             unreachable: 0,
             malformed: 0,
-            unfinished: 0,
             latencies: Vec::new(),
             sum: Duration::ZERO,
             seen: 0,
@@ -127,11 +179,36 @@ impl EngineState {
         self.seen += 1;
     }
 
-    /// Counts a rejected request; tells whether the engine rejected every call, more often than by chance. A content
-    /// filter rejects some questions only, so one reply shows that the engine works.
-    pub(super) fn rejects_everything(&mut self) -> bool {
-        self.rejected = self.rejected.saturating_add(1);
-        self.seen == 0 && self.rejected >= REJECTIONS_MAX
+    /// Takes in what is told of the engine.
+    pub(super) fn look(&mut self, view: EngineView) {
+        self.is_put_off |= view.is_put_off;
+        self.view = view;
+    }
+
+    /// Notes that a reply was read; tells whether that proves the engine.
+    pub(super) fn note_read(&mut self) -> bool {
+        self.faults = None;
+        self.was_read = true;
+        self.was_proven = true;
+        !std::mem::replace(&mut self.view.is_proven, true)
+    }
+
+    /// Notes a call that was of no use.
+    pub(super) fn note_fault(&mut self, fault: SharedFault) -> FaultVerdict {
+        let before = self.faults.take().filter(|(known, _)| *known == fault);
+        let count = before.map_or(0, |(_, count)| count).saturating_add(1);
+        let broken_from = fault.broken_from(self.was_read, self.was_proven);
+        let doubted_from = fault.doubted_from();
+        self.faults = Some((fault, count));
+        if count >= broken_from {
+            return FaultVerdict::Broken;
+        }
+        let is_doubted = count >= doubted_from && self.view.is_proven;
+        if is_doubted {
+            self.view.is_proven = false;
+            return FaultVerdict::Doubted;
+        }
+        FaultVerdict::None
     }
 
     /// Counts a call without a connection; tells whether there was never one.
@@ -151,16 +228,10 @@ impl EngineState {
         self.seen == 0 && !self.view.is_proven
     }
 
-    /// Counts a reply that ended before the answer; tells whether all of them do.
-    pub(super) fn never_finishes(&mut self) -> bool {
-        self.unfinished = self.unfinished.saturating_add(1);
-        !self.view.is_proven && self.unfinished >= UNFINISHED_MAX
-    }
-
-    /// Whether another call may go. Until a reply of the engine was read, calls are tries: a setting that is wrong costs
-    /// a handful of them and not a panel.
+    /// Whether another call may go. Until a reply of the engine was read, or a useful one again, calls are tries: a setting
+    /// that is wrong costs a handful of them and not a panel.
     pub(super) fn may_try(&self) -> bool {
-        let width = if self.seen == 0 { 1 } else { FEW };
+        let width = if self.seen == 0 || self.was_proven { 1 } else { FEW };
         self.view.is_proven || self.under_way < width
     }
 

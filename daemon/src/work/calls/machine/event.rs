@@ -85,6 +85,8 @@ pub(in crate::work::calls) struct ReadCall {
     pub(in crate::work::calls) mended: Option<Vec<String>>,
     /// Where the reply ended before the answer: why, and the setting that helps.
     pub(in crate::work::calls) unfinished: Option<String>,
+    /// Where it ended in time and cannot be read: why, with the value that was seen, and what helps.
+    pub(in crate::work::calls) unreadable: Option<String>,
 }
 
 /// A respondent whose side measurements are finished.

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::PanelMachine;
+use super::engine::{FaultVerdict, SharedFault};
 use super::read::Next;
 use super::respondent::RespondentTask;
 use crate::domain::outcome::Outcome;
 use crate::inference::chat::{CallError, Remedy};
-use crate::inference::limits::{TRIES_MAX, backoff, own_wait};
+use crate::inference::limits::{PATIENCE, TRIES_MAX, backoff, own_wait};
 use crate::inference::pool::Availability;
 
 /// Failed tries of one question, by the engine's index in the pool.
@@ -44,6 +45,19 @@ impl Tries {
     }
 }
 
+/// What to say of a service that asks for a longer wait than any study waits.
+fn asks_too_long(remedy: Remedy) -> Option<String> {
+    let minutes = |span: Duration| span.as_secs().div_ceil(60);
+    let Remedy::Again(Some(wait)) = remedy else { return None };
+    (wait > PATIENCE).then(|| {
+        format!(
+            "it asks to wait for {} min, and no study waits for more than {} min",
+            minutes(wait),
+            minutes(PATIENCE)
+        )
+    })
+}
+
 impl PanelMachine<'_> {
     /// The next step of a respondent whose call got no reply.
     pub(super) fn without_reply(
@@ -61,11 +75,17 @@ impl PanelMachine<'_> {
         if self.halted {
             return Next::Halted(task);
         }
-        let state = &mut self.engines[engine];
-        if matches!(error, CallError::Rejected { .. }) && state.rejects_everything() {
-            let why = format!("{error}; it accepted no call of this study");
+        if let Some(wait) = asks_too_long(remedy) {
+            self.engines[engine].is_put_off = true;
+            return Next::Stop(task, format!("{error}; {wait}"));
+        }
+        if matches!(error, CallError::Rejected { .. })
+            && self.note_fault(engine, SharedFault::Rejected) == FaultVerdict::Broken
+        {
+            let why = format!("{error}; it accepted none of the latest calls");
             return Next::Stop(task, why);
         }
+        let state = &mut self.engines[engine];
         if error.is_unreachable() && state.is_out_of_reach() {
             return Next::Stop(task, error.to_string());
         }

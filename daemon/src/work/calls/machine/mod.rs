@@ -59,6 +59,8 @@ pub(super) struct PanelPlan {
     pub(super) recalls: bool,
     /// Respondents who answered are measured on further channels.
     pub(super) measures: bool,
+    /// Somebody has answered already, in an earlier run.
+    pub(super) has_answers: bool,
 }
 
 /// Where the run stands.
@@ -84,8 +86,14 @@ pub(super) struct PanelMachine<'a> {
     stop: Option<String>,
     /// A cap leaves no room next to the worst cases of calls under way: their real cost is waited for.
     short: bool,
-    /// The owner was asked to agree to a higher cost; a halt follows.
-    asked_owner: bool,
+    /// The study is being paused, to ask its owner for more or because no engine can be asked; a halt follows.
+    pauses: bool,
+    /// The study must stop because its engines cannot be asked any more: then it is paused where there is something to lose.
+    lost_engines: bool,
+    /// When it is paused, although calls are under way; the end of time once that was looked at.
+    pause_by: Option<Duration>,
+    /// Somebody has answered.
+    has_answers: bool,
     /// Why the last call that got no reply got none.
     no_reply: Option<String>,
     /// Those who are left were begun to be recorded as failed.
@@ -129,12 +137,15 @@ impl<'a> PanelMachine<'a> {
             items: instrument::items(&plan.spec),
             queue: Queue::new(left, engines, plan.strategy),
             engines: (0..engines).map(|_| EngineState::default()).collect(),
+            has_answers: plan.has_answers,
             plan,
             phase: Phase::Preparing,
             halted: false,
             stop: None,
             short: false,
-            asked_owner: false,
+            pauses: false,
+            lost_engines: false,
+            pause_by: None,
             no_reply: None,
             gave_up: false,
             lost_engine: false,
@@ -207,11 +218,11 @@ impl<'a> PanelMachine<'a> {
                     self.look_up(0);
                 }
             }
-            PanelEvent::Tick => self.short &= self.asked_owner || !self.waits_for_others(),
+            PanelEvent::Tick => self.short &= self.pauses || !self.waits_for_others(),
             PanelEvent::Halted => self.halted = true,
             PanelEvent::Engines(views) => {
                 for (engine, view) in self.engines.iter_mut().zip(views) {
-                    engine.view = view;
+                    engine.look(view);
                 }
             }
             PanelEvent::Prepared(replies) => self.prepared(replies),
@@ -229,7 +240,8 @@ impl<'a> PanelMachine<'a> {
 
     /// Moves everyone as far as they get without the shell.
     fn go_on(&mut self, now: Duration) {
-        if self.unanswered > 0 {
+        // The halt that a pause brings is waited for: those who are left are forgotten then, not recorded.
+        if self.unanswered > 0 || (self.pauses && !self.halted) {
             return;
         }
         if self.phase == Phase::Asking && !self.is_stopped() {
@@ -251,7 +263,7 @@ impl<'a> PanelMachine<'a> {
             self.phase = Phase::Ending;
         }
         if self.phase == Phase::Ending {
-            self.wind_up();
+            self.wind_up(now);
         }
     }
 

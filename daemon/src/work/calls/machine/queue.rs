@@ -36,6 +36,12 @@ impl<'a> Queue<'a> {
         self.left.peek().is_none() && self.ahead.iter().all(VecDeque::is_empty)
     }
 
+    /// Whether somebody in it was not asked for an answer yet; those who are asked something else come last.
+    pub(super) fn has_answers(&mut self) -> bool {
+        let is_answer = |ticket: &QueueEntry| ticket.first().is_answer();
+        self.left.peek().is_some_and(is_answer) || self.ahead.iter().flatten().any(is_answer)
+    }
+
     /// Whether somebody was not drawn ahead yet.
     pub(super) fn goes_on(&mut self) -> bool {
         self.left.peek().is_some()

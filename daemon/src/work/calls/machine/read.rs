@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::engine::ReadyTask;
+use super::engine::{FaultVerdict, ReadyTask, SharedFault};
 use super::event::{CallEnd, EndedCall, ReadCall};
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine};
@@ -69,6 +69,10 @@ impl PanelMachine<'_> {
                 usage
             }
         };
+        if usage.cost > reserved {
+            // What is set aside for the calls that are ready is as little as it was for this one.
+            self.take_all_back();
+        }
         let took = Usage { reasks: u32::from(task.correction.is_some()), ..usage };
         task.record.notes.remarks.extend(remarks);
         task.usage = task.usage.plus(took);
@@ -76,7 +80,7 @@ impl PanelMachine<'_> {
         share.usage = share.usage.plus(took);
         let next = match end {
             CallEnd::Replied(reply) => {
-                engine.note_latency(latency);
+                self.engines[task.engine].note_latency(latency);
                 self.judge(task, *reply)
             }
             CallEnd::Failed(error) => self.without_reply(task, &error, now),
@@ -87,12 +91,15 @@ impl PanelMachine<'_> {
 
     /// The respondent's next step after a reply.
     fn judge(&mut self, mut task: RespondentTask, reply: ReadCall) -> Next {
-        let ReadCall { read, exchange, mended, unfinished } = reply;
+        let ReadCall { read, exchange, mended, unfinished, unreadable } = reply;
         task.exchanges.push(exchange);
         let at = task.at();
         let engine = &mut self.engines[task.engine];
-        if !matches!(read, Err(Unreadable::Invalid { .. })) && !engine.view.is_proven {
-            engine.view.is_proven = true;
+        // Of an engine that is lost, replies to earlier calls prove nothing.
+        if !matches!(read, Err(Unreadable::Invalid { .. }))
+            && engine.note_read()
+            && engine.dead.is_none()
+        {
             self.effects.push(PanelEffect::Prove { engine: task.engine });
         }
         if let Some(mended) = mended.filter(|_| at.is_answer()) {
@@ -108,9 +115,14 @@ impl PanelMachine<'_> {
         if self.halted {
             return Next::Halted(task);
         }
-        if let Some(why) = unfinished
-            && engine.never_finishes()
-        {
+        let fault = match &unfinished {
+            Some(_) => SharedFault::Unfinished,
+            None => SharedFault::Unreadable(reason.clone()),
+        };
+        // Where others are read, those who are asked again are the hard ones, and come one after the other.
+        let counts = task.reasks == 0 || !self.engines[task.engine].was_read;
+        if counts && self.note_fault(task.engine, fault) == FaultVerdict::Broken {
+            let why = unfinished.or(unreadable).unwrap_or(reason);
             return Next::Stop(task, why);
         }
         if task.reasks < REASKS_MAX && self.stop.is_none() && self.budget.retry() {
@@ -124,8 +136,18 @@ impl PanelMachine<'_> {
         self.close(task, Outcome::Invalid { reason })
     }
 
+    /// Notes that a call was of no use, in a way that all calls to its service may share.
+    pub(super) fn note_fault(&mut self, engine: usize, fault: SharedFault) -> FaultVerdict {
+        let verdict = self.engines[engine].note_fault(fault);
+        if verdict == FaultVerdict::Doubted {
+            self.effects.push(PanelEffect::Doubt { engine });
+        }
+        verdict
+    }
+
     /// Continues after a reply that was read: with the next item, or with the finished answer.
-    pub(super) fn hear_out(&self, mut task: RespondentTask, heard: ReadReply) -> Next {
+    pub(super) fn hear_out(&mut self, mut task: RespondentTask, heard: ReadReply) -> Next {
+        self.has_answers = true;
         let outcome = match heard {
             ReadReply::Whole(answered) => Outcome::Answered(*answered),
             ReadReply::One(reply) => {

@@ -26,7 +26,8 @@ impl PanelMachine<'_> {
                 Phase::Preparing => self.may_look_up() && self.queue.goes_on(),
                 _ => self.gives_up(),
             };
-            return Wait { tick: None, has_time };
+            let due = self.pause_by.filter(|by| *by < Duration::MAX);
+            return Wait { tick: due.map(|by| by.saturating_sub(now)), has_time };
         }
         let due = self.waiting.keys().next().map(|(time, _)| time.saturating_sub(now));
         // Of several engines, the one that a respondent waits for may have its next call ready while others have no one

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::{MadeCall, PanelRun, PanelSeat};
 use crate::app::{Capped, call_admitted};
@@ -22,28 +22,39 @@ use crate::work::calls::side_measures::{MeasuredChannels, MeasuredRespondent, Re
 
 impl PanelRun<'_> {
     /// Carries out an effect on money, and tells whether it was one.
-    pub(super) fn settle(&self, effect: &PanelEffect) -> bool {
-        let (reserved, cost) = match effect {
-            PanelEffect::Release(amount) => (*amount, UsdMicros::ZERO),
-            PanelEffect::Settle { reserved, cost, .. } => (*reserved, *cost),
-            PanelEffect::GiveUp { reserved, .. } => (*reserved, *reserved),
+    pub(super) fn settle(&mut self, effect: &PanelEffect) -> bool {
+        let (ticket, reserved, cost) = match effect {
+            PanelEffect::Release(amount) => {
+                self.release(*amount);
+                return true;
+            }
+            PanelEffect::Settle { ticket, reserved, cost } => (ticket, *reserved, *cost),
+            PanelEffect::GiveUp { ticket, reserved } => (ticket, *reserved, *reserved),
             _ => return false,
         };
-        self.study.core.settle_cost(self.study.number, reserved, cost);
+        let core = &self.study.core;
+        core.settle_cost(self.study.number, reserved, cost);
+        if let Some(call) = self.sent.remove(ticket) {
+            core.note_over(call);
+        }
         true
+    }
+
+    fn release(&self, amount: UsdMicros) {
+        self.study.core.settle_cost(self.study.number, amount, UsdMicros::ZERO);
     }
 
     /// Leaves an effect out, because the run ends with an error.
     pub(super) fn skip(&self, effect: &PanelEffect) {
         if let PanelEffect::Measure(measure) = effect {
-            self.settle(&PanelEffect::Release(measure.aside));
+            self.release(measure.aside);
         }
     }
 
     /// Releases what was set aside for an answer that the machine is not told any more.
     pub(super) fn take_back(&self, answer: &PanelEvent) {
         if let PanelEvent::SetAside(_, Ok(amount)) = answer {
-            self.settle(&PanelEffect::Release(*amount));
+            self.release(*amount);
         }
     }
 
@@ -66,16 +77,26 @@ impl PanelRun<'_> {
             }
             PanelEffect::Offer { ticket, engine } => self.doors[engine].offered = Some(ticket),
             PanelEffect::Withdraw { engine } => self.withdraw(engine),
-            PanelEffect::Call { ticket, engine, patience } => {
+            PanelEffect::Call { ticket, engine, reserved, patience } => {
+                let note = self.study.core.note_sent(self.study.number, reserved);
+                self.sent.extend(note.map(|note| (ticket, note)));
                 self.launch(ticket, engine, patience)?;
             }
             PanelEffect::Prove { engine } => {
                 self.doors[engine].engine.prove();
                 self.study.core.keep_learnt(&self.study.caller).await?;
             }
+            PanelEffect::Doubt { engine } => {
+                let engine = &self.doors[engine].engine;
+                engine.doubt();
+                let (study, engine) = (self.study.number, &engine.service().name);
+                tracing::warn!(study, engine, "the latest replies of an engine were of no use");
+            }
             PanelEffect::Disabled { engine, why } => {
                 self.withdraw(engine);
-                let engine = &self.doors[engine].engine.service().name;
+                let engine = &self.doors[engine].engine;
+                engine.doubt();
+                let engine = &engine.service().name;
                 let study = self.study.number;
                 tracing::warn!(study, engine, why, "an engine answers no more");
             }
@@ -120,13 +141,20 @@ impl PanelRun<'_> {
             PanelEffect::Forget(ticket) => drop(self.seats.remove(&ticket)),
             PanelEffect::AskOwner(worst) => {
                 let Calls { core, caller, number, .. } = &self.study;
-                match core.ask_for_more(caller, *number, worst).await {
-                    Ok(()) => {}
-                    // Its owner has halted it meanwhile.
-                    Err(error)
-                        if matches!(error.code, ErrorCode::Conflict | ErrorCode::NotFound) => {}
-                    Err(error) => return Err(error),
-                }
+                let paused = core.ask_for_more(caller, *number, worst).await;
+                self.paused(paused)?;
+            }
+            PanelEffect::Pause(why) => {
+                tracing::warn!(study = self.study.number, why, "a study is paused");
+                // Whoever reads that it is paused sees every answer.
+                let (durable, is_durable) = oneshot::channel();
+                let flush = RecordRequest { durable: Some(durable), ..RecordRequest::default() };
+                send(&self.recorder, flush).await?;
+                drop(is_durable.await);
+                let why = format!("{why}; whoever is left is asked when the study is resumed");
+                let Calls { core, caller, number, .. } = &self.study;
+                let paused = core.fault(caller, *number, why).await;
+                self.paused(paused.map(drop))?;
             }
             PanelEffect::Stopping(why) => {
                 tracing::warn!(study = self.study.number, why, "a study stops asking its engine");
@@ -140,6 +168,19 @@ impl PanelRun<'_> {
         Ok(None)
     }
 
+    /// Makes no more calls, once the study was paused or its owner has halted it meanwhile.
+    fn paused(&self, paused: Result<(), ApiError>) -> Result<(), ApiError> {
+        match paused {
+            Err(error) if !matches!(error.code, ErrorCode::Conflict | ErrorCode::NotFound) => {
+                Err(error)
+            }
+            Ok(()) | Err(_) => {
+                self.study.cancel.cancel();
+                Ok(())
+            }
+        }
+    }
+
     /// Sets the worst cases of a call and of the side measurements after it aside, if every cap allows both.
     fn reserve(&self, ticket: QueueEntry, engine: usize) -> Result<PanelEvent, ApiError> {
         let seat = self.seat(ticket)?;
@@ -149,7 +190,7 @@ impl PanelRun<'_> {
         let aside = self.worst_beside(ticket, engine)?;
         let money = self.set_aside(aside).and_then(|()| {
             self.set_aside(call).inspect_err(|_| {
-                self.settle(&PanelEffect::Release(aside));
+                self.release(aside);
             })
         });
         Ok(match money {

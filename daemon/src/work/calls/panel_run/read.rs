@@ -51,6 +51,13 @@ impl PanelRun<'_> {
         let Redacted { read, reply: kept, whole_bytes } =
             self.understand(seat.engine, ask, &end, reply.text);
         let mended = mended.filter(|_| read.is_ok());
+        let unreadable = match &read {
+            Err(Unreadable::Invalid { reason }) if unfinished.is_none() => {
+                let seen = instrument::value_seen(reason, &kept);
+                Some(engine.why_unreadable(reason, seen.as_deref()))
+            }
+            _ => None,
+        };
         let said_by = if reply.model.is_empty() { engine.model().to_owned() } else { reply.model };
         let exchange = Exchange {
             address,
@@ -64,7 +71,7 @@ impl PanelRun<'_> {
             beside: None,
             item: ask.item,
         };
-        Some(ReadCall { read, exchange, mended, unfinished })
+        Some(ReadCall { read, exchange, mended, unfinished, unreadable })
     }
 
     /// Reads the reply to a question and decides what is stored of it. A panic while reading fails this respondent only.

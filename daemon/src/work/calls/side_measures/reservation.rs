@@ -7,6 +7,7 @@ use protocol::credits::UsdMicros;
 
 use crate::app::{Capped, Core, Purse};
 use crate::domain::outcome::Usage;
+use crate::store::SentCall;
 
 /// Reserved money and what was spent of it.
 pub(in crate::work::calls) struct Reservation {
@@ -61,6 +62,14 @@ impl Purse for Reservation {
             return Ok(());
         }
         self.core.reserve_cost(self.number, self.cap, worst)
+    }
+
+    fn sent(&self, worst: UsdMicros) -> Option<SentCall> {
+        self.core.note_sent(self.number, worst)
+    }
+
+    fn over(&self, call: SentCall) {
+        self.core.note_over(call);
     }
 
     fn settle(&self, worst: UsdMicros, took: Usage) {

@@ -42,10 +42,11 @@ pub(super) struct Setup {
     pub(super) channels: bool,
     pub(super) items: bool,
     pub(super) pairs: bool,
+    pub(super) has_answers: bool,
 }
 
 impl Setup {
-    /// Reads a setup: `panel 3, engines 2, failover, recalls, channels, items, pairs, again 1`.
+    /// Reads a setup: `panel 3, engines 2, failover, recalls, channels, items, pairs, again 1, answered`.
     pub(super) fn read(text: &str) -> Self {
         let mut setup = Self {
             panel: 1,
@@ -56,6 +57,7 @@ impl Setup {
             channels: false,
             items: false,
             pairs: false,
+            has_answers: false,
         };
         for word in text.split(',').map(str::trim) {
             let (word, number) = word.split_once(' ').unwrap_or((word, "0"));
@@ -69,6 +71,7 @@ impl Setup {
                 "channels" => setup.channels = true,
                 "items" => setup.items = true,
                 "pairs" => setup.pairs = true,
+                "answered" => setup.has_answers = true,
                 other => panic!("{other}"),
             }
         }
@@ -141,6 +144,7 @@ impl Bench {
             strategy: setup.strategy,
             recalls: setup.recalls,
             measures: setup.channels,
+            has_answers: setup.has_answers,
         };
         let entry = |replicate| move |respondent| QueueEntry { round: 0, replicate, respondent };
         let everyone = (0..setup.panel).map(entry(0)).chain((0..setup.again).map(entry(1)));
@@ -150,6 +154,7 @@ impl Bench {
             condition: Condition::Answering,
             concurrency: 4,
             is_proven: true,
+            is_put_off: false,
         };
         let mut bench = Self {
             machine: PanelMachine::new(plan, setup.engines, everyone),
@@ -258,11 +263,12 @@ impl Bench {
                 assert!(self.forgotten.insert(ticket), "forgotten twice: {ticket:?}");
             }
             PanelEffect::Prove { engine } => self.views[engine].is_proven = true,
+            PanelEffect::Doubt { engine } => self.views[engine].is_proven = false,
             PanelEffect::Disabled { .. }
             | PanelEffect::Keep { .. }
             | PanelEffect::Free(_)
             | PanelEffect::Stopping(_) => {}
-            PanelEffect::AskOwner(_) => return Some(PanelEvent::Halted),
+            PanelEffect::AskOwner(_) | PanelEffect::Pause(_) => return Some(PanelEvent::Halted),
         }
         None
     }
@@ -300,12 +306,16 @@ impl Bench {
                 exchange: exchange(ask),
                 mended,
                 unfinished,
+                unreadable: None,
             }))
         };
-        let invalid = || Err(Unreadable::Invalid { reason: "`score` is missing".to_owned() });
+        let because = |reason: &str| Err(Unreadable::Invalid { reason: reason.to_owned() });
+        let invalid = || because("`score` is missing");
         let (cost, end) = match how {
             "answers" => (ANSWER, replied(Ok(self.answer(ask)))),
+            "answers-dearly" => (4 * CALL, replied(Ok(self.answer(ask)))),
             "invalid" | "cut" => (ANSWER, replied(invalid())),
+            "garbled" => (ANSWER, replied(because("the reply is not valid JSON"))),
             "declines" => (ANSWER, replied(Err(Unreadable::Refused { reason: "no".to_owned() }))),
             "given-up" => (0, CallEnd::GivenUp),
             "times-out" => (CALL, CallEnd::Failed(CallError::network(TIMED_OUT))),
@@ -314,6 +324,10 @@ impl Bench {
             "limited" => {
                 let error = CallError::Limited { status: 429, after: None, said: said() };
                 (0, CallEnd::Failed(error))
+            }
+            "limited-day" => {
+                let after = Some(Duration::from_hours(24));
+                (0, CallEnd::Failed(CallError::Limited { status: 429, after, said: said() }))
             }
             "limited-1s" => {
                 let after = Some(Duration::from_secs(1));
@@ -423,6 +437,7 @@ pub(super) fn told(effect: &PanelEffect) -> String {
             format!("give-up {} {}", name(*ticket), reserved.0)
         }
         PanelEffect::Prove { engine } => format!("prove {}", door(*engine)),
+        PanelEffect::Doubt { engine } => format!("doubt {}", door(*engine)),
         PanelEffect::Disabled { engine, .. } => format!("disable {}", door(*engine)),
         PanelEffect::Measure(measure) => {
             format!("measure {} {}", name(measure.ticket), measure.aside.0)
@@ -441,6 +456,7 @@ pub(super) fn told(effect: &PanelEffect) -> String {
         }
         PanelEffect::Forget(ticket) => format!("forget {}", name(*ticket)),
         PanelEffect::AskOwner(_) => "ask-owner".to_owned(),
+        PanelEffect::Pause(_) => "pause".to_owned(),
         PanelEffect::Stopping(_) => "stopping".to_owned(),
     }
 }

@@ -43,6 +43,11 @@ tables! {
         0 fails | settle 0 0, free 0
         after 500ms | prepare a 0, reserve 0, stopping, record 0 failed
     "
+    after_a_reply_that_cost_more_than_was_set_aside_the_next_call_is_set_aside_anew: "panel 2", "
+        begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1
+        0 answers-dearly | settle 0 40, withdraw a, release 10, record 0 answered, prepare a 1, reserve 1, offer a 1
+        turn a, 1 answers | call a 1, settle 1 3, record 1 answered
+    "
     a_call_that_is_taken_back_frees_its_money: "panel 1", "
         begun | prepare a 0, reserve 0, offer a 0
         halted | withdraw a, release 10, forget 0

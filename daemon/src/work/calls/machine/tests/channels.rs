@@ -51,10 +51,10 @@ tables! {
         halted |
         0 invalid | settle 0 3, release 7, forget 0
     "
-    a_stop_records_an_answer_that_waits_for_room_without_channels: "panel 2, channels, recalls", "
+    an_answer_from_memory_that_waits_for_room_is_asked_for_again_after_a_pause: "panel 2, channels, recalls", "
         known 0, taken |
         begun | look-up a 0 1, aside 0, reserve 1
-        barred a | disable a, record 0 answered, stopping, record 1 failed
+        barred a | disable a, pause, forget 0, forget 1
     "
     repetitions_are_not_measured: "panel 1, again 1, channels, recalls", "
         known 0 |

@@ -72,9 +72,9 @@ tables! {
     five_rejections_without_a_reply_disable_an_engine: "panel 9, engines 2, failover", "
         begun, turn a, 0 rejected | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 0, free 0, prepare b 0, reserve 0, offer b 0
         turn a, 1 rejected | call a 1, prepare a 2, reserve 2, offer a 2, settle 1 0, free 1
-        turn a, 2 rejected | call a 2, prepare a 3, reserve 3, offer a 3, settle 2 0, free 2
-        turn a, 3 rejected | call a 3, prepare a 4, reserve 4, offer a 4, settle 3 0, free 3
-        turn a, 4 rejected | call a 4, prepare a 5, reserve 5, offer a 5, settle 4 0, free 4, withdraw a, release 10, disable a
+        turn a, 2 rejected | call a 2, prepare a 3, reserve 3, offer a 3, settle 2 0, doubt a, free 2
+        turn a, 3 rejected | call a 3, prepare a 4, reserve 4, settle 3 0, free 3, offer a 4
+        turn a, 4 rejected | call a 4, prepare a 5, reserve 5, settle 4 0, free 4, release 10, disable a
     "
     whoever_waits_for_a_dead_engine_and_has_no_other_has_failed: "panel 1, engines 2, failover", "
         begun, turn a, 0 rejected | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 0, free 0, prepare b 0, reserve 0, offer b 0

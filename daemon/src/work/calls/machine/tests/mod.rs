@@ -82,6 +82,7 @@ fn happen(bench: &mut Bench, event: &str) -> Vec<String> {
                 "opens" => view.standing = Availability::Open,
                 "gives-up" => view.given_up = Some("twenty calls failed".to_owned()),
                 "new" => view.is_proven = false,
+                "put-off" => view.is_put_off = true,
                 other => panic!("{other}"),
             }
             bench.tell_views()

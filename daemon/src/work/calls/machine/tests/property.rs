@@ -27,7 +27,7 @@ enum Happens {
     Aborted,
 }
 
-const ENDS: [&str; 12] = [
+const ENDS: [&str; 14] = [
     "answers",
     "answers",
     "invalid",
@@ -40,6 +40,8 @@ const ENDS: [&str; 12] = [
     "limited-1s",
     "rejected",
     "too-large",
+    "limited-day",
+    "answers-dearly",
 ];
 
 fn happens() -> impl Strategy<Value = Happens> {
@@ -63,11 +65,13 @@ fn happens() -> impl Strategy<Value = Happens> {
 
 fn setups() -> impl Strategy<Value = Setup> {
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-    (0_u32..12, 0_u32..3, 1_usize..4, flags).prop_map(|(panel, again, engines, flags)| {
+    let has_answers = any::<bool>();
+    (0_u32..12, 0_u32..3, 1_usize..4, flags, has_answers).prop_map(|setup| {
+        let (panel, again, engines, flags, has_answers) = setup;
         let (failover, recalls, channels, items, pairs) = flags;
         let strategy = if failover { Sharing::Failover } else { Sharing::RoundRobin };
         let (again, items) = (again.min(panel), items && !pairs);
-        Setup { panel, again, engines, strategy, recalls, channels, items, pairs }
+        Setup { panel, again, engines, strategy, recalls, channels, items, pairs, has_answers }
     })
 }
 

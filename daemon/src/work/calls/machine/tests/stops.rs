@@ -9,7 +9,52 @@ tables! {
         begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1
         turn a | call a 1, prepare a 2, reserve 2, offer a 2
         0 denied | settle 0 0, free 0, withdraw a, release 10, disable a
-        1 answers | settle 1 3, record 1 answered, stopping, record 0 failed, record 2 failed
+        1 invalid | settle 1 3, record 1 invalid, stopping, record 0 failed, record 2 failed
+    "
+    an_answer_that_was_under_way_when_the_key_was_refused_makes_it_a_pause: "panel 3", "
+        begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1
+        turn a | call a 1, prepare a 2, reserve 2, offer a 2
+        0 denied | settle 0 0, free 0, withdraw a, release 10, disable a
+        1 answers | settle 1 3, record 1 answered, pause, forget 0, forget 2
+    "
+    an_account_that_dies_in_the_middle_pauses_the_study_and_makes_no_further_call: "panel 5", "
+        begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2
+        0 answers | settle 0 3, record 0 answered
+        turn a | call a 2, prepare a 3, reserve 3, offer a 3
+        1 denied, waits | settle 1 0, free 1, withdraw a, release 10, disable a, tick in 1000ms
+        2 answers | settle 2 3, record 2 answered, pause, forget 1, forget 3
+    "
+    calls_that_hang_when_an_account_dies_do_not_hold_up_the_pause: "panel 5", "
+        begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2
+        0 answers | settle 0 3, record 0 answered
+        turn a | call a 2, prepare a 3, reserve 3, offer a 3
+        1 denied | settle 1 0, free 1, withdraw a, release 10, disable a
+        after 999ms |
+        after 1ms | pause
+        2 given-up | give-up 2 10, forget 2, forget 1, forget 3
+    "
+    calls_that_hang_where_nobody_has_answered_are_waited_for_quietly: "panel 3", "
+        begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2
+        0 denied | settle 0 0, free 0, withdraw a, release 10, disable a
+        after 1000ms, waits |
+        1 denied | settle 1 0, free 1, stopping, record 0 failed, record 1 failed, record 2 failed
+    "
+    a_study_that_was_resumed_too_early_is_paused_again_by_one_call: "panel 3, answered", "
+        a new, begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1
+        0 denied | settle 0 0, free 0, release 10, disable a, pause, forget 0, forget 1
+    "
+    a_key_that_is_refused_when_everybody_has_answered_drops_the_repetitions: "panel 1, again 1", "
+        begun, turn a, 0 answers | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 0r, reserve 0r, offer a 0r, settle 0 3, record 0 answered
+        turn a, 0r denied | call a 0r, settle 0r 0, free 0r, disable a, stopping, record 0r failed
+    "
+    a_wait_till_tomorrow_pauses_the_study_at_once_also_without_an_answer: "panel 3", "
+        begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2
+        0 limited-day | settle 0 0, free 0, withdraw a, release 10, disable a
+        1 limited-day | settle 1 0, free 1, pause, forget 0, forget 1, forget 2
+    "
+    a_door_that_is_put_off_pauses_the_study_without_a_call: "panel 2", "
+        a put-off, begun | prepare a 0, reserve 0, offer a 0
+        barred a | withdraw a, release 10, disable a, pause, forget 0
     "
     three_calls_without_a_connection_stop_the_study: "panel 9", "
         begun, turn a, 0 unreachable | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 0, free 0
@@ -19,9 +64,9 @@ tables! {
     five_rejections_without_a_reply_stop_the_study: "panel 9", "
         begun, turn a, 0 rejected | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 0, record 0 failed
         turn a, 1 rejected | call a 1, prepare a 2, reserve 2, offer a 2, settle 1 0, record 1 failed
-        turn a, 2 rejected | call a 2, prepare a 3, reserve 3, offer a 3, settle 2 0, record 2 failed
-        turn a, 3 rejected | call a 3, prepare a 4, reserve 4, offer a 4, settle 3 0, record 3 failed
-        turn a, 4 rejected | call a 4, prepare a 5, reserve 5, offer a 5, settle 4 0, free 4, withdraw a, release 10, disable a, stopping, record 4 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
+        turn a, 2 rejected | call a 2, prepare a 3, reserve 3, offer a 3, settle 2 0, doubt a, record 2 failed
+        turn a, 3 rejected | call a 3, prepare a 4, reserve 4, settle 3 0, record 3 failed, offer a 4
+        turn a, 4 rejected | call a 4, prepare a 5, reserve 5, settle 4 0, free 4, release 10, disable a, stopping, record 4 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
     "
     a_door_that_never_opens_again_stops_the_study: "panel 2", "
         begun | prepare a 0, reserve 0, offer a 0
