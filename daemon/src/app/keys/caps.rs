@@ -12,9 +12,10 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::hint::{Hint, Remedy};
 use protocol::key::{KeyCaps, KeyId};
 
+use crate::app::money::agreed_cost::agreed_of;
 use crate::app::studies::lookup::StudyRecord;
 use crate::domain::instrument;
-use crate::store::rows::{CallsUnderWay, CameBy, KeyRow, StudyRow, Unfinished};
+use crate::store::rows::{CallsUnderWay, CameBy, KeyRow, Progress, StudyRow, Unfinished};
 use crate::store::{Fault, Order, Reader, UseCaseError, Writes};
 
 /// Most studies of one key that are unfinished at a time.
@@ -105,21 +106,23 @@ pub(in crate::app) fn settle_late(
     Ok(())
 }
 
-/// By how much that cost, which is booked for calls of a study, changes what the study takes of its caps: nothing before it has
-/// ended, when what it set aside is taken still, and nothing of those who are asked again.
+/// By how much usage that is booked as lost changes what a study takes of its caps: nothing of those who are asked again.
 pub(in crate::app) fn late_change(
-    found: &StudyRecord,
-    cost: UsdMicros,
+    row: &StudyRow,
+    (before, after): (&Progress, &Progress),
     were_under_way: bool,
 ) -> UsdMicros {
-    let progress = &found.progress;
-    if !progress.state.is_final() || progress.attempt != 0 {
+    if before.attempt != 0 {
         return UsdMicros::ZERO;
     }
-    let spent = progress.usage.cost;
-    let before = counted(&found.row, spent, were_under_way);
-    let after = counted(&found.row, spent.checked_add(cost).unwrap_or(spent), false);
-    after.checked_sub(before).unwrap_or_default()
+    let counted = |progress: &Progress, are_under_way| {
+        if progress.state.is_final() {
+            counted(row, progress, are_under_way)
+        } else {
+            set_aside(row, progress)
+        }
+    };
+    counted(after, false).checked_sub(counted(before, were_under_way)).unwrap_or_default()
 }
 
 /// What a study that has ended leaves of what it set aside: credits, and cost, which is negative by what a service counted
@@ -129,18 +132,60 @@ pub(in crate::app) fn left_over(
     found: &StudyRecord,
 ) -> Result<(Credits, UsdMicros), Fault> {
     let progress = &found.progress;
-    let (credits, cost) = reserved(&found.row);
+    let (credits, _) = reserved(&found.row);
+    let cost = set_aside(&found.row, progress);
     // Nobody notes calls any more for a study that has ended, so that what was noted is all that may be under way.
     let are_under_way = reader.get::<CallsUnderWay>(&found.number)?.is_some();
     let unused = credits.checked_sub(progress.credits_used).unwrap_or_default();
-    let counted = counted(&found.row, progress.usage.cost, are_under_way);
+    let counted = counted(&found.row, progress, are_under_way);
     Ok((unused.max(Credits::ZERO), cost.checked_sub(counted).unwrap_or_default()))
 }
 
 /// What a study that has ended takes of the dollars of its caps: what it cost, and while calls may be under way no less than it
 /// set aside.
-fn counted(row: &StudyRow, spent: UsdMicros, are_under_way: bool) -> UsdMicros {
-    if are_under_way { spent.max(reserved(row).1) } else { spent }
+fn counted(row: &StudyRow, progress: &Progress, are_under_way: bool) -> UsdMicros {
+    let spent = progress.usage.cost;
+    if are_under_way { spent.max(set_aside(row, progress)) } else { spent }
+}
+
+/// By how much another agreement changes what a study takes of its caps.
+pub(in crate::app) fn agreement_change(
+    row: &StudyRow,
+    before: &Progress,
+    after: &Progress,
+) -> UsdMicros {
+    if before.attempt != 0 {
+        return UsdMicros::ZERO;
+    }
+    set_aside(row, after).checked_sub(set_aside(row, before)).unwrap_or_default()
+}
+
+/// The dollars that a study takes of its caps while it goes on: the upper end that is agreed by now, with what was lost.
+fn set_aside(row: &StudyRow, progress: &Progress) -> UsdMicros {
+    let agreed = agreed_of(row, progress).unwrap_or_default();
+    row.spec.max_cost_usd.map_or(agreed, |cap| cap.min(agreed))
+}
+
+/// Takes more of the dollars of a key's cap for a study at work: as much as is wanted, or what is left of the cap if that is
+/// so much at least, or nothing. `None` where the key has no cap in dollars.
+pub(in crate::app) fn take_more(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    key: KeyId,
+    wanted: UsdMicros,
+    least: UsdMicros,
+) -> Result<Option<UsdMicros>, Fault> {
+    let Some(mut row) = reader.get::<KeyRow>(&key.0)? else { return Ok(None) };
+    let Some(cap) = row.made.caps.cost_per_day else { return Ok(None) };
+    begin(&mut row, writes.time());
+    let left = cap.checked_sub(row.cost).unwrap_or_default();
+    let granted = wanted.min(left);
+    if granted < least || row.revoked_at.is_some() {
+        return Ok(Some(UsdMicros::ZERO));
+    }
+    row.cost = row.cost.checked_add(granted).unwrap_or(UsdMicros(i64::MAX));
+    writes.put(&key.0, &row);
+    Ok(Some(granted))
 }
 
 /// The day (UTC) whose sums have what a study set aside.

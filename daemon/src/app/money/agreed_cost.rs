@@ -1,12 +1,14 @@
 //! The upper end of a study's real cost: what was announced before it started is agreed, and nothing is spent beyond it
 //! without another agreement. A study that would pass it is paused with the amounts and the new upper end, which its owner
-//! agrees to when it is resumed. All of it is in rows, so a crash forgets no agreement and asks no second time.
+//! agrees to when it is resumed. The cap of a key is its owner's agreement to all that it has room for: a study of such a key
+//! takes more of it and goes on. All of it is in rows, so a crash forgets no agreement and asks no second time.
 
 use std::sync::Arc;
 
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::hint::{Feature, Hint, Remedy};
+use protocol::run::State;
 use protocol::service::{Control, Reply};
 
 use crate::domain::instrument::chain::chain_plan;
@@ -15,13 +17,15 @@ use crate::domain::run::Input;
 use crate::store::rows::{AgreedCost, Progress, StudyRow};
 use crate::store::{Fault, Reader, Writes};
 
+use crate::app::keys::caps;
 use crate::app::studies::lookup::{StudyRecord, of_number};
-use crate::app::studies::transition::step;
+use crate::app::studies::transition::{After, step};
 use crate::app::{Caller, Core, Scope};
 
 impl Core {
     /// A study has no room left below the upper end that was agreed, and its next call may cost that much: it is paused, and
-    /// its owner is asked for more.
+    /// its owner is asked for more. Where the cap of its key says what may be spent, it is halted for a moment and goes on:
+    /// with more of that cap, or, where nothing is left of it, with nobody asked any more.
     pub(crate) async fn ask_for_more(
         &self,
         caller: &Caller,
@@ -38,6 +42,11 @@ impl Core {
                 let mut writes = Writes::at(now);
                 let agreed = agreed_of(&found.row, &found.progress).unwrap_or(UsdMicros::ZERO);
                 let more = MoreCost::of(&found, spent, worst);
+                if let Some(after) =
+                    take_of_key(reader, &mut writes, &mut found, (agreed, more.high), worst)?
+                {
+                    return Ok((after, writes));
+                }
                 found.progress.agreed.asked = Some(more.high);
                 let why = Input::Fault(sentence(&found, spent, agreed, more));
                 let after = step(reader, &mut writes, &settings, &mut found, &why)?;
@@ -47,6 +56,32 @@ impl Core {
         self.after(number, after);
         Ok(())
     }
+}
+
+/// Takes what a study at work needs beyond its agreed upper end of the cap of its key, as far as there is room for a call that
+/// may cost `worst`. What is to be done then; `None` where no such cap speaks for its owner.
+fn take_of_key(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    found: &mut StudyRecord,
+    (agreed, wanted): (UsdMicros, UsdMicros),
+    worst: UsdMicros,
+) -> Result<Option<After>, Fault> {
+    let Some(key) = found.row.api_key.filter(|_| found.progress.state == State::Running) else {
+        return Ok(None);
+    };
+    let more = wanted.checked_sub(agreed).unwrap_or_default().max(worst);
+    let Some(granted) = caps::take_more(reader, writes, key, more, worst)? else { return Ok(None) };
+    let end = UsdMicros(agreed.0.saturating_add(granted.0));
+    found.progress.agreed = if granted > UsdMicros::ZERO {
+        let agreed = UsdMicros(end.0.saturating_sub(lost(&found.progress).0));
+        AgreedCost { agreed: Some(agreed), ..AgreedCost::default() }
+    } else {
+        AgreedCost { is_final: true, ..found.progress.agreed }
+    };
+    tracing::info!(study = %found.row.id, %granted, upper_end = %end, "a study takes more of the cap of its key");
+    writes.put(&found.number, &found.progress);
+    Ok(Some(After { halt: true, wake: true, ..After::default() }))
 }
 
 /// The upper end that holds for a study; `None` where nothing was announced.
@@ -59,7 +94,8 @@ pub(in crate::app) fn agreed(
     Ok(row.and_then(|row| agreed_of(&row, progress)))
 }
 
-fn agreed_of(row: &StudyRow, progress: &Progress) -> Option<UsdMicros> {
+/// The same of a study that was read.
+pub(in crate::app) fn agreed_of(row: &StudyRow, progress: &Progress) -> Option<UsdMicros> {
     let end = progress.agreed.agreed.or(row.announced.map(|(_, high)| high))?;
     end.checked_add(lost(progress))
 }
@@ -93,7 +129,7 @@ pub(in crate::app) fn take_agreement(
         ));
     }
     let agreed = UsdMicros(asked.0.saturating_sub(lost(&found.progress).0));
-    found.progress.agreed = AgreedCost { agreed: Some(agreed), asked: None };
+    found.progress.agreed = AgreedCost { agreed: Some(agreed), ..AgreedCost::default() };
     Ok(())
 }
 

@@ -98,6 +98,8 @@ struct Study {
     bounded: u32,
     /// The upper end of its cost that its owner agreed to.
     agreed: Option<i64>,
+    /// Nobody will agree to more.
+    is_final: bool,
     /// The most that a call came to of its worst case, in millionths; 0 before any was seen.
     share: i64,
     /// Of what is set aside, what was before a call ended that cost more than its worst case, and what it cost of that, in
@@ -203,16 +205,17 @@ impl Core {
                 Some(progress) => agreed(reader, number, progress)?,
                 None => None,
             };
+            let is_final = progress.as_ref().is_some_and(|progress| progress.agreed.is_final);
             let row = reader.get::<crate::store::rows::StudyRow>(&number)?;
             let engine = row.map(|row| row.spec.engine).unwrap_or_default();
             let usage = progress.map_or(Usage::default(), |progress| progress.usage);
-            let spent = (usage, agreed, engine);
+            let spent = (usage, agreed, is_final, engine);
             if !first {
                 return Ok((spent, None));
             }
             Ok((spent, Some(booked(reader, now)?)))
         })?;
-        let (spent, agreed, engine) = spent;
+        let (spent, agreed, is_final, engine) = spent;
         let mut books = self.spending().books();
         if let (None, Some((today, total))) = (books.as_ref(), ledger) {
             *books = Some(Books { day: day_of(now), today, total, ..Books::default() });
@@ -223,6 +226,7 @@ impl Core {
             study.spent = spent.cost.0.saturating_add(study.unbooked);
             study.bounded = spent.at_most;
             study.agreed = agreed.map(|agreed| agreed.0);
+            study.is_final = is_final;
             study.ended = false;
             study.share = study.share.max(share);
             study.engine = engine;
@@ -281,8 +285,11 @@ impl Core {
         if let Some(agreed) = study.agreed
             && study.spent.saturating_add(comes_to) > agreed
         {
-            let (cap, limit) = ("the agreed upper end", UsdMicros(agreed));
-            return Err(Capped { cap, limit, worst, others: false, asks_owner: true });
+            let limit = UsdMicros(agreed);
+            let asks_owner = !study.is_final;
+            let cap =
+                if asks_owner { "the agreed upper end" } else { "what the cap of its key leaves" };
+            return Err(Capped { cap, limit, worst, others: false, asks_owner });
         }
         study.reserved = study.reserved.saturating_add(worst.0);
         study.largest = study.largest.max(worst.0);

@@ -159,11 +159,12 @@ impl Core {
                     return Ok(((), writes));
                 }
                 let mut found = by_number(reader, number)?;
-                let change = caps::late_change(&found, usage.cost, note.is_some());
-                if change != UsdMicros::ZERO {
-                    caps::settle_late(reader, &mut writes, &found, change)?;
-                    hook_caps::settle_late(reader, &mut writes, &found, change)?;
-                }
+                let before = found.progress.clone();
+                found.progress.usage = found.progress.usage.plus(usage);
+                found.progress.lost = found.progress.lost.plus(usage);
+                let both = (&before, &found.progress);
+                let change = caps::late_change(&found.row, both, note.is_some());
+                settle_late(reader, &mut writes, &found, change)?;
                 if usage == Usage::default() {
                     return Ok(((), writes));
                 }
@@ -173,13 +174,25 @@ impl Core {
                         .map_err(|error| defect(&error))?;
                     writes.book(movement);
                 }
-                found.progress.usage = found.progress.usage.plus(usage);
-                found.progress.lost = found.progress.lost.plus(usage);
                 writes.put(&found.number, &found.progress);
                 Ok(((), writes))
             })
             .await
     }
+}
+
+/// Changes what a study takes of the caps of its key and of its source.
+pub(in crate::app) fn settle_late(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    found: &StudyRecord,
+    change: UsdMicros,
+) -> Result<(), UseCaseError> {
+    if change == UsdMicros::ZERO {
+        return Ok(());
+    }
+    caps::settle_late(reader, writes, found, change)?;
+    hook_caps::settle_late(reader, writes, found, change)
 }
 
 /// What was left behind under way, with what it may have cost.

@@ -257,8 +257,11 @@ impl Core {
                 if left < cost.low {
                     return Err(caps::too_dear(of_day, left));
                 }
-                let most = spec.max_cost_usd.unwrap_or(cost.high).min(cost.high).min(left);
-                spec.max_cost_usd = Some(most);
+                // What is announced is the agreed upper end; where it is not left of the cap, that is.
+                let most = spec.max_cost_usd.map_or(cost.high, |cap| cap.min(cost.high));
+                if left < most {
+                    spec.max_cost_usd = Some(left);
+                }
             }
             let plan = core.plan(spec).map_err(|error| of_the_panel(&draft, error))?;
             let announced = announced.map(|cost| (cost.low, cost.high));

@@ -268,6 +268,9 @@ pub struct AgreedCost {
     /// What the owner of a paused study is asked to agree to before it goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<UsdMicros>,
+    /// Nobody will agree to more: the cap of its key has no room.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_final: bool,
 }
 
 impl AgreedCost {
