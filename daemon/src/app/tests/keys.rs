@@ -211,6 +211,66 @@ async fn calls_that_cost_more_than_was_announced_are_counted_whenever_they_are_b
     }
 }
 
+#[tokio::test]
+async fn a_study_takes_more_of_the_cap_of_its_key_and_stops_where_nothing_is_left_of_it() {
+    const WORST: UsdMicros = UsdMicros(1_000);
+    let (core, _) = core(&Disk::default());
+    let caps = KeyCaps { cost_per_day: Some(UsdMicros(25_000)), ..KeyCaps::default() };
+    let key = admitted(&core, &made(&core, caps).await).await;
+    let mut submission = paper(1, 40);
+    submission.plan.announced = Some((UsdMicros(1), UsdMicros(10_000)));
+    let id = core.submit(&key, submission).await.unwrap().id;
+    core.begin(&DRIVER, 1).await.unwrap();
+    let cost = async || core.keys(&me()).await.unwrap()[0].cost_today;
+    let state = async || core.find(&me(), &id.to_string()).await.unwrap().state;
+    let spend = || {
+        let mut calls = 0;
+        loop {
+            match core.reserve_cost(1, None, WORST) {
+                Ok(()) => core.settle_cost(1, WORST, WORST),
+                Err(capped) => return (calls, capped),
+            }
+            calls += 1;
+        }
+    };
+    for (calls, taken, asks) in [(10, 25_000, true), (15, 25_000, true), (0, 25_000, false)] {
+        core.open_spending(&DRIVER, 1).await.unwrap();
+        let (made, capped) = spend();
+        assert_eq!((made, capped.asks_owner), (calls, asks), "{capped:?}");
+        if asks {
+            core.ask_for_more(&DRIVER, 1, WORST).await.unwrap();
+        } else {
+            assert!(capped.to_string().contains("cap of its key"), "{capped}");
+        }
+        assert_eq!((cost().await, state().await), (UsdMicros(taken), State::Running));
+    }
+    core.end_calls(&DRIVER, 1, Usage::default()).await.unwrap();
+    core.control(&me(), id, Control::Cancel).await.unwrap();
+    assert_eq!(cost().await, UsdMicros(25_000), "all of it was spent");
+    assert_eq!(broken(&core), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_a_crash_may_have_cost_is_taken_of_the_cap_beside_what_the_study_may_cost() {
+    let (core, _) = core(&Disk::default());
+    let caps = KeyCaps { cost_per_day: Some(UsdMicros(25_000)), ..KeyCaps::default() };
+    let key = admitted(&core, &made(&core, caps).await).await;
+    let mut submission = paper(1, 40);
+    submission.plan.announced = Some((UsdMicros(1), UsdMicros(10_000)));
+    let id = core.submit(&key, submission).await.unwrap().id;
+    core.begin(&DRIVER, 1).await.unwrap();
+    let cost = async || core.keys(&me()).await.unwrap()[0].cost_today;
+    let lost = Usage { cost: UsdMicros(4_000), at_most: 4, ..Usage::default() };
+    core.end_calls(&DRIVER, 1, lost).await.unwrap();
+    assert_eq!(cost().await, UsdMicros(14_000));
+    core.open_spending(&DRIVER, 1).await.unwrap();
+    assert!(core.reserve_cost(1, None, UsdMicros(9_000)).is_ok(), "it takes no answers away");
+    core.settle_cost(1, UsdMicros(9_000), UsdMicros::ZERO);
+    core.control(&me(), id, Control::Cancel).await.unwrap();
+    core.end_calls(&DRIVER, 1, Usage::default()).await.unwrap();
+    assert_eq!(cost().await, UsdMicros(4_000), "what was not spent comes back");
+}
+
 /// Ends an attempt at a study in which nobody answered.
 async fn fail(core: &Core, number: u32, attempt: u32, panel: u32) {
     core.begin(&DRIVER, number).await.unwrap();
