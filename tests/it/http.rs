@@ -55,6 +55,7 @@ fn a_study_whose_sender_leaves_at_once_is_answered_at_once_all_the_same() {
     let home = Home::with_settings("[backup]\ndaily = false\n");
     let (_daemon, at) = start(&home);
     let run = key(&home, Dialect::Demoscope, KeyScope::Run);
+    let link = home.link();
     for place in 0..DROPPED {
         let text =
             format!("---\npanel: 5\nseed: {place}\n---\nA kettle that boils in a minute for $30.");
@@ -62,9 +63,10 @@ fn a_study_whose_sender_leaves_at_once_is_answered_at_once_all_the_same() {
         let mut wire = Wire::open(at);
         wire.send(&request("POST", "/api/demoscope/v1/studies", Some(&run), &body));
         // Some leave before the study is written, some while it is, and some after.
-        std::thread::sleep(Duration::from_millis(place));
+        for _ in 0..place {
+            drop(link.round_trip().unwrap());
+        }
     }
-    let link = home.link();
     let query = StudyQuery { limit: 100, ..StudyQuery::default() };
     let taken_on = || link.studies(query.clone()).unwrap().items;
     // Nothing else wakes those who answer: without that they would look again after a minute.

@@ -24,7 +24,6 @@ const NO_SYSTEM: &str =
 /// What was learnt of a service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is learnt apart from the others")]
 pub(crate) struct Learnt {
     /// The strictest format of replies that is left to try.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -34,6 +34,97 @@ pub(crate) struct ServiceError {
     pub after: Option<Duration>,
 }
 
+/// Words by which services refuse a part of a request.
+const REFUSALS: [&str; 14] = [
+    "unsupported",
+    "not supported",
+    "not support",
+    "n't support",
+    "unrecognized",
+    "unknown",
+    "extra",
+    "not permitted",
+    "not allowed",
+    "unexpected",
+    "not available",
+    "only the default",
+    "deprecated",
+    "not enabled",
+];
+/// Names of the format of a reply.
+const FORMAT: [&str; 11] = [
+    "response_format",
+    "json_schema",
+    "json_object",
+    "output_config",
+    "output_format",
+    "structured output",
+    "response_schema",
+    "responsejsonschema",
+    "response_mime_type",
+    "responsemimetype",
+    "grammar",
+];
+/// Names of a message of the system.
+const SYSTEM: [&str; 7] = [
+    "system role",
+    "system message",
+    "'system'",
+    "\"system\"",
+    "system_instruction",
+    "developer instruction",
+    "roles must alternate",
+];
+/// Words by which services refuse a format, besides those for any part.
+const FORMAT_REFUSALS: [&str; 6] = [
+    "must be",
+    "unavailable",
+    "invalid schema",
+    "invalid response_format",
+    "parse grammar",
+    "compile grammar",
+];
+/// Names of the limit on the length of a reply.
+const LENGTH: [&str; 6] = [
+    "max_tokens",
+    "max_completion_tokens",
+    "max_output_tokens",
+    "maxoutputtokens",
+    "max_new_tokens",
+    "num_predict",
+];
+/// Words by which services refuse a value, and not its field.
+const VALUES: [&str; 15] = [
+    "too large",
+    "too high",
+    "too big",
+    "at most",
+    "maximum",
+    "must be",
+    "between",
+    "range",
+    "less than",
+    "greater than",
+    "exceed",
+    "larger than",
+    "<=",
+    " > ",
+    "out of bounds",
+];
+/// Words for a context that is too small.
+const CONTEXT: [&str; 10] = [
+    "context_length_exceeded",
+    "context length",
+    "context window",
+    "context size",
+    "exceed_context_size",
+    "maximum context",
+    "max_model_len",
+    "prompt is too long",
+    "input is too long",
+    "input token count",
+];
+
 impl ServiceError {
     /// Reads an error that came with that status. `masked` removes the key that was sent; `model` is what was asked for, and
     /// no secret.
@@ -89,93 +180,6 @@ impl ServiceError {
 
     /// The parts of a request that it names as not accepted.
     fn refused(&self) -> Vec<Refusable> {
-        const REFUSALS: [&str; 14] = [
-            "unsupported",
-            "not supported",
-            "not support",
-            "n't support",
-            "unrecognized",
-            "unknown",
-            "extra",
-            "not permitted",
-            "not allowed",
-            "unexpected",
-            "not available",
-            "only the default",
-            "deprecated",
-            "not enabled",
-        ];
-        const FORMAT: [&str; 11] = [
-            "response_format",
-            "json_schema",
-            "json_object",
-            "output_config",
-            "output_format",
-            "structured output",
-            "response_schema",
-            "responsejsonschema",
-            "response_mime_type",
-            "responsemimetype",
-            "grammar",
-        ];
-        const SYSTEM: [&str; 7] = [
-            "system role",
-            "system message",
-            "'system'",
-            "\"system\"",
-            "system_instruction",
-            "developer instruction",
-            "roles must alternate",
-        ];
-        /// Words by which services refuse a format, besides those for any part.
-        const FORMAT_REFUSALS: [&str; 6] = [
-            "must be",
-            "unavailable",
-            "invalid schema",
-            "invalid response_format",
-            "parse grammar",
-            "compile grammar",
-        ];
-        /// Names of the limit on the length of a reply.
-        const LENGTH: [&str; 6] = [
-            "max_tokens",
-            "max_completion_tokens",
-            "max_output_tokens",
-            "maxoutputtokens",
-            "max_new_tokens",
-            "num_predict",
-        ];
-        /// Words by which services refuse a value, and not its field.
-        const VALUES: [&str; 15] = [
-            "too large",
-            "too high",
-            "too big",
-            "at most",
-            "maximum",
-            "must be",
-            "between",
-            "range",
-            "less than",
-            "greater than",
-            "exceed",
-            "larger than",
-            "<=",
-            " > ",
-            "out of bounds",
-        ];
-        /// Words for a context that is too small.
-        const CONTEXT: [&str; 10] = [
-            "context_length_exceeded",
-            "context length",
-            "context window",
-            "context size",
-            "exceed_context_size",
-            "maximum context",
-            "max_model_len",
-            "prompt is too long",
-            "input is too long",
-            "input token count",
-        ];
         let text = format!("{} {}", self.codes, self.whole);
         let names = |words: &[&str]| words.iter().any(|word| text.contains(word));
         let is_refusal = names(&REFUSALS);

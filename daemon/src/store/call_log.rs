@@ -104,7 +104,9 @@ impl CallLog {
     /// What was left is booked, as far as anything was to be booked.
     pub(crate) fn close_left(&self) {
         let left = std::mem::take(&mut *self.left.lock().unwrap_or_else(PoisonError::into_inner));
-        left.into_keys().for_each(|number| self.close(number));
+        for number in left.into_keys() {
+            self.close(number);
+        }
     }
 
     /// A study may make calls from now on, and has cost that much so far, with so many calls at an upper bound.

@@ -299,7 +299,8 @@ impl PanelMachine<'_> {
             return;
         }
         let is_put_off = self.engines.iter().any(|engine| engine.is_put_off);
-        if !is_put_off && !(self.has_answers && self.lacks_answers()) {
+        let is_half_done = self.has_answers && self.lacks_answers();
+        if !is_put_off && !is_half_done {
             return;
         }
         let Some(why) = &self.stop else { return };

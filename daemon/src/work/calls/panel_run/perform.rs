@@ -144,18 +144,7 @@ impl PanelRun<'_> {
                 let paused = core.ask_for_more(caller, *number, worst).await;
                 self.paused(paused)?;
             }
-            PanelEffect::Pause(why) => {
-                tracing::warn!(study = self.study.number, why, "a study is paused");
-                // Whoever reads that it is paused sees every answer.
-                let (durable, is_durable) = oneshot::channel();
-                let flush = RecordRequest { durable: Some(durable), ..RecordRequest::default() };
-                send(&self.recorder, flush).await?;
-                drop(is_durable.await);
-                let why = format!("{why}; whoever is left is asked when the study is resumed");
-                let Calls { core, caller, number, .. } = &self.study;
-                let paused = core.fault(caller, *number, why).await;
-                self.paused(paused.map(drop))?;
-            }
+            PanelEffect::Pause(why) => self.pause(why).await?,
             PanelEffect::Stopping(why) => {
                 tracing::warn!(study = self.study.number, why, "a study stops asking its engine");
             }
@@ -166,6 +155,19 @@ impl PanelRun<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Has the study paused for that reason, once every answer that came is stored: whoever reads of it sees them.
+    async fn pause(&mut self, why: String) -> Result<(), ApiError> {
+        tracing::warn!(study = self.study.number, why, "a study is paused");
+        let (durable, is_durable) = oneshot::channel();
+        let flush = RecordRequest { durable: Some(durable), ..RecordRequest::default() };
+        send(&self.recorder, flush).await?;
+        drop(is_durable.await);
+        let why = format!("{why}; whoever is left is asked when the study is resumed");
+        let Calls { core, caller, number, .. } = &self.study;
+        let paused = core.fault(caller, *number, why).await;
+        self.paused(paused.map(drop))
     }
 
     /// Makes no more calls, once the study was paused or its owner has halted it meanwhile.
