@@ -64,7 +64,7 @@ fn a_study_whose_sender_leaves_at_once_is_answered_at_once_all_the_same() {
         wire.send(&request("POST", "/api/demoscope/v1/studies", Some(&run), &body));
         // Some leave before the study is written, some while it is, and some after.
         for _ in 0..place {
-            drop(link.round_trip().unwrap());
+            link.round_trip().unwrap();
         }
     }
     let query = StudyQuery { limit: 100, ..StudyQuery::default() };

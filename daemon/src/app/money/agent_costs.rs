@@ -35,8 +35,8 @@ impl AgentCosts {
                 most.exact(),
                 counted.1.exact()
             );
-            let hint = Remedy::owner("Agree to the cost of this one", "demoscope approve");
-            return Err(ApiError::new(ErrorCode::UnconfirmedCost, what).hint(hint));
+            return Err(ApiError::new(ErrorCode::UnconfirmedCost, what)
+                .hint(Remedy::owner("Agree to this one", "demoscope approve")));
         }
         counted.1 = all;
         Ok(())

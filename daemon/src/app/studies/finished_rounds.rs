@@ -8,7 +8,7 @@ use protocol::hint::{Feature, Remedy};
 use protocol::id::StudyId;
 use protocol::results::{Report, Results};
 use protocol::review::StopReason;
-use protocol::run::FinishedRound;
+use protocol::run::{FinishedRound, State};
 use protocol::service::Reply;
 
 use crate::domain::instrument::chain::{RoundResults, chain_plan};
@@ -55,6 +55,10 @@ fn of_round(reader: &Reader<'_>, found: &StudyRecord, round: u16) -> Result<Resu
     }
     // Earlier versions kept no results of rounds; what ended by one of them is computed from its answers.
     let mut rounds = Vec::new();
+    // The round that was being asked when its owner ended the study has not ended.
+    if found.progress.state != State::Completed && round >= found.progress.round {
+        return Err(not_ended(found, round).into());
+    }
     if found.progress.state.is_final() && chain_plan(&found.row.spec).is_some() {
         let computed = compute(reader, found, rewrites(reader, found.number)?)?;
         rounds = computed.map(|(_, rounds)| rounds).unwrap_or_default();

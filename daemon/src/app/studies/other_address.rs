@@ -53,7 +53,7 @@ impl Elsewhere {
         let list = |places: BTreeSet<String>| places.into_iter().collect::<Vec<_>>().join(", ");
         let id = found.row.id.short();
         let what = format!(
-            "{AWAITS_ADDRESS}{}, and '{}' is at {} now, which is another engine; with the first address it goes on by itself, and resuming it with --yes asks at the other one",
+            "{AWAITS_ADDRESS}{}, and '{}' is at {} now, which is another engine; with the first address it goes on by itself",
             list(self.begun),
             found.row.spec.engine,
             list(self.now)
