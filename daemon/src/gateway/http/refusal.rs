@@ -235,12 +235,16 @@ impl Refusal {
 }
 
 fn no_writes() -> ApiError {
-    ApiError::new(
-        ErrorCode::Degraded,
-        "The daemon takes no writes until its owner has put it right",
-    )
-    .hint(Hint::from("Try again later").or(Remedy::owner("see what is wrong", "demoscope doctor")))
+    let what = "The daemon takes no writes at present; it takes them again by itself once there is room, or its owner has put it right";
+    let hint = Hint::from("Try again later").or(Remedy::owner("see why", "demoscope doctor"));
+    ApiError {
+        retry_after_ms: Some(NO_WRITES_WAIT_MS),
+        ..ApiError::new(ErrorCode::Degraded, what).hint(hint)
+    }
 }
+
+/// When to try again after a write that was not taken: about as often as the store does.
+const NO_WRITES_WAIT_MS: u64 = 10_000;
 
 /// The error that is nearest to a status.
 fn kind(status: StatusCode) -> ErrorCode {

@@ -344,6 +344,7 @@ fn chain() -> Vec<Row> {
     let id = desk.link.take_on(&text).unwrap().id;
     let mut parts = vec![Instant::now()];
     let mut last_answers = Instant::now();
+    let mut first_choice = None;
     let mut is_over = false;
     while !is_over {
         let page = desk.link.events(after, 500, 10_000).unwrap();
@@ -355,7 +356,12 @@ fn chain() -> Vec<Row> {
                     parts.push(Instant::now());
                 }
                 EventData::RoundCompleted { .. } if parts.len() < 4 => parts.push(Instant::now()),
-                EventData::Recorded { .. } => last_answers = Instant::now(),
+                EventData::Recorded { .. } => {
+                    last_answers = Instant::now();
+                    if parts.len() == 4 {
+                        first_choice.get_or_insert(last_answers);
+                    }
+                }
                 _ if event.kind() == Some(EventKind::Completed) => {
                     parts.push(Instant::now());
                     is_over = true;
@@ -391,6 +397,11 @@ fn chain() -> Vec<Row> {
             "s",
         ),
         Row::at_least("a chain at 200 ms, fresh panel: utilisation", choices, 90.0, "%"),
+        Row::note(
+            "a chain at 200 ms, from the end of round 2 to the first choices",
+            first_choice.map_or(f64::NAN, |first| between(again, &first).as_secs_f64()),
+            "s",
+        ),
         Row::note(
             "a chain at 200 ms, from the last answer to the results",
             between(&last_answers, chosen).as_secs_f64(),
