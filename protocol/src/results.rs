@@ -537,8 +537,11 @@ pub struct RepliesRead {
     pub answered_when_asked_again: u32,
     /// Respondents who answered.
     pub answered: u32,
-    /// The mean score if each of those asked again had given the lowest score, and the highest; absent where nobody was
-    /// asked again, and where the study has no scores.
+    /// Respondents whose replies could not be read, also when they were asked again.
+    #[serde(default)]
+    pub not_read: u32,
+    /// The mean score if each of those asked again, and of those whose replies could not be read, had given the lowest score,
+    /// and the highest; absent where there is nobody of either, and where the study has no scores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_score_between: Option<(f64, f64)>,
     /// The same for each headline number of the study, and for the share that would buy; empty where nobody was asked again,
@@ -609,7 +612,8 @@ impl RepliesRead {
             u64::from(part) * 100 > u64::from(of) * u64::from(Self::NOTABLE_PERCENT)
         };
         let mut told = Vec::new();
-        if is_notable(self.answered_when_asked_again, self.answered) {
+        let unsure = self.answered_when_asked_again.saturating_add(self.not_read);
+        if is_notable(unsure, self.answered.saturating_add(self.not_read)) {
             let mean = self.mean_score_between.filter(|_| self.headline_between.is_empty());
             let mean = mean.map(|(low, high)| format!("mean score {low:.1} to {high:.1}"));
             let bounds = self.headline_between.iter().map(HeadlineBound::sentence);
@@ -620,8 +624,12 @@ impl RepliesRead {
                 let all = bounds.join(", ");
                 format!("; had each of them given the lowest or the highest answer: {all}")
             };
+            let lost = match self.not_read {
+                0 => String::new(),
+                lost => format!(", and of {lost} more no reply could be read"),
+            };
             told.push(format!(
-                "{} of {} answered only when asked again ({}){bound}.",
+                "{} of {} answered only when asked again ({}){lost}{bound}.",
                 self.answered_when_asked_again,
                 self.answered,
                 Self::by(&self.asked_again_by)

@@ -39,6 +39,9 @@ pub(crate) struct Learnt {
     pub below_version: bool,
     /// Tokens of the longest reply, where it ignores the limit.
     pub longest_reply: u64,
+    /// Tokens that it counts of a prompt for a thousand that are likely, where that is more than a prompt can have; 0 where it
+    /// is not.
+    pub counted_prompt: u64,
     /// The model that the server has, where any may answer.
     #[serde(skip)]
     pub model: Option<String>,
@@ -112,6 +115,19 @@ impl Learnt {
     /// What is kept beyond the end of the daemon.
     pub(crate) fn lasting(&self) -> Self {
         Self { model: None, served: None, health: EngineHealth::New, ..self.clone() }
+    }
+
+    /// The tokens that it counts of a prompt of which so many are likely.
+    pub(crate) fn counted(&self, likely: u64) -> u64 {
+        likely.saturating_mul(self.counted_prompt.max(1_000)) / 1_000
+    }
+
+    /// Learns from what it counted of a prompt of which so many tokens are likely, and which has so many at most.
+    pub(crate) fn learn_prompt(&mut self, counted: u64, (likely, most): (u64, u64)) {
+        if counted > most {
+            let of_thousand = counted.saturating_mul(1_000).div_ceil(likely.max(1));
+            self.counted_prompt = self.counted_prompt.max(of_thousand);
+        }
     }
 
     /// Puts what was kept in the place of what is kept.
@@ -283,6 +299,18 @@ mod tests {
                 "{said}"
             );
         }
+    }
+
+    #[test]
+    fn a_service_that_counts_more_of_a_prompt_than_it_has_is_believed_for_the_next_ones() {
+        let mut learnt = Learnt::default();
+        learnt.learn_prompt(1_400, (1_000, 1_500));
+        assert_eq!(learnt.counted(1_000), 1_000, "tokenisers differ");
+        learnt.learn_prompt(40_000, (1_000, 1_500));
+        learnt.learn_prompt(20_000, (1_000, 1_500));
+        assert_eq!((learnt.counted(1_000), learnt.counted(500)), (40_000, 20_000));
+        let kept: Learnt = serde_json::from_value(serde_json::to_value(&learnt).unwrap()).unwrap();
+        assert_eq!(kept.counted(1_000), 40_000);
     }
 
     #[test]

@@ -198,20 +198,24 @@ impl ModelEngine {
         framing: usize,
         sampling: Sampling,
     ) -> ReadyCall {
-        // A service that ignores the limit is known to write more.
-        let output = u64::from(sampling.output_tokens_max).max(self.learnt().longest_reply);
         // Everything that is sent: a re-ask repeats the earlier reply, which is paid for as input.
         let said = prompt.said();
         let input = tokens_max(prompt.system.len() + said.len() + framing);
         let prompt_likely = tokens_likely(&prompt.system) + tokens_likely(&said);
         let likely = prompt_likely + framing as u64 / 4;
+        // A service that ignores the limit is known to write more, and one that counts its own words to count more.
+        let (longest, counted) = {
+            let learnt = self.learnt();
+            (learnt.longest_reply, learnt.counted(likely))
+        };
+        let output = u64::from(sampling.output_tokens_max).max(longest);
         let price = self.price();
         let address = origin.address(&prompt.system, &said);
         drop(said);
         let Prompt { system, question, again } = prompt;
         ReadyCall {
             address,
-            worst: price.worst(input, output),
+            worst: price.worst(input.max(counted), output),
             tokens_max: input.saturating_add(output),
             input_max: input,
             tokens_likely: likely,
@@ -485,6 +489,14 @@ impl ModelEngine {
             ));
             let mut learnt = self.learnt();
             learnt.longest_reply = learnt.longest_reply.max(tokens.output);
+        }
+        if tokens.input > ready.input_max {
+            remarks.push(format!(
+                "the service counts {} tokens of a prompt that has {} at most; what it counts is what it is paid for",
+                tokens.input, ready.input_max
+            ));
+            let known = (ready.tokens_likely, ready.input_max);
+            self.learnt().learn_prompt(tokens.input, known);
         }
         let sent = ready.prompt_likely;
         // A count that is hardly more than half of it is no matter of the tokeniser.

@@ -135,6 +135,13 @@ impl Study {
         i64::try_from(come_to / i128::from(SHARE_WHOLE)).unwrap_or(i64::MAX)
     }
 
+    /// What calls under way come to beyond what is set aside for them, where a call that ended cost more than its worst case.
+    fn beyond(&self) -> i64 {
+        let stale = i128::from(self.stale.min(self.reserved).max(0));
+        let more = i128::from(self.stale_share.saturating_sub(SHARE_WHOLE).max(0));
+        i64::try_from(stale.saturating_mul(more) / i128::from(SHARE_WHOLE)).unwrap_or(i64::MAX)
+    }
+
     /// Learns from what a call cost that was reserved at `worst`. One that cost more than that raises the worst cases that
     /// follow, and counts as all of them; what is set aside already was reckoned too low.
     fn learn(&mut self, worst: i64, actual: i64) {
@@ -267,10 +274,13 @@ impl Core {
             (books.day, books.today) = (day, 0);
         }
         let study = books.studies.entry(number).or_default();
+        let beyond = study.beyond();
+        let with =
+            |spent: i64, reserved: i64| spent.saturating_add(reserved).saturating_add(beyond);
         let committed = [
-            ("the study's cost cap", own_cap, study.spent.saturating_add(study.reserved)),
-            ("the day's cost cap", caps.day, books.today.saturating_add(books.reserved)),
-            ("the overall cost cap", caps.total, books.total.saturating_add(books.reserved)),
+            ("the study's cost cap", own_cap, with(study.spent, study.reserved)),
+            ("the day's cost cap", caps.day, with(books.today, books.reserved)),
+            ("the overall cost cap", caps.total, with(books.total, books.reserved)),
         ];
         let others = books.reserved > study.reserved;
         for (place, (cap, limit, committed)) in committed.into_iter().enumerate() {

@@ -149,31 +149,34 @@ pub(in crate::app) fn replies_read(
         asked_again_by: notes.again_by.clone(),
         answered_when_asked_again: notes.again,
         answered: progress.panel.delivered,
+        not_read: progress.panel.invalid,
         mean_score_between: mean_between(found),
         headline_between: headline_between(reader, found)?,
         remarks,
     }))
 }
 
-/// The headline numbers if each respondent who answered only when asked again had given the lowest answer, and the highest.
+/// The headline numbers if each respondent who answered only when asked again, or whose replies could not be read, had given the lowest answer, and the highest.
 /// What later rounds of a chain asked follows from the answers of the first: they have no such bound.
 fn headline_between(reader: &Reader<'_>, found: &StudyRecord) -> Result<Vec<HeadlineBound>, Fault> {
     let again = &found.progress.replies.again_sums;
-    if again.is_empty() || !found.has_one_round() {
+    let lost = found.progress.panel.invalid;
+    if again.is_empty() && lost == 0 || !found.has_one_round() {
         return Ok(Vec::new());
     }
     let part: Option<Estimates> = reader.part::<ResultsRow, _>(&found.number)?;
     let Some(Estimates { estimates }) = part else { return Ok(Vec::new()) };
     let study_type = found.row.spec.instrument.study_type();
     let again = |field: &str| again.get(field).copied();
-    Ok(headline_bounds(study_type, |field| estimates.get(field), again))
+    Ok(headline_bounds(study_type, |field| estimates.get(field), again, lost))
 }
 
-/// The mean score if each respondent who answered only when asked again had given the lowest score, and the highest.
+/// The mean score if each respondent who answered only when asked again, or whose replies could not be read, had given the lowest score, and the highest.
 fn mean_between(found: &StudyRecord) -> Option<(f64, f64)> {
     let (again, sum_again) = found.progress.replies.again_scores;
     let (low, high) = scale(found.row.spec.instrument.study_type())?;
-    if again == 0 {
+    let lost = found.progress.panel.invalid;
+    if again == 0 && lost == 0 {
         return None;
     }
     let scores = (i64::from(low)..).zip(&found.progress.scores);
@@ -182,6 +185,8 @@ fn mean_between(found: &StudyRecord) -> Option<(f64, f64)> {
         (n + count, sum + score * count)
     });
     let others = sum - i64::try_from(sum_again).ok()?;
-    let with = |score: i32| (others + i64::from(again) * i64::from(score)) as f64 / n.max(1) as f64;
+    let unsure = i64::from(again) + i64::from(lost);
+    let all = (n + i64::from(lost)).max(1) as f64;
+    let with = |score: i32| (others + unsure * i64::from(score)) as f64 / all;
     Some((with(low), with(high)))
 }

@@ -1,5 +1,5 @@
-//! What answers that came only when they were asked for again can have changed: the headline numbers if each of those
-//! respondents had given the lowest answer, and the highest.
+//! What answers that came only when they were asked for again, or could not be read even then, can have changed: the
+//! headline numbers if each of those respondents had given the lowest answer, and the highest.
 
 use protocol::results::{Estimate, HeadlineBound};
 use protocol::study::StudyType;
@@ -26,21 +26,25 @@ pub(crate) fn headline_values<'a>(
     bounded(study_type).filter_map(|(number, metric)| Some((number.field, metric.value(said)?)))
 }
 
-/// The bounds of the headline numbers of a study type, by its estimates and what those who were asked again gave.
+/// The bounds of the headline numbers of a study type, by its estimates, what those gave who were asked again, and how many
+/// there are whose answers could not be read.
 pub(crate) fn headline_bounds<'a>(
     study_type: StudyType,
     estimate: impl Fn(&str) -> Option<&'a Estimate>,
     again: impl Fn(&str) -> Option<AgainSum>,
+    lost: u32,
 ) -> Vec<HeadlineBound> {
     let bound = |(number, metric): (MainNumber, StudyMetric)| {
-        let (estimate, (many, sum)) = (estimate(number.field)?, again(number.field)?);
+        let estimate = estimate(number.field)?;
+        let (many, sum) = again(number.field).unwrap_or_default();
         let (n, factor) = (estimate.n as f64, metric.factor());
-        if many == 0 || estimate.n < u64::from(many) {
+        let unsure = many.saturating_add(lost);
+        if unsure == 0 || estimate.n < u64::from(many) {
             return None;
         }
         let with = |end: i32| {
-            let change = f64::from(many) * f64::from(end) - sum as f64;
-            estimate.value + factor * change / n
+            let change = f64::from(unsure) * f64::from(end) - sum as f64;
+            (estimate.value * n + factor * change) / (n + f64::from(lost))
         };
         let (lowest, highest) = metric.scale();
         let (field, name) = (number.field.to_owned(), number.name.to_owned());
@@ -116,7 +120,18 @@ mod tests {
                 let sum = values.filter(|(of, _)| *of == field).map(|(_, value)| i64::from(value));
                 Some((AGAIN, sum.sum()))
             };
-            let bounds = headline_bounds(study_type, |field| found.estimates.get(field), again);
+            let bounds = headline_bounds(study_type, |field| found.estimates.get(field), again, 0);
+            // The same answers, of which those were lost who were asked again.
+            let heard = &said[..usize::try_from(PANEL - AGAIN).unwrap()];
+            let kept = results(&spec, heard);
+            let none = |_: &str| None;
+            let of_lost =
+                headline_bounds(study_type, |field| kept.estimates.get(field), none, AGAIN);
+            for (one, other) in bounds.iter().zip(&of_lost) {
+                assert!((one.low - other.low).abs() < 1e-9, "{one:?} {other:?}");
+                assert!((one.high - other.high).abs() < 1e-9, "{one:?} {other:?}");
+            }
+            assert_eq!(bounds.len(), of_lost.len());
             for HeadlineBound { field, low, high, .. } in &bounds {
                 let with =
                     |end| results(&spec, &answers(&spec, &good, Some(end))).estimates[field].value;
@@ -126,7 +141,7 @@ mod tests {
                 bounded += 1;
             }
             let nobody =
-                headline_bounds(study_type, |field| found.estimates.get(field), |_| Some((0, 0)));
+                headline_bounds(study_type, |field| found.estimates.get(field), |_| None, 0);
             assert_eq!(nobody, []);
         }
         assert_eq!(bounded, 5, "two of a concept test, and one of each other type with a headline");

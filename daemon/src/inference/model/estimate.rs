@@ -58,7 +58,7 @@ impl ModelEngine {
             let questions = i64::try_from(questions).unwrap_or(i64::MAX);
             UsdMicros(each.saturating_mul(questions).saturating_mul(tenths) / 10)
         };
-        let likely = ready.tokens_likely;
+        let likely = self.learnt().counted(ready.tokens_likely);
         Estimate {
             low: times(of(likely.saturating_mul(9) / 10, brief), 10),
             high: times(of(likely.saturating_mul(12) / 10, long), 11),

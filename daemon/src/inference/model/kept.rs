@@ -45,7 +45,8 @@ impl ModelEngine {
     /// The most that a prepared call can cost, by what is known of the service by now.
     pub fn worst_of(&self, ready: &ReadyCall) -> UsdMicros {
         let output = u64::from(ready.chat.output_tokens_max).max(self.longest_reply());
-        self.price().worst(ready.input_max, output)
+        let input = ready.input_max.max(self.learnt().counted(ready.tokens_likely));
+        self.price().worst(input, output)
     }
 
     /// Tokens of the longest reply that was seen, where the service ignores the limit.
