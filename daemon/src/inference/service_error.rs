@@ -160,6 +160,9 @@ impl ServiceError {
         if self.has_no_credit() {
             return denied(Denial::Credit);
         }
+        if self.is_of_the_key() {
+            return denied(Denial::Key);
+        }
         match status {
             401 => denied(Denial::Key),
             402 => denied(Denial::Credit),
@@ -208,7 +211,8 @@ impl ServiceError {
     /// Whether it means that the account has no credit. With a 429, only its code says so: such services use the same
     /// words for a limit a minute.
     fn has_no_credit(&self) -> bool {
-        const CODES: [&str; 3] = ["insufficient_quota", "insufficient_credits", "billing_error"];
+        const CODES: [&str; 4] =
+            ["insufficient_quota", "insufficient_credits", "billing_error", "arrearage"];
         const WORDS: [&str; 5] = [
             "credit balance is too low",
             "insufficient credit",
@@ -219,6 +223,18 @@ impl ServiceError {
         let by_code = CODES.iter().any(|code| self.codes.split(' ').any(|said| said == *code));
         let by_words = || WORDS.iter().any(|words| self.whole.contains(words));
         by_code || (matches!(self.status, 400 | 402 | 403) && by_words())
+    }
+
+    /// Whether it means the key, with a status that others use for a fault of the request.
+    fn is_of_the_key(&self) -> bool {
+        const CODES: [&str; 5] = [
+            "api_key_invalid",
+            "invalid_api_key",
+            "invalidapikey",
+            "incorrect_api_key",
+            "authentication_error",
+        ];
+        self.status == 400 && self.codes.split(' ').any(|said| CODES.contains(&said))
     }
 
     /// Whether a quota of a day is used up, and the service does not say that it is renewed within the hour.
@@ -359,11 +375,13 @@ fn gather(value: &Value, codes: &mut String, whole: &mut String, depth: usize) {
         Value::Object(fields) => {
             for (key, one) in fields.iter().filter(|(key, _)| *key != "input") {
                 let is_code = matches!(key.as_str(), "code" | "type" | "param" | "status" | "loc");
+                // Elsewhere a reason is a sentence.
+                let is_reason = |text: &&str| key == "reason" && !text.contains(' ');
                 let texts = match one {
                     Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
                     one => one.as_str().into_iter().collect::<Vec<_>>(),
                 };
-                for text in texts.into_iter().filter(|_| is_code) {
+                for text in texts.into_iter().filter(|text| is_code || is_reason(text)) {
                     codes.push_str(&text.to_lowercase());
                     codes.push(' ');
                 }

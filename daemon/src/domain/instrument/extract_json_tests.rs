@@ -100,6 +100,29 @@ fn a_refusal_is_a_refusal_even_with_scores_beside_it() {
 }
 
 #[test]
+fn an_opinion_in_the_place_of_a_refusal_is_an_opinion() {
+    for said in ["false, I answered", "I would not buy it", "too expensive for me"] {
+        let text = GOOD.replace("\"refused\": null", &format!("\"refused\": \"{said}\""));
+        assert!(read(&text).is_ok(), "{said}: {:?}", read(&text));
+        let alone = format!("{{\"refused\": \"{said}\"}}");
+        assert!(read(&alone).is_err(), "without an answer it is none: {said}");
+    }
+    for said in [
+        "I can't rate this",
+        "I'm not comfortable with it",
+        "I won't answer that",
+        "As an AI I have no taste",
+    ] {
+        let text = GOOD.replace("\"refused\": null", &format!("\"refused\": \"{said}\""));
+        assert!(
+            matches!(read(&text), Err(Unreadable::Refused { .. })),
+            "{said}: {:?}",
+            read(&text)
+        );
+    }
+}
+
+#[test]
 fn a_quote_that_nobody_said_is_no_evidence() {
     let invented = GOOD.replace("\"quote\": \"I like the taste\"", "\"quote\": \"best ever\"");
     let answered = read(&invented).unwrap();

@@ -305,8 +305,32 @@ fn as_one_value(
     if kind.reads(&whole) { vec![((*key).to_owned(), whole)] } else { fields }
 }
 
+/// Whether a reason beside an answer is an opinion of what was asked about: "I would not buy it" refuses nothing.
+fn is_opinion(reason: &str) -> bool {
+    const REFUSING: [&str; 12] = [
+        "rather not",
+        "prefer not",
+        "cannot",
+        "can't",
+        "unable",
+        "declin",
+        "refus",
+        "comfortable",
+        "appropriate",
+        "not allowed",
+        "as an ai",
+        "language model",
+    ];
+    const OPINIONS: [&str; 7] =
+        ["buy", "purchase", "expensive", "cheap", "not interested", "like it", "worth it"];
+    let reason = reason.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| reason.contains(word));
+    let first = reason.split(|letter: char| !letter.is_alphanumeric()).next();
+    first == Some("false") || (says(&OPINIONS) && !says(&REFUSING))
+}
+
 /// The reason for declining, if the reply declines: it says yes, or gives a reason. In a reply with an answer, a "reason"
-/// that says that there is none, or that only repeats what stands elsewhere in it, is no refusal.
+/// that says that there is none, that only repeats what stands elsewhere in it, or that is an opinion, is no refusal.
 fn declines(fields: &[(String, Value)], is_answered: bool) -> Option<String> {
     find(fields, REFUSED).into_iter().find_map(|value| {
         match truth(value) {
@@ -315,7 +339,7 @@ fn declines(fields: &[(String, Value)], is_answered: bool) -> Option<String> {
             Some(false) | None => {}
         }
         let reason = text(alone(value).as_str()?, REFUSAL_MAX);
-        let is_none = || denies(&reason) || is_repeated(fields, &reason);
+        let is_none = || denies(&reason) || is_repeated(fields, &reason) || is_opinion(&reason);
         if reason.is_empty() || (is_answered && is_none()) { None } else { Some(reason) }
     })
 }

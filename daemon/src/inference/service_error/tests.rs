@@ -188,6 +188,13 @@ fn no_credit_is_heard_in_other_words_than_a_402() {
     assert!(matches!(kind(429, says("type", "insufficient_quota")), CallError::Denied { .. }));
     assert!(matches!(kind(429, says("message", "insufficient_quota")), CallError::Limited { .. }));
     assert!(matches!(kind(400, says("message", "no")), CallError::Rejected { .. }));
+    let unpaid =
+        json!({ "code": "Arrearage", "message": "Access denied: the account is in arrears." });
+    assert!(matches!(kind(400, unpaid), CallError::Denied { denial: Denial::Credit, .. }));
+    // A key that expired is no fault of the request.
+    let google = json!({ "error": { "code": 400, "message": "API key expired. Please renew the API key.",
+        "status": "INVALID_ARGUMENT", "details": [{ "reason": "API_KEY_INVALID", "domain": "googleapis.com" }] } });
+    assert!(matches!(kind(400, google), CallError::Denied { denial: Denial::Key, .. }));
 }
 
 #[test]

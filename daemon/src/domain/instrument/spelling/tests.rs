@@ -175,6 +175,18 @@ fn a_word_is_read_with_words_around_it_that_leave_it_as_it_is() {
         ("I prefer A.", "a"),
         ("Variant a!", "a"),
         ("neither", "none"),
+        ("No preference", "none"),
+        ("no preference, both are fine", "none"),
+        ("both", "none"),
+        ("Both equally.", "none"),
+        ("equal", "none"),
+        ("Text A", "a"),
+        ("version_b", "b"),
+        ("(a)", "a"),
+        ("the B one", "b"),
+        ("A is better", "a"),
+        ("A over B", "a"),
+        ("I prefer B over A", "b"),
         ("a: cheaper", "a"),
     ] {
         assert_eq!(preferred(said), Some(meant), "{said}");
@@ -221,11 +233,12 @@ fn a_word_is_read_with_words_around_it_that_leave_it_as_it_is() {
     for said in [
         "a or b",
         "I prefer a cheaper one",
-        "A over B",
+        "A over A",
+        "A over both",
         "not a",
         "a (b is dearer)",
         "a variant of b",
-        "both",
+        "no",
     ] {
         assert_eq!(preferred(said), None, "{said}");
     }

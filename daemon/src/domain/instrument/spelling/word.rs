@@ -52,22 +52,41 @@ const OF_INTENTS: Around = Around {
 const OF_PREFERENCES: Around = Around {
     beside: &[
         "answer",
+        "best",
+        "better",
         "choice",
         "choose",
         "i",
         "i'd",
         "is",
         "my",
+        "one",
         "option",
         "pick",
         "prefer",
         "preference",
+        "text",
+        "the",
         "variant",
         "version",
         "would",
     ],
-    short: &[("neither", "none")],
+    short: &[
+        ("neither", "none"),
+        ("both", "none"),
+        ("bothequally", "none"),
+        ("either", "none"),
+        ("equal", "none"),
+        ("equally", "none"),
+        ("indifferent", "none"),
+        ("same", "none"),
+        ("tie", "none"),
+        ("nodifference", "none"),
+    ],
 };
+
+/// What says of two variants that none is preferred, where its words alone would say less.
+const NO_PREFERENCE: &str = "no preference";
 
 /// Keys of the word within an object.
 const VALUE: [&str; 11] = [
@@ -107,9 +126,13 @@ fn single(said: &str, words: &[&'static str]) -> Option<&'static str> {
 
 /// A word of its own.
 fn spelled(said: &str, words: &[&'static str]) -> Option<&'static str> {
-    let said: String = letters(bare(said)).collect();
+    let said = bare(said);
+    let said = said.strip_prefix('(').and_then(|said| said.strip_suffix(')')).unwrap_or(said);
+    let said: String = letters(said).collect();
     // The stimulus labels variants in this way.
-    let said = said.strip_prefix("variant").filter(|rest| !rest.is_empty()).unwrap_or(&said);
+    const LABELS: [&str; 4] = ["variant", "version", "option", "text"];
+    let labelled = LABELS.iter().find_map(|label| said.strip_prefix(label));
+    let said = labelled.filter(|rest| !rest.is_empty()).unwrap_or(&said);
     words.iter().copied().find(|word| letters(word).eq(said.chars()))
 }
 
@@ -138,8 +161,21 @@ fn in_a_phrase(said: &str, words: &[&'static str]) -> Option<&'static str> {
     let end = said.find([',', ';', ':', '.', '!', '(', '—']);
     let end = [" - ", " – "].iter().filter_map(|dash| said.find(dash)).chain(end).min();
     let (head, rest) = said.split_at(end.unwrap_or(said.len()));
+    let is_of_variants = words.contains(&"a") && words.contains(&"b");
+    if is_of_variants && matches!(head.trim(), NO_PREFERENCE | "i have no preference") {
+        let none = words.iter().copied().find(|word| *word == "none")?;
+        let remark = remark(said.get(head.trim_end().len()..).unwrap_or(rest))?;
+        return (remark == Remark::Nothing || remark.leaves_word(words)).then_some(none);
+    }
     // A blank before the remark belongs to it.
     let rest = said.get(head.trim_end().len()..).unwrap_or(rest);
+    // "A over B": the one that is named second is not chosen.
+    let head = match head.split_once(" over ").filter(|_| is_of_variants) {
+        Some((chosen, other)) if spelled(chosen, words) != spelled(other, words) => {
+            spelled(other, words).map(|_| chosen)?
+        }
+        _ => head,
+    };
     let chosen: String = head
         .split_whitespace()
         .filter(|word| !is_beside(word))
