@@ -236,11 +236,10 @@ impl Refusal {
 
 fn no_writes() -> ApiError {
     let what = "The daemon takes no writes at present; it takes them again by itself once there is room, or its owner has put it right";
-    let hint = Hint::from("Try again later").or(Remedy::owner("see why", "demoscope doctor"));
-    ApiError {
-        retry_after_ms: Some(NO_WRITES_WAIT_MS),
-        ..ApiError::new(ErrorCode::Degraded, what).hint(hint)
-    }
+    let error = ApiError::new(ErrorCode::Degraded, what).hint(
+        Hint::from("Try again later").or(Remedy::owner("see what is wrong", "demoscope doctor")),
+    );
+    ApiError { retry_after_ms: Some(NO_WRITES_WAIT_MS), ..error }
 }
 
 /// When to try again after a write that was not taken: about as often as the store does.

@@ -124,13 +124,15 @@ fn single(said: &str, words: &[&'static str]) -> Option<&'static str> {
     spelled(said, words).or_else(|| in_a_phrase(&plain(said)?, words))
 }
 
+/// What stands in front of the letter of a variant.
+const LABELS: [&str; 4] = ["variant", "version", "option", "text"];
+
 /// A word of its own.
 fn spelled(said: &str, words: &[&'static str]) -> Option<&'static str> {
     let said = bare(said);
     let said = said.strip_prefix('(').and_then(|said| said.strip_suffix(')')).unwrap_or(said);
     let said: String = letters(said).collect();
     // The stimulus labels variants in this way.
-    const LABELS: [&str; 4] = ["variant", "version", "option", "text"];
     let labelled = LABELS.iter().find_map(|label| said.strip_prefix(label));
     let said = labelled.filter(|rest| !rest.is_empty()).unwrap_or(&said);
     words.iter().copied().find(|word| letters(word).eq(said.chars()))
