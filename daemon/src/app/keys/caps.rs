@@ -89,8 +89,8 @@ pub(in crate::app) fn settle(
     Ok(())
 }
 
-/// Counts what the calls of a study cost that were under way when it ended, and gives back what they did not.
-pub(in crate::app) fn settle_late(
+/// Changes by that much what a study takes of the dollars of its key, on the day whose sums have it.
+pub(in crate::app) fn change_taken(
     reader: &Reader<'_>,
     writes: &mut Writes,
     found: &StudyRecord,

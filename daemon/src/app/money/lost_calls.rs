@@ -164,7 +164,7 @@ impl Core {
                 found.progress.lost = found.progress.lost.plus(usage);
                 let both = (&before, &found.progress);
                 let change = caps::late_change(&found.row, both, note.is_some());
-                settle_late(reader, &mut writes, &found, change)?;
+                change_taken(reader, &mut writes, &found, change)?;
                 if usage == Usage::default() {
                     return Ok(((), writes));
                 }
@@ -181,8 +181,8 @@ impl Core {
     }
 }
 
-/// Changes what a study takes of the caps of its key and of its source.
-pub(in crate::app) fn settle_late(
+/// Changes by that much what a study takes of the caps of its key and of its source.
+pub(in crate::app) fn change_taken(
     reader: &Reader<'_>,
     writes: &mut Writes,
     found: &StudyRecord,
@@ -191,8 +191,8 @@ pub(in crate::app) fn settle_late(
     if change == UsdMicros::ZERO {
         return Ok(());
     }
-    caps::settle_late(reader, writes, found, change)?;
-    hook_caps::settle_late(reader, writes, found, change)
+    caps::change_taken(reader, writes, found, change)?;
+    hook_caps::change_taken(reader, writes, found, change)
 }
 
 /// What was left behind under way, with what it may have cost.

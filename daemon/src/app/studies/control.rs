@@ -21,7 +21,7 @@ use crate::app::asking::advance::answered_in;
 use crate::app::hooks::endpoints::of_study;
 use crate::app::keys::caps;
 use crate::app::money::agreed_cost::take_agreement;
-use crate::app::money::lost_calls::settle_late;
+use crate::app::money::lost_calls::change_taken;
 use crate::app::studies::lookup::{StudyRecord, by_id};
 use crate::app::studies::transition::{After, step, to_hold, word};
 use crate::app::{Caller, Core, Scope, Settings};
@@ -58,7 +58,7 @@ impl Core {
                         let before = found.progress.clone();
                         take_agreement(&mut found, control)?;
                         let change = caps::agreement_change(&found.row, &before, &found.progress);
-                        settle_late(reader, &mut writes, &found, change)?;
+                        change_taken(reader, &mut writes, &found, change)?;
                         core.take_address(reader, &mut found, control)?;
                         Input::Resume
                     }

@@ -11,6 +11,7 @@ use protocol::run::State;
 use protocol::service::Control;
 use protocol::study::Origin;
 
+use crate::app::studies::submit::Submission;
 use crate::app::testing::{
     DRIVER, Disk, broken, everyone_answers, me, options, paper, settings, submission, world,
 };
@@ -121,16 +122,25 @@ async fn credits_are_capped_by_the_day_and_a_refusal_takes_nothing() {
     assert_eq!(broken(&core), [""; 0]);
 }
 
+/// A study of so many people that may cost as much as that.
+fn costing(number: u32, panel: u32, high: i64) -> Submission {
+    let mut submission = paper(u128::from(number), panel);
+    submission.plan.announced = Some((UsdMicros(1), UsdMicros(high)));
+    submission
+}
+
+/// Four calls under way.
+fn four_calls() -> CallsUnderWay {
+    let waiting = UsdMicros::ZERO;
+    CallsUnderWay { engine: String::new(), calls: 4, worst: UsdMicros(1_000), waiting }
+}
+
 #[tokio::test]
 async fn the_most_that_studies_may_cost_is_capped_by_the_day() {
     let (core, _) = core(&Disk::default());
     let caps = KeyCaps { cost_per_day: Some(UsdMicros(1_000_000)), ..KeyCaps::default() };
     let key = admitted(&core, &made(&core, caps).await).await;
-    let costs = |number, high| {
-        let mut submission = paper(number, 2);
-        submission.plan.announced = Some((UsdMicros(1), UsdMicros(high)));
-        submission
-    };
+    let costs = |number, high| costing(number, 2, high);
     core.submit(&key, costs(1, 700_000)).await.unwrap();
     let refused = core.submit(&key, costs(2, 300_001)).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::CostCap);
@@ -144,17 +154,7 @@ async fn what_a_cancelled_study_set_aside_comes_back_once_its_calls_are_booked()
     let (core, _) = core(&Disk::default());
     let caps = KeyCaps { cost_per_day: Some(UsdMicros(1_000_000)), ..KeyCaps::default() };
     let key = admitted(&core, &made(&core, caps).await).await;
-    let submit = async |number| {
-        let mut submission = paper(number, 2);
-        submission.plan.announced = Some((UsdMicros(1), UsdMicros(700_000)));
-        core.submit(&key, submission).await
-    };
-    let note = |calls| CallsUnderWay {
-        engine: String::new(),
-        calls,
-        worst: UsdMicros(1_000),
-        waiting: UsdMicros::ZERO,
-    };
+    let submit = async |number| core.submit(&key, costing(number, 2, 700_000)).await;
     let lost = |cost| Usage { cost: UsdMicros(cost), at_most: 1, ..Usage::default() };
     let cost = async || core.keys(&me()).await.unwrap()[0].cost_today;
 
@@ -166,12 +166,12 @@ async fn what_a_cancelled_study_set_aside_comes_back_once_its_calls_are_booked()
     core.begin(&DRIVER, 2).await.unwrap();
     core.control(&me(), begun, Control::Cancel).await.unwrap();
     assert_eq!(cost().await, UsdMicros::ZERO, "no call was noted");
-    let late = core.note_calls(&DRIVER, 2, note(4)).await.unwrap_err();
+    let late = core.note_calls(&DRIVER, 2, four_calls()).await.unwrap_err();
     assert_eq!(late.code, ErrorCode::Conflict, "and none is made any more");
 
     let at_work = submit(3).await.unwrap().id;
     core.begin(&DRIVER, 3).await.unwrap();
-    core.note_calls(&DRIVER, 3, note(4)).await.unwrap();
+    core.note_calls(&DRIVER, 3, four_calls()).await.unwrap();
     core.control(&me(), at_work, Control::Cancel).await.unwrap();
     assert_eq!(cost().await, UsdMicros(700_000), "calls are under way");
     assert_eq!(submit(4).await.unwrap_err().code, ErrorCode::CostCap);
@@ -188,20 +188,12 @@ async fn calls_that_cost_more_than_was_announced_are_counted_whenever_they_are_b
     let (core, clock) = core(&Disk::default());
     let caps = KeyCaps { cost_per_day: Some(UsdMicros(9_000)), ..KeyCaps::default() };
     let key = admitted(&core, &made(&core, caps).await).await;
-    let note = CallsUnderWay {
-        engine: String::new(),
-        calls: 4,
-        worst: UsdMicros(1_000),
-        waiting: UsdMicros::ZERO,
-    };
     let dear = Usage { cost: UsdMicros(6_000), at_most: 4, ..Usage::default() };
     let cost = async || core.keys(&me()).await.unwrap()[0].cost_today;
     for (number, booked) in [(1_u32, 6_000), (2, 0)] {
-        let mut submission = paper(u128::from(number), 2);
-        submission.plan.announced = Some((UsdMicros(1), UsdMicros(2_000)));
-        let id = core.submit(&key, submission).await.unwrap().id;
+        let id = core.submit(&key, costing(number, 2, 2_000)).await.unwrap().id;
         core.begin(&DRIVER, number).await.unwrap();
-        core.note_calls(&DRIVER, number, note.clone()).await.unwrap();
+        core.note_calls(&DRIVER, number, four_calls()).await.unwrap();
         core.control(&me(), id, Control::Cancel).await.unwrap();
         if number == 2 {
             clock.advance(Duration::from_secs(24 * 3600));
@@ -217,9 +209,7 @@ async fn a_study_takes_more_of_the_cap_of_its_key_and_stops_where_nothing_is_lef
     let (core, _) = core(&Disk::default());
     let caps = KeyCaps { cost_per_day: Some(UsdMicros(25_000)), ..KeyCaps::default() };
     let key = admitted(&core, &made(&core, caps).await).await;
-    let mut submission = paper(1, 40);
-    submission.plan.announced = Some((UsdMicros(1), UsdMicros(10_000)));
-    let id = core.submit(&key, submission).await.unwrap().id;
+    let id = core.submit(&key, costing(1, 40, 10_000)).await.unwrap().id;
     core.begin(&DRIVER, 1).await.unwrap();
     let cost = async || core.keys(&me()).await.unwrap()[0].cost_today;
     let state = async || core.find(&me(), &id.to_string()).await.unwrap().state;
@@ -255,9 +245,7 @@ async fn what_a_crash_may_have_cost_is_taken_of_the_cap_beside_what_the_study_ma
     let (core, _) = core(&Disk::default());
     let caps = KeyCaps { cost_per_day: Some(UsdMicros(25_000)), ..KeyCaps::default() };
     let key = admitted(&core, &made(&core, caps).await).await;
-    let mut submission = paper(1, 40);
-    submission.plan.announced = Some((UsdMicros(1), UsdMicros(10_000)));
-    let id = core.submit(&key, submission).await.unwrap().id;
+    let id = core.submit(&key, costing(1, 40, 10_000)).await.unwrap().id;
     core.begin(&DRIVER, 1).await.unwrap();
     let cost = async || core.keys(&me()).await.unwrap()[0].cost_today;
     let lost = Usage { cost: UsdMicros(4_000), at_most: 4, ..Usage::default() };
@@ -289,11 +277,7 @@ async fn what_a_study_cost_beyond_what_was_announced_counts_too() {
     let (core, _) = core(&Disk::default());
     let caps = KeyCaps { cost_per_day: Some(UsdMicros(9_000)), ..KeyCaps::default() };
     let key = admitted(&core, &made(&core, caps).await).await;
-    let submit = async |number, high| {
-        let mut submission = paper(number, 8);
-        submission.plan.announced = Some((UsdMicros(1), UsdMicros(high)));
-        core.submit(&key, submission).await
-    };
+    let submit = async |number, high| core.submit(&key, costing(number, 8, high)).await;
     submit(1, 5_000).await.unwrap();
     fail(&core, 1, 0, 8).await;
     assert_eq!(core.keys(&me()).await.unwrap()[0].cost_today, UsdMicros(8_000));
