@@ -17,8 +17,10 @@ use super::{Fault, Key, OpenError, Reader, Table};
 /// format 5 would delete a version's study and leave the version. 7 adds to a review that a model writes its competitors
 /// (`by_model`), the results of rounds, keys of the HTTP listener with the key of a study, and webhooks: a program of
 /// format 6 would ask such a review without competitors, go on without the caps of a key, and remove none of them with
-/// their study.
-pub(crate) const FORMAT: u32 = 7;
+/// their study. 8 adds to a study what its owner agreed to beside the announced cost (other addresses of its engine, and
+/// that nobody can agree to more), and the headline values of answers that came only when asked again: a program of format
+/// 7 would forget them with the next answer, and ask its owner again.
+pub(crate) const FORMAT: u32 = 8;
 
 /// The first format whose answers name their study type.
 pub(crate) const ANSWERS_ARE_TAGGED: u32 = 3;

@@ -224,7 +224,9 @@ async fn ask_study(
         let Watched { done, aside } = asking.each_watched(core, shared, &job, cancel).await?;
         let others = job.left.iter().filter(|respondent| !done.contains(respondent));
         let again = job.left.again().filter(|(_, respondent)| Some(*respondent) != aside);
-        asking.everyone(core, shared, others, again, begun.written()).await?;
+        if asking.everyone(core, shared, others, again, begun.written()).await? {
+            return Ok(Stopped::Ended);
+        }
         if cancel.is_cancelled() {
             return Ok(Stopped::Halted);
         }
@@ -355,7 +357,7 @@ enum StepFuture {
 
 impl StepFuture {
     /// Asks those who are left, and after them those who are to be asked something besides the answer; on threads of this
-    /// process both are one. Nobody is asked before the study has begun.
+    /// process both are one. Nobody is asked before the study has begun. Says whether the study has ended with that.
     async fn everyone(
         &self,
         core: &Core,
@@ -363,13 +365,15 @@ impl StepFuture {
         left: impl Iterator<Item = u32> + Send,
         again: impl Iterator<Item = (asking::Purpose, u32)> + Send,
         begun: impl Future<Output = Result<(), ApiError>> + Send,
-    ) -> Result<(), ApiError> {
+    ) -> Result<bool, ApiError> {
         match self {
             Self::Local(desk) => {
                 begun.await?;
                 ask_everyone(core, shared, Arc::clone(desk), left).await
             }
-            Self::Models(calls) => Calls::clone(calls).ask_everyone(left, again, begun).await,
+            Self::Models(calls) => {
+                Calls::clone(calls).ask_everyone(left, again, begun).await.map(|()| false)
+            }
         }
     }
 
@@ -432,18 +436,18 @@ fn never_asked(job: &Job, respondent: u32) -> Result<Batch, ApiError> {
     Ok(batch)
 }
 
-/// Asks everyone who is left, a few chunks ahead of the writer and never more.
+/// Asks everyone who is left, a few chunks ahead of the writer and never more; says whether the study has ended with that.
 async fn ask_everyone(
     core: &Core,
     shared: &Arc<RunnerShared>,
     desk: Arc<LocalAsker>,
     left: impl Iterator<Item = u32>,
-) -> Result<(), ApiError> {
+) -> Result<bool, ApiError> {
     // While some chunks are asked, as many wait for their commit: cores and writer are both kept busy.
     let ahead = shared.cores.saturating_mul(2).saturating_add(1);
     let size = shared.pace.chunk(CHUNK);
-    let mut under_way: JoinSet<Result<(), ApiError>> = JoinSet::new();
-    let mut failed = None;
+    let mut under_way: JoinSet<Result<bool, ApiError>> = JoinSet::new();
+    let (mut failed, mut has_ended) = (None, false);
     let mut left = left.peekable();
     // Where nobody is left to be asked, no answer takes the study from the queue.
     if desk.begun.is_some() && left.peek().is_none() {
@@ -451,10 +455,12 @@ async fn ask_everyone(
     }
     while failed.is_none() && !desk.cancel.is_cancelled() && left.peek().is_some() {
         if under_way.len() >= ahead {
-            failed = under_way.join_next().await.and_then(trouble);
+            failed = under_way.join_next().await.and_then(|joined| recorded(joined).err());
             continue;
         }
         let chunk: Vec<u32> = left.by_ref().take(size).collect();
+        // The few people of a small study are one chunk.
+        let is_small = desk.begun.is_some() && left.peek().is_none();
         let wait = shared.pace.reserve(chunk.len(), core.world().clock.monotonic());
         if !wait.is_zero() {
             tokio::select! {
@@ -475,22 +481,27 @@ async fn ask_everyone(
                 batch
             })
             .await??;
-            core.record(&shared.caller, batch).await.map(drop)
+            if is_small {
+                core.record_and_end(&shared.caller, batch).await
+            } else {
+                core.record(&shared.caller, batch).await.map(|_| false)
+            }
         });
     }
     // What was asked is recorded, also when nobody else will be.
     while let Some(joined) = under_way.join_next().await {
-        failed = failed.or(trouble(joined));
+        match recorded(joined) {
+            Ok(ended) => has_ended |= ended,
+            Err(error) => failed = failed.or(Some(error)),
+        }
     }
-    failed.map_or(Ok(()), Err)
+    failed.map_or(Ok(has_ended), Err)
 }
 
-fn trouble(joined: Result<Result<(), ApiError>, tokio::task::JoinError>) -> Option<ApiError> {
-    match joined {
-        Ok(Ok(())) => None,
-        Ok(Err(error)) => Some(error),
-        Err(error) => Some(panicked(&error)),
-    }
+fn recorded(
+    joined: Result<Result<bool, ApiError>, tokio::task::JoinError>,
+) -> Result<bool, ApiError> {
+    joined.map_err(|error| panicked(&error))?
 }
 
 /// Does what may wait for the disk or a core on a thread that may.

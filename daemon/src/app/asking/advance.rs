@@ -24,7 +24,8 @@ use crate::store::rows::{
 };
 use crate::store::{Fault, Order, Reader, Table, UseCaseError, Writes};
 
-use crate::app::asking::compute::compute;
+use crate::app::asking::compute::{compute, compute_of};
+use crate::app::asking::record::Batch;
 use crate::app::asking::rounds::{Rewritten, next_round, rewrites, spec_of};
 use crate::app::caller::is_of;
 use crate::app::studies::findings::carry_over;
@@ -187,25 +188,60 @@ impl Core {
                     EndedRound::compute(reader, &of_number(reader, owner, number)?, rewritten)
                 })
                 .await?;
-            let (owner, now) = (owner.clone(), self.world().clock.now());
-            let settings = Arc::clone(self.settings());
-            let stored = self
-                .store()
-                .write(move |reader| {
-                    let mut found = of_number(reader, &owner, number)?;
-                    let mut writes = Writes::at(now);
-                    if RoundState::of(&found) != ended.of {
-                        return Ok((None, writes));
-                    }
-                    let after = ended.store(reader, &mut writes, &settings, &mut found)?;
-                    Ok((Some((found.study(), after)), writes))
-                })
-                .await?;
-            if let Some((study, after)) = stored {
-                self.after(number, after);
+            if let Some(study) = self.store_end(owner.clone(), number, ended).await? {
                 return Ok(study);
             }
         }
+    }
+
+    /// Records the only outcomes of a study and ends it. Of a small study both come in one commit, since its results are
+    /// computed from the batch before; says whether they did. Where the study is not like that, or changed meanwhile, its
+    /// end is left to [`Core::end_round`].
+    pub(crate) async fn record_and_end(&self, caller: &Caller, batch: Batch) -> Reply<bool> {
+        let owner = caller.may(Scope::Work)?.clone();
+        let number = batch.number();
+        let (batch, ended) = self
+            .view(caller, move |_, reader, owner| {
+                let found = of_number(reader, owner, number)?;
+                let ended = EndedRound::after_batch(reader, &found, &batch)?;
+                Ok((batch, ended))
+            })
+            .await?;
+        let Some(ended) = ended else {
+            return self.record(caller, batch).await.map(|_| false);
+        };
+        // The writer takes them in this order, and usually both into one transaction.
+        let (recorded, ended) =
+            tokio::join!(biased; self.record(caller, batch), self.store_end(owner, number, ended));
+        recorded?;
+        Ok(ended?.is_some())
+    }
+
+    /// Stores the end of a round; `None` where the study changed since it was computed.
+    async fn store_end(
+        &self,
+        owner: Owner,
+        number: u32,
+        ended: EndedRound,
+    ) -> Reply<Option<Study>> {
+        let now = self.world().clock.now();
+        let settings = Arc::clone(self.settings());
+        let stored = self
+            .store()
+            .write(move |reader| {
+                let mut found = of_number(reader, &owner, number)?;
+                let mut writes = Writes::at(now);
+                if RoundState::of(&found) != ended.of {
+                    return Ok((None, writes));
+                }
+                let after = ended.store(reader, &mut writes, &settings, &mut found)?;
+                Ok((Some((found.study(), after)), writes))
+            })
+            .await?;
+        Ok(stored.map(|(study, after)| {
+            self.after(number, after);
+            study
+        }))
     }
 
     /// The study cannot go on; its owner reads why and resumes or cancels it.
@@ -316,6 +352,30 @@ impl EndedRound {
             ended.instead = instead(reader, number)?;
         }
         Ok(ended)
+    }
+
+    /// The end of a study of one round whose only outcomes are those of a batch, once that is recorded; `None` of others, and
+    /// where nobody answered.
+    fn after_batch(
+        reader: &Reader<'_>,
+        found: &StudyRecord,
+        batch: &Batch,
+    ) -> Result<Option<Self>, UseCaseError> {
+        if chain_plan(&found.row.spec).is_some() || found.row.charge.is_some() {
+            return Ok(None);
+        }
+        let Some(panel) = batch.completes(&found.progress) else { return Ok(None) };
+        let Some(results) = compute_of(reader, found, batch)? else { return Ok(None) };
+        let of = RoundState { state: State::Running, panel, ..RoundState::of(found) };
+        Ok(Some(Self {
+            of,
+            next: None,
+            rewrite: None,
+            answered: Vec::new(),
+            results: Some(results),
+            rounds: Vec::new(),
+            instead: None,
+        }))
     }
 
     /// Writes it, and the transition.

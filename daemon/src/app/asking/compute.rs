@@ -9,9 +9,12 @@ use protocol::results::Results;
 use crate::domain::evidence::benches;
 use crate::domain::instrument::chain::{Rewrite, RoundResults};
 use crate::domain::instrument::{Accumulator, WordingNoise};
+use crate::domain::outcome::Assignment;
+use crate::domain::panel::Panel;
 use crate::store::rows::{OutcomeKey, OutcomeRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
+use crate::app::asking::record::Batch;
 use crate::app::asking::response_cache::prompt_records;
 use crate::app::studies::lookup::StudyRecord;
 use crate::app::studies::query::panel;
@@ -28,24 +31,55 @@ pub(in crate::app) fn compute(
     if found.progress.panel.delivered == 0 {
         return Ok(None);
     }
-    let panel = panel(reader, found)?;
-    let benches = benches(&prompt_records(reader, found.number)?);
-    let noise = WordingNoise::of_model(&found.row.model);
-    let mut accumulator = Accumulator::new(&found.row.spec)
-        .with_wording(&found.row.spec, noise)
-        .with_benches(benches);
+    let mut tally = ResultsTally::new(reader, found)?;
     for rewrite in rewrites {
-        accumulator.add_rewrite(rewrite);
+        tally.accumulator.add_rewrite(rewrite);
     }
     let (first, last) = OutcomeKey::of_study(found.number);
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
-        let respondent = key.assignment.respondent;
-        let classes = panel.classes(respondent).ok_or_else(|| Fault::Row {
+        tally.add(key.assignment, row)?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(tally.accumulator.finish_rounds(found.row.margins.clone()))
+}
+
+/// The results of a study of one round whose only outcomes are those of a batch that is not stored yet.
+pub(in crate::app) fn compute_of(
+    reader: &Reader<'_>,
+    found: &StudyRecord,
+    batch: &Batch,
+) -> Result<Option<Results>, UseCaseError> {
+    let mut tally = ResultsTally::new(reader, found)?;
+    for (at, row) in batch.outcomes()? {
+        tally.add(at, row)?;
+    }
+    Ok(tally.accumulator.finish_rounds(found.row.margins.clone()).map(|(results, _)| results))
+}
+
+/// Results in the making.
+struct ResultsTally {
+    accumulator: Accumulator,
+    panel: Panel,
+}
+
+impl ResultsTally {
+    fn new(reader: &Reader<'_>, found: &StudyRecord) -> Result<Self, UseCaseError> {
+        let benches = benches(&prompt_records(reader, found.number)?);
+        let noise = WordingNoise::of_model(&found.row.model);
+        let accumulator = Accumulator::new(&found.row.spec)
+            .with_wording(&found.row.spec, noise)
+            .with_benches(benches);
+        Ok(Self { accumulator, panel: panel(reader, found)? })
+    }
+
+    /// Adds an outcome; they come in the order of the respondents.
+    fn add(&mut self, at: Assignment, row: OutcomeRow) -> Result<(), Fault> {
+        let respondent = at.respondent;
+        let classes = self.panel.classes(respondent).ok_or_else(|| Fault::Row {
             table: Table::Panels,
             why: format!("nobody is at place {respondent}"),
         })?;
-        accumulator.add(key.assignment, &classes.iter(), &row.into_outcome());
-        Ok(ControlFlow::Continue(()))
-    })?;
-    Ok(accumulator.finish_rounds(found.row.margins.clone()))
+        self.accumulator.add(at, &classes.iter(), &row.into_outcome());
+        Ok(())
+    }
 }

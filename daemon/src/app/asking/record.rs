@@ -21,7 +21,7 @@ use crate::domain::run::Input;
 use crate::store::rows::{
     AddressKey, Counted, ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, Progress, RememberedRow,
 };
-use crate::store::{Reader, Table, UseCaseError, Writes};
+use crate::store::{Fault, Reader, Table, UseCaseError, Writes};
 
 use crate::app::money::allowance::this_month;
 use crate::app::studies::lookup::of_number;
@@ -216,6 +216,27 @@ impl Batch {
     /// Which attempt at it.
     pub(in crate::app) fn attempt(&self) -> u32 {
         self.attempt
+    }
+
+    /// Its outcomes as they will be stored, in the order of the respondents.
+    pub(in crate::app) fn outcomes(&self) -> Result<Vec<(Assignment, OutcomeRow)>, UseCaseError> {
+        let mut outcomes = Vec::with_capacity(self.rows.len());
+        for (key, row) in self.keys.iter().zip(&self.rows) {
+            let row = serde_json::from_slice(row)
+                .map_err(|error| Fault::Row { table: Table::Outcomes, why: error.to_string() })?;
+            outcomes.push((key.assignment, row));
+        }
+        outcomes.sort_by_key(|(at, _)| *at);
+        Ok(outcomes)
+    }
+
+    /// The counts of the panel once it is recorded in a study without an outcome, where it then lacks none.
+    pub(in crate::app) fn completes(&self, progress: &Progress) -> Option<PanelCounts> {
+        let takes = matches!(progress.state, State::Queued | State::Running);
+        let is_first = progress.round == FIRST_ROUND && progress.panel.settled() == 0;
+        let is_whole = self.counts.settled() == progress.panel.requested;
+        let completes = takes && is_first && is_whole && progress.attempt == self.attempt;
+        completes.then_some(PanelCounts { requested: progress.panel.requested, ..self.counts })
     }
 
     /// What all of it took.

@@ -35,11 +35,17 @@ async fn record_as(core: &Core, number: u32, at: Assignment, outcome: Outcome) {
 
 /// A study at work, with its number.
 async fn begun(core: &Core) -> (StudyId, u32) {
+    let (id, number) = queued(core).await;
+    core.begin(&DRIVER, number).await.unwrap();
+    (id, number)
+}
+
+/// A study in the queue, with its number.
+async fn queued(core: &Core) -> (StudyId, u32) {
     let id = core.submit(&me(), submission(core, 1, PANEL)).await.unwrap().id;
     let number = core
         .look(|reader| Ok(crate::app::studies::lookup::by_id(reader, &me().owner, id)?.number))
         .unwrap();
-    core.begin(&DRIVER, number).await.unwrap();
     (id, number)
 }
 
@@ -83,6 +89,62 @@ async fn what_there_is_can_be_computed_at_any_moment_and_the_end_stores_what_it_
     let told = core.events(&me(), Cursor(before), 10, Duration::ZERO).await.unwrap().events;
     let kinds: Vec<_> = told.iter().filter_map(|event| event.data.kind()).collect();
     assert_eq!(kinds, [EventKind::Finalizing, EventKind::Completed]);
+    assert_eq!(broken(&core), Vec::<String>::new());
+    core.close();
+}
+
+/// All outcomes of a study but those of the last respondents.
+fn batch_without(last: u32, number: u32) -> Batch {
+    let mut batch = Batch::new(number, 0);
+    for respondent in 0..PANEL - last {
+        let at = Assignment::first(FIRST_ROUND, respondent);
+        let answered = instrument::read_at(&spec(PANEL), at, &reply(respondent).text).unwrap();
+        batch.push(&[(at, Outcome::Answered(answered), Usage::default())]).unwrap();
+    }
+    batch
+}
+
+#[tokio::test]
+async fn a_study_that_is_recorded_whole_ends_in_the_same_commit_with_what_its_answers_come_to() {
+    let core = core();
+    let (id, number) = queued(&core).await;
+    let before = *core.store().last_event().borrow();
+    let batch = batch_without(0, number).beginning(Some(core.world().clock.now()));
+    assert!(core.record_and_end(&DRIVER, batch).await.unwrap());
+    let report = core.report(&me(), id).await.unwrap();
+    assert_eq!(report.study.state, State::Completed);
+    assert_eq!(n(report.results.as_ref().unwrap()), u64::from(PANEL));
+    assert_eq!(core.compute(number).unwrap(), report.results);
+    let told = core.events(&me(), Cursor(before), 10, Duration::ZERO).await.unwrap().events;
+    let kinds: Vec<_> = told.iter().filter_map(|event| event.data.kind()).collect();
+    let wanted =
+        [EventKind::Running, EventKind::Recorded, EventKind::Finalizing, EventKind::Completed];
+    assert_eq!(kinds, wanted);
+    assert_eq!(broken(&core), Vec::<String>::new());
+    core.close();
+}
+
+#[tokio::test]
+async fn a_study_of_which_somebody_is_left_does_not_end() {
+    let core = core();
+    let (id, number) = begun(&core).await;
+    assert!(!core.record_and_end(&DRIVER, batch_without(1, number)).await.unwrap());
+    let study = core.report(&me(), id).await.unwrap().study;
+    assert_eq!((study.state, study.panel.delivered), (State::Running, PANEL - 1));
+    let again = core.record_and_end(&DRIVER, batch_without(0, number)).await.unwrap_err();
+    assert_eq!(again.code, ErrorCode::Conflict, "nobody is recorded twice");
+    assert_eq!(broken(&core), Vec::<String>::new());
+    core.close();
+}
+
+#[tokio::test]
+async fn a_study_that_was_cancelled_takes_no_outcomes_and_no_end() {
+    let core = core();
+    let (id, number) = begun(&core).await;
+    core.control(&me(), id, Control::Cancel).await.unwrap();
+    let late = core.record_and_end(&DRIVER, batch_without(0, number)).await.unwrap_err();
+    assert_eq!(late.code, ErrorCode::Conflict);
+    assert_eq!(core.report(&me(), id).await.unwrap().study.state, State::Cancelled);
     assert_eq!(broken(&core), Vec::<String>::new());
     core.close();
 }

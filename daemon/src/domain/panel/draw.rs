@@ -5,6 +5,7 @@
 use super::cell::Cell;
 use super::joint::{DIMENSIONS, Joint, PerClass};
 use super::stream::Stream;
+use super::wheel::Wheel;
 
 /// Fewest swaps that are tried, in total and for each person.
 const TRIES_MIN: usize = 4_000;
@@ -12,7 +13,7 @@ const TRIES_PER_PERSON: usize = 10;
 
 /// `count` cells of the joint distribution in random order. The joint distribution must not be empty.
 pub(super) fn draw(joint: &Joint, count: u32, stream: &mut Stream) -> Vec<Cell> {
-    let mut members = systematic(&joint.weights, count, stream.uniform());
+    let mut members = systematic(&joint.wheel, count, stream.uniform());
     Repair::new(joint, &members, stream).run(joint, &mut members, stream);
     // The systematic draw is ordered by class; a panel is asked in panel order, and any part of it should resemble
     // the whole.
@@ -20,22 +21,13 @@ pub(super) fn draw(joint: &Joint, count: u32, stream: &mut Stream) -> Vec<Cell> 
     members.into_iter().map(|member| joint.cells[member as usize]).collect()
 }
 
-/// The indices at the points (offset + i) / count of the cumulative weights.
-fn systematic(weights: &[f64], count: u32, offset: f64) -> Vec<u32> {
-    let total: f64 = weights.iter().sum();
-    let mut members = Vec::with_capacity(count as usize);
-    let mut sum = 0.0;
-    let mut next = 0_u32;
-    for (index, weight) in (0_u32..).zip(weights) {
-        sum += weight;
-        while next < count && (offset + f64::from(next)) / f64::from(count) * total < sum {
-            members.push(index);
-            next += 1;
-        }
-    }
-    let last = u32::try_from(weights.len().saturating_sub(1)).unwrap_or(u32::MAX);
-    members.resize(count as usize, last);
-    members
+/// The cells at the points (offset + i) / count of the cumulative weights.
+fn systematic(wheel: &Wheel, count: u32, offset: f64) -> Vec<u32> {
+    let place = |next| {
+        let point = (offset + f64::from(next)) / f64::from(count) * wheel.total();
+        u32::try_from(wheel.slot_at(point)).unwrap_or(u32::MAX)
+    };
+    (0..count).map(place).collect()
 }
 
 /// Integers that sum to `count`, each the floor or the ceiling of its share of `count` and equal to it in expectation:

@@ -50,6 +50,12 @@ impl Wheel {
         if slot < self.cumulative.len() { slot } else { draw(&self.cumulative, uniform) }
     }
 
+    /// The slot at a point of the wheel, from 0 to its total; the last one beyond it.
+    pub(super) fn slot_at(&self, point: f64) -> usize {
+        let slot = self.cumulative.partition_point(|sum| *sum <= point);
+        slot.min(self.cumulative.len().saturating_sub(1))
+    }
+
     /// The same among the first `count` slots only.
     pub(super) fn draw_among_first(&self, count: usize, uniform: f64) -> usize {
         draw(&self.cumulative[..count.min(self.cumulative.len())], uniform)

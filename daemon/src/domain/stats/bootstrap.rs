@@ -64,19 +64,24 @@ impl<'a> Resampler<'a> {
 }
 
 /// Binomial draws with one probability by inversion outward from the mode: exact up to rounding, about √(n·p·q) steps. The
-/// probability of the mode costs far more than the steps; few numbers of draws occur, so it is remembered for them.
+/// probability of the mode costs far more than the steps; few numbers of draws occur, so it is remembered for them, and of
+/// small numbers all steps are.
 struct BinomialDraw {
     p: f64,
     /// Number of draws and the probability of its mode, at the place of that number modulo the length.
     at_modes: Vec<(u64, f64)>,
+    /// The steps of each small number of draws, at its place; empty until they are needed.
+    steps: Vec<Vec<(u64, f64)>>,
 }
 
 /// Numbers of draws whose mode is remembered.
 const MODES: u64 = 256;
+/// Numbers of draws whose steps are remembered.
+const SMALL: u64 = 33;
 
 impl BinomialDraw {
     fn new(p: f64) -> Self {
-        Self { p, at_modes: Vec::new() }
+        Self { p, at_modes: Vec::new(), steps: Vec::new() }
     }
 
     /// How many of `n` draws succeed.
@@ -94,37 +99,71 @@ impl BinomialDraw {
             reason = "0 ≤ mode ≤ n + 1"
         )]
         let mode = (((n + 1) as f64 * p) as u64).min(n);
-        let odds = p / (1.0 - p);
-        let mut left = uniform(rng);
+        // The rounding remainder after the last probability that counts is the mode's.
+        let (mut left, mut drawn) = (uniform(rng), mode);
+        let mut take = |value: u64, chance: f64| {
+            left -= chance;
+            let is_it = left < 0.0;
+            if is_it {
+                drawn = value;
+            }
+            is_it
+        };
+        if n < SMALL {
+            let steps = self.small_steps(mode, n);
+            let _ = steps.iter().any(|(value, chance)| take(*value, *chance));
+        } else {
+            let at_mode = self.at_mode(mode, n);
+            self.outward(mode, n, at_mode, take);
+        }
+        drawn
+    }
+
+    /// Visits the numbers of successes among `n` draws with their probabilities, outward from the mode, until the visitor
+    /// has seen enough or none of them counts.
+    fn outward(&self, mode: u64, n: u64, at_mode: f64, mut visit: impl FnMut(u64, f64) -> bool) {
+        let odds = self.p / (1.0 - self.p);
         let (mut below, mut above) = (mode, mode);
-        let at_mode = self.at_mode(mode, n);
         let (mut chance_below, mut chance_above) = (at_mode, at_mode);
-        left -= at_mode;
-        if left < 0.0 {
-            return mode;
+        if visit(mode, at_mode) {
+            return;
         }
         loop {
             if above < n {
                 chance_above *= (n - above) as f64 / (above + 1) as f64 * odds;
                 above += 1;
-                left -= chance_above;
-                if left < 0.0 {
-                    return above;
+                if visit(above, chance_above) {
+                    return;
                 }
             }
             if below > 0 {
                 chance_below *= below as f64 / ((n - below + 1) as f64 * odds);
                 below -= 1;
-                left -= chance_below;
-                if left < 0.0 {
-                    return below;
+                if visit(below, chance_below) {
+                    return;
                 }
             }
-            // The rounding remainder after the last probability that counts.
             if (below == 0 || chance_below < 1e-300) && (above == n || chance_above < 1e-300) {
-                return mode;
+                return;
             }
         }
+    }
+
+    /// All steps of a small number of draws.
+    fn small_steps(&mut self, mode: u64, n: u64) -> &[(u64, f64)] {
+        let place = usize::try_from(n).unwrap_or(0);
+        if self.steps.len() <= place {
+            self.steps.resize_with(place + 1, Vec::new);
+        }
+        if self.steps[place].is_empty() {
+            let mut steps = Vec::with_capacity(place + 1);
+            self.outward(mode, n, binomial_pmf(mode, n, self.p), |value, chance| {
+                steps.push((value, chance));
+                false
+            });
+            self.steps[place] = steps;
+        }
+        &self.steps[place]
     }
 
     /// The probability of the mode of `n` draws.

@@ -181,7 +181,7 @@ fn refuse_newer(clean: bool) {
     let error = open(&path, plain()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "The database has format 99 and this program knows 7: it was written by a newer Demoscope and was not touched"
+        "The database has format 99 and this program knows 8: it was written by a newer Demoscope and was not touched"
     );
     assert_eq!(fs::read(&path).unwrap(), before);
 }
