@@ -272,6 +272,7 @@ async fn start(
         },
         // Zero means that every cost is asked about.
         confirm_above: Some(app::cap(config.cost.confirm_above_usd).unwrap_or_default()),
+        gateway_engine: Some(config.gateway.engine.clone()),
         allow_unknown_price: config.cost.allow_unknown_price,
         log,
         source: Some(app::ReloadSource { file: paths.config.clone(), read: in_force }),

@@ -315,6 +315,32 @@ fn what_costs_money_is_agreed_to_by_a_person_or_not_run() {
 }
 
 /// What is no message of the protocol is answered as JSON-RPC has it, and the conversation goes on.
+/// What agents ran by themselves on a day is remembered through a restart.
+#[test]
+fn what_agents_ran_by_themselves_counts_after_a_restart_too() {
+    let mock = MockProvider::good();
+    let probe = Home::with_settings(&mock.settings(""));
+    let of_panel = json!({ "text": IDEA, "panel": 5, "engine": "mock", "dry_run": true });
+    let mut session = Session::open(&probe, json!({}));
+    let preview = session.ask("run_study", of_panel);
+    session.leave();
+    let most = preview["preview"]["cost_usd"][1].as_f64().unwrap_or_else(|| panic!("{preview}"));
+    let limit = most * 1.5;
+    let home = Home::with_settings(
+        &(mock.settings("") + &format!("[cost]\nconfirm_above_usd = {limit:.6}\n")),
+    );
+    let order = |panel| json!({ "text": IDEA, "panel": panel, "engine": "mock" });
+    let mut session = Session::open(&home, json!({}));
+    let ran = session.ask("run_study", order(5));
+    assert!(ran["study"]["id"].is_string(), "{ran}");
+    session.leave();
+    drop(home.run(["daemon", "stop"]).expect(0));
+    let mut session = Session::open(&home, json!({}));
+    let waits = session.ask("run_study", order(6));
+    assert_eq!(waits["request"]["state"], "waiting", "{waits}");
+    session.leave();
+}
+
 #[test]
 fn what_is_no_message_is_answered_as_the_protocol_has_it() {
     let home = Home::new();

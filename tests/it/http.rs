@@ -78,6 +78,30 @@ fn a_study_whose_sender_leaves_at_once_is_answered_at_once_all_the_same() {
     assert!(taken_on().len() >= usize::try_from(DROPPED / 2).unwrap());
 }
 
+/// A client that says by the end of its sending that its request is whole is answered like any other.
+#[test]
+fn who_sends_nothing_more_is_still_answered() {
+    let home = Home::with_settings("[backup]\ndaily = false\n");
+    let (_daemon, at) = start(&home);
+    let run = key(&home, Dialect::InstantFocus, KeyScope::Run);
+    for panel in [1, 20, 100] {
+        let body = serde_json::json!({
+            "study_type": "concept_test", "stimulus": "A kettle that boils in a minute for $30.", "panel_size": panel,
+        });
+        let mut wire = Wire::open(at);
+        wire.send(&request("POST", "/v1/evaluate", Some(&run), &body.to_string()));
+        let stream = wire.into_stream();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let reply = Wire::over(stream).hear(LATE).expect("a reply");
+        assert_eq!(
+            (reply.status, reply.json()["meta"]["panel"]["completed"].as_u64()),
+            (200, Some(panel)),
+            "{}",
+            reply.body
+        );
+    }
+}
+
 #[test]
 fn what_is_no_http_is_refused_and_harms_nothing() {
     let home = Home::with_settings(SHORT);

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use harness::{Act, Home, MockProvider, audit, studies, wait};
+use harness::http::{address, ask, request};
+use harness::{Act, Daemon, Home, MockProvider, audit, studies, wait};
+use protocol::credits::UsdMicros;
+use protocol::key::{Dialect, KeyCaps, KeyScope, NewKey};
 use protocol::run::State;
 use serde_json::{Value, json};
 
@@ -228,4 +231,47 @@ fn a_prompt_that_the_server_cut_is_told_beside_the_headline_and_by_a_check() {
         let told = home.run(["show", "@"]).expect(0).out();
         assert_eq!(told.contains("cut the"), is_told, "{told}");
     }
+}
+
+/// A key for an engine that costs money has a cap, whoever names the engine; and a cap that has no room for one call refuses a
+/// study before anything is held.
+#[test]
+fn a_key_has_a_cap_where_studies_cost_and_a_study_without_room_for_a_call_is_refused() {
+    let mock = MockProvider::good();
+    let home = Home::with_settings(&mock.settings("[gateway]\nengine = \"mock\"\n"));
+    let mut daemon = Daemon::spawn_at(&home, None, "127.0.0.1:0");
+    let link = daemon.wait_ready(&home);
+    let at = address(&link);
+    let create = |scope, cap: Option<i64>| {
+        link.create_key(NewKey {
+            dialect: Dialect::InstantFocus,
+            scope,
+            name: None,
+            engine: None,
+            caps: KeyCaps { cost_per_day: cap.map(UsdMicros), ..KeyCaps::default() },
+            allow_private: false,
+        })
+    };
+    let refused = create(KeyScope::Run, None).unwrap_err();
+    assert!(refused.to_string().contains("has no cap"), "{refused}");
+    create(KeyScope::Read, None).unwrap();
+    let body =
+        json!({ "study_type": "concept_test", "stimulus": "A kettle for $30.", "panel_size": 1 });
+    let mut statuses = Vec::new();
+    for cap in (0..14).map(|power| 1_i64 << power) {
+        let key = create(KeyScope::Run, Some(cap * 8)).unwrap().key;
+        let calls = mock.calls();
+        let reply = ask(at, &request("POST", "/v1/evaluate", Some(&key), &body.to_string()));
+        assert!(
+            [200, 402].contains(&reply.status),
+            "cap {}: {} {}",
+            cap * 8,
+            reply.status,
+            reply.body
+        );
+        assert_eq!(reply.status == 200, mock.calls() > calls, "nobody is asked without room");
+        statuses.push(reply.status);
+    }
+    assert!(statuses.is_sorted_by(|before, after| before >= after), "{statuses:?}");
+    assert_eq!((statuses.first(), statuses.last()), (Some(&402), Some(&200)));
 }

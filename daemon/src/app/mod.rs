@@ -84,6 +84,8 @@ pub(crate) struct Settings {
     pub caps: Caps,
     /// A study that may cost more than this asks first; none never asks.
     pub confirm_above: Option<UsdMicros>,
+    /// The engine that answers studies of a key which names none; none is the built-in one.
+    pub gateway_engine: Option<String>,
     /// Whether a model may be asked whose price nobody knows.
     pub allow_unknown_price: bool,
     /// How long a stopping daemon waits for answers under way.
@@ -118,6 +120,7 @@ impl Default for Settings {
             models: None,
             caps: Caps::default(),
             confirm_above: None,
+            gateway_engine: None,
             allow_unknown_price: false,
             drain: Duration::from_secs(10),
             backups: None,
@@ -200,11 +203,14 @@ impl Core {
             );
         }
         let keys = store.read(keys::ring::KeyRing::read)?;
+        let today = world.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let agent_costs =
+            store.read(|reader| money::agent_costs::AgentCosts::read(reader, today))?;
         let read = settings.source.as_ref().map(|source| source.read.clone());
         Ok(Self {
             shared: Arc::new(Shared {
                 in_force: Mutex::new(read.unwrap_or_default()),
-                agent_costs: money::agent_costs::AgentCosts::default(),
+                agent_costs,
                 studies_running: AtomicUsize::new(settings.studies_running),
                 world,
                 store,

@@ -370,6 +370,7 @@ fn with_plan(key: u128, plan: Plan) -> Submission {
         path: None,
         hops: 0,
         hook_format: HookFormat::Standard,
+        unagreed: UsdMicros::ZERO,
         cost_request: None,
         plan,
     }

@@ -326,6 +326,11 @@ impl ModelEngine {
         self.learnt().health == EngineHealth::Proven
     }
 
+    /// Whether its latest replies were of no use.
+    pub fn is_broken(&self) -> bool {
+        self.learnt().health == EngineHealth::Broken
+    }
+
     /// Notes that a reply was read.
     pub fn prove(&self) {
         self.learnt().health = EngineHealth::Proven;

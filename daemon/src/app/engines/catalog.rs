@@ -100,8 +100,12 @@ impl Core {
     pub(crate) async fn ready_services(&self, caller: &Caller) -> Reply<Vec<String>> {
         caller.door()?;
         self.looking(|core| {
+            let is_broken = |name: &str| {
+                let models = core.engine(name).map(|engine| engine.models()).unwrap_or_default();
+                !models.is_empty() && models.iter().all(|model| model.is_broken())
+            };
             let ready = core.all_engines().into_iter().filter(|engine| engine.ready);
-            Ok(ready.map(|engine| engine.name).collect())
+            Ok(ready.map(|engine| engine.name).filter(|name| !is_broken(name)).collect())
         })
         .await
     }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
-use protocol::key::{Dialect, FreshKey, Key, KeyCaps, KeyId, NewKey};
+use protocol::key::{Dialect, FreshKey, Key, KeyCaps, KeyId, KeyScope, NewKey};
 use protocol::safe;
 use protocol::service::Reply;
 
@@ -208,11 +208,18 @@ impl Core {
                 Err(ApiError::new(ErrorCode::InvalidInput, what)
                     .hint(format!("Name one of {}", rules.engines.join(", "))))
             })?;
-            if cost_per_day.is_none() && self.may_cost(engine) {
-                let what = format!("The engine '{engine}' may cost money, and the key has no cap");
-                return Err(ApiError::new(ErrorCode::InvalidInput, what)
-                    .hint("Say with --cap-usd how much it may cost: that confirms the cost"));
-            }
+        }
+        // What a key reads costs nothing, whatever answers studies of the others.
+        let by_default = self.settings().gateway_engine.as_ref();
+        let by_default = by_default.filter(|_| new.scope != KeyScope::Read);
+        if let Some(engine) = new.engine.as_ref().or(by_default)
+            && cost_per_day.is_none()
+            && self.may_cost(engine)
+        {
+            let what = format!("The engine '{engine}' may cost money, and the key has no cap");
+            return Err(ApiError::new(ErrorCode::InvalidInput, what).hint(
+                "Say with --cap-usd how much it may cost: that confirms the cost; or name an engine that is free with --engine",
+            ));
         }
         Ok(NewKey { name, ..new })
     }

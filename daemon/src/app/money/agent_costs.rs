@@ -1,19 +1,47 @@
 //! What studies may cost that agents ran by themselves: each of them below the cost from which on their owner is asked, and so
 //! all of a day together, or whoever is to be asked about a large study could be asked about none of many small ones. Counted in
-//! memory, by calendar day (UTC).
+//! memory, by calendar day (UTC), from what each study of the day may cost.
 
+use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::hint::Remedy;
+use serde::Deserialize;
+
+use crate::store::rows::StudyRow;
+use crate::store::{Fault, Reader};
 
 /// What studies of agents that nobody agreed to may cost on a day.
 #[derive(Debug, Default)]
 pub(in crate::app) struct AgentCosts(Mutex<(Date, UsdMicros)>);
 
+/// What is read of a study to count it.
+#[derive(Deserialize)]
+struct CountedStudy {
+    created_at: Timestamp,
+    #[serde(default)]
+    unagreed: UsdMicros,
+}
+
 impl AgentCosts {
+    /// What the studies of that day in the store may cost.
+    pub(in crate::app) fn read(reader: &Reader<'_>, today: Date) -> Result<Self, Fault> {
+        let mut sum = UsdMicros::ZERO;
+        reader.newest_parts::<StudyRow, CountedStudy>(|_, study| {
+            if study.created_at.to_zoned(TimeZone::UTC).date() < today {
+                return Ok(ControlFlow::Break(()));
+            }
+            sum = sum.checked_add(study.unagreed).unwrap_or(UsdMicros(i64::MAX));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(Self(Mutex::new((today, sum))))
+    }
+
     /// Counts a study that may cost so much, if all of that day stay within the limit with it.
     ///
     /// # Errors

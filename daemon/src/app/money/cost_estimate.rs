@@ -15,7 +15,7 @@ use crate::domain::instrument::chain::{ChainCalls, RewriteBrief, chain_calls, ch
 use crate::domain::instrument::channels::heard;
 use crate::domain::instrument::{self, Subsamples, put};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
-use crate::domain::panel::Panel;
+use crate::domain::panel::{Panel, Population};
 use crate::inference::Engine;
 use crate::inference::limits::RETRIES_FREE;
 use crate::inference::model::{Estimate, ModelEngine};
@@ -25,6 +25,8 @@ use crate::inference::prompt::PromptError;
 use crate::inference::service::{AddressFrom, Service, catalogue};
 
 use crate::app::Core;
+use crate::app::studies::plan::recipe;
+use crate::app::studies::submit::Plan;
 
 /// Re-asks of one question, at most.
 const REASKS_MAX: u64 = 2;
@@ -41,6 +43,12 @@ pub(in crate::app) struct Priced {
     pub(in crate::app) calls: Vec<Calls>,
     /// What else its owner should know.
     pub(in crate::app) notes: Vec<String>,
+}
+
+/// The error for an owner's template that does not render.
+#[expect(clippy::needless_pass_by_value, reason = "it is handed over by map_err")]
+fn unwritten(error: PromptError) -> ApiError {
+    ApiError::new(ErrorCode::InvalidInput, error.to_string()).because(&error)
 }
 
 impl Core {
@@ -77,10 +85,7 @@ impl Core {
         let answers = std::iter::once((Purpose::Answer, u64::from(spec.panel)));
         let kinds: Vec<(Purpose, u64)> = answers.chain(extras.kinds()).collect();
         let estimates = models.iter().map(|model| {
-            let broken = |error: PromptError| {
-                ApiError::new(ErrorCode::InvalidInput, error.to_string()).because(&error)
-            };
-            let form = model.form(spec).map_err(broken)?;
+            let form = model.form(spec).map_err(unwritten)?;
             let mut all = Vec::new();
             for (asking, people) in &kinds {
                 let at = Assignment { replicate: asking.code(), ..FIRST };
@@ -88,7 +93,7 @@ impl Core {
                     let call = model.ready(&form, spec, at, *item, &persona, None)?;
                     Ok(model.estimate(&call, *item, people.saturating_mul(tasks)))
                 });
-                let each = each.collect::<Result<Vec<_>, PromptError>>().map_err(broken)?;
+                let each = each.collect::<Result<Vec<_>, PromptError>>().map_err(unwritten)?;
                 let mut of_kind = Estimate::sum(each);
                 if *asking == Purpose::Answer {
                     let calls = people.saturating_mul(tasks).saturating_mul(alone.len() as u64);
@@ -103,19 +108,20 @@ impl Core {
                 beside.map(|each| Estimate { high: with_free_retries(each.high, texts), ..each }),
             );
             if instrument::makes_competitors(&spec.instrument) {
-                all.push(model.estimate_competitors(spec).map_err(broken)?);
+                all.push(model.estimate_competitors(spec).map_err(unwritten)?);
             }
             let Some(calls) = chain_calls(spec) else { return Ok(all) };
             all.push(
                 model
                     .estimate_rewrites(spec, &RewriteBrief::default(), calls.rewrites)
-                    .map_err(broken)?,
+                    .map_err(unwritten)?,
             );
             let choosing = choice_spec(spec);
             let asked = [(spec, calls.scores), (choosing.as_ref().unwrap_or(spec), calls.choices)];
             for (of, people) in asked {
-                let form = model.form(of).map_err(broken)?;
-                let call = model.ready(&form, of, FIRST, None, &persona, None).map_err(broken)?;
+                let form = model.form(of).map_err(unwritten)?;
+                let call =
+                    model.ready(&form, of, FIRST, None, &persona, None).map_err(unwritten)?;
                 let most = model.estimate(&call, None, people);
                 // Nobody knows beforehand how many rewrites there will be to score.
                 all.push(Estimate { low: UsdMicros::ZERO, ..most });
@@ -183,6 +189,27 @@ impl Core {
             }
         }
         Ok(())
+    }
+
+    /// The most that the first call of a study can cost, at the engine where that is least; none where no service is asked.
+    pub(in crate::app) fn worst_first_call(&self, plan: &Plan) -> Reply<Option<UsdMicros>> {
+        let spec = &plan.spec;
+        let models = self.engine(&spec.engine)?.models();
+        if models.is_empty() {
+            return Ok(None);
+        }
+        let panel = Panel::unpack(Population::embedded(), recipe(spec), &plan.panel)
+            .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+        let Some(persona) = panel.persona(0) else { return Ok(None) };
+        let item = put(spec).into_iter().next().flatten();
+        let mut least: Option<UsdMicros> = None;
+        for model in models {
+            let form = model.form(spec).map_err(unwritten)?;
+            let call = model.ready(&form, spec, FIRST, item, &persona, None).map_err(unwritten)?;
+            let worst = call.worst;
+            least = Some(least.map_or(worst, |least| least.min(worst)));
+        }
+        Ok(least)
     }
 
     /// What the first respondent of a panel is told: by a questionnaire, or by a prompt where a model answers.

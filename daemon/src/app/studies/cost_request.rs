@@ -212,6 +212,7 @@ impl Core {
             sent: row.sent,
             hops: 0,
             hook_format: HookFormat::Standard,
+            unagreed: UsdMicros::ZERO,
             cost_request: Some(id),
             plan,
         };

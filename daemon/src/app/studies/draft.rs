@@ -264,6 +264,14 @@ impl Core {
                 }
             }
             let plan = core.plan(spec).map_err(|error| of_the_panel(&draft, error))?;
+            if api_key.is_some() || door == Origin::Mcp {
+                core.must_answer(&plan)?;
+            }
+            if let Some((of_day, left)) = cap
+                && core.worst_first_call(&plan)?.is_some_and(|worst| worst > left)
+            {
+                return Err(caps::too_dear(of_day, left));
+            }
             let announced = announced.map(|cost| (cost.low, cost.high));
             Ok((Resubmission::New(Box::new(Plan { announced, ..plan }), sent_as), notes))
         };
@@ -292,6 +300,7 @@ impl Core {
                     sent,
                     hops,
                     hook_format,
+                    unagreed: most,
                     cost_request,
                     plan,
                 };
@@ -325,17 +334,6 @@ impl Core {
             self.must_understand(&spec)?;
         }
         Ok(ReadDraft { spec, notes })
-    }
-
-    /// Refuses a study whose questions its engine cannot understand, before anything is held for it. In person, whoever
-    /// sees a dry run decides that themself.
-    fn must_understand(&self, spec: &StudySpec) -> Reply<()> {
-        if !self.engine(&spec.engine)?.understands_nothing(spec) {
-            return Ok(());
-        }
-        let what = format!("The engine '{}' understands no question of this study", spec.engine);
-        Err(ApiError::new(ErrorCode::InvalidInput, what)
-            .hint("Ask what people think of the text, or use a language model"))
     }
 
     /// The draft as a specification, like the model study where there is one, by what the key that it came with allows.

@@ -2,6 +2,7 @@
 //! transaction that creates a study; `transition` carries out what the state machine in `domain::run` decides.
 
 pub(super) mod analyse;
+pub(super) mod answerable;
 pub(super) mod control;
 pub(super) mod cost_request;
 pub(super) mod delete;

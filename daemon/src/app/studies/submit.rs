@@ -91,6 +91,8 @@ pub(crate) struct Submission {
     pub hops: u8,
     /// How the address is told that it names itself.
     pub hook_format: HookFormat,
+    /// What it may cost, where an agent runs it by itself and nobody agreed to that.
+    pub unagreed: UsdMicros,
     /// The cost request that its owner agreed to, where it was one.
     pub cost_request: Option<CostRequestId>,
     /// What to run.
@@ -170,6 +172,7 @@ impl Core {
                     sent,
                     hops,
                     hook_format,
+                    unagreed,
                     cost_request,
                     plan,
                     ..
@@ -211,6 +214,7 @@ impl Core {
                     population,
                     margins,
                     announced,
+                    unagreed,
                     strategy,
                     rejected,
                     created_at: now,

@@ -123,7 +123,12 @@ impl SentenceEvidence {
                 continue;
             }
             let is_letter = token.capital && at > 0 && token.text.chars().count() == 1;
-            let is_no_word = matches!(token.spelling, Spelling::Code | Spelling::Name);
+            // Among other words capitals are the initials of something: "AI" is no verb of French.
+            let is_no_word = match token.spelling {
+                Spelling::Code | Spelling::Name => true,
+                Spelling::Shouted => !shouts,
+                Spelling::Plain => false,
+            };
             if is_letter || is_no_word || is_name || lists.is_unit(&token.text) {
                 continue;
             }

@@ -1,5 +1,8 @@
 //! The words of a sentence, in lower case, each with what its capital letters say.
 
+/// Letters of a short form of a unit, at most.
+const UNIT_MAX: usize = 3;
+
 /// A word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct WrittenWord {
@@ -19,7 +22,7 @@ pub(super) enum Spelling {
     Shouted,
     /// With a capital letter behind an apostrophe, as in "d'Hiver".
     Name,
-    /// With a digit, or a capital letter behind a small one: no word of any language.
+    /// With a digit, with a capital letter behind a small one, or a unit behind an amount ("$9/mo"): no word of any language.
     Code,
 }
 
@@ -36,7 +39,15 @@ fn is_address(chunk: &str) -> bool {
 fn words(chunk: &str) -> impl Iterator<Item = WrittenWord> {
     let part =
         |letter: char| !(letter.is_alphanumeric() || is_mark(letter) || is_apostrophe(letter));
-    chunk.split(part).filter_map(token)
+    let is_rate = chunk.split_once('/').is_some_and(|(amount, _)| amount.contains(is_digit));
+    chunk.split(part).filter_map(token).map(move |word| {
+        let is_unit = is_rate && word.text.chars().count() <= UNIT_MAX;
+        if is_unit { WrittenWord { spelling: Spelling::Code, ..word } } else { word }
+    })
+}
+
+fn is_digit(letter: char) -> bool {
+    letter.is_ascii_digit()
 }
 
 fn token(word: &str) -> Option<WrittenWord> {
@@ -57,7 +68,7 @@ fn token(word: &str) -> Option<WrittenWord> {
         let behind = word.split_once(is_apostrophe).map(|(_, behind)| behind);
         behind.is_some_and(|behind| behind.starts_with(char::is_uppercase))
     };
-    let spelling = if word.contains(|letter: char| letter.is_ascii_digit()) || is_camel(word) {
+    let spelling = if word.contains(is_digit) || is_camel(word) {
         Spelling::Code
     } else if shouts {
         Spelling::Shouted

@@ -254,6 +254,8 @@ async fn serve(
         .header_read_timeout(manner.header)
         .max_buf_size(HEAD_MAX)
         .max_headers(HEADERS_MAX)
+        // Who sends nothing more may still read.
+        .half_close(true)
         .serve_connection(TokioIo::new(stream), service);
     let given_up = async {
         match &place {

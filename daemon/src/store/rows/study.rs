@@ -83,6 +83,9 @@ pub(crate) struct StudyRow {
     /// The announced range of the real cost, low and high; `None` if none was announced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<(UsdMicros, UsdMicros)>,
+    /// What it may cost, where an agent runs it by itself and nobody agreed to that.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub unagreed: UsdMicros,
     /// How respondents are distributed among engines; `None` for a single engine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strategy: Option<String>,
@@ -119,6 +122,11 @@ impl StudyHook {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 const fn is_zero(hops: &u8) -> bool {
     *hops == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_nothing(amount: &UsdMicros) -> bool {
+    *amount == UsdMicros::ZERO
 }
 
 impl Row for StudyRow {

@@ -1,6 +1,7 @@
 //! The submission of a new version: what it takes the place of is ended in the same transaction, and its key makes it the
 //! same study whatever interrupts it. Where the owner must act first, that is noted at the file.
 
+use protocol::credits::UsdMicros;
 use protocol::error::ErrorCode;
 use protocol::hook::HookFormat;
 use protocol::id::SubmitKey;
@@ -32,6 +33,7 @@ impl Core {
             path: Some(saved.path.clone()),
             hops: saved.hops,
             hook_format: HookFormat::Standard,
+            unagreed: UsdMicros::ZERO,
             cost_request: None,
             plan,
         };
