@@ -323,3 +323,40 @@ fn the_same_review_by_command_and_by_refynd_is_stored_as_the_same() {
     assert!(of(&run).is_array());
     assert_eq!(of(&run), of(&id));
 }
+
+#[test]
+fn a_chain_that_was_cancelled_after_a_round_tells_refynd_what_was_paid_for() {
+    let home = Home::paced(30);
+    let (_daemon, at) = start(&home);
+    let key = key(&home, Dialect::Refynd, KeyScope::Run);
+    let order = serde_json::json!({
+        "content": "In order to facilitate dinner, we leverage our revolutionary kit!!! It costs $9 a meal and cooks in 20 minutes.",
+        "contentType": "product_page",
+        "mode": "quick_pulse",
+        "panelSize": 30,
+        "rounds": 4,
+    });
+    let sent = ask(at, &request("POST", "/api/v1/evaluate", Some(&key), &order.to_string()));
+    let sent = sent.json();
+    let held = sent["data"]["creditsCharged"].as_i64().unwrap_or_else(|| panic!("{sent}"));
+    let run = sent["data"]["testRunId"].as_str().unwrap().to_owned();
+    let link = home.link();
+    wait::until("a round", LATE, || {
+        (!link.live(run.parse().unwrap()).unwrap().finished.is_empty()).then_some(())
+    });
+    drop(home.run(["cancel", &run]).expect(0));
+    let path = format!("/api/v1/results/{run}");
+    let told = ask(at, &request("GET", &path, Some(&key), "")).json()["data"].take();
+    assert_eq!(told["status"], "complete", "{told}");
+    let rounds = told["iterations"]["completedRounds"].as_i64().unwrap();
+    assert!((1..4).contains(&rounds), "{told}");
+    assert_eq!(told["iterations"]["stopReason"], "unfinished");
+    assert!(told["scores"]["overall"].as_f64().is_some_and(|overall| overall >= 1.0), "{told}");
+    let money = [&told["creditsCharged"], &told["creditsRefunded"]].map(|of| of.as_i64().unwrap());
+    assert_eq!(money, [held / 4 * rounds, held - held / 4 * rounds], "{told}");
+    let shown = home.run(["show", &run, "--json"]).json();
+    let kept = &shown["finished_rounds"];
+    let chains = [&told, kept].map(|of| of["iterations"]["chain"].as_array().map(Vec::len));
+    assert_eq!(chains[0], chains[1]);
+    assert_eq!(told["creditsCharged"], shown["meta"]["credits_used"]);
+}
