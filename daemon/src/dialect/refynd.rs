@@ -104,6 +104,9 @@ struct ToldIterations {
     /// Why it ended before its last round.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stop_reason: Option<StopReason>,
+    /// What stood in the way, where the reason does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stop_detail: Option<String>,
     chain: Vec<ToldRound>,
     best_content: String,
     best_score: f64,
