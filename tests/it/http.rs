@@ -360,3 +360,37 @@ fn a_chain_that_was_cancelled_after_a_round_tells_refynd_what_was_paid_for() {
     assert_eq!(chains[0], chains[1]);
     assert_eq!(told["creditsCharged"], shown["meta"]["credits_used"]);
 }
+
+#[test]
+fn a_study_that_is_cancelled_while_its_client_waits_says_what_is_charged() {
+    let home = Home::paced(20);
+    let (_daemon, at) = start(&home);
+    let run = key(&home, Dialect::InstantFocus, KeyScope::Run);
+    let body = r#"{"study_type":"nps","stimulus":"A meal kit delivery service that learns your taste.","panel_size":90}"#;
+    let mut waiting = Wire::open(at);
+    waiting.send(&request("POST", "/v1/evaluate", Some(&run), body));
+    let link = home.link();
+    let id = wait::until("the study", wait::BOUND, || {
+        link.studies(StudyQuery::default()).unwrap().items.first().map(|study| study.id)
+    });
+    let _study = wait::for_answers(&link, id, 3);
+    drop(home.run(["cancel", "@"]).expect(0));
+    let reply = waiting.hear(wait::BOUND).unwrap();
+    let shown = home.run(["show", "@", "--json"]).json();
+    let delivered = shown["study"]["panel"]["delivered"].as_i64().unwrap();
+    assert!((3..90).contains(&delivered), "{shown}");
+    assert_eq!(shown["meta"]["credits_used"], delivered);
+    let error = reply.json()["error"].take();
+    assert_eq!((reply.status, error["code"].as_str()), (500, Some("EVALUATION_ERROR")));
+    let told = error["message"].as_str().unwrap();
+    let left = 90 - delivered;
+    for said in [
+        "The evaluation was cancelled by its owner".to_owned(),
+        format!("{delivered} of 90 answers were delivered, for which {delivered} credits are charged; {left} came back"),
+        "with `demoscope answers ".to_owned(),
+    ] {
+        assert!(told.contains(&said), "{said} is not in {told}");
+    }
+    let job = ask(at, &request("GET", &format!("/v1/jobs/{id}"), Some(&run), "")).json();
+    assert_eq!((&job["data"]["status"], &job["data"]["error"]), (&"failed".into(), &told.into()));
+}
