@@ -227,7 +227,7 @@ fn a_key_from_the_command_line_opens_our_api_and_its_log_holds_none() {
     let made = home.run(["keys", "create", "--scope", "run", "--name", "test", "--json"]).json();
     let key = made["key"].as_str().unwrap();
     assert_eq!((made["id"].as_str(), made["dialect"].as_str()), (Some("k1"), Some("demoscope")));
-    let body = r#"{"text":"---\npanel: 12\nseed: 7\n---\nA meal kit delivery service that learns your taste."}"#;
+    let body = r#"{"text":"---\npanel: 12\nseed: 7\n---\nA kettle for $900 that takes an hour to boil."}"#;
     let sent = ask(at, &request("POST", "/api/demoscope/v1/studies", Some(key), body));
     assert_eq!(sent.status, 202, "{sent:?}");
     let id = sent.json()["study"]["id"].as_str().unwrap().to_owned();
@@ -237,6 +237,12 @@ fn a_key_from_the_command_line_opens_our_api_and_its_log_holds_none() {
     let (mut one, mut other) = (shown.json(), home.run(["show", &id, "--json"]).json());
     assert_eq!(one["results"].take(), other["results"].take());
     assert_eq!(one["study"], other["study"]);
+    let path = format!("/api/demoscope/v1/studies/{id}/findings");
+    let findings = ask(at, &request("GET", &path, Some(key), "")).json();
+    assert_eq!(findings, home.run(["findings", &id, "--json"]).json());
+    let is_dated = |one: &serde_json::Value| one["status"] == "open" && one["createdAt"].is_string();
+    let findings = findings.as_array().unwrap();
+    assert!(!findings.is_empty() && findings.iter().all(is_dated), "{findings:?}");
     let answers = ask(
         at,
         &request("GET", &format!("/api/demoscope/v1/studies/{id}/answers?limit=5"), Some(key), ""),

@@ -128,8 +128,7 @@ async fn findings(visit: Visit) -> Result<Response, Refusal> {
     visit.query(&[])?;
     let (core, caller) = (&visit.context.core, &visit.caller);
     let report = core.report(caller, named(&visit, "id").await?).await?;
-    let findings = report.results.map(|results| results.findings).unwrap_or_default();
-    Ok(reply::json(StatusCode::OK, &findings))
+    Ok(reply::json(StatusCode::OK, &report.findings()))
 }
 
 async fn export(visit: Visit) -> Result<Response, Refusal> {
