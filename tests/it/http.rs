@@ -400,3 +400,22 @@ fn a_study_that_is_cancelled_while_its_client_waits_says_what_is_charged() {
     let job = ask(at, &request("GET", &format!("/v1/jobs/{id}"), Some(&run), "")).json();
     assert_eq!((&job["data"]["status"], &job["data"]["error"]), (&"failed".into(), &told.into()));
 }
+
+#[test]
+fn suggestions_about_a_rejected_content_are_for_whoever_has_a_key() {
+    let home = Home::new();
+    let (_daemon, at) = start(&home);
+    let key = key(&home, Dialect::Refynd, KeyScope::Run);
+    let order = serde_json::json!({
+        "content": "Send us your bank password today and we double your savings by Friday. Guaranteed returns of 300 percent.",
+        "contentType": "product_page",
+        "panelSize": 10,
+    });
+    let sent = ask(at, &request("POST", "/api/v1/evaluate", Some(&key), &order.to_string()));
+    let run = sent.json()["data"]["testRunId"].as_str().unwrap().to_owned();
+    let _ended = wait::for_end(&home.link(), run.parse().unwrap());
+    let told = ask(at, &request("GET", &format!("/api/v1/results/{run}"), Some(&key), "")).json();
+    let said = told["data"]["suggestions"].to_string();
+    assert!(said.contains("demoscope keys create --dialect refynd --engine"), "{said}");
+    assert!(!said.contains("demoscope run"), "{said}");
+}

@@ -2,7 +2,7 @@
 //! same bytes, so both make them here.
 
 use protocol::credits::Credits;
-use protocol::finding::Finding;
+use protocol::finding::{Finding, IF_MISJUDGED};
 use protocol::results::{Report, Results};
 use protocol::review::{PanelSuggestion, ReviewMode, ReviewScores, SentContent, StopReason};
 use protocol::run::{State, Study};
@@ -228,12 +228,16 @@ fn found(results: &Results, sent: &SentTexts) -> Option<FoundByReview> {
     Some(found)
 }
 
+/// What whoever calls by the contract can do about a misjudgement: the key decides who answers.
+const ANOTHER_ENGINE: &str = "If the reader misjudges it, evaluate it with a key of a language model, which the owner of this daemon can make \
+    with `demoscope keys create --dialect refynd --engine NAME`.";
+
 /// A finding as a suggestion of that priority.
 fn of_finding((priority, finding): (u32, &Finding)) -> PanelSuggestion {
     PanelSuggestion {
         priority,
         dimension: finding.affected_feature.clone(),
-        suggestion: finding.suggested_action.clone(),
+        suggestion: finding.suggested_action.replace(IF_MISJUDGED, ANOTHER_ENGINE),
         rationale: finding.description.clone(),
     }
 }
