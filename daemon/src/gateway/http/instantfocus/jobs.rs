@@ -122,8 +122,10 @@ pub(super) fn why_failed(study: &Study, held: Credits, used: Credits) -> ApiErro
     let charged = format!(
         "{what}. {delivered} of {requested} answers were delivered, for which {used} credits are charged; {back} came back"
     );
-    let command = format!("demoscope answers {}", study.id.short());
-    ApiError::new(ErrorCode::Internal, charged).hint(Remedy::owner("Read these answers", command))
+    ApiError::new(ErrorCode::Internal, charged).hint(Remedy::owner(
+        "Read these answers",
+        format!("demoscope answers {}", study.id.short()),
+    ))
 }
 
 fn unknown() -> ApiError {
