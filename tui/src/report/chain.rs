@@ -490,6 +490,19 @@ mod tests {
     }
 
     #[test]
+    fn a_rewriting_that_failed_is_told_as_that_with_its_cause() {
+        let mut found = iterations();
+        (found.best_round, found.completed_rounds) = (1, 1);
+        found.stop_reason = Some(StopReason::RewritingFailed);
+        found.stop_detail = Some("the service failed (HTTP 500)".to_owned());
+        assert_eq!(
+            stopped(&found, StopReason::RewritingFailed),
+            "2 more rounds were not asked, nor paid for: the calls for another rewrite failed (the service failed (HTTP 500))."
+        );
+        assert!(verdict(&found).1.contains("no rewrite was asked"), "{}", verdict(&found).1);
+    }
+
+    #[test]
     fn each_way_in_which_a_gain_is_not_proved_has_its_sentence() {
         let said = |change: fn(&mut Iterations)| {
             let mut found = iterations();
