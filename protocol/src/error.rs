@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::audience::words;
+use crate::credits::{Credits, UsdMicros};
 use crate::hint::Hint;
 use crate::setting::Settings;
 use crate::study::Problem;
@@ -128,6 +129,26 @@ impl Error for Cause {
     }
 }
 
+/// What a study needs and what is left of it, where it was refused for want of that: both as the refusal found them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "unit")]
+pub enum Shortage {
+    /// Credits, of the balance or of a cap.
+    Credits {
+        /// What it needs.
+        required: Credits,
+        /// What there is.
+        left: Credits,
+    },
+    /// Dollars, of a cap.
+    Dollars {
+        /// What it may cost, as far as the cap has to cover it.
+        required: UsdMicros,
+        /// What is left of the cap.
+        left: UsdMicros,
+    },
+}
+
 /// An error as every client receives it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
@@ -148,6 +169,9 @@ pub struct ApiError {
     /// Possible values of the draft's settings, where a draft was checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<Box<Settings>>,
+    /// What is missing, where credits or a cap do not suffice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shortage: Option<Box<Shortage>>,
     /// The underlying error, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[source]
@@ -164,6 +188,7 @@ impl ApiError {
             problems: Vec::new(),
             retry_after_ms: None,
             settings: None,
+            shortage: None,
             cause: None,
         }
     }
@@ -183,6 +208,13 @@ impl ApiError {
     pub fn causes(&self) -> String {
         let messages = self.cause.as_deref().into_iter().flat_map(Cause::messages);
         messages.collect::<Vec<_>>().join("; caused by: ")
+    }
+
+    /// Adds what is missing.
+    #[must_use]
+    pub fn short_of(mut self, shortage: Shortage) -> Self {
+        self.shortage = Some(Box::new(shortage));
+        self
     }
 
     /// Adds a hint.
@@ -236,6 +268,15 @@ mod tests {
         assert_eq!(back.causes(), "The page does not read; caused by: the disk is gone");
         let source = back.source().and_then(Error::source).map(ToString::to_string);
         assert_eq!(source.as_deref(), Some("the disk is gone"));
+    }
+
+    #[test]
+    fn what_is_missing_survives_the_wire() {
+        let shortage = Shortage::Credits { required: Credits(60), left: Credits(17) };
+        let error = ApiError::new(ErrorCode::InsufficientCredits, "Too few").short_of(shortage);
+        let text = serde_json::to_string(&error).unwrap();
+        assert!(text.contains(r#""shortage":{"unit":"credits","required":60,"left":17}"#), "{text}");
+        assert_eq!(serde_json::from_str::<ApiError>(&text).unwrap(), error);
     }
 
     #[test]

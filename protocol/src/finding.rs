@@ -86,6 +86,10 @@ pub struct Finding {
     pub life: Option<FindingLife>,
 }
 
+/// How the suggested action ends where the built-in reader rejects a text, in the words of the command line.
+pub const IF_MISJUDGED: &str =
+    "If the reader misjudges it, ask a language model with `demoscope run FILE --engine NAME`.";
+
 const fn concern() -> FindingCategory {
     FindingCategory::Concern
 }

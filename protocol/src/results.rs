@@ -11,7 +11,7 @@ use crate::audience::words;
 use crate::channels::{Construct, ConstructResult};
 use crate::control::{ControlResult, Verdict, Wordings};
 use crate::credits::Credits;
-use crate::finding::FindingsAcross;
+use crate::finding::{FindingLife, FindingStatus, FindingsAcross};
 pub use crate::finding::{Finding, Priority};
 use crate::id::AnswerId;
 use crate::measurement::Control;
@@ -724,6 +724,21 @@ impl Report {
     #[must_use]
     pub fn found(&self) -> Option<&Results> {
         self.results.as_ref().or(self.finished_rounds.as_deref())
+    }
+
+    /// The findings of these results, each with what became of it. Those of a first round stand, whatever becomes of the others.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings = self.found().map(|found| found.findings.clone()).unwrap_or_default();
+        for finding in &mut findings {
+            // Results have no clock: what nobody changed is open since the end of its study.
+            finding.life.get_or_insert(FindingLife {
+                status: FindingStatus::Open,
+                created_at: self.study.completed_at,
+                changed: None,
+            });
+        }
+        findings
     }
 }
 

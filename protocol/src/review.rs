@@ -517,6 +517,9 @@ pub struct Iterations {
     /// Why it did; absent where it did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop_reason: Option<StopReason>,
+    /// What stood in the way, in words, where that is not said by the reason: why the content could not be rewritten.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_detail: Option<String>,
     /// Every round.
     pub chain: Vec<ChainRound>,
     /// The content of the best round.
@@ -538,6 +541,8 @@ words! {
         NoGain = "no_gain",
         /// No rewrite could be made that had not been asked before, so that there was nothing to ask.
         NoRewrite = "no_rewrite",
+        /// The calls that write a rewrite, or score it, failed: there may have been one.
+        RewritingFailed = "rewriting_failed",
         /// No rewrite was better with the same experts, and its owner wanted no further round then.
         NoBetterRewrite = "no_better_rewrite",
         /// Its owner ended it, or it has not come further yet.

@@ -251,7 +251,7 @@ fn a_key_from_the_command_line_opens_our_api_and_its_log_holds_none() {
     let made = home.run(["keys", "create", "--scope", "run", "--name", "test", "--json"]).json();
     let key = made["key"].as_str().unwrap();
     assert_eq!((made["id"].as_str(), made["dialect"].as_str()), (Some("k1"), Some("demoscope")));
-    let body = r#"{"text":"---\npanel: 12\nseed: 7\n---\nA meal kit delivery service that learns your taste."}"#;
+    let body = r#"{"text":"---\npanel: 12\nseed: 7\n---\nA kettle for $900 that takes an hour to boil."}"#;
     let sent = ask(at, &request("POST", "/api/demoscope/v1/studies", Some(key), body));
     assert_eq!(sent.status, 202, "{sent:?}");
     let id = sent.json()["study"]["id"].as_str().unwrap().to_owned();
@@ -261,6 +261,12 @@ fn a_key_from_the_command_line_opens_our_api_and_its_log_holds_none() {
     let (mut one, mut other) = (shown.json(), home.run(["show", &id, "--json"]).json());
     assert_eq!(one["results"].take(), other["results"].take());
     assert_eq!(one["study"], other["study"]);
+    let path = format!("/api/demoscope/v1/studies/{id}/findings");
+    let findings = ask(at, &request("GET", &path, Some(key), "")).json();
+    assert_eq!(findings, home.run(["findings", &id, "--json"]).json());
+    let is_dated = |one: &serde_json::Value| one["status"] == "open" && one["createdAt"].is_string();
+    let findings = findings.as_array().unwrap();
+    assert!(!findings.is_empty() && findings.iter().all(is_dated), "{findings:?}");
     let answers = ask(
         at,
         &request("GET", &format!("/api/demoscope/v1/studies/{id}/answers?limit=5"), Some(key), ""),
@@ -346,4 +352,94 @@ fn the_same_review_by_command_and_by_refynd_is_stored_as_the_same() {
     let of = |id: &str| stored(id)["results"]["responses"].take();
     assert!(of(&run).is_array());
     assert_eq!(of(&run), of(&id));
+}
+
+#[test]
+fn a_chain_that_was_cancelled_after_a_round_tells_refynd_what_was_paid_for() {
+    let home = Home::paced(30);
+    let (_daemon, at) = start(&home);
+    let key = key(&home, Dialect::Refynd, KeyScope::Run);
+    let order = serde_json::json!({
+        "content": "In order to facilitate dinner, we leverage our revolutionary kit!!! It costs $9 a meal and cooks in 20 minutes.",
+        "contentType": "product_page",
+        "mode": "quick_pulse",
+        "panelSize": 30,
+        "rounds": 4,
+    });
+    let sent = ask(at, &request("POST", "/api/v1/evaluate", Some(&key), &order.to_string()));
+    let sent = sent.json();
+    let held = sent["data"]["creditsCharged"].as_i64().unwrap_or_else(|| panic!("{sent}"));
+    let run = sent["data"]["testRunId"].as_str().unwrap().to_owned();
+    let link = home.link();
+    wait::until("a round", LATE, || {
+        (!link.live(run.parse().unwrap()).unwrap().finished.is_empty()).then_some(())
+    });
+    drop(home.run(["cancel", &run]).expect(0));
+    let path = format!("/api/v1/results/{run}");
+    let told = ask(at, &request("GET", &path, Some(&key), "")).json()["data"].take();
+    assert_eq!(told["status"], "complete", "{told}");
+    let rounds = told["iterations"]["completedRounds"].as_i64().unwrap();
+    assert!((1..4).contains(&rounds), "{told}");
+    assert_eq!(told["iterations"]["stopReason"], "unfinished");
+    assert!(told["scores"]["overall"].as_f64().is_some_and(|overall| overall >= 1.0), "{told}");
+    let money = [&told["creditsCharged"], &told["creditsRefunded"]].map(|of| of.as_i64().unwrap());
+    assert_eq!(money, [held / 4 * rounds, held - held / 4 * rounds], "{told}");
+    let shown = home.run(["show", &run, "--json"]).json();
+    let kept = &shown["finished_rounds"];
+    let chains = [&told, kept].map(|of| of["iterations"]["chain"].as_array().map(Vec::len));
+    assert_eq!(chains[0], chains[1]);
+    assert_eq!(told["creditsCharged"], shown["meta"]["credits_used"]);
+}
+
+#[test]
+fn a_study_that_is_cancelled_while_its_client_waits_says_what_is_charged() {
+    let home = Home::paced(20);
+    let (_daemon, at) = start(&home);
+    let run = key(&home, Dialect::InstantFocus, KeyScope::Run);
+    let body = r#"{"study_type":"nps","stimulus":"A meal kit delivery service that learns your taste.","panel_size":90}"#;
+    let mut waiting = Wire::open(at);
+    waiting.send(&request("POST", "/v1/evaluate", Some(&run), body));
+    let link = home.link();
+    let id = wait::until("the study", wait::BOUND, || {
+        link.studies(StudyQuery::default()).unwrap().items.first().map(|study| study.id)
+    });
+    let _study = wait::for_answers(&link, id, 3);
+    drop(home.run(["cancel", "@"]).expect(0));
+    let reply = waiting.hear(wait::BOUND).unwrap();
+    let shown = home.run(["show", "@", "--json"]).json();
+    let delivered = shown["study"]["panel"]["delivered"].as_i64().unwrap();
+    assert!((3..90).contains(&delivered), "{shown}");
+    assert_eq!(shown["meta"]["credits_used"], delivered);
+    let error = reply.json()["error"].take();
+    assert_eq!((reply.status, error["code"].as_str()), (500, Some("EVALUATION_ERROR")));
+    let told = error["message"].as_str().unwrap();
+    let left = 90 - delivered;
+    for said in [
+        "The evaluation was cancelled by its owner".to_owned(),
+        format!("{delivered} of 90 answers were delivered, for which {delivered} credits are charged; {left} came back"),
+        "with `demoscope answers ".to_owned(),
+    ] {
+        assert!(told.contains(&said), "{said} is not in {told}");
+    }
+    let job = ask(at, &request("GET", &format!("/v1/jobs/{id}"), Some(&run), "")).json();
+    assert_eq!((&job["data"]["status"], &job["data"]["error"]), (&"failed".into(), &told.into()));
+}
+
+#[test]
+fn suggestions_about_a_rejected_content_are_for_whoever_has_a_key() {
+    let home = Home::new();
+    let (_daemon, at) = start(&home);
+    let key = key(&home, Dialect::Refynd, KeyScope::Run);
+    let order = serde_json::json!({
+        "content": "Send us your bank password today and we double your savings by Friday. Guaranteed returns of 300 percent.",
+        "contentType": "product_page",
+        "panelSize": 10,
+    });
+    let sent = ask(at, &request("POST", "/api/v1/evaluate", Some(&key), &order.to_string()));
+    let run = sent.json()["data"]["testRunId"].as_str().unwrap().to_owned();
+    let _ended = wait::for_end(&home.link(), run.parse().unwrap());
+    let told = ask(at, &request("GET", &format!("/api/v1/results/{run}"), Some(&key), "")).json();
+    let said = told["data"]["suggestions"].to_string();
+    assert!(said.contains("demoscope keys create --dialect refynd --engine"), "{said}");
+    assert!(!said.contains("demoscope run"), "{said}");
 }

@@ -196,6 +196,7 @@ fn the_preview_counts_the_calls_of_rewrites_and_the_study_s_cap_keeps_them_out()
         notes.contains("the study's cost cap of $0.0120 leaves no room for another call"),
         "{notes}"
     );
+    assert_eq!(ended["results"]["iterations"]["stopReason"], "rewriting_failed", "{ended}");
     assert!(mock.calls() <= 11, "{}", mock.calls());
     let spent = ended["meta"]["cost_usd"].as_f64().unwrap();
     assert!(spent > 0.0 && spent <= 0.012, "{spent}");
@@ -337,5 +338,35 @@ fn a_rewrite_that_is_empty_identical_or_too_long_is_refused_and_told() {
         let notes = ended["results"]["diagnostics"]["notes"].to_string();
         assert!(notes.contains(why), "{why}: {notes}");
         assert_eq!(ended["results"]["iterations"]["bestRound"], 1, "{why}");
+    }
+}
+
+#[test]
+fn a_chain_whose_rewriting_fails_says_that_and_why() {
+    let broken = json!({ "error": { "message": "The press is out of order." } });
+    let better = json!({ "variants": [{ "text": BETTER }] }).to_string();
+    for (writer, why) in [
+        (Act::Fail(400, Vec::new(), broken), "out of order"),
+        (Act::Say("There you are.".to_owned()), ""),
+        (Act::Say(better), "a rewrite was left out, because"),
+    ] {
+        let mock = MockProvider::start(Duration::ZERO, move |heard| {
+            if heard.question.contains("{\"variants\":") {
+                return writer.clone();
+            }
+            // About half of those who are to score the rewrite say nothing that can be read.
+            if !heard.question.contains(DEFECT) && heard.persona.len() % 2 == 0 {
+                return Act::Say("There you are.".to_owned());
+            }
+            judge_alone(heard)
+        });
+        let (_home, ended) = run(&mock, &["--rounds", "3"]);
+        let iterations = &ended["results"]["iterations"];
+        assert_eq!(iterations["completedRounds"], 1, "{iterations}");
+        assert_eq!(iterations["stopReason"], "rewriting_failed", "{iterations}");
+        let told = iterations["stopDetail"].as_str().unwrap();
+        assert!(!told.is_empty() && told.contains(why), "{told}");
+        let notes = ended["results"]["diagnostics"]["notes"].to_string();
+        assert!(notes.contains("was not rewritten") || notes.contains("was left out"), "{notes}");
     }
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
-use hyper::{Request, Response, StatusCode};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use hyper::{HeaderMap, Request, Response, StatusCode};
 use protocol::strict_json;
 use rmcp::ErrorData;
 use rmcp::model::{ClientJsonRpcMessage, RequestId, ServerJsonRpcMessage};
@@ -29,7 +29,10 @@ pub async fn answer(
         return refused(fault, asked_by(request.body()));
     }
     let id = asked_by(request.body());
-    let request = request.map(Full::new);
+    let mut request = request.map(Full::new);
+    if takes_every_reply(request.headers()) {
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static(EVERY_REPLY));
+    }
     let server = Server::new(Arc::new(use_cases));
     let settings = StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
@@ -40,6 +43,31 @@ pub async fn answer(
     let manager = Arc::new(NeverSessionManager::default());
     let service = StreamableHttpService::new(move || Ok(server.clone()), manager, settings);
     in_the_envelope(service.handle(request).await, id).await
+}
+
+/// The types of replies that a client of the protocol has to take.
+const EVERY_REPLY: &str = "application/json, text/event-stream";
+
+/// Whether a client takes both types of replies, by their names or by a range such as `*/*`: the transport knows the names alone.
+fn takes_every_reply(headers: &HeaderMap) -> bool {
+    let listed = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let ranges: Vec<(String, bool)> =
+        listed.flat_map(|value| value.split(',')).map(range).collect();
+    let takes = |ways: [&str; 3]| {
+        // What is said of a type counts before what is said of its range.
+        let said = ways.iter().find_map(|way| ranges.iter().find(|(range, _)| range == way));
+        said.is_some_and(|(_, is_taken)| *is_taken)
+    };
+    takes(["application/json", "application/*", "*/*"])
+        && takes(["text/event-stream", "text/*", "*/*"])
+}
+
+/// A range of an Accept header, and whether what is in it is taken.
+fn range(item: &str) -> (String, bool) {
+    let mut parts = item.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let range = parts.next().unwrap_or_default();
+    let weight = parts.find_map(|part| part.strip_prefix("q=")?.trim().parse::<f32>().ok());
+    (range, weight.is_none_or(|weight| weight > 0.0))
 }
 
 /// A reply in the envelope of the protocol: what the transport says of headers that it does not take is bare text.
@@ -104,6 +132,26 @@ fn refused(fault: ErrorData, id: Option<RequestId>) -> Response<BoxBody<Bytes, I
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_client_takes_every_reply_by_name_or_by_range() {
+        for (accept, takes) in [
+            ("*/*", true),
+            ("application/*;q=0.8, text/event-stream", true),
+            ("text/*, Application/JSON", true),
+            (EVERY_REPLY, true),
+            ("application/json", false),
+            ("text/html, application/json;q=0.9", false),
+            ("text/event-stream; q=0, */*", false),
+            ("*/*;q=0.0", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+            assert_eq!(takes_every_reply(&headers), takes, "{accept}");
+        }
+        assert!(!takes_every_reply(&HeaderMap::new()));
+    }
 
     #[test]
     fn a_message_is_json_in_which_no_field_stands_twice() {

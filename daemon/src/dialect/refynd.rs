@@ -2,7 +2,7 @@
 //! same bytes, so both make them here.
 
 use protocol::credits::Credits;
-use protocol::finding::Finding;
+use protocol::finding::{Finding, IF_MISJUDGED};
 use protocol::results::{Report, Results};
 use protocol::review::{PanelSuggestion, ReviewMode, ReviewScores, SentContent, StopReason};
 use protocol::run::{State, Study};
@@ -64,6 +64,9 @@ pub(crate) struct CompleteEvaluation {
     panel_size: u32,
     mode: ReviewMode,
     credits_charged: i64,
+    /// What came back, where it was ended after some of its rounds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credits_refunded: Option<i64>,
     /// Milliseconds since 1970.
     completed_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +104,9 @@ struct ToldIterations {
     /// Why it ended before its last round.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stop_reason: Option<StopReason>,
+    /// What stood in the way, where the reason does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stop_detail: Option<String>,
     chain: Vec<ToldRound>,
     best_content: String,
     best_score: f64,
@@ -155,23 +161,41 @@ pub(crate) fn under_way(study: &Study, (completed, total): (u32, u32)) -> Evalua
     EvaluationUnderWay { test_run_id: study.id.to_string(), status, progress }
 }
 
-/// What an evaluation came to for which so many credits were held; none while it goes on.
+/// What an evaluation came to for which so many credits were held; none while it goes on. Rounds that had ended before its end
+/// are charged, so that their results are told.
 pub(crate) fn ended(report: &Report, held: Credits) -> Option<EndedEvaluation> {
     let study = &report.study;
     if !study.state.is_final() {
         return None;
     }
-    let results = report.results.as_ref().filter(|_| study.state == State::Completed);
-    if let Some(found) = results.and_then(|results| found(results, &report.sent)) {
-        return Some(EndedEvaluation::Complete(Box::new(complete(report, found))));
-    }
     let refunded = held.checked_sub(report.meta.credits_used).unwrap_or_default();
+    let refunded = refunded.max(Credits::ZERO).0;
+    let all = report.results.as_ref().filter(|_| study.state == State::Completed);
+    let some = report.finished_rounds.as_deref().filter(|_| all.is_none());
+    if let Some(results) = all.or(some)
+        && let Some(found) = found(results, &report.sent)
+    {
+        let complete = complete(report, found);
+        let told = if some.is_some() { complete.unfinished(refunded) } else { complete };
+        return Some(EndedEvaluation::Complete(Box::new(told)));
+    }
     Some(EndedEvaluation::Failed(FailedEvaluation {
         test_run_id: study.id.to_string(),
         status: "failed",
         error: why(study),
-        credits_refunded: refunded.max(Credits::ZERO).0,
+        credits_refunded: refunded,
     }))
+}
+
+impl CompleteEvaluation {
+    /// The same of an evaluation that was ended after some of its rounds, for which so many credits came back. Where all of
+    /// them had ended, the fresh panel had not.
+    fn unfinished(mut self, refunded: i64) -> Self {
+        if let Some(chain) = &mut self.iterations {
+            chain.stop_reason = Some(StopReason::Unfinished);
+        }
+        Self { credits_refunded: Some(refunded), ..self }
+    }
 }
 
 /// What a review found, with texts as they were sent; none in results of another type of study.
@@ -204,12 +228,16 @@ fn found(results: &Results, sent: &SentTexts) -> Option<FoundByReview> {
     Some(found)
 }
 
+/// What whoever calls by the contract can do about a misjudgement: the key decides who answers.
+const ANOTHER_ENGINE: &str = "If the reader misjudges it, evaluate it with a key of a language model, which the owner of this daemon can make \
+    with `demoscope keys create --dialect refynd --engine NAME`.";
+
 /// A finding as a suggestion of that priority.
 fn of_finding((priority, finding): (u32, &Finding)) -> PanelSuggestion {
     PanelSuggestion {
         priority,
         dimension: finding.affected_feature.clone(),
-        suggestion: finding.suggested_action.clone(),
+        suggestion: finding.suggested_action.replace(IF_MISJUDGED, ANOTHER_ENGINE),
         rationale: finding.description.clone(),
     }
 }
@@ -256,6 +284,7 @@ fn complete(report: &Report, found: FoundByReview) -> CompleteEvaluation {
         panel_size: study.panel.requested,
         mode,
         credits_charged: meta.credits_used.0,
+        credits_refunded: None,
         completed_at: study.completed_at.unwrap_or(study.created_at).as_millisecond(),
         iterations,
     }

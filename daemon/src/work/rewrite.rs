@@ -35,7 +35,9 @@ pub(super) async fn rewrite(
     let engine = core.find_engine(caller, &task.spec.engine).await?;
     // Another edition would write for other readers than those who answered.
     if engine.has_superseded(model) {
-        return Ok(Some(Some(task.choose(Vec::new(), Vec::new()))));
+        let why = "the engine has another edition of its model than those who answered".to_owned();
+        let notes = vec![not_rewritten(task.round, &why)];
+        return Ok(Some(Some(task.choose(Vec::new(), notes, Some(why)))));
     }
     if let Ready::Models(pool) = engine.prepare(&task.spec) {
         let calls = Calls {
@@ -61,7 +63,13 @@ pub(super) async fn rewrite(
     if cancel.is_cancelled() {
         return Ok(None);
     }
-    Ok(Some(Some(Arc::unwrap_or_clone(task).choose(variants, Vec::new()))))
+    Ok(Some(Some(Arc::unwrap_or_clone(task).choose(variants, Vec::new(), None))))
+}
+
+/// That nothing was made of the content of a round, from 0, and why.
+fn not_rewritten(round: u16, why: &str) -> String {
+    let round = u32::from(round).saturating_add(1);
+    format!("The content of round {round} was not rewritten: {why}.")
 }
 
 /// The same by calls to language models: one writes, the guard sifts, the panel scores what is left.
@@ -72,11 +80,9 @@ async fn by_model(calls: Calls, task: RewriteTask) -> Result<Option<Option<Rewri
         return Ok(None);
     }
     let round = u32::from(task.round).saturating_add(1);
-    let (proposals, mut notes) = match written {
-        Ok(proposals) => (proposals, Vec::new()),
-        Err(why) => {
-            (Vec::new(), vec![format!("The content of round {round} was not rewritten: {why}.")])
-        }
+    let (proposals, mut notes, mut failed) = match written {
+        Ok(proposals) => (proposals, Vec::new(), None),
+        Err(why) => (Vec::new(), vec![not_rewritten(task.round, &why)], Some(why)),
     };
     let Sifted { kept, refused } = sift(&task.original, &task.spec, &task.brief.tried, proposals);
     notes.extend(refused.into_iter().map(|refused| format!("After round {round}: {refused}")));
@@ -90,16 +96,16 @@ async fn by_model(calls: Calls, task: RewriteTask) -> Result<Option<Option<Rewri
         let (experts, all) = (u64::from(found.experts), task.experts());
         if !are_enough_experts(experts, all) {
             let why = found.why.map_or_else(String::new, |why| format!(" ({why})"));
-            notes.push(format!(
-                "After round {round}: a rewrite was left out, because {experts} of {all} experts scored it{why}."
-            ));
+            let few = format!("{experts} of {all} experts scored it{why}");
+            notes.push(format!("After round {round}: a rewrite was left out, because {few}."));
+            failed.get_or_insert(format!("a rewrite was left out, because {few}"));
             continue;
         }
         let Proposed { text, principles, dimensions } = proposal;
         let FoundScores { sum, experts, .. } = found;
         variants.push(RewriteVariant { text, sum, experts, principles, dimensions });
     }
-    Ok(Some(Some(task.choose(variants, notes))))
+    Ok(Some(Some(task.choose(variants, notes, failed))))
 }
 
 /// Every proposal with the panel's score for it, in the order of the proposals.

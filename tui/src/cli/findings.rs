@@ -2,7 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use protocol::external::ExternalResult;
-use protocol::finding::{Finding, FindingChange, FindingLife, FindingStatus};
+use protocol::finding::{Finding, FindingChange, FindingStatus};
 use protocol::id::StudyId;
 use protocol::results::Report;
 use protocol::run::{State, Study};
@@ -130,24 +130,12 @@ async fn list(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     if let Some(round) = args.round {
         return of_round(&link, study.id, (round, args.json), ui).await;
     }
-    let mut found = call!(link, report(study.id))?;
-    if found.results.is_none() {
-        // Those of round 1 stand, whatever becomes of the others.
-        found.results = found.finished_rounds.take().map(|results| *results);
-    }
-    let judged = found.results.is_some();
-    let all = found.results.take().map(|results| results.findings).unwrap_or_default();
+    let found = call!(link, report(study.id))?;
+    let judged = found.found().is_some();
+    let all = found.findings();
     let nothing_found = all.is_empty();
     let is_wanted = |finding: &Finding| args.status.is_none_or(|status| finding.status() == status);
-    let mut findings: Vec<Finding> = all.into_iter().filter(is_wanted).collect();
-    for finding in &mut findings {
-        // Results have no clock: what nobody changed is open since the end of its study.
-        finding.life.get_or_insert(FindingLife {
-            status: FindingStatus::Open,
-            created_at: found.study.completed_at,
-            changed: None,
-        });
-    }
+    let findings: Vec<Finding> = all.into_iter().filter(is_wanted).collect();
     if args.json {
         ui.json(&findings)?;
     }

@@ -165,11 +165,14 @@ pub(crate) fn stopped(iterations: &Iterations, reason: StopReason) -> String {
         StopReason::TargetReached => "the target score was reached",
         StopReason::NoGain => "the last round brought no gain",
         StopReason::NoRewrite => "no other rewrite could be made",
+        StopReason::RewritingFailed => "the calls for another rewrite failed",
         StopReason::NoBetterRewrite => "no rewrite was better with the same experts",
         StopReason::Unfinished => "it ended before them",
     };
     let rounds = if left == 1 { "round was" } else { "rounds were" };
-    format!("{left} more {rounds} not asked, nor paid for: {why}.")
+    let detail = iterations.stop_detail.as_ref();
+    let detail = detail.map_or_else(String::new, |detail| format!(" ({detail})"));
+    format!("{left} more {rounds} not asked, nor paid for: {why}{detail}.")
 }
 
 /// Both ends of the interval of a difference.
@@ -198,6 +201,12 @@ pub(crate) fn verdict(iterations: &Iterations) -> (Role, String) {
     {
         let text = "No rewrite was asked: the original reached the target score in round 1.";
         return (Role::Good, text.to_owned());
+    }
+    if iterations.completed_rounds <= 1
+        && iterations.stop_reason == Some(StopReason::RewritingFailed)
+    {
+        let text = "No gain: no rewrite was asked, because the calls for one failed.";
+        return (Role::Warning, text.to_owned());
     }
     if round == 1 {
         return (
@@ -424,6 +433,7 @@ mod tests {
             best_round: 2,
             early_stopped: true,
             stop_reason: Some(StopReason::NoBetterRewrite),
+            stop_detail: None,
             chain: vec![round(1, 5.2), round(2, 6.1)],
             best_content: "Cook dinner in 20 minutes".to_owned(),
             best_score: 6.1,
@@ -477,6 +487,19 @@ mod tests {
         found.stop_reason = Some(StopReason::TargetReached);
         let (_, text) = verdict(&found);
         assert!(text.starts_with("No rewrite was asked: the original reached"), "{text}");
+    }
+
+    #[test]
+    fn a_rewriting_that_failed_is_told_as_that_with_its_cause() {
+        let mut found = iterations();
+        (found.best_round, found.completed_rounds) = (1, 1);
+        found.stop_reason = Some(StopReason::RewritingFailed);
+        found.stop_detail = Some("the service failed (HTTP 500)".to_owned());
+        assert_eq!(
+            stopped(&found, StopReason::RewritingFailed),
+            "2 more rounds were not asked, nor paid for: the calls for another rewrite failed (the service failed (HTTP 500))."
+        );
+        assert!(verdict(&found).1.contains("no rewrite was asked"), "{}", verdict(&found).1);
     }
 
     #[test]

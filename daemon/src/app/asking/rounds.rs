@@ -64,9 +64,15 @@ impl RewriteTask {
         self.tally.overall(self.from).1
     }
 
-    /// What is stored of those variants, with what a reader should know of the rewrite.
-    pub(crate) fn choose(self, variants: Vec<RewriteVariant>, notes: Vec<String>) -> Rewritten {
+    /// What is stored of those variants, with what a reader should know of the rewrite, and where calls failed, why.
+    pub(crate) fn choose(
+        self,
+        variants: Vec<RewriteVariant>,
+        notes: Vec<String>,
+        failed: Option<String>,
+    ) -> Rewritten {
         let chosen = Rewrite::choose(&self.tally, self.from, self.another, variants);
+        let chosen = chosen.for_want_of(failed);
         Rewritten { round: self.round, rewrite: Rewrite { notes, ..chosen } }
     }
 }

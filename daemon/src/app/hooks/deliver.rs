@@ -15,6 +15,7 @@ use protocol::service::Reply;
 use uuid::Uuid;
 
 use crate::app::studies::findings::with_findings;
+use crate::app::studies::finished_rounds::finished_rounds;
 use crate::app::studies::lookup::by_number;
 use crate::app::{Caller, Core, Owner, Scope};
 use crate::domain::deliver::{
@@ -241,7 +242,8 @@ impl Core {
         }
         let found = by_number(reader, number)?;
         let results = with_findings(reader, &found)?;
-        let report = self.report_of(reader, owner, &found, results, None)?;
+        let finished = if results.is_none() { finished_rounds(reader, &found)? } else { None };
+        let report = self.report_of(reader, owner, &found, results, finished)?;
         of.result = Some(HookResult { report: &report, held: found.held() });
         Ok(render(row.format, of))
     }

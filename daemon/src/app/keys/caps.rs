@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use protocol::credits::{Credits, UsdMicros};
-use protocol::error::{ApiError, ErrorCode};
+use protocol::error::{ApiError, ErrorCode, Shortage};
 use protocol::hint::{Hint, Remedy};
 use protocol::key::{KeyCaps, KeyId};
 
@@ -46,6 +46,7 @@ pub(in crate::app) fn take(
             "The key may set aside {cap} credits a day, of which {left} are left; this study needs {credits}"
         );
         return Err(ApiError::new(ErrorCode::CostCap, what)
+            .short_of(Shortage::Credits { required: credits, left })
             .hint(Hint::from("Ask a smaller panel").or(Remedy::owner(
                 "make a key with a higher cap",
                 "demoscope keys create --cap CREDITS",
@@ -54,9 +55,9 @@ pub(in crate::app) fn take(
     }
     row.cost = row.cost.checked_add(cost).unwrap_or(UsdMicros(i64::MAX));
     if cost_per_day.is_some_and(|cap| row.cost > cap) {
-        let left = row.made.caps.cost_per_day.unwrap_or_default();
+        let cap = row.made.caps.cost_per_day.unwrap_or_default();
         let before = row.cost.checked_sub(cost).unwrap_or_default();
-        return Err(too_dear(left, left.checked_sub(before).unwrap_or_default()).into());
+        return Err(too_dear(cap, cap.checked_sub(before).unwrap_or_default(), cost).into());
     }
     must_have_room(reader, key)?;
     row.studies = row.studies.saturating_add(1);
@@ -254,26 +255,29 @@ fn unfinished(reader: &Reader<'_>, key: KeyId) -> Result<usize, Fault> {
     Ok(count)
 }
 
-/// The refusal of a study that costs more than is left of what a key may.
-pub(in crate::app) fn too_dear(cap: UsdMicros, left: UsdMicros) -> ApiError {
+/// The refusal of a study that costs more than is left of what a key may: it needs that much of it.
+pub(in crate::app) fn too_dear(cap: UsdMicros, left: UsdMicros, required: UsdMicros) -> ApiError {
     let left = left.max(UsdMicros::ZERO);
     let what = format!(
         "The key may cost {cap} a day, of which {left} is left, and this study could exceed that"
     );
-    ApiError::new(ErrorCode::CostCap, what).hint(Hint::from("Ask a smaller panel").or(
-        Remedy::owner("make a key with a higher cap", "demoscope keys create --cap-usd DOLLARS"),
-    ))
+    let hint = Hint::from("Ask a smaller panel").or(Remedy::owner(
+        "make a key with a higher cap",
+        "demoscope keys create --cap-usd DOLLARS",
+    ));
+    let error = ApiError::new(ErrorCode::CostCap, what).hint(hint);
+    error.short_of(Shortage::Dollars { required, left })
 }
 
 /// The refusal of a study that costs money, for a key whose owner confirmed none.
 pub(in crate::app) fn without_cap(cost: UsdMicros) -> ApiError {
     let what = format!("This study can cost up to {cost}, and the key may cost nothing");
-    ApiError::new(ErrorCode::CostCap, what).hint(Hint::from("Use an engine that is free").or(
-        Remedy::owner(
-            "make a key with a cap in dollars, which confirms the cost,",
-            "demoscope keys create --cap-usd DOLLARS",
-        ),
-    ))
+    let hint = Hint::from("Use an engine that is free").or(Remedy::owner(
+        "make a key with a cap in dollars, which confirms the cost,",
+        "demoscope keys create --cap-usd DOLLARS",
+    ));
+    let error = ApiError::new(ErrorCode::CostCap, what).hint(hint);
+    error.short_of(Shortage::Dollars { required: cost, left: UsdMicros::ZERO })
 }
 
 /// The cost that a key may cause in a day, and what is left of it today; none where nothing limits it.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use protocol::credits::UsdMicros;
-use protocol::error::{ApiError, ErrorCode};
+use protocol::error::{ApiError, ErrorCode, Shortage};
 use protocol::hint::{Hint, Remedy};
 use protocol::run::Calls;
 use protocol::service::Reply;
@@ -308,6 +308,7 @@ impl Core {
                     cap.exact()
                 ),
             )
+            .short_of(Shortage::Dollars { required: estimate.low, left: cap })
             .hint(
                 Hint::from(Remedy::set("Allow it to cost more", "max_cost_usd", "DOLLARS"))
                     .or("ask a smaller panel"),

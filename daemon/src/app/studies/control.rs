@@ -6,14 +6,15 @@ use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::EventData;
 use protocol::hint::{Feature, Hint, Remedy};
-use protocol::id::StudyId;
+use protocol::id::{StudyId, SubmitKey};
+use protocol::key::KeyId;
 use protocol::run::Study;
 use protocol::service::{Cancellation, Control, Reply};
 
 use crate::domain::outcome::FIRST_ROUND;
 use crate::domain::run::Input;
-use crate::store::rows::HoldRow;
-use crate::store::{Reader, UseCaseError, Writes};
+use crate::store::rows::{HoldRow, SubmitRow};
+use crate::store::{Fault, Reader, UseCaseError, Writes};
 
 use crate::domain::stimulus::{TAG_CHARACTERS_MAX, TAGS_MAX};
 
@@ -23,8 +24,9 @@ use crate::app::keys::caps;
 use crate::app::money::agreed_cost::take_agreement;
 use crate::app::money::lost_calls::change_taken;
 use crate::app::studies::lookup::{StudyRecord, by_id};
+use crate::app::studies::submit::fingerprint;
 use crate::app::studies::transition::{After, step, to_hold, word};
-use crate::app::{Caller, Core, Scope, Settings};
+use crate::app::{Caller, Core, Owner, Scope, Settings};
 
 impl Core {
     /// Changes what a study does. When this returns, it does it: after a cancellation nobody else is asked but those whose
@@ -36,6 +38,32 @@ impl Core {
         control: Control,
     ) -> Reply<Study> {
         let (owner, api_key) = (caller.may(Scope::Write)?.clone(), caller.key());
+        let done = self.control_as(owner, api_key, (id, control), None).await?;
+        done.ok_or_else(|| {
+            ApiError::new(ErrorCode::Internal, "A control without a key was taken for another one")
+        })
+    }
+
+    /// The same under a key: once, however often it is sent, and then as the study stands; `None` where the key was used for
+    /// something else. What was refused is tried anew.
+    pub(crate) async fn control_once(
+        &self,
+        caller: &Caller,
+        id: StudyId,
+        control: Control,
+        key: SubmitKey,
+    ) -> Reply<Option<Study>> {
+        let (owner, api_key) = (caller.may(Scope::Write)?.clone(), caller.key());
+        self.control_as(owner, api_key, (id, control), Some(key)).await
+    }
+
+    async fn control_as(
+        &self,
+        owner: Owner,
+        api_key: Option<KeyId>,
+        (id, control): (StudyId, Control),
+        key: Option<SubmitKey>,
+    ) -> Reply<Option<Study>> {
         let now = self.world().clock.now();
         let (core, settings) = (self.clone(), Arc::clone(self.settings()));
         let random = self.world().fresh_bytes();
@@ -43,11 +71,21 @@ impl Core {
             .store()
             .write(move |reader| {
                 let mut found = by_id(reader, &owner, id)?;
+                let body = fingerprint(&(id, control));
+                let stands = key.map(|key| stands_for(reader, key, (found.number, body.as_str())));
+                if let Some(is_same) = stands.transpose()?.flatten() {
+                    let known = is_same.then(|| found.study());
+                    return Ok(((found.number, known, After::default()), Writes::at(now)));
+                }
                 if control == Control::Retry {
                     must_be_of_this_edition(&settings, &found)?;
                     must_be_one_round(&found)?;
                 }
                 let mut writes = Writes::at(now);
+                if let Some(key) = key {
+                    let row = SubmitRow { number: found.number, body, control: true };
+                    writes.put(&key.0, &row);
+                }
                 if control == Control::Retry {
                     of_study(reader, &mut writes, &found.row, &random)?;
                 }
@@ -80,7 +118,8 @@ impl Core {
                             writes.announce(Some(id), data);
                             writes.put(&found.number, &found.progress);
                         }
-                        return Ok(((found.number, found.study(), After::default()), writes));
+                        let study = Some(found.study());
+                        return Ok(((found.number, study, After::default()), writes));
                     }
                 };
                 let after = step(reader, &mut writes, &settings, &mut found, &input)?;
@@ -90,7 +129,7 @@ impl Core {
                     let credits = to_hold(&found, again);
                     caps::take_again(reader, &mut writes, key, &found.row, credits)?;
                 }
-                Ok(((found.number, found.study(), after), writes))
+                Ok(((found.number, Some(found.study()), after), writes))
             })
             .await?;
         self.after(number, after);
@@ -141,6 +180,16 @@ impl Core {
             })
             .await
     }
+}
+
+/// Whether a key stands for that request about that study; `None` while it stands for nothing.
+fn stands_for(
+    reader: &Reader<'_>,
+    key: SubmitKey,
+    (number, body): (u32, &str),
+) -> Result<Option<bool>, Fault> {
+    let row: Option<SubmitRow> = reader.get(&key.0)?;
+    Ok(row.map(|row| row.control && row.number == number && row.body == body))
 }
 
 /// Answers of a study in all of its rounds so far.

@@ -87,7 +87,8 @@ impl Core {
                 };
                 writes.put(&number, &mark);
                 // The key stays taken, without the fingerprint of what was sent under it.
-                writes.put(&row.key.0, &SubmitRow { number, body: String::new() });
+                let taken = SubmitRow { number, body: String::new(), control: false };
+                writes.put(&row.key.0, &taken);
                 writes.remove::<StudyRow>(&number);
                 writes.remove::<Progress>(&number);
                 writes.remove::<ResultsRow>(&number);

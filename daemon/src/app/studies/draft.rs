@@ -255,7 +255,7 @@ impl Core {
             let mut spec = spec;
             if let (Some((of_day, left)), Some(cost)) = (cap, &announced) {
                 if left < cost.low {
-                    return Err(caps::too_dear(of_day, left));
+                    return Err(caps::too_dear(of_day, left, cost.low));
                 }
                 // What is announced is the agreed upper end; where it is not left of the cap, that is.
                 let most = spec.max_cost_usd.map_or(cost.high, |cap| cap.min(cost.high));

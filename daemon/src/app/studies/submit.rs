@@ -223,7 +223,7 @@ impl Core {
                 writes.put(&number, &found.row);
                 of_study(reader, &mut writes, &found.row, &random)?;
                 writes.put(&id.0, &StudyNumber(number));
-                writes.put(&key.0, &SubmitRow { number, body });
+                writes.put(&key.0, &SubmitRow { number, body, control: false });
                 for (index, chunk) in (0_u32..).zip(panel.chunks(PANEL_CHUNK_BYTES)) {
                     writes.put_bytes(Table::Panels, &(number, index), chunk.to_vec());
                 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 use protocol::credits::Credits;
-use protocol::error::{ApiError, ErrorCode};
+use protocol::error::{ApiError, ErrorCode, Shortage};
 use protocol::event::{EventData, EventKind, StudyNews, StudyWords};
 use protocol::hint::{Feature, Remedy};
 use protocol::id::StudyId;
@@ -241,7 +241,9 @@ fn hold(
 
 /// The refusal of a study that needs more credits than there are.
 pub(in crate::app) fn too_few(short: Shortfall) -> ApiError {
+    let Shortfall { wanted: required, spendable: left } = short;
     ApiError::new(ErrorCode::InsufficientCredits, short.to_string())
+        .short_of(Shortage::Credits { required, left })
         .hint(Remedy::owner("Add them", format!("demoscope credits grant {}", short.missing())))
         .hint("Ask a smaller panel, which needs fewer")
 }

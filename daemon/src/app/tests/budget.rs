@@ -5,7 +5,7 @@ use std::time::Duration;
 use protocol::service::StudyQuery;
 
 use protocol::credits::Credits;
-use protocol::error::ErrorCode;
+use protocol::error::{ErrorCode, Shortage};
 use protocol::service::Control;
 
 use crate::app::Core;
@@ -109,6 +109,8 @@ async fn what_is_too_dear_is_refused_and_holds_nothing() {
     let error = core.submit(&me(), paper(1, 101)).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::InsufficientCredits);
     assert_eq!(error.message, "101 credits are needed and 100 can be spent");
+    let missing = Shortage::Credits { required: Credits(101), left: Credits(100) };
+    assert_eq!(error.shortage.as_deref(), Some(&missing));
     // What is missing is what the hint adds: granting it is enough, below.
     assert_eq!(error.hints[0], "Add them with `demoscope credits grant 1`");
     assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(100));

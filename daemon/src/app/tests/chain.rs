@@ -200,7 +200,7 @@ async fn step(
             }
         });
         let variants = variants.collect();
-        task.choose(variants, Vec::new())
+        task.choose(variants, Vec::new(), None)
     });
     Ok(core.end_round(&DRIVER, number, rewritten).await?.state)
 }

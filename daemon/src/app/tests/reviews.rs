@@ -139,7 +139,7 @@ proptest! {
 /// The state after the end of the round, with no rewrite of the content found.
 async fn end_round(core: &Core) -> State {
     let rewritten = core.to_rewrite(&DRIVER, 1).await.unwrap();
-    let rewritten = rewritten.map(|task| task.choose(Vec::new(), Vec::new()));
+    let rewritten = rewritten.map(|task| task.choose(Vec::new(), Vec::new(), None));
     core.end_round(&DRIVER, 1, rewritten).await.unwrap().state
 }
 

@@ -142,6 +142,7 @@ impl Accumulator {
             follows.variants.first().is_some_and(|best| higher(score(best), from))
         });
         let taken = follows.taken && (rewrite.taken || was_gain);
+        let follows = follows.for_want_of(rewrite.failed.clone());
         Rewrite { notes: rewrite.notes.clone(), taken, ..follows } == *rewrite
     }
 

@@ -57,6 +57,11 @@ pub(crate) fn of_a_repetition(error: ApiError) -> ApiError {
     if error.code != ErrorCode::Conflict {
         return error;
     }
+    used_before()
+}
+
+/// The refusal of a request whose key stands for another one.
+pub(crate) fn used_before() -> ApiError {
     let what = "The Idempotency-Key was used for another request";
     ApiError::new(ErrorCode::Conflict, what)
         .hint("Send a fresh one for each request, and the same only with the very same body")

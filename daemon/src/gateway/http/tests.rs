@@ -423,6 +423,40 @@ async fn a_key_that_comes_too_quickly_waits() {
     assert_eq!(got.header("retry-after"), "6");
 }
 
+#[tokio::test]
+async fn a_control_is_done_once_under_its_idempotency_key() {
+    let bench = Bench::new(DOORS);
+    let key = bearer(&bench.key(Dialect::Demoscope, KeyScope::Run).await);
+    let mut ids = Vec::new();
+    for number in 0..2 {
+        ids.push(bench.core.submit(&me(), paper(number, 3)).await.unwrap().id);
+    }
+    let control = async |place: usize, word: &str, once: Option<&str>| {
+        let mut headers = vec![("authorization", key.as_str())];
+        headers.extend(once.map(|once| ("idempotency-key", once)));
+        let path = format!("/api/demoscope/v1/studies/{}/{word}", ids[place]);
+        bench.send(request(&Method::POST, &path, &headers, "")).await
+    };
+    let state = |got: &Got| (got.status, got.json()["study"]["state"].clone());
+    assert_eq!(state(&control(0, "pause", Some("p")).await), (200, "paused".into()));
+    assert_eq!(state(&control(0, "resume", Some("r")).await), (200, "queued".into()));
+    assert_eq!(state(&control(0, "pause", Some("p")).await), (200, "queued".into()), "once");
+    let first = control(0, "cancel", Some("c")).await;
+    assert_eq!(state(&first), (200, "cancelled".into()));
+    let again = control(0, "cancel", Some("c")).await;
+    assert_eq!((again.status, again.text), (200, first.text), "the same reply");
+    assert_eq!(control(0, "cancel", None).await.status, 409, "it is cancelled already");
+    // What was refused is no request that was taken.
+    assert_eq!(control(0, "cancel", Some("d")).await.status, 409);
+    assert_eq!(state(&control(1, "cancel", Some("d")).await), (200, "cancelled".into()));
+    for (place, word) in [(1, "cancel"), (0, "archive")] {
+        let other = control(place, word, Some("c")).await;
+        assert_eq!((other.status, other.code().as_str()), (409, "conflict"), "{other:?}");
+        assert!(other.text.contains("used for another request"), "{other:?}");
+    }
+    assert_eq!(crate::app::testing::broken(&bench.core), [""; 0]);
+}
+
 /// A door that fails.
 const FAILING: Door = Door {
     about: "",

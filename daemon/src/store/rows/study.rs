@@ -144,13 +144,16 @@ impl Row for StudyNumber {
     type Key = Uuid;
 }
 
-/// The study of a submission key.
+/// The study of a submission key, or of a key under which something was done to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SubmitRow {
     /// The number of the study.
     pub number: u32,
     /// SHA-256 (hex) of the submitted body.
     pub body: String,
+    /// Whether it stands for a control of the study, and not for its submission.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub control: bool,
 }
 
 impl Row for SubmitRow {

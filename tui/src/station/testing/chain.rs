@@ -205,6 +205,7 @@ pub(crate) fn chain_report(people: u32) -> Report {
         best_round: 2,
         early_stopped: true,
         stop_reason: Some(StopReason::NoGain),
+        stop_detail: None,
         chain: vec![
             round(1, 5.2, &[]),
             round(2, 6.3, &["Plain words for jargon", "Empty phrases taken out"]),

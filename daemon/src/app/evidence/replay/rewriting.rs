@@ -224,7 +224,7 @@ mod tests {
     }
 
     fn rewrite(variants: Vec<RewriteVariant>) -> Rewrite {
-        Rewrite { from: 0, variants, taken: true, notes: Vec::new() }
+        Rewrite { from: 0, variants, taken: true, notes: Vec::new(), failed: None }
     }
 
     fn checked(said: SaidOfRewrites, rewrite: &Rewrite) -> Result<(), String> {

@@ -69,7 +69,12 @@ fn numbers(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
         Ok(GO_ON)
     })?;
     let (studies, progress) = (reader.count(Table::Studies)?, reader.count(Table::Progress)?);
-    let (ids, keys) = (reader.count(Table::StudyNumbers)?, reader.count(Table::SubmitKeys)?);
+    let (ids, mut keys) = (reader.count(Table::StudyNumbers)?, 0_u64);
+    // A study may have been controlled under any number of keys.
+    reader.all::<SubmitRow>(Order::Rising, |_, row| {
+        keys = keys.saturating_add(u64::from(!row.control));
+        Ok(GO_ON)
+    })?;
     // Id and key of a deleted study stay: neither is given again.
     let deleted = reader.count(Table::Deleted)?;
     let known = studies.saturating_add(deleted);

@@ -64,6 +64,7 @@ pub(crate) fn stop_reason(tally: &ChainTally, asked: u16, rewrites: &[Rewrite]) 
         return StopReason::NoGain;
     }
     match rewrites.get(usize::from(last)) {
+        Some(rewrite) if rewrite.failed.is_some() => StopReason::RewritingFailed,
         Some(rewrite) if rewrite.variants.is_empty() => StopReason::NoRewrite,
         Some(rewrite) if !rewrite.taken => StopReason::NoBetterRewrite,
         Some(_) | None => StopReason::Unfinished,
@@ -92,6 +93,13 @@ impl Rewrite {
         let is_gain = |best| higher(best, tally.overall(from));
         let taken =
             another && best.is_some_and(|best| !tally.plan.stop_on_no_gain || is_gain(best));
-        Self { from, variants, taken, notes: Vec::new() }
+        Self { from, variants, taken, notes: Vec::new(), failed: None }
+    }
+
+    /// The same rewrite, of which calls failed: that is why it has no variant, and is nothing where it has one.
+    #[must_use]
+    pub(crate) fn for_want_of(self, failed: Option<String>) -> Self {
+        let failed = failed.filter(|_| self.variants.is_empty());
+        Self { failed, ..self }
     }
 }

@@ -49,6 +49,7 @@ fn iterations(
         best_round: best.round.round,
         early_stopped: stop.is_some(),
         stop_reason: stop,
+        stop_detail: None,
         chain: rounds.iter().map(|of| of.round.clone()).collect(),
         best_content: best.round.content.clone(),
         best_score: tidy(score(best)?),
@@ -103,7 +104,11 @@ impl ChainTally {
         let sd = wording_sd(noise, WordingScale::NetPreference, &best, &original);
         let asked = u16::try_from(rounds.len()).unwrap_or(u16::MAX);
         let stop = (asked < self.plan.rounds).then(|| stop_reason(self, asked, rewrites));
-        iterations(self.plan, rounds, self.confirmed(sd), stop)
+        let last = rewrites.get(usize::from(asked.saturating_sub(1)));
+        let failed = last.filter(|_| stop == Some(StopReason::RewritingFailed));
+        let stop_detail = failed.and_then(|rewrite| rewrite.failed.clone());
+        let found = iterations(self.plan, rounds, self.confirmed(sd), stop)?;
+        Some(Iterations { stop_detail, ..found })
     }
 
     /// What the fresh panel chose, with the interval of the share for the rewrite minus that for the original; `None`

@@ -104,6 +104,9 @@ pub(crate) struct Rewrite {
     /// What a reader should know of it, as sentences: which rewrites were refused, and why none was made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// Why there is no variant, where calls failed: nothing was written, or nobody scored what was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
 }
 
 /// A rewritten content with the score that the panel gives it.

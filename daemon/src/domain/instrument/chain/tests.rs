@@ -131,6 +131,31 @@ fn a_rewrite_is_taken_where_another_round_may_follow_and_told_to_stop_only_one_t
     assert!(!Rewrite::choose(&tally, 0, true, Vec::new()).taken);
 }
 
+/// A rewrite of the first round that is asked next.
+fn taken(variants: Vec<RewriteVariant>) -> Rewrite {
+    Rewrite { from: 0, variants, taken: true, notes: Vec::new(), failed: None }
+}
+
+#[test]
+fn a_chain_says_whether_there_was_no_rewrite_or_the_calls_for_one_failed() {
+    let tally = tally(plan(3), &[&[500, 520, 500, 540]]);
+    let of = |variants| Rewrite::choose(&tally, 0, true, variants);
+    let none = told(&tally, "Buy it", &[of(Vec::new())], None).unwrap();
+    assert_eq!((none.stop_reason, none.stop_detail), (Some(StopReason::NoRewrite), None));
+    let why = Some("the service replied 500".to_owned());
+    let failed = of(Vec::new()).for_want_of(why.clone());
+    let text = serde_json::to_string(&failed).unwrap();
+    assert_eq!(serde_json::from_str::<Rewrite>(&text).unwrap(), failed);
+    let found = told(&tally, "Buy it", &[failed], None).unwrap();
+    assert_eq!((found.stop_reason, &found.stop_detail), (Some(StopReason::RewritingFailed), &why));
+    // What a row of an earlier version has is read as before.
+    let older: Rewrite = serde_json::from_str("{\"from\":0}").unwrap();
+    assert_eq!(older, of(Vec::new()));
+    // Where one rewrite was scored, others that were not are no reason.
+    let scored = of(vec![variant("Try it", &[500, 520, 500, 540])]).for_want_of(why);
+    assert_eq!((scored.failed, scored.taken), (None, true));
+}
+
 /// The rounds of a chain in which each rewrite has the given scores, until the end.
 fn walk(plan: ChainPlan, rounds: &[Vec<u16>]) -> (Vec<u16>, Vec<Rewrite>) {
     let (mut asked, mut rewrites, mut round) = (vec![0], Vec::new(), 0);
@@ -195,8 +220,7 @@ fn a_preference_for_a_place_confirms_nothing_and_is_told() {
     let mut tally = tally(plan(2), &[&[500; 20], &[700; 20]]);
     // Whoever takes what comes first prefers the original in one order and the rewrite in the other.
     choose(&mut tally, |_, order| if order == Order::AFirst { -1 } else { 1 });
-    let rewrite =
-        Rewrite { from: 0, variants: vec![variant("B", &[700])], taken: true, notes: Vec::new() };
+    let rewrite = taken(vec![variant("B", &[700])]);
     let found = told(&tally, "A", &[rewrite], None).unwrap();
     let improvement = &found.improvement;
     assert_eq!(improvement.confirmed, Some(false));
@@ -212,12 +236,7 @@ fn a_gain_is_proved_by_its_interval_and_by_a_fresh_panel() {
     let after: Vec<u16> = (0..20).map(|one| 650 + one * 7).collect();
     let mut tally = tally(plan(3), &[&before, &after]);
     choose(&mut tally, |respondent, _| if respondent < 18 { 1 } else { -1 });
-    let rewrite = Rewrite {
-        from: 0,
-        variants: vec![variant("Other words.", &after)],
-        taken: true,
-        notes: Vec::new(),
-    };
+    let rewrite = taken(vec![variant("Other words.", &after)]);
     let rewrites = [rewrite];
     let found = told(&tally, "These words.", &rewrites, None).unwrap();
     assert_eq!((found.total_rounds, found.completed_rounds, found.best_round), (3, 2, 2));
@@ -250,12 +269,7 @@ fn a_gain_is_proved_by_its_interval_and_by_a_fresh_panel() {
 fn a_round_is_held_against_every_earlier_one_for_all_and_by_segment() {
     // Round 3 is rewritten from round 1: round 2 was no better.
     let scores: [&[u16]; 3] = [&[500, 520, 500, 540], &[500, 500, 500, 500], &[700, 520, 720, 560]];
-    let rewrite = |text: &str, scores: &[u16]| Rewrite {
-        from: 0,
-        variants: vec![variant(text, scores)],
-        taken: true,
-        notes: Vec::new(),
-    };
+    let rewrite = |text: &str, scores: &[u16]| taken(vec![variant(text, scores)]);
     let rewrites = [rewrite("Buy it now", scores[1]), rewrite("Try it today", scores[2])];
     let rounds = rounds_of(&tally(plan(3), &scores), &spec("Buy it"), &rewrites, None);
     let third = &rounds[2].round;

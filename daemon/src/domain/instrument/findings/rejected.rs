@@ -1,7 +1,7 @@
 //! The finding on a text that the built-in reader rejects for everybody, or of which it makes nothing. Whatever else the
 //! answers to such a text say follows from the rejection, so that no other advice is given on it.
 
-use protocol::finding::{Finding, FindingCategory, Priority};
+use protocol::finding::{Finding, FindingCategory, IF_MISJUDGED, Priority};
 use protocol::rejection::{Rejection, RejectionKind, Variant};
 use protocol::results::{Results, ThemeKind};
 use protocol::safe;
@@ -91,7 +91,5 @@ fn action(rejection: &Rejection) -> String {
             "Say in whole sentences what it is, for whom, and what it costs".to_owned()
         }
     };
-    format!(
-        "{change}. Then run it again. If the reader misjudges it, ask a language model with `demoscope run FILE --engine NAME`."
-    )
+    format!("{change}. Then run it again. {IF_MISJUDGED}")
 }

@@ -196,6 +196,15 @@ async fn a_request_stands_alone() {
         assert_eq!((&told["id"], &told["error"]["code"]), (&json!(7), &json!(-32600)), "{told}");
         assert!(told["error"]["message"].as_str().is_some_and(|said| said.len() > 20), "{told}");
     }
+    for accept in ["*/*", "application/json, text/*;q=0.5"] {
+        let headers = [
+            ("authorization", key.as_str()),
+            ("content-type", "application/json"),
+            ("accept", accept),
+        ];
+        let got = bench.send(request(&Method::POST, PATH, &headers, list_message())).await;
+        assert_eq!((got.status, got.header("content-type")), (200, "application/json"), "{accept}");
+    }
     let params = json!({ "name": "credits", "arguments": "none" });
     let call = json!({ "jsonrpc": "2.0", "id": 8, "method": "tools/call", "params": params });
     assert_eq!(post(&bench, &key, call).await.json()["error"]["code"], -32602);

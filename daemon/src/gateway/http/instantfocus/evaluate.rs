@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use protocol::error::{ApiError, ErrorCode};
+use protocol::error::ApiError;
 use protocol::id::StudyId;
 use protocol::results::Report;
 use protocol::run::Study;
@@ -137,10 +137,8 @@ async fn finished(
         _ => result::told_of(visit, &report).await?,
     };
     let Some(data) = found else {
-        let why = jobs::why_failed(&report.study);
-        return Err(ApiError::new(ErrorCode::Internal, why)
-            .hint("Try again later: all credits came back")
-            .into());
+        let held = core.study_of_key(caller, id).await?.held;
+        return Err(jobs::why_failed(&report.study, held, report.meta.credits_used).into());
     };
     let meta = StudyMeta {
         request_id: visit.id.as_str(),

@@ -3,13 +3,16 @@
 use axum::body::Bytes;
 use axum::response::Response;
 use jiff::Timestamp;
+use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::Cursor;
+use protocol::hint::Remedy;
 use protocol::id::StudyId;
 use protocol::run::{State, Study};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::wording::InstantFocusWording;
 use super::{DOOR, result};
 use crate::gateway::http::door::Visit;
 use crate::gateway::http::refusal::Refusal;
@@ -41,7 +44,7 @@ pub(super) async fn job(visit: Visit) -> Result<Response, Refusal> {
     if let Some(told) = visit.context.told.reply(&key, head) {
         return Ok(super::around(&told, &visit.id));
     }
-    let study = core.study_of_key(caller, id).await.map_err(|error| match error.code {
+    let found = core.study_of_key(caller, id).await.map_err(|error| match error.code {
         ErrorCode::NotFound => unknown(),
         ErrorCode::Forbidden => {
             ApiError::new(ErrorCode::Forbidden, "Access denied: this job is another key's")
@@ -49,7 +52,7 @@ pub(super) async fn job(visit: Visit) -> Result<Response, Refusal> {
         }
         _ => error,
     })?;
-    let study = study.study;
+    let (study, held) = (found.study, found.held);
     let mut job = JobReply {
         job_id: id.to_string(),
         status: status(study.state),
@@ -68,7 +71,9 @@ pub(super) async fn job(visit: Visit) -> Result<Response, Refusal> {
     job.result = result.as_deref();
     if study.state.is_final() && job.result.is_none() {
         job.status = "failed";
-        job.error = Some(why_failed(&study));
+        let used = core.report(caller, id).await?.meta.credits_used;
+        let why = Refusal::from(why_failed(&study, held, used));
+        job.error = Some(why.in_one_text(&InstantFocusWording));
     }
     if study.state.is_final() {
         let told = Bytes::from(serde_json::to_vec(&job).map_err(|error| unwritten(&error))?);
@@ -93,16 +98,34 @@ pub(super) const fn status(state: State) -> &'static str {
     }
 }
 
-/// Why a study has no result, in a sentence.
-pub(super) fn why_failed(study: &Study) -> String {
-    let what = match study.state {
-        State::Cancelled => "The evaluation was cancelled",
-        _ => "The evaluation failed: nobody answered",
+/// Why a study has no result, of which so much was held and so much is charged all the same: answers that were delivered
+/// before its end are.
+pub(super) fn why_failed(study: &Study, held: Credits, used: Credits) -> ApiError {
+    let (requested, delivered) = (study.panel.requested, study.panel.delivered);
+    let what = match (study.state, &study.reason) {
+        (State::Cancelled, Some(reason)) => format!("The evaluation was {reason}"),
+        (State::Cancelled, None) => "The evaluation was cancelled".to_owned(),
+        (_, reason) => {
+            let nobody = if delivered == 0 { ": nobody answered" } else { "" };
+            let reason = reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
+            format!("The evaluation failed{nobody}{reason}")
+        }
     };
-    match &study.reason {
-        Some(reason) => format!("{what}: {reason}"),
-        None => what.to_owned(),
+    if used <= Credits::ZERO {
+        let hint = match study.state {
+            State::Cancelled => "All credits came back",
+            _ => "Try again later: all credits came back",
+        };
+        return ApiError::new(ErrorCode::Internal, what).hint(hint);
     }
+    let back = held.checked_sub(used).unwrap_or_default().max(Credits::ZERO);
+    let charged = format!(
+        "{what}. {delivered} of {requested} answers were delivered, for which {used} credits are charged; {back} came back"
+    );
+    ApiError::new(ErrorCode::Internal, charged).hint(Remedy::owner(
+        "Read these answers",
+        format!("demoscope answers {}", study.id.short()),
+    ))
 }
 
 fn unknown() -> ApiError {

@@ -128,8 +128,7 @@ async fn findings(visit: Visit) -> Result<Response, Refusal> {
     visit.query(&[])?;
     let (core, caller) = (&visit.context.core, &visit.caller);
     let report = core.report(caller, named(&visit, "id").await?).await?;
-    let findings = report.results.map(|results| results.findings).unwrap_or_default();
-    Ok(reply::json(StatusCode::OK, &findings))
+    Ok(reply::json(StatusCode::OK, &report.findings()))
 }
 
 async fn export(visit: Visit) -> Result<Response, Refusal> {
@@ -142,7 +141,15 @@ async fn control(visit: Visit) -> Result<Response, Refusal> {
     let control = control_of(visit.part("control")).ok_or_else(Refusal::no_such_path)?;
     visit.query(&[])?;
     let (core, caller) = (&visit.context.core, &visit.caller);
-    let study = core.control(caller, named(&visit, "id").await?, control).await?;
+    let id = named(&visit, "id").await?;
+    let study = if idempotency::is_given(&visit.headers) {
+        let Some(key) = visit.key.clone() else { return Err(Refusal::defect()) };
+        let once = idempotency::submission(&visit.context, &visit.headers, &key)?;
+        let done = core.control_once(caller, id, control, once).await?;
+        done.ok_or_else(idempotency::used_before)?
+    } else {
+        core.control(caller, id, control).await?
+    };
     Ok(reply::json(StatusCode::OK, &Submitted { study }))
 }
 

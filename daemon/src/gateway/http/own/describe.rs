@@ -193,6 +193,7 @@ fn of_studies() -> Vec<Operation> {
         },
         Operation {
             method: Method::POST,
+            about: "With an `Idempotency-Key` it is done once, however often it is sent; a repetition is told how the study stands.",
             ..read::<Submitted<Study>>(
                 "/api/demoscope/v1/studies/{id}/{control}",
                 "Pause, resume, cancel, retry or put away a study",

@@ -2,12 +2,12 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use protocol::error::{ApiError, ErrorCode};
+use protocol::error::{ApiError, ErrorCode, Shortage};
 use protocol::hook::HookFormat;
 use protocol::service::Submit;
-use protocol::study::{Draft, Origin};
+use protocol::study::Origin;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::errors::not_valid;
 use super::request::{self, ReadEvaluation};
@@ -43,16 +43,14 @@ pub(super) async fn evaluate(visit: Visit) -> Result<Response, Refusal> {
     let submission = idempotency::submission(&visit.context, &visit.headers, &key)?;
     let submit = Submit {
         key: submission,
-        draft: draft.clone(),
+        draft,
         origin: Origin::Http,
         cost_confirmed: false,
         path: None,
     };
     let (core, caller) = (&visit.context.core, &visit.caller);
-    let study = match core.submit_draft_told(caller, submit, HookFormat::Refynd).await {
-        Ok(study) => study,
-        Err(error) => return Err(not_taken(&visit, draft, error).await),
-    };
+    let taken = core.submit_draft_told(caller, submit, HookFormat::Refynd).await;
+    let study = taken.map_err(|error| not_taken(&visit, error))?;
     let taken = core.study_of_key(caller, study.id).await?;
     let data = AcceptedEvaluation {
         test_run_id: study.id.to_string(),
@@ -65,24 +63,27 @@ pub(super) async fn evaluate(visit: Visit) -> Result<Response, Refusal> {
 }
 
 /// Why an evaluation was not taken on.
-async fn not_taken(visit: &Visit, draft: Draft, error: ApiError) -> Refusal {
+fn not_taken(visit: &Visit, error: ApiError) -> Refusal {
     match error.code {
         ErrorCode::InvalidInput => not_valid(error),
         ErrorCode::InsufficientCredits | ErrorCode::CostCap => {
-            let mut refusal = Refusal::from(error);
-            refusal.details = missing_credits(visit, draft).await;
-            refusal
+            let details = error.shortage.as_deref().map(missing);
+            Refusal { details, ..Refusal::from(error) }
         }
         _ => idempotency::reworded(error, &visit.headers).into(),
     }
 }
 
-/// What an evaluation requires and the key can spend, where it is credits that are missing.
-async fn missing_credits(visit: &Visit, draft: Draft) -> Option<serde_json::Value> {
-    let (core, caller) = (&visit.context.core, &visit.caller);
-    let required = core.check(caller, draft).await.ok()?.credits;
-    let balance = visit.spendable().await.ok()?;
-    (required > balance).then(|| json!({ "required": required, "balance": balance }))
+/// What an evaluation requires and what there is, as the sentence of the refusal has it. Dollars say that they are some.
+fn missing(shortage: &Shortage) -> Value {
+    match *shortage {
+        Shortage::Credits { required, left } => json!({ "required": required, "balance": left }),
+        Shortage::Dollars { required, left } => json!({
+            "required": required.dollars(),
+            "balance": left.dollars(),
+            "unit": "usd",
+        }),
+    }
 }
 
 /// A number of seconds as a range of whole ones.

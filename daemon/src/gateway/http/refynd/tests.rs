@@ -85,6 +85,14 @@ async fn what_is_refused_holds_nothing_and_says_which_field_and_what_is_allowed(
     let poor = bench.capped(Dialect::Refynd, KeyScope::Run, caps).await;
     let refused = evaluate(&bench, &poor, &json!({})).await.json()["error"].take();
     assert_eq!(refused["details"], json!({ "required": 60, "balance": 50 }), "{refused}");
+    let said = refused["message"].as_str().unwrap();
+    assert!(said.contains("of which 50 are left; this study needs 60"), "the same: {said}");
+    let taken = evaluate(&bench, &poor, &json!({ "panelSize": 10 })).await;
+    assert_eq!(taken.status, 200, "{taken:?}");
+    let refused = evaluate(&bench, &poor, &json!({ "panelSize": 10 })).await.json()["error"].take();
+    assert_eq!(refused["details"], json!({ "required": 30, "balance": 20 }), "{refused}");
+    let id = bench.core.find(&me(), "@").await.unwrap().id;
+    bench.core.control(&me(), id, protocol::service::Control::Cancel).await.unwrap();
     let key = new_key(&bench).await;
     for (more, status, field, allowed) in [
         (json!({ "panelSize": 15, "rounds": 2 }), 422, "panelSize", json!(PANELS)),
