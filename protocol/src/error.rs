@@ -275,7 +275,10 @@ mod tests {
         let shortage = Shortage::Credits { required: Credits(60), left: Credits(17) };
         let error = ApiError::new(ErrorCode::InsufficientCredits, "Too few").short_of(shortage);
         let text = serde_json::to_string(&error).unwrap();
-        assert!(text.contains(r#""shortage":{"unit":"credits","required":60,"left":17}"#), "{text}");
+        assert!(
+            text.contains(r#""shortage":{"unit":"credits","required":60,"left":17}"#),
+            "{text}"
+        );
         assert_eq!(serde_json::from_str::<ApiError>(&text).unwrap(), error);
     }
 

@@ -185,6 +185,32 @@ fn the_clients_of_both_contracts_work_unchanged() {
     }
 }
 
+/// The examples of the README are programs that work as they stand.
+#[test]
+fn the_examples_of_the_readme_run() {
+    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
+    let home = Home::new();
+    let (_daemon, _link, base) = start(&home, None);
+    let key = key(&home, Dialect::Demoscope, KeyScope::Run);
+    for (language, with, file) in
+        [("python", "python3", "example.py"), ("javascript", "node", "example.mjs")]
+    {
+        let (_, behind) = readme.split_once(&format!("```{language}\n")).expect(language);
+        let (source, _) = behind.split_once("```").unwrap();
+        let path = home.folder().join(file);
+        std::fs::write(&path, source).unwrap();
+        let output =
+            Command::new(with).arg(&path).env("BASE_URL", &base).env("API_KEY", &key).output();
+        let Ok(output) = output else {
+            say(&format!("SKIPPED: {with} is not here: the example of the README was not run"));
+            continue;
+        };
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{language}: {}", told(&output));
+        assert!(printed.contains("synthetic, offline-reader/"), "{language}: {printed}");
+    }
+}
+
 /// Programs that generate requests from the description of the doors, among them many that must be refused; a long check.
 #[test]
 fn the_description_holds_for_generated_requests() {

@@ -251,7 +251,8 @@ fn a_key_from_the_command_line_opens_our_api_and_its_log_holds_none() {
     let made = home.run(["keys", "create", "--scope", "run", "--name", "test", "--json"]).json();
     let key = made["key"].as_str().unwrap();
     assert_eq!((made["id"].as_str(), made["dialect"].as_str()), (Some("k1"), Some("demoscope")));
-    let body = r#"{"text":"---\npanel: 12\nseed: 7\n---\nA kettle for $900 that takes an hour to boil."}"#;
+    let body =
+        r#"{"text":"---\npanel: 12\nseed: 7\n---\nA kettle for $900 that takes an hour to boil."}"#;
     let sent = ask(at, &request("POST", "/api/demoscope/v1/studies", Some(key), body));
     assert_eq!(sent.status, 202, "{sent:?}");
     let id = sent.json()["study"]["id"].as_str().unwrap().to_owned();
@@ -264,7 +265,8 @@ fn a_key_from_the_command_line_opens_our_api_and_its_log_holds_none() {
     let path = format!("/api/demoscope/v1/studies/{id}/findings");
     let findings = ask(at, &request("GET", &path, Some(key), "")).json();
     assert_eq!(findings, home.run(["findings", &id, "--json"]).json());
-    let is_dated = |one: &serde_json::Value| one["status"] == "open" && one["createdAt"].is_string();
+    let is_dated =
+        |one: &serde_json::Value| one["status"] == "open" && one["createdAt"].is_string();
     let findings = findings.as_array().unwrap();
     assert!(!findings.is_empty() && findings.iter().all(is_dated), "{findings:?}");
     let answers = ask(
@@ -416,7 +418,9 @@ fn a_study_that_is_cancelled_while_its_client_waits_says_what_is_charged() {
     let left = 90 - delivered;
     for said in [
         "The evaluation was cancelled by its owner".to_owned(),
-        format!("{delivered} of 90 answers were delivered, for which {delivered} credits are charged; {left} came back"),
+        format!(
+            "{delivered} of 90 answers were delivered, for which {delivered} credits are charged; {left} came back"
+        ),
         "with `demoscope answers ".to_owned(),
     ] {
         assert!(told.contains(&said), "{said} is not in {told}");

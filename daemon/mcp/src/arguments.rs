@@ -99,6 +99,7 @@ pub(crate) struct ReviewContent {
     /// or `deep_simulation` (4.5).
     mode: Option<ReviewMode>,
     /// Rounds at most, 1 to 5. From 2 on the content is rewritten after each round and asked again; each round is charged.
+    #[schemars(range(min = 1, max = 5))]
     rounds: Option<u16>,
     /// The overall score, 1 to 10, at which no further round follows.
     target_score: Option<f64>,
@@ -119,8 +120,9 @@ pub(crate) struct ReviewContent {
 /// What every study can be given.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct CommonArguments {
-    /// How many respondents, 1 to 10,000: 100 by default, 20 experts in a content review. Intervals narrow with the square
+    /// How many respondents, 1 to 10,000 where its owner allows no more: 100 by default, 20 experts in a content review. Intervals narrow with the square
     /// root of it.
+    #[schemars(range(min = 1, max = 1_000_000))]
     panel: Option<u32>,
     /// Who may be in the panel; adults of 18 to 80 in the United States where it is left out.
     audience: Option<AudienceArguments>,
@@ -148,6 +150,7 @@ pub(crate) struct CommonArguments {
     dry_run: bool,
     /// Seconds to wait for the results, 0 to 50; 20 by default. A study that has not ended goes on, and `wait_study` waits
     /// for it.
+    #[schemars(range(max = 50))]
     wait_seconds: Option<u32>,
 }
 
@@ -158,6 +161,7 @@ pub(crate) struct AudienceArguments {
     /// Where they live; `us_national` by default.
     region: Option<Region>,
     /// Youngest and oldest age in years, within 18 and 100: [25, 45].
+    #[schemars(inner(range(min = 18, max = 100)))]
     age_range: Option<[u8; 2]>,
     /// Their gender.
     gender: Option<Choice<Gender>>,
@@ -189,6 +193,7 @@ pub(crate) struct WaitStudy {
     /// The study: its id, an unambiguous beginning of one, `@` for the newest, or the request that it comes of, such as `r1`.
     pub(crate) study: String,
     /// Seconds to wait at most, 0 to 50; 20 by default. Call again while the study has not ended.
+    #[schemars(range(max = 50))]
     wait_seconds: Option<u32>,
 }
 
@@ -206,6 +211,7 @@ pub(crate) struct ListStudies {
     /// Studies to skip: the `next_offset` of the page before.
     offset: Option<u32>,
     /// Studies on the page, 1 to 100; 20 by default.
+    #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
 }
 
@@ -249,6 +255,7 @@ pub(crate) struct ListExternal {
     /// Results to skip: the `next_offset` of the page before.
     offset: Option<u32>,
     /// Results on the page, 1 to 100; 20 by default.
+    #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
 }
 

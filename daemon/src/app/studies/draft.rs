@@ -268,9 +268,9 @@ impl Core {
                 core.must_answer(&plan)?;
             }
             if let Some((of_day, left)) = cap
-                && core.worst_first_call(&plan)?.is_some_and(|worst| worst > left)
+                && let Some(worst) = core.worst_first_call(&plan)?.filter(|worst| *worst > left)
             {
-                return Err(caps::too_dear(of_day, left));
+                return Err(caps::too_dear(of_day, left, worst));
             }
             let announced = announced.map(|cost| (cost.low, cost.high));
             Ok((Resubmission::New(Box::new(Plan { announced, ..plan }), sent_as), notes))

@@ -41,13 +41,8 @@ pub(super) async fn evaluate(visit: Visit) -> Result<Response, Refusal> {
     let Some(key) = visit.key.clone() else { return Err(Refusal::defect()) };
     let ReadEvaluation { draft, warnings } = request::read(&visit.body, visit.engine(&key))?;
     let submission = idempotency::submission(&visit.context, &visit.headers, &key)?;
-    let submit = Submit {
-        key: submission,
-        draft,
-        origin: Origin::Http,
-        cost_confirmed: false,
-        path: None,
-    };
+    let submit =
+        Submit { key: submission, draft, origin: Origin::Http, cost_confirmed: false, path: None };
     let (core, caller) = (&visit.context.core, &visit.caller);
     let taken = core.submit_draft_told(caller, submit, HookFormat::Refynd).await;
     let study = taken.map_err(|error| not_taken(&visit, error))?;
