@@ -324,7 +324,8 @@ fn what_agents_ran_by_themselves_counts_after_a_restart_too() {
     let mut session = Session::open(&probe, json!({}));
     let preview = session.ask("run_study", of_panel);
     session.leave();
-    let most = preview["preview"]["cost_usd"][1].as_f64().unwrap_or_else(|| panic!("{preview}"));
+    let most =
+        preview["cost_usd_least_and_most"][1].as_f64().unwrap_or_else(|| panic!("{preview}"));
     let limit = most * 1.5;
     let home = Home::with_settings(
         &(mock.settings("") + &format!("[cost]\nconfirm_above_usd = {limit:.6}\n")),

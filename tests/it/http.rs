@@ -94,7 +94,7 @@ fn who_sends_nothing_more_is_still_answered() {
         stream.shutdown(std::net::Shutdown::Write).unwrap();
         let reply = Wire::over(stream).hear(LATE).expect("a reply");
         assert_eq!(
-            (reply.status, reply.json()["meta"]["panel"]["completed"].as_u64()),
+            (reply.status, reply.json()["data"]["panel_size"].as_u64()),
             (200, Some(panel)),
             "{}",
             reply.body

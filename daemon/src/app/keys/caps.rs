@@ -261,23 +261,23 @@ pub(in crate::app) fn too_dear(cap: UsdMicros, left: UsdMicros, required: UsdMic
     let what = format!(
         "The key may cost {cap} a day, of which {left} is left, and this study could exceed that"
     );
-    let hint = Hint::from("Ask a smaller panel").or(Remedy::owner(
-        "make a key with a higher cap",
-        "demoscope keys create --cap-usd DOLLARS",
-    ));
-    let error = ApiError::new(ErrorCode::CostCap, what).hint(hint);
-    error.short_of(Shortage::Dollars { required, left })
+    ApiError::new(ErrorCode::CostCap, what).short_of(Shortage::Dollars { required, left }).hint(
+        Hint::from("Ask a smaller panel").or(Remedy::owner(
+            "make a key with a higher cap",
+            "demoscope keys create --cap-usd DOLLARS",
+        )),
+    )
 }
 
 /// The refusal of a study that costs money, for a key whose owner confirmed none.
 pub(in crate::app) fn without_cap(cost: UsdMicros) -> ApiError {
     let what = format!("This study can cost up to {cost}, and the key may cost nothing");
-    let hint = Hint::from("Use an engine that is free").or(Remedy::owner(
-        "make a key with a cap in dollars, which confirms the cost,",
-        "demoscope keys create --cap-usd DOLLARS",
-    ));
-    let error = ApiError::new(ErrorCode::CostCap, what).hint(hint);
-    error.short_of(Shortage::Dollars { required: cost, left: UsdMicros::ZERO })
+    ApiError::new(ErrorCode::CostCap, what)
+        .short_of(Shortage::Dollars { required: cost, left: UsdMicros::ZERO })
+        .hint(Hint::from("Use an engine that is free").or(Remedy::owner(
+            "make a key with a cap in dollars, which confirms the cost,",
+            "demoscope keys create --cap-usd DOLLARS",
+        )))
 }
 
 /// The cost that a key may cause in a day, and what is left of it today; none where nothing limits it.

@@ -113,7 +113,7 @@ pub(super) fn why_failed(study: &Study, held: Credits, used: Credits) -> ApiErro
     };
     if used <= Credits::ZERO {
         let hint = match study.state {
-            State::Cancelled => "All credits came back",
+            State::Cancelled => "Ask again where you want its answers: all credits came back",
             _ => "Try again later: all credits came back",
         };
         return ApiError::new(ErrorCode::Internal, what).hint(hint);
