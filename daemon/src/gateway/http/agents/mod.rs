@@ -74,6 +74,11 @@ pub(super) fn operations() -> Vec<Operation> {
                 about: "A notification was taken",
                 content: None,
             },
+            ReplyDescription::new(
+                StatusCode::BAD_REQUEST,
+                "What was sent is no message: a refusal of the protocol, or in the envelope of our API",
+                Content::json_here(json!({ "type": "object", "required": ["error"] }), None),
+            ),
             own::refusal(),
         ],
     }]

@@ -166,11 +166,14 @@ fn replies(told: Option<&Operation>, generator: &mut SchemaGenerator) -> Value {
     for reply in &told.replies {
         let status =
             reply.status.map_or("default".to_owned(), |status| status.as_u16().to_string());
-        let mut one = json!({ "description": reply.about });
-        if let Some(body) = &reply.content {
-            one["content"] = content(body, generator);
+        let kinds = reply.content.as_ref().map(|body| content(body, generator));
+        // A reply that may be of several types is told once for each.
+        let known = replies.entry(status).or_insert_with(|| json!({ "description": reply.about }));
+        match (known.get_mut("content").and_then(Value::as_object_mut), kinds) {
+            (Some(known), Some(Value::Object(more))) => known.extend(more),
+            (None, Some(kinds)) => known["content"] = kinds,
+            (_, _) => {}
         }
-        replies.insert(status, one);
     }
     Value::Object(replies)
 }

@@ -178,9 +178,13 @@ fn of_studies() -> Vec<Operation> {
             replies: vec![
                 ReplyDescription::new(
                     StatusCode::OK,
-                    "The report with every answer",
+                    "The export in the format that was asked for",
                     Content::json_here(json!({ "type": "object" }), None),
                 ),
+                exported("text/csv"),
+                exported("text/markdown"),
+                exported("text/html"),
+                exported("application/x-ndjson"),
                 refusal(),
             ],
             ..text(
@@ -253,6 +257,12 @@ fn text(
 fn read<T: JsonSchema>(path: &'static str, summary: &'static str) -> Operation {
     let found = ReplyDescription::new(StatusCode::OK, summary, Content::json::<T>(None));
     Operation::reading(path, summary, "", [found, refusal()])
+}
+
+/// An export in another format than JSON.
+fn exported(kind: &'static str) -> ReplyDescription {
+    let about = "The export in the format that was asked for";
+    ReplyDescription::new(StatusCode::OK, about, Content::text(kind))
 }
 
 /// A refusal in our envelope.
