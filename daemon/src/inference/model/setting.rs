@@ -38,7 +38,7 @@ impl ModelEngine {
             });
         }
         if self.is_proven() {
-            return None;
+            return self.gone(error, *status, said).await;
         }
         if matches!(status, 400 | 404) && said.to_lowercase().contains("model") {
             let listed = self.list_models().await;
@@ -55,6 +55,38 @@ impl ModelEngine {
                 self.service.model
             ),
         })
+    }
+
+    /// What is told of a model that answered before and that the service does not know any more.
+    async fn gone(&self, error: &CallError, status: u16, said: &str) -> Option<CallError> {
+        const GONE: [&str; 7] = [
+            "not found",
+            "not exist",
+            "not loaded",
+            "unknown model",
+            "no longer",
+            "decommissioned",
+            "no such model",
+        ];
+        let said = said.to_lowercase();
+        let is_gone = said.contains("model") && GONE.iter().any(|words| said.contains(words));
+        if !(matches!(status, 404 | 410) || (status == 400 && is_gone)) {
+            return None;
+        }
+        let model = &self.service.model;
+        let listed = self.list_models().await;
+        let helps = match listed.first().filter(|_| !listed.contains(model)) {
+            Some(first) => {
+                let line = self.line("model", &format!("{first:?}"));
+                format!("it has {} now: {line}, or load it again", listed.join(", "))
+            }
+            None => format!(
+                "load it again, or write another model in [engine.{}]",
+                self.service.name
+            ),
+        };
+        let why = format!("{error}; the model {model} answered before and is not there any more: {helps}");
+        Some(CallError::Setting { why })
     }
 
     /// What to write where a service refuses the value of a setting.
