@@ -27,8 +27,8 @@ pub(crate) const VECTORS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most bytes of an error body that are read, and the longest wait for it.
 const WORDS_BYTES_MAX: usize = 64 * 1024;
 const WORDS_WAIT: Duration = Duration::from_secs(2);
-/// How long connecting may take.
-const CONNECT_WAIT: Duration = Duration::from_secs(10);
+/// How long connecting may take, a proxy on the way included.
+pub(crate) const CONNECT_WAIT: Duration = Duration::from_secs(10);
 
 /// The endpoint of a service and how it is called.
 #[derive(Clone, Debug)]
@@ -119,7 +119,8 @@ pub fn install_tls() {
 
 impl ServiceClient {
     /// Creates a client that goes that way and also trusts the certificates in that file, if it is named. Whether the
-    /// environment names a proxy that is not used is remembered, to be told when a service cannot be reached.
+    /// environment names a proxy that is not used is remembered, to be told when a service cannot be reached. Connecting may
+    /// take that long.
     ///
     /// # Errors
     /// When certificates cannot be read.
@@ -127,11 +128,12 @@ impl ServiceClient {
         way: &ProxyChoice,
         ca_file: &str,
         environment: &BTreeMap<String, String>,
+        connect_wait: Duration,
     ) -> Result<Self, NoClient> {
         install_tls();
         let mut builder = Client::builder()
             .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT_WAIT)
+            .connect_timeout(connect_wait)
             .pool_idle_timeout(Duration::from_mins(1))
             .tcp_nodelay(true)
             .referer(false);

@@ -75,18 +75,21 @@ impl ModelEngine {
         }
         let model = &self.service.model;
         let listed = self.list_models().await;
-        let helps = match listed.first().filter(|_| !listed.contains(model)) {
-            Some(first) => {
-                let line = self.line("model", &format!("{first:?}"));
-                format!("it has {} now: {line}, or load it again", listed.join(", "))
+        let name = &self.service.name;
+        let helps = match listed.first() {
+            _ if listed.contains(model) => {
+                format!("answered before and is still listed: look at base_url in [engine.{name}]")
             }
+            Some(first) => format!(
+                "answered before and is not there any more: it has {} now; {}, or load it again",
+                listed.join(", "),
+                self.line("model", &format!("{first:?}"))
+            ),
             None => format!(
-                "load it again, or write another model in [engine.{}]",
-                self.service.name
+                "answered before and is not there any more: load it again, or write another model in [engine.{name}]"
             ),
         };
-        let why = format!("{error}; the model {model} answered before and is not there any more: {helps}");
-        Some(CallError::Setting { why })
+        Some(CallError::Setting { why: format!("{error}; the model {model} {helps}") })
     }
 
     /// What to write where a service refuses the value of a setting.

@@ -110,13 +110,13 @@ impl Format {
         }
     }
 
-    /// Whether a body says anything of what a call took, be it possible or not. Zeros and nulls say nothing.
+    /// Whether a body says how much a call took, be it possible or not. Zeros, nulls and words say nothing.
     pub fn says_usage(self, body: &[u8]) -> bool {
         fn says(value: &Value) -> bool {
             match value {
                 Value::Null | Value::Bool(_) => false,
                 Value::Number(count) => count.as_f64() != Some(0.0),
-                Value::String(count) => !matches!(count.trim(), "" | "0"),
+                Value::String(count) => count.trim().parse::<f64>().is_ok_and(|it| it != 0.0),
                 Value::Array(list) => list.iter().any(says),
                 Value::Object(fields) => fields.values().any(says),
             }

@@ -349,7 +349,7 @@ fn answers_of_a_survey() {
 #[test]
 fn a_number_is_on_the_scale_that_is_told_beside_it() {
     let (spec, good) = kinds().remove(0);
-    let score = Item::Choice("score");
+    let score = Item::Score;
     for (beside, is_ours) in [
         (json!({ "max": 10 }), true),
         (json!({ "scale": "1-10" }), true),
