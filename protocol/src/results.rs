@@ -476,10 +476,13 @@ pub struct Meta {
     /// or cancelled. Zero where there were none.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub lost_cost_usd: f64,
-    /// Calls whose cost is an upper bound, because the service did not report their usage, reported more than such a
-    /// call can take, or the daemon ended while they may have been under way.
+    /// Calls whose cost is an upper bound, because no reply came, the service reported more than such a call can take, or
+    /// the daemon ended while they may have been under way.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub booked_at_most: u64,
+    /// Calls whose cost is an estimate by the lengths of prompt and reply, because the service reported no usage.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub booked_estimated: u64,
     /// Time from submission to the end, or to now.
     pub latency_ms: u64,
     /// Tokens sent to models.

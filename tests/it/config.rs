@@ -67,6 +67,23 @@ fn a_settings_file_that_cannot_be_read_is_named() {
     drop(home.run(["config"]).expect(2).says("config.toml"));
 }
 
+/// The daemon reads settings when it starts: whoever names an engine that was added since is told so, and how to start it anew.
+#[test]
+fn an_engine_that_was_added_while_the_daemon_works_is_told_as_that() {
+    let home = Home::with_settings("");
+    let _daemon = home.daemon();
+    home.configure("[engine.late]\nkind = \"openai\"\nbase_url = \"http://127.0.0.1:9/v1\"\nmodel = \"m\"\napi_key_env = \"\"\n");
+    home.write("idea.md", "---\nstudy: concept_test\npanel: 5\nengine: late\n---\nA weekly box.\n");
+    for args in [vec!["run", "idea.md", "--yes"], vec!["engines", "check", "late"]] {
+        let ended = home.run(args).expect(2);
+        for word in ["no engine 'late'", "[engine.late]", "demoscope daemon stop && demoscope daemon start"] {
+            assert!(ended.err().contains(word), "{word}: {ended}");
+        }
+    }
+    let other = home.run(["run", "idea.md", "--engine", "later", "--yes"]).expect(2);
+    assert!(!other.err().contains("daemon stop"), "{other}");
+}
+
 #[test]
 fn variables_of_other_programs_are_left_alone() {
     let home = Home::new();

@@ -189,6 +189,51 @@ fn what_is_counted_is_booked_whatever_came_with_it() {
     }
 }
 
+/// A service that counts nothing: each reply is booked at what its length comes to, is marked, and the study ends within what
+/// was announced. Only a call without a reply is booked at the most.
+#[test]
+fn a_reply_whose_service_counts_nothing_is_estimated_by_its_length() {
+    for (usage, broken) in [(json!(null), 0), (json!({ "prompt_tokens": 0 }), 1)] {
+        let mock = MockProvider::start(Duration::ZERO, move |heard| {
+            if heard.number == 20 && broken > 0 {
+                return Act::Body(b"<html>".to_vec());
+            }
+            let message = json!({ "content": harness::mock_provider::answer(heard) });
+            let choices = json!([{ "finish_reason": "stop", "message": message }]);
+            let body = json!({ "model": "mock-1", "choices": choices, "usage": usage });
+            Act::Body(body.to_string().into_bytes())
+        });
+        let home = home(&mock, "concurrency = 4", 60);
+        let printed = home.run(RUN).expect(0).json();
+        let (meta, calls) = (&printed["meta"], mock.calls());
+        assert_eq!(printed["study"]["panel"]["delivered"], 60, "{printed}");
+        assert_eq!(meta["booked_estimated"].as_u64(), u64::try_from(calls - broken).ok(), "{meta}");
+        assert_eq!(meta["booked_at_most"].as_u64().unwrap_or(0), broken as u64, "{meta}");
+        let [low, high] = [0, 1].map(|end| meta["announced_cost_usd"][end].as_f64().unwrap());
+        let cost = spent(&printed);
+        assert!((low * 0.6..=high).contains(&cost), "{cost}: {low} to {high}");
+        let told = home.run(["show", "@"]).expect(0).out();
+        assert!(told.contains("at an estimate"), "{told}");
+    }
+}
+
+/// A model that is removed while a study asks it: the study is paused with its name after the calls under way, and nobody is lost.
+#[test]
+fn a_model_that_is_removed_in_mid_study_is_named_and_pauses_it() {
+    let mock = MockProvider::start(Duration::ZERO, |heard| match heard.number {
+        0..=30 => Act::Answer,
+        _ => Act::Fail(404, Vec::new(), json!({ "error": { "message": "not found" } })),
+    });
+    let home = home(&mock, "concurrency = 4", 100);
+    let run = home.run(RUN).expect(5);
+    assert!(mock.calls() <= 40, "{} calls", mock.calls());
+    let printed = run.json();
+    assert_eq!(printed["study"]["panel"]["failed"], 0, "{printed}");
+    for word in ["the model mock-1 answered before", "[engine.mock]"] {
+        assert!(run.err().contains(word), "{word}: {run}");
+    }
+}
+
 /// No credit, said with a 400, is no credit: the first such reply pauses the study, and those who are left are asked later.
 #[test]
 fn no_credit_said_with_another_status_pauses_the_study_and_it_goes_on_when_it_is_resumed() {

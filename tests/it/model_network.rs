@@ -115,9 +115,21 @@ fn a_fault_of_the_proxy_is_not_the_services() {
         assert!(!told.contains("the service cannot be reached"), "{told}");
     }
     // Without encryption the proxy answers in the place of the service.
-    let no_key = home(&(engine(plain, "") + &format!("api_key_env = \"\"\nproxy = \"{asks}\"\n")));
-    let told = said(&no_key.run(["engines", "check", "office"]).expect(1));
-    assert!(told.contains("asks for a name and a password") && told.contains(&asks), "{told}");
+    // A proxy that accepts a connection and never answers is no silent service.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("http://{}", listener.local_addr().unwrap());
+    for (base, proxy, words) in [
+        (plain, &asks, "asks for a name and a password"),
+        (plain, &forbids, "answers in the place of the service"),
+        (plain, &fails, "HTTP 502"),
+        (ELSEWHERE, &silent, "does not answer in time"),
+    ] {
+        let more = format!("api_key_env = \"\"\ntimeout_seconds = 1\nproxy = \"{proxy}\"\n");
+        let told = said(&home(&(engine(base, "") + &more)).run(["engines", "check", "office"]).expect(1));
+        for word in ["the proxy", words, proxy, "engine.office.proxy"] {
+            assert!(told.contains(word), "{word}: {told}");
+        }
+    }
     // By the environment, with a password that is not told; a study ends after a few calls.
     let home = home(&engine(ELSEWHERE, "[network]\nproxy = \"environment\""));
     let with_password = forbids.replace("http://", "http://ann:pw-canary@");

@@ -156,10 +156,13 @@ pub struct Usage {
     /// Replies from the response cache, paid for by an earlier study.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub remembered: u32,
-    /// Calls whose cost is an upper bound: the service reported no usage or an impossible one, or the daemon was
+    /// Calls whose cost is an upper bound: no reply came, the service reported an impossible usage, or the daemon was
     /// killed while they may have been under way.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub at_most: u32,
+    /// Calls whose cost is an estimate by the lengths of prompt and reply: the service reported no usage.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub estimated: u32,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -205,6 +208,7 @@ impl Usage {
             reasks: self.reasks.saturating_add(other.reasks),
             remembered: self.remembered.saturating_add(other.remembered),
             at_most: self.at_most.saturating_add(other.at_most),
+            estimated: self.estimated.saturating_add(other.estimated),
         }
     }
 }

@@ -344,15 +344,18 @@ impl CallError {
     pub fn names_setting(&self) -> bool {
         match self {
             Self::Setting { .. } => true,
-            Self::Network { why, .. } => matches!(
+            Self::Network { why, .. } => {
+                matches!(
                 why.as_ref(),
                 PROXY_UNREACHABLE
                     | PROXY_REFUSED
                     | PROXY_NO_SUCH_NAME
                     | PROXY_ASKS_WHO
                     | PROXY_REFUSES
+                    | PROXY_SILENT
                     | NOT_TRUSTED
-            ),
+            ) || why.starts_with(PROXY_ANSWERS)
+            }
             _ => false,
         }
     }
@@ -371,7 +374,8 @@ impl CallError {
                 | PROXY_NO_SUCH_NAME
                 | PROXY_ASKS_WHO
                 | PROXY_REFUSES
-        )
+                | PROXY_SILENT
+        ) || why.starts_with(PROXY_ANSWERS)
     }
 }
 
@@ -399,9 +403,15 @@ pub(crate) const PROXY_REFUSED: &str =
 pub(crate) const PROXY_NO_SUCH_NAME: &str =
     "the proxy cannot be reached: its host name is not found";
 /// The proxy wants to know who asks.
-pub(crate) const PROXY_ASKS_WHO: &str = "the proxy asks for a name and a password (HTTP 407): give them      in the variable, as HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT, with network.proxy = \"environment\"";
+pub(crate) const PROXY_ASKS_WHO: &str = "the proxy asks for a name and a password (HTTP 407): give them in the variable, as HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT, with network.proxy = \"environment\"";
 /// The proxy makes no connection to the service.
 pub(crate) const PROXY_REFUSES: &str = "the proxy refuses the connection to the service, or cannot make it: it may not allow that host";
+
+/// The proxy accepts a connection and makes none to the service in time: nothing was sent to the service.
+pub(crate) const PROXY_SILENT: &str = "the proxy does not answer in time";
+/// The proxy answers by itself where no connection is made through it, with the status in brackets behind it.
+pub(crate) const PROXY_ANSWERS: &str =
+    "the proxy answers in the place of the service, which it does not reach or does not allow";
 
 /// Rate limits in the headers of a reply, on success and on failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

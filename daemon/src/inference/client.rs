@@ -11,9 +11,10 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_
 use reqwest::{Client, Method, Request, Response, Url, redirect};
 
 use super::chat::{
-    Allowance, BROKE_OFF, CallError, Chat, ChatReply, TIMED_OUT, TokenLimit, Tokens,
+    Allowance, BROKE_OFF, CallError, Chat, ChatReply, TokenLimit, Tokens,
 };
 use super::key::BoundKey;
+use super::price::tokens_estimated;
 use super::service_error::{ServiceError, span};
 use super::way::{ProxyChoice, ProxyWay};
 use super::wire::{Auth, Format, IS_AN_ERROR, NAME_MAX, Unread, Vectors};
@@ -26,8 +27,8 @@ pub(crate) const VECTORS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most bytes of an error body that are read, and the longest wait for it.
 const WORDS_BYTES_MAX: usize = 64 * 1024;
 const WORDS_WAIT: Duration = Duration::from_secs(2);
-/// How long connecting may take.
-const CONNECT_WAIT: Duration = Duration::from_secs(10);
+/// How long connecting may take, a proxy on the way included.
+pub(crate) const CONNECT_WAIT: Duration = Duration::from_secs(10);
 
 /// The endpoint of a service and how it is called.
 #[derive(Clone, Debug)]
@@ -53,14 +54,14 @@ pub(crate) struct CallReply {
     pub reply: Result<ChatReply, CallError>,
     /// The rate limits in its headers.
     pub allowance: Allowance,
-    /// What the service says that it took, whatever became of the reply.
-    pub tokens: Option<Tokens>,
+    /// What is known of its tokens, whatever became of the reply.
+    pub counts: Counted,
 }
 
 impl CallReply {
     /// A call that was not made, or to which nothing came.
     pub(crate) fn none(error: CallError) -> Self {
-        Self { reply: Err(error), allowance: Allowance::default(), tokens: None }
+        Self { reply: Err(error), allowance: Allowance::default(), counts: Counted::Nothing }
     }
 
     /// Whether the service knows nothing at that address.
@@ -69,8 +70,20 @@ impl CallReply {
     }
 }
 
-/// The result of an embedding call, and the rate limits in its headers.
-pub(crate) type Embedded = (Result<Vectors, CallError>, Allowance);
+/// What is known of the tokens of a call before the prompt is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// What the service counted.
+    Tokens(Tokens),
+    /// The service counts nothing: so many tokens came, by their length.
+    Length(u64),
+    /// Nothing, or what no call can have taken.
+    Nothing,
+}
+
+/// The result of an embedding call, the rate limits in its headers, and what is known of its tokens: the length of what
+/// comes back is no matter of it.
+pub(crate) type Embedded = (Result<Vectors, CallError>, Allowance, Counted);
 
 /// A client with its pool of connections. Clones share it.
 #[derive(Clone, Debug)]
@@ -106,7 +119,8 @@ pub fn install_tls() {
 
 impl ServiceClient {
     /// Creates a client that goes that way and also trusts the certificates in that file, if it is named. Whether the
-    /// environment names a proxy that is not used is remembered, to be told when a service cannot be reached.
+    /// environment names a proxy that is not used is remembered, to be told when a service cannot be reached. Connecting may
+    /// take that long.
     ///
     /// # Errors
     /// When certificates cannot be read.
@@ -114,11 +128,12 @@ impl ServiceClient {
         way: &ProxyChoice,
         ca_file: &str,
         environment: &BTreeMap<String, String>,
+        connect_wait: Duration,
     ) -> Result<Self, NoClient> {
         install_tls();
         let mut builder = Client::builder()
             .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT_WAIT)
+            .connect_timeout(connect_wait)
             .pool_idle_timeout(Duration::from_mins(1))
             .tcp_nodelay(true)
             .referer(false);
@@ -153,7 +168,7 @@ impl ServiceClient {
         let exchange = self.exchange(target, route, chat, limit);
         match tokio::time::timeout(target.call_wait, exchange).await {
             Ok(called) => called,
-            Err(_) => CallReply::none(route.timed_out()),
+            Err(_) => CallReply::none(self.timed_out(route)),
         }
     }
 
@@ -167,21 +182,30 @@ impl ServiceClient {
     ) -> Embedded {
         let call = async {
             let Ok(body) = target.format.embed_request(model, texts) else {
-                return (Err(rejected("the texts are no JSON")), Allowance::default());
+                let none = Err(rejected("the texts are no JSON"));
+                return (none, Allowance::default(), Counted::Nothing);
             };
             let (response, allowance) = self.post(route, body).await;
+            let mut counted = Counted::Nothing;
             let read = async {
                 let response = response?;
                 let headers = response.headers().clone();
                 let body = success(target, route, response, VECTORS_BYTES_MAX).await?;
                 let read = target.format.embed_reply(&body, texts.len());
+                // What it says that it took is booked, also where the vectors cannot be read.
+                counted = match target.format.embed_usage(&body).filter(|input| *input > 0) {
+                    Some(input) => Counted::Tokens(Tokens { input, ..Tokens::default() }),
+                    None if read.is_ok() && !target.format.says_usage(&body) => Counted::Length(0),
+                    None => Counted::Nothing,
+                };
                 read.map_err(|why| target.unread(why, route, &headers, &body))
             };
-            (read.await, allowance)
+            let read = read.await;
+            (read, allowance, counted)
         };
         match tokio::time::timeout(target.call_wait, call).await {
             Ok(embedded) => embedded,
-            Err(_) => (Err(route.timed_out()), Allowance::default()),
+            Err(_) => (Err(self.timed_out(route)), Allowance::default(), Counted::Nothing),
         }
     }
 
@@ -198,11 +222,16 @@ impl ServiceClient {
         let (response, allowance) = self.post(route, body).await;
         match response {
             Ok(response) => {
-                let (reply, tokens) = read(target, route, response).await;
-                CallReply { reply, allowance, tokens }
+                let (reply, counts) = read(target, route, response).await;
+                CallReply { reply, allowance, counts }
             }
-            Err(error) => CallReply { reply: Err(error), allowance, tokens: None },
+            Err(error) => CallReply { reply: Err(error), allowance, counts: Counted::Nothing },
         }
+    }
+
+    /// No reply came in time.
+    fn timed_out(&self, route: &ServiceRoute) -> CallError {
+        self.way.timed_out(&route.url)
     }
 
     /// Sends a body.
@@ -218,7 +247,10 @@ impl ServiceClient {
             Ok(response) => response,
             Err(error) => return (Err(self.way.unsent(&error, &route.url)), Allowance::default()),
         };
-        if let Some(error) = self.way.of_proxy(response.status().as_u16(), &route.url) {
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let is_json = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("json"));
+        let status = response.status().as_u16();
+        if let Some(error) = self.way.of_proxy(status, is_json, &route.url) {
             return (Err(error), Allowance::default());
         }
         let allowance = allowance(response.headers());
@@ -290,7 +322,7 @@ impl ServiceClient {
         };
         match tokio::time::timeout(TELL_WAIT, asked).await {
             Ok(told) => told,
-            Err(_) => Err(CallError::Network { why: TIMED_OUT.into(), at: url.to_string() }),
+            Err(_) => Err(self.way.timed_out(&url)),
         }
     }
 }
@@ -309,9 +341,6 @@ impl ServiceRoute {
         Self { model: model.to_owned(), ..self }
     }
 
-    fn timed_out(&self) -> CallError {
-        CallError::Network { why: TIMED_OUT.into(), at: self.url.to_string() }
-    }
 }
 
 impl Target {
@@ -385,25 +414,31 @@ async fn read(
     target: &Target,
     route: &ServiceRoute,
     response: Response,
-) -> (Result<ChatReply, CallError>, Option<Tokens>) {
+) -> (Result<ChatReply, CallError>, Counted) {
     let headers = response.headers().clone();
     let body = match success(target, route, response, REPLY_BYTES_MAX).await {
         Ok(body) => body,
-        Err(error) => return (Err(error), None),
+        Err(error) => return (Err(error), Counted::Nothing),
     };
     let mut reply = match target.format.reply(&body) {
         Ok(reply) => reply,
         Err(why) => {
-            let tokens = target.format.usage(&body);
-            return (Err(target.unread(why, route, &headers, &body)), tokens);
+            let counted = target.format.usage(&body).map_or(Counted::Nothing, Counted::Tokens);
+            return (Err(target.unread(why, route, &headers, &body)), counted);
         }
     };
     // The caller that reads the model's text redacts it: reading must not depend on the key.
     if let Some(Cow::Owned(masked)) = target.key.as_ref().map(|key| key.masked_cut(&reply.model)) {
         reply.model = masked;
     }
-    let tokens = reply.tokens;
-    (Ok(reply), tokens)
+    let counted = match reply.tokens.filter(|tokens| tokens.input > 0 || tokens.output > 0) {
+        Some(tokens) => Counted::Tokens(tokens),
+        None if target.format.says_usage(&body) => Counted::Nothing,
+        // Thoughts stand elsewhere in the body.
+        None if reply.thought => Counted::Length(tokens_estimated(&String::from_utf8_lossy(&body))),
+        None => Counted::Length(tokens_estimated(&reply.text)),
+    };
+    (Ok(reply), counted)
 }
 
 /// The body of a success, or the error that the service reports.

@@ -7,10 +7,10 @@ use std::time::Duration;
 use protocol::credits::UsdMicros;
 use tokio::sync::Notify;
 
-use super::chat::{Allowance, CallError, Tokens};
+use super::chat::{Allowance, CallError};
 use super::limits::{Admission, Admit, Bounds, Condition, Quiet, Signal};
 use super::pool::Availability;
-use super::price::{Booked, Price};
+use super::price::{Booked, Counts, Price};
 use crate::domain::outcome::Usage;
 use crate::world::Clock;
 
@@ -65,6 +65,7 @@ impl<T> Spent<T> {
             output_tokens: self.output_tokens,
             cost: self.booked.cost,
             at_most: u32::from(self.booked.at_most),
+            estimated: u32::from(self.booked.estimated),
             ..Usage::default()
         }
     }
@@ -204,21 +205,21 @@ impl<C> std::fmt::Debug for Permit<C> {
 
 impl<C> Permit<C> {
     /// Ends the admitted call: its slot is free, the admission control learns from the result, and the cost to book is
-    /// known. `tokens` is what the service counted, `spare` by how many tokens the call was smaller than requested.
+    /// known. `counts` is what is known of its tokens, `spare` by how many tokens the call was smaller than requested.
     pub(super) fn end<T>(
         mut self,
         reply: &Result<T, CallError>,
         allowance: Allowance,
-        tokens: Option<Tokens>,
+        counts: Counts,
         spare: i64,
         worst: UsdMicros,
     ) -> Booked {
         self.used = true;
         let (booked, signal) = match reply {
-            Ok(_) => (Booked::counted(&self.door.price(), tokens, worst), Signal::Replied),
+            Ok(_) => (Booked::of(&self.door.price(), counts, worst), Signal::Replied),
             // What it says that it took is what it is paid for, also where no reply can be read.
-            Err(error) if tokens.is_some_and(|tokens| tokens.is_plausible()) => {
-                (Booked::counted(&self.door.price(), tokens, worst), Signal::Failed(error))
+            Err(error) if counts.plausible().is_some() => {
+                (Booked::of(&self.door.price(), counts, worst), Signal::Failed(error))
             }
             Err(error) if error.may_have_cost() => (Booked::at_most(worst), Signal::Failed(error)),
             Err(error) => (Booked::NOTHING, Signal::Failed(error)),

@@ -8,12 +8,12 @@ use std::time::Duration;
 use protocol::credits::UsdMicros;
 
 use super::chat::{Allowance, CallError, Tokens};
-use super::client::{Embedded, ServiceClient, ServiceRoute};
+use super::client::{Counted, Embedded, ServiceClient, ServiceRoute};
 use super::door::{Permit, ServiceDoor, Spent};
 use super::limits::{Admission, Bounds};
 use super::local;
 use super::model::Estimate;
-use super::price::{Price, tokens_max};
+use super::price::{Counts, Price, tokens_estimated, tokens_max};
 use super::service::{Embedding, Service};
 use super::wire::Vectors;
 use crate::world::Clock;
@@ -146,9 +146,16 @@ impl Embedder {
         match self.door.client() {
             EmbedClient::Service(remote) => match &remote.route {
                 Ok(route) => remote.embed(route, &self.model, texts).await,
-                Err(error) => (Err(error.clone()), Allowance::default()),
+                Err(error) => (Err(error.clone()), Allowance::default(), Counted::Nothing),
             },
-            EmbedClient::BuiltIn => (local::embed(texts).await, Allowance::default()),
+            EmbedClient::BuiltIn => {
+                let embedded = local::embed(texts).await;
+                let counted = embedded.as_ref().ok().and_then(|made| made.tokens);
+                let counted = counted.map_or(Counted::Nothing, |input| {
+                    Counted::Tokens(Tokens { input, ..Tokens::default() })
+                });
+                (embedded, Allowance::default(), counted)
+            }
         }
     }
 
@@ -203,11 +210,17 @@ impl EmbedPermit {
     /// Embeds texts.
     pub async fn embed(self, texts: &[String]) -> Spent<Vectors> {
         let Self { embedder, permit } = self;
-        let (reply, allowance) = embedder.call(texts).await;
-        let counted = reply.as_ref().ok().and_then(|reply| reply.tokens);
-        let tokens = counted.map(|input| Tokens { input, ..Tokens::default() });
-        let booked = permit.end(&reply, allowance, tokens, 0, embedder.worst(bytes(texts)));
-        let input_tokens = counted.unwrap_or(0);
+        let (reply, allowance, counted) = embedder.call(texts).await;
+        let counts = match counted {
+            Counted::Tokens(tokens) => Counts::Counted(tokens),
+            Counted::Length(_) => {
+                let input = texts.iter().map(|text| tokens_estimated(text)).sum();
+                Counts::Estimated(Tokens { input, ..Tokens::default() })
+            }
+            Counted::Nothing => Counts::Unknown,
+        };
+        let booked = permit.end(&reply, allowance, counts, 0, embedder.worst(bytes(texts)));
+        let input_tokens = counts.plausible().map_or(0, |tokens| tokens.input);
         Spent { reply, input_tokens, output_tokens: 0, booked, remarks: Vec::new() }
     }
 }

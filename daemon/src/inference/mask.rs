@@ -1,9 +1,12 @@
-//! The removal of a secret from text that may repeat it: verbatim, with invisible characters in it, or in the escapes
-//! of JSON strings. The text around the secret is kept byte for byte.
+//! The removal of a secret from text that may repeat it: verbatim, with blanks, line breaks or invisible characters in it, in
+//! the escapes of JSON strings, URLs and pages, in base64 or in hex digits. The text around the secret is kept byte for
+//! byte.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use protocol::safe::is_hidden;
 
 /// Fewest characters of a secret. Anything shorter is a placeholder for a key, and would be found in any text.
@@ -75,24 +78,67 @@ fn places(text: &str, secret: &str) -> Vec<Range<usize>> {
     if secret.chars().count() < SECRET_MIN {
         return Vec::new();
     }
-    let has_escapes = text.contains('\\');
-    if !has_escapes && text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
-        let found = text.match_indices(secret);
-        return found.map(|(start, found)| start..start + found.len()).collect();
-    }
-    let secret: Vec<char> = secret.chars().collect();
+    let plain: Vec<char> = secret.chars().collect();
+    let encoded = encodings(secret);
     let mut layer = letters(text);
-    let mut places = found(&layer, &secret);
+    let mut places = Vec::new();
     // An object may be written as a text within an object: each layer has escapes of its own.
-    for _ in 0..ESCAPES_MAX {
-        if !layer.iter().any(|(_, letter)| *letter == '\\') {
+    for depth in 0..=ESCAPES_MAX {
+        places.extend(found(&layer, &plain));
+        for coded in &encoded {
+            places.extend(found(&layer, &coded.core).into_iter().map(|it| coded.whole(text, it)));
+        }
+        let is_escape = |letter: char| matches!(letter, '\\' | '%' | '&');
+        if depth == ESCAPES_MAX || !layer.iter().any(|(_, letter)| is_escape(*letter)) {
             break;
         }
         layer = unescaped(&layer);
-        places.extend(found(&layer, &secret));
     }
     places.sort_by_key(|place| (place.start, place.end));
     places
+}
+
+/// A secret in another alphabet.
+struct Coded {
+    /// The letters that stand for it and for nothing beside it.
+    core: Vec<char>,
+    /// Letters at either end that may stand for a part of it.
+    beside: usize,
+}
+
+impl Coded {
+    /// That place with the letters beside it that stand for a part of the secret.
+    fn whole(&self, text: &str, place: Range<usize>) -> Range<usize> {
+        let is_code =
+            |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/' | '-' | '_' | '=');
+        let (before, after) = (text.get(..place.start), text.get(place.end..));
+        let before = before.unwrap_or_default().chars().rev().take(self.beside).take_while(is_code);
+        // Letters that fill the last group belong to it.
+        let after = after.unwrap_or_default().chars().take(self.beside + 1).take_while(is_code);
+        let (before, after) = (before.count(), after.count());
+        // Such letters are a byte each.
+        place.start - before..place.end + after
+    }
+}
+
+/// The forms of a secret in base64, wherever it begins within a group of three bytes, and in hex digits.
+fn encodings(secret: &str) -> Vec<Coded> {
+    let mut all: Vec<Coded> = Vec::new();
+    for shift in 0..3_usize {
+        let padded = [vec![0; shift], secret.as_bytes().to_vec()].concat();
+        for text in [STANDARD_NO_PAD.encode(&padded), URL_SAFE_NO_PAD.encode(&padded)] {
+            // A letter stands for six bits: those that share theirs with what is beside the secret are left out.
+            let first = (shift * 8).div_ceil(6);
+            let whole = padded.len() * 8 / 6;
+            let core: Vec<char> = text.chars().take(whole).skip(first).collect();
+            if !all.iter().any(|known| known.core == core) {
+                all.push(Coded { core, beside: 1 });
+            }
+        }
+    }
+    let hex = hex::encode(secret);
+    all.extend([hex.to_uppercase(), hex].map(|hex| Coded { core: hex.chars().collect(), beside: 0 }));
+    all
 }
 
 fn found(letters: &[(Range<usize>, char)], secret: &[char]) -> Vec<Range<usize>> {
@@ -111,26 +157,35 @@ fn found(letters: &[(Range<usize>, char)], secret: &[char]) -> Vec<Range<usize>>
     places
 }
 
-/// The letters that a reader sees, each with its byte range.
+/// The letters of words, each with its byte range: no key has a blank in it, and one that is broken over lines or set in
+/// parts is a key all the same.
 fn letters(text: &str) -> Vec<(Range<usize>, char)> {
     let all = text.char_indices().map(|(at, letter)| (at..at + letter.len_utf8(), letter));
-    all.filter(|(_, letter)| !is_hidden(*letter)).collect()
+    all.filter(|(_, letter)| is_seen(*letter)).collect()
 }
 
-/// The same letters where each JSON escape counts as the letter that it encodes.
+/// Whether a letter can be one of a key.
+fn is_seen(letter: char) -> bool {
+    !(letter.is_whitespace() || is_hidden(letter))
+}
+
+/// The same letters where each escape counts as the letter that it encodes.
 fn unescaped(layer: &[(Range<usize>, char)]) -> Vec<(Range<usize>, char)> {
     /// Letters of the longest escape: a pair of four digits each.
     const LONGEST: usize = 12;
     let mut letters = Vec::with_capacity(layer.len());
     let mut rest = layer;
     while let Some((range, plain)) = rest.first() {
-        let escape = (*plain == '\\').then(|| {
-            let said: String = rest.iter().take(LONGEST).map(|(_, letter)| *letter).collect();
-            escaped(&said)
-        });
-        let (letter, many) = escape.flatten().unwrap_or((*plain, 1));
+        let said = || rest.iter().take(LONGEST).map(|(_, letter)| *letter).collect::<String>();
+        let escape = match plain {
+            '\\' => escaped(&said()),
+            '%' => of_url(&said()),
+            '&' => of_page(&said()),
+            _ => None,
+        };
+        let (letter, many) = escape.unwrap_or((*plain, 1));
         let end = rest.get(many - 1).map_or(range.end, |(range, _)| range.end);
-        if !is_hidden(letter) {
+        if is_seen(letter) {
             letters.push((range.start..end, letter));
         }
         rest = rest.get(many..).unwrap_or_default();
@@ -145,6 +200,16 @@ fn escaped(text: &str) -> Option<(char, usize)> {
         u16::from_str_radix(digits, 16).ok()
     };
     match text.as_bytes().get(1)? {
+        // As this language writes it: `\u{2d}`.
+        b'u' if text.starts_with("\\u{") => {
+            let end = text.find('}')?;
+            let letter = u32::from_str_radix(text.get(3..end)?, 16).ok().and_then(char::from_u32)?;
+            Some((letter, end + 1))
+        }
+        b'x' => {
+            let code = u8::from_str_radix(text.get(2..4)?, 16).ok()?;
+            code.is_ascii().then(|| (char::from(code), 4))
+        }
         b'u' => {
             let first = unit(text)?;
             let second = text.get(6..).and_then(unit);
@@ -166,6 +231,36 @@ fn escaped(text: &str) -> Option<(char, usize)> {
         b'/' => Some(('/', 2)),
         _ => None,
     }
+}
+
+/// The letter of an escape in a URL, and its length.
+fn of_url(text: &str) -> Option<(char, usize)> {
+    let code = u8::from_str_radix(text.get(1..3)?, 16).ok()?;
+    code.is_ascii().then(|| (char::from(code), 3))
+}
+
+/// The letter of a reference in a page, and its length.
+fn of_page(text: &str) -> Option<(char, usize)> {
+    let end = text.find(';')?;
+    let name = text.get(1..end)?;
+    let letter = match name.strip_prefix('#') {
+        Some(code) => {
+            let code = match code.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16),
+                None => code.parse(),
+            };
+            char::from_u32(code.ok()?)?
+        }
+        None => match name {
+            "amp" => '&',
+            "lt" => '<',
+            "gt" => '>',
+            "quot" => '"',
+            "apos" => '\'',
+            _ => return None,
+        },
+    };
+    Some((letter, end + 1))
 }
 
 #[cfg(test)]
@@ -203,6 +298,59 @@ mod tests {
             let quoted = format!("{{\"a\": \"x {said} y\"}}");
             let told = masked(&quoted, SECRET);
             assert!(told.starts_with("{\"a\": \"x …") && !told.contains("47"), "{quoted} {told}");
+        }
+    }
+
+    /// Keys that a service set in parts, or wrote in another alphabet.
+    #[test]
+    fn a_secret_is_found_however_it_is_written_again() {
+        let secret = "sk-Canary+47_11/xYz";
+        let coded = |text: &str| STANDARD_NO_PAD.encode(text);
+        let percent: String =
+            secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let some = secret.replace('+', "%2B").replace('/', "%2f");
+        let page: String = secret.bytes().map(|byte| format!("&#{byte};")).collect();
+        for said in [
+            secret.to_owned(),
+            secret.replace("47", "4 7"),
+            secret.replace("47", "47\n  "),
+            secret.replace("47", "47\r\n\t"),
+            secret.replace("47", "47\\n"),
+            secret.replace("47", "4\u{200b}7"),
+            secret.replace("47", "4\\u{200b}7"),
+            secret.chars().map(|letter| format!("{letter} ")).collect(),
+            percent.clone(),
+            percent.replace('%', "%25"),
+            some,
+            page,
+            secret.replace('+', "&#x2b;").replace('/', "&#47;"),
+            secret.replace('+', "\\x2b"),
+            coded(secret),
+            format!("{}=", coded(secret)),
+            URL_SAFE_NO_PAD.encode(secret),
+            coded(&format!("Bearer {secret}")),
+            coded(&format!(":{secret}")),
+            coded(&format!("me:{secret}")),
+            coded(&format!("user:{secret}@host")),
+            coded(&format!("user:{secret}")).chars().map(|letter| format!("{letter}\n")).collect(),
+            hex::encode(secret),
+            hex::encode_upper(secret),
+        ] {
+            let told = masked(&format!("x {said} y"), secret).into_owned();
+            assert!(told.starts_with("x ") && told.ends_with(" y") && told.contains('…'), "{told}");
+            let left = told.replace([' ', '\n'], "");
+            for part in ["Canary", "xYz", "4711", &hex::encode("Canary")] {
+                assert!(!left.contains(part), "{said}: {told}");
+            }
+            // Of what stood before it in base64 only the last letter goes with it.
+            for shift in 0..3 {
+                let padded = format!("{}{secret}", &"abc"[..shift]);
+                let core: String = coded(&padded).chars().skip(4).take(8).collect();
+                assert!(!left.contains(&core), "{said}: {told}");
+            }
+        }
+        for other in ["sk Canary is a bird", "100% sure & fine; c2s", "%zz &#; &amp;", "73 6b"] {
+            assert_eq!(masked(other, secret), other);
         }
     }
 

@@ -17,13 +17,13 @@ use protocol::credits::UsdMicros;
 use protocol::study::{StudySpec, StudyType};
 
 use super::chat::{CallError, Chat, ChatReply, ReplyShape, Schema, Stop, Tokens};
-use super::client::{CallReply, ServiceClient, ServiceRoute};
+use super::client::{CallReply, Counted, ServiceClient, ServiceRoute};
 use super::door::{Permit, ServiceDoor, Spent};
 use super::embed::Embedder;
 use super::key::is_loopback;
 use super::learnt::{ANY_MODEL, EngineHealth, Learnt};
 use super::limits::{Admission, Bounds};
-use super::price::{Price, tokens_likely, tokens_max};
+use super::price::{Counts, Price, tokens_estimated, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts, ReaskPrompt, put};
 use super::service::Service;
 use crate::config::Structured;
@@ -76,6 +76,23 @@ pub struct ReadyCall {
     pub worst: UsdMicros,
     /// The address of the prompt.
     pub address: String,
+}
+
+impl ReadyCall {
+    /// What is known of the tokens of this call, the prompt included where the service counts nothing.
+    fn counts(&self, counted: Counted) -> Counts {
+        match counted {
+            Counted::Tokens(tokens) => Counts::Counted(tokens),
+            Counted::Length(output) => {
+                let said: u64 = self.chat.turns().map(|(_, said)| tokens_estimated(said)).sum();
+                let framing = self.tokens_likely.saturating_sub(self.prompt_likely);
+                let input = tokens_estimated(&self.chat.system).saturating_add(said);
+                let input = input.saturating_add(framing);
+                Counts::Estimated(Tokens { input, output, ..Tokens::default() })
+            }
+            Counted::Nothing => Counts::Unknown,
+        }
+    }
 }
 
 /// An admitted call's slot at that engine, released when it is dropped without a call.
@@ -522,9 +539,10 @@ impl Pass {
     /// Makes the admitted call.
     pub async fn call(self, ready: &ReadyCall) -> Spent<ChatReply> {
         let Self { engine, permit } = self;
-        let (CallReply { reply, allowance, tokens }, mut remarks) =
+        let (CallReply { reply, allowance, counts }, mut remarks) =
             engine.exchange(&ready.chat).await;
-        let counted = tokens.filter(Tokens::is_plausible).unwrap_or_default();
+        let counts = ready.counts(counts);
+        let counted = counts.plausible().unwrap_or_default();
         engine.look_at_counts(ready, counted, &mut remarks);
         if let Ok(reply) = &reply {
             if !reply.model.is_empty() {
@@ -540,7 +558,7 @@ impl Pass {
         let taken = counted.input.saturating_add(counted.output).min(ready.tokens_max);
         let spare = i64::try_from(ready.tokens_likely).unwrap_or(0)
             - i64::try_from(taken).unwrap_or(i64::MAX);
-        let booked = permit.end(&reply, allowance, tokens, spare, ready.worst);
+        let booked = permit.end(&reply, allowance, counts, spare, ready.worst);
         let (input_tokens, output_tokens) = (counted.input, counted.output);
         Spent { reply, input_tokens, output_tokens, booked, remarks }
     }

@@ -67,31 +67,70 @@ pub(crate) fn tokens_likely(text: &str) -> u64 {
     u64::try_from(text.chars().count()).unwrap_or(u64::MAX).div_ceil(4)
 }
 
+/// Tokens of a text that was sent or came and that nobody counted: four characters of English each, and one for each letter
+/// of another script, which tokenisers cut into smaller pieces.
+pub(crate) fn tokens_estimated(text: &str) -> u64 {
+    let (mut usual, mut others) = (0_u64, 0_u64);
+    for letter in text.chars() {
+        if letter.is_ascii() { usual += 1 } else { others += 1 }
+    }
+    usual.div_ceil(4).saturating_add(others)
+}
+
+/// What is known of the tokens of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// What the service counted, plausible or not.
+    Counted(Tokens),
+    /// The service counts nothing: what follows from the lengths of the prompt and of the reply that came.
+    Estimated(Tokens),
+    /// Nothing.
+    Unknown,
+}
+
+impl Counts {
+    /// What the service counted, where a call can have taken that.
+    pub fn plausible(&self) -> Option<Tokens> {
+        match self {
+            Self::Counted(tokens) => Some(*tokens).filter(Tokens::is_plausible),
+            Self::Estimated(_) | Self::Unknown => None,
+        }
+    }
+}
+
 /// The booked cost of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Booked {
-    /// What the service counted, also above the announced worst case; or the worst case.
+    /// What the service counted, also above the announced worst case; an estimate; or the worst case.
     pub cost: UsdMicros,
     /// Whether it is an upper bound, and not what the service counted.
     pub at_most: bool,
+    /// Whether it is an estimate by the lengths of prompt and reply, because the service counted nothing.
+    pub estimated: bool,
 }
 
 impl Booked {
     /// A call of which only the upper bound is known.
     pub fn at_most(worst: UsdMicros) -> Self {
-        Self { cost: worst, at_most: worst > UsdMicros::ZERO }
+        Self { cost: worst, at_most: worst > UsdMicros::ZERO, estimated: false }
     }
 
     /// A call that cost nothing.
-    pub const NOTHING: Self = Self { cost: UsdMicros::ZERO, at_most: false };
+    pub const NOTHING: Self = Self { cost: UsdMicros::ZERO, at_most: false, estimated: false };
 
     /// The cost by the service's own count, also where that is more than the call was allowed to use: it is what the
-    /// service charges. If it reports nothing, no input, or more than any model can take, the upper bound is booked; the
-    /// cost report mentions it.
-    pub fn counted(price: &Price, tokens: Option<Tokens>, worst: UsdMicros) -> Self {
-        match tokens.filter(Tokens::is_plausible).map(|tokens| price.of(tokens)) {
-            Some(cost) => Self { cost, at_most: false },
-            None => Self::at_most(worst),
+    /// service charges. If it reports no input, or more than any model can take, the upper bound is booked, and where it
+    /// reports nothing of a reply what that reply is estimated to have taken; the cost report mentions both.
+    pub fn of(price: &Price, counts: Counts, worst: UsdMicros) -> Self {
+        if let Some(tokens) = counts.plausible() {
+            return Self { cost: price.of(tokens), at_most: false, estimated: false };
+        }
+        match counts {
+            Counts::Estimated(tokens) => {
+                let cost = price.of(tokens).min(worst);
+                Self { cost, at_most: false, estimated: cost > UsdMicros::ZERO }
+            }
+            Counts::Counted(_) | Counts::Unknown => Self::at_most(worst),
         }
     }
 }
@@ -116,6 +155,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_nobody_counted_is_estimated_by_its_length() {
+        for (text, tokens) in [("", 0), ("four", 1), ("hello", 2), ("早上好", 3), ("né en été", 5)] {
+            assert_eq!(tokens_estimated(text), tokens, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_booked_is_what_the_service_counts_or_the_worst_case(
@@ -126,10 +172,15 @@ mod tests {
             let price = Price { input: prices.0, cached_input: prices.1.min(prices.0), output: prices.2 };
             let worst = price.worst(input, output);
             let claimed = claimed.map(|(input, cached_input, output)| Tokens { input, cached_input, output, reasoning: 0 });
-            let booked = Booked::counted(&price, claimed, worst);
+            let booked = Booked::of(&price, claimed.map_or(Counts::Unknown, Counts::Counted), worst);
+            if let Some(tokens) = claimed {
+                let estimated = Booked::of(&price, Counts::Estimated(tokens), worst);
+                let cost = price.of(tokens).min(worst);
+                prop_assert_eq!(estimated, Booked { cost, at_most: false, estimated: cost > UsdMicros::ZERO });
+            }
             match claimed.filter(|tokens| tokens.input > 0 && tokens.input.max(tokens.output) <= 1_000_000) {
-                Some(tokens) => prop_assert_eq!(booked, Booked { cost: price.of(tokens), at_most: false }),
-                None => prop_assert_eq!(booked, Booked { cost: worst, at_most: worst > UsdMicros::ZERO }),
+                Some(tokens) => prop_assert_eq!(booked, Booked { cost: price.of(tokens), at_most: false, estimated: false }),
+                None => prop_assert_eq!(booked, Booked::at_most(worst)),
             }
         }
     }

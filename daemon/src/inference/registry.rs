@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::client::{NoClient, ServiceClient};
+use super::client::{CONNECT_WAIT, NoClient, ServiceClient, Target};
 use super::embed::Embedder;
 use super::key::{base_url, can_be_own};
 use super::learnt::Learnt;
@@ -78,11 +78,11 @@ impl Callers {
         let proxies = environment.iter().filter(|(name, _)| is_proxy(name));
         let environment = proxies.map(|(name, text)| (name.clone(), text.clone())).collect();
         let ca_file = network.ca_file.clone();
-        let outside = ServiceClient::new(&way, &ca_file, &environment)?;
+        let outside = ServiceClient::new(&way, &ca_file, &environment, CONNECT_WAIT)?;
         let inside = match way {
             ProxyChoice::Direct => outside.clone(),
             ProxyChoice::Environment | ProxyChoice::Proxy { .. } => {
-                ServiceClient::new(&ProxyChoice::Direct, &ca_file, &BTreeMap::new())?
+                ServiceClient::new(&ProxyChoice::Direct, &ca_file, &BTreeMap::new(), CONNECT_WAIT)?
             }
         };
         Ok(Self { outside, inside, ca_file, environment })
@@ -93,8 +93,9 @@ impl Callers {
         &self,
         name: &str,
         own: &EngineSettings,
-        url: &reqwest::Url,
+        target: &Target,
     ) -> Result<ServiceClient, Unready> {
+        let url = &target.base_url;
         let way = match own.proxy.as_deref() {
             None if can_be_own(url) => return Ok(self.inside.clone()),
             None => return Ok(self.outside.clone()),
@@ -104,7 +105,9 @@ impl Callers {
                 setting: format!("engine.{name}.proxy"),
             },
         };
-        ServiceClient::new(&way, &self.ca_file, &self.environment)
+        // What is late before a connection is made is the proxy's fault, and told before the whole call is late.
+        let connect_wait = CONNECT_WAIT.min(target.call_wait.mul_f64(0.75));
+        ServiceClient::new(&way, &self.ca_file, &self.environment, connect_wait)
             .map_err(|error| misfit_proxy(error.to_string()))
     }
 }
@@ -183,7 +186,7 @@ impl Registry {
                 }
             }
             let state = made.and_then(|service| {
-                let caller = self.callers.of(&name, &settings, &service.target.base_url)?;
+                let caller = self.callers.of(&name, &settings, &service.target)?;
                 let prompts = Arc::clone(&self.prompts);
                 let engine = ModelEngine::new(service, caller, prompts, now);
                 self.remind(&name, &engine);

@@ -8,7 +8,7 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
 use super::chat::{CallError, Denial, Refusable};
-use super::wire::error_in;
+use super::wire::{error_in, under};
 
 /// Most characters of a service's own words in an error.
 const WORDS_MAX: usize = 200;
@@ -125,6 +125,36 @@ const CONTEXT: [&str; 10] = [
     "input token count",
 ];
 
+/// Words for an account that is empty or not paid for. None of them is said of a limit a minute.
+const OF_BALANCE: [&str; 26] = [
+    "credit balance is too low",
+    "insufficient credit",
+    "insufficient balance",
+    "insufficient account balance",
+    "insufficient funds",
+    "balance exhausted",
+    "balance is exhausted",
+    "balance has been exhausted",
+    "balance insufficient",
+    "balance is insufficient",
+    "balance is not enough",
+    "balance not enough",
+    "not enough balance",
+    "balance is too low",
+    "negative balance",
+    "out of credit",
+    "no credits left",
+    "not enough credit",
+    "credits exhausted",
+    "credits are exhausted",
+    "used all available credits",
+    "monthly spending limit",
+    "billing hard limit",
+    "in arrears",
+    "余额不足",
+    "欠费",
+];
+
 impl ServiceError {
     /// Reads an error that came with that status. `masked` removes the key that was sent; `model` is what was asked for, and
     /// no secret.
@@ -208,21 +238,32 @@ impl ServiceError {
         found.into_iter().filter(|(_, is_named)| *is_named).map(|(part, _)| part).collect()
     }
 
-    /// Whether it means that the account has no credit. With a 429, only its code says so: such services use the same
-    /// words for a limit a minute.
+    /// Whether it means that the account has no credit. With a 429, its code or words of a balance say so: services use words
+    /// of a quota for a limit a minute as well.
     fn has_no_credit(&self) -> bool {
-        const CODES: [&str; 4] =
-            ["insufficient_quota", "insufficient_credits", "billing_error", "arrearage"];
-        const WORDS: [&str; 5] = [
-            "credit balance is too low",
-            "insufficient credit",
-            "insufficient balance",
-            "out of credits",
-            "billing hard limit",
+        const CODES: [&str; 6] = [
+            "insufficient_quota",
+            "insufficient_credits",
+            "insufficient_balance",
+            "insufficientbalance",
+            "billing_error",
+            "arrearage",
         ];
         let by_code = CODES.iter().any(|code| self.codes.split(' ').any(|said| said == *code));
-        let by_words = || WORDS.iter().any(|words| self.whole.contains(words));
-        by_code || (matches!(self.status, 400 | 402 | 403) && by_words())
+        let says = |words: &[&str]| words.iter().any(|words| self.whole.contains(words));
+        by_code
+            || (matches!(self.status, 200..=299 | 400 | 402 | 403 | 429) && says(&OF_BALANCE))
+            || (matches!(self.status, 200..=299) && self.tells_quota())
+    }
+
+    /// Whether an error without a status says that a quota is used up, and not one of a short time.
+    fn tells_quota(&self) -> bool {
+        const SPENT: [&str; 6] = ["exceed", "exhaust", "insufficient", "used up", "run out", "ran out"];
+        const SOON: [&str; 8] =
+            ["minute", "second", "hour", "per day", "per-day", "daily", "rate", "try again"];
+        let said = format!("{} {}", self.codes, self.whole);
+        let says = |words: &[&str]| words.iter().any(|words| said.contains(words));
+        said.contains("quota") && says(&SPENT) && !says(&SOON)
     }
 
     /// Whether it means the key, with a status that others use for a fault of the request.
@@ -234,7 +275,8 @@ impl ServiceError {
             "incorrect_api_key",
             "authentication_error",
         ];
-        self.status == 400 && self.codes.split(' ').any(|said| CODES.contains(&said))
+        matches!(self.status, 200..=299 | 400)
+            && self.codes.split(' ').any(|said| CODES.contains(&said))
     }
 
     /// Whether a quota of a day is used up, and the service does not say that it is renewed within the hour.
@@ -247,43 +289,85 @@ impl ServiceError {
     }
 }
 
-/// The status that an error in the body names, as a number or by a known word.
+/// The status that an error in the body names, as a number, by a code of its service or by a known word.
 fn inner_status(body: &Value) -> Option<u16> {
+    const KEYS: [&str; 7] =
+        ["code", "status", "status_code", "statusCode", "http_status", "http_code", "error_code"];
     let error = error_of(body);
     let number = [error, body].into_iter().find_map(|place| {
-        ["code", "status", "status_code"].into_iter().find_map(|key| status_of(place.get(key)?))
+        KEYS.into_iter().find_map(|key| status_of(under(place, key)?))
     });
-    number.or_else(|| error_in(body).and_then(status_of)).or_else(|| {
-        let (mut codes, mut whole) = (String::new(), String::new());
-        gather(body, &mut codes, &mut whole, 0);
-        // An error that is a text says in words what others say with a code.
-        if let Value::String(said) = error {
-            codes.push_str(&said.to_lowercase().replace([' ', '-'], "_"));
-        }
-        let known = [
-            ("rate_limit", 429),
-            ("too_many_requests", 429),
-            ("resource_exhausted", 429),
-            ("insufficient_quota", 402),
-            ("insufficient_credit", 402),
-            ("insufficient_balance", 402),
-            ("overloaded", 529),
-            ("unavailable", 503),
-            ("authentication", 401),
-            ("unauthenticated", 401),
-            ("unauthorized", 401),
-            ("invalid_api_key", 401),
-            ("incorrect_api_key", 401),
-            ("permission", 403),
-            ("not_found", 404),
-            ("does_not_exist", 404),
-            ("unexpected_endpoint", 404),
-            ("context_length_exceeded", 400),
-            ("invalid_request", 400),
-            ("invalid_argument", 400),
-        ];
-        known.into_iter().find(|(word, _)| codes.contains(word)).map(|(_, status)| status)
-    })
+    number
+        .or_else(|| error_in(body).and_then(status_of))
+        .or_else(|| own_code(body))
+        .or_else(|| status_by_words(body, error))
+}
+
+/// The status that the codes of MiniMax stand for, which are numbers of its own.
+fn own_code(body: &Value) -> Option<u16> {
+    match body.get("base_resp")?.get("status_code")?.as_u64()? {
+        1002 | 1039 | 1041 | 2045 | 2056 => Some(429),
+        1004 | 2049 => Some(401),
+        1008 => Some(402),
+        2013 => Some(400),
+        _ => None,
+    }
+}
+
+/// The status by the words of codes, and where there is no such word by those of the first sentence.
+fn status_by_words(body: &Value, error: &Value) -> Option<u16> {
+    /// Written without what stands between the parts of a word.
+    const KNOWN: [(&str, u16); 40] = [
+        ("ratelimit", 429),
+        ("limitreached", 429),
+        ("requestlimit", 429),
+        ("toomanyrequests", 429),
+        ("throttl", 429),
+        ("resourceexhausted", 429),
+        ("insufficientquota", 402),
+        ("insufficientcredit", 402),
+        ("insufficientbalance", 402),
+        ("paymentrequired", 402),
+        ("arrear", 402),
+        ("overloaded", 529),
+        ("unavailable", 503),
+        ("authentication", 401),
+        ("notauthenticated", 401),
+        ("unauthenticated", 401),
+        ("unauthorized", 401),
+        ("invalidapikey", 401),
+        ("apikeyisinvalid", 401),
+        ("apikeynotvalid", 401),
+        ("apikeyinvalid", 401),
+        ("apikeyexpired", 401),
+        ("incorrectapikey", 401),
+        ("missingapikey", 401),
+        ("noapikey", 401),
+        ("invalidkey", 401),
+        ("invalidtoken", 401),
+        ("invalidcredential", 401),
+        ("couldnotvalidatecredentials", 401),
+        ("loginfail", 401),
+        ("permission", 403),
+        ("forbidden", 403),
+        ("accessdenied", 403),
+        ("notfound", 404),
+        ("doesnotexist", 404),
+        ("unexpectedendpoint", 404),
+        ("contextlengthexceeded", 400),
+        ("invalidrequest", 400),
+        ("invalidargument", 400),
+        ("invalidparameter", 400),
+    ];
+    let known = |said: &str| {
+        let said: String = said.chars().filter(|letter| !" _-.".contains(*letter)).collect();
+        KNOWN.into_iter().find(|(word, _)| said.contains(word)).map(|(_, status)| status)
+    };
+    let (mut codes, mut whole) = (String::new(), String::new());
+    gather(body, &mut codes, &mut whole, 0);
+    // An error that is a text, or has no code that is known, says in words what others say with one.
+    let words = error.as_str().map_or_else(|| words_of(body), ToOwned::to_owned).to_lowercase();
+    known(&codes).or_else(|| status_of(&Value::String(words.clone()))).or_else(|| known(&words))
 }
 
 /// A status as a number, a text, or at the beginning of one.
@@ -325,12 +409,28 @@ fn words_of(body: &Value) -> String {
         }
     }
     fn said_of(value: &Value, depth: usize) -> Option<String> {
-        const KEYS: [&str; 7] =
-            ["message", "msg", "detail", "error", "error_description", "description", "errors"];
+        const KEYS: [&str; 15] = [
+            "message",
+            "msg",
+            "detail",
+            "error",
+            "error_description",
+            "description",
+            "errors",
+            "status_msg",
+            "error_message",
+            "error_msg",
+            "errmsg",
+            "faultstring",
+            "reason",
+            "title",
+            "base_resp",
+        ];
         if !value.is_object() {
             return said(value, depth);
         }
-        let words = KEYS.iter().find_map(|key| said(value.get(*key)?, depth))?;
+        let told = KEYS.iter().find_map(|key| said(under(value, key)?, depth));
+        let words = told.or_else(|| named_by_field(under(value, "errors")?))?;
         let field = value.get("loc").and_then(Value::as_array).and_then(|path| {
             let names = path.iter().filter_map(Value::as_str).filter(|name| *name != "body");
             Some(names.collect::<Vec<_>>().join(".")).filter(|names| !names.is_empty())
@@ -345,6 +445,13 @@ fn words_of(body: &Value) -> String {
         })
     }
     said_of(error_of(body), 0).unwrap_or_default()
+}
+
+/// What is said of the first of some fields: `{"model": ["is unknown"]}`.
+fn named_by_field(errors: &Value) -> Option<String> {
+    let (field, said) = errors.as_object()?.iter().next()?;
+    let said = said.as_array().and_then(|list| list.first()).unwrap_or(said).as_str()?;
+    Some(format!("{field}: {said}"))
 }
 
 /// What is said in a body that is not JSON: the title of a page, or the text.
@@ -374,7 +481,17 @@ fn gather(value: &Value, codes: &mut String, whole: &mut String, depth: usize) {
         Value::Array(list) => list.iter().for_each(|one| gather(one, codes, whole, depth + 1)),
         Value::Object(fields) => {
             for (key, one) in fields.iter().filter(|(key, _)| *key != "input") {
-                let is_code = matches!(key.as_str(), "code" | "type" | "param" | "status" | "loc");
+                const CODES: [&str; 8] = [
+                    "code",
+                    "type",
+                    "param",
+                    "status",
+                    "loc",
+                    "error_code",
+                    "error_type",
+                    "errorcode",
+                ];
+                let is_code = CODES.iter().any(|code| key.eq_ignore_ascii_case(code));
                 // Elsewhere a reason is a sentence.
                 let is_reason = |text: &&str| key == "reason" && !text.contains(' ');
                 let texts = match one {

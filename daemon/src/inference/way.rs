@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use reqwest::Url;
 
 use super::chat::{
-    BROKE_OFF, CallError, NO_SUCH_NAME, NOT_TRUSTED, PROXY_ASKS_WHO, PROXY_NO_SUCH_NAME,
-    PROXY_REFUSED, PROXY_REFUSES, PROXY_UNREACHABLE, REFUSED, TIMED_OUT, UNREACHABLE,
+    BROKE_OFF, CallError, NO_SUCH_NAME, NOT_TRUSTED, PROXY_ANSWERS, PROXY_ASKS_WHO,
+    PROXY_NO_SUCH_NAME, PROXY_REFUSED, PROXY_REFUSES, PROXY_SILENT, PROXY_UNREACHABLE, REFUSED,
+    TIMED_OUT, UNREACHABLE,
 };
 use super::key::is_local;
 
@@ -66,10 +67,25 @@ impl ProxyWay {
         CallError::Network { why: why.into(), at }
     }
 
-    /// The failure where a response with that status is the proxy's own; `None` where it is the service's.
-    pub(super) fn of_proxy(&self, status: u16, url: &Url) -> Option<CallError> {
-        let proxy = self.proxy_for(url).filter(|_| status == 407)?;
-        Some(CallError::Network { why: PROXY_ASKS_WHO.into(), at: format!("{url}{proxy}") })
+    /// No reply came in time. Whether the proxy or the service kept silent is not known, so both are told.
+    pub(super) fn timed_out(&self, url: &Url) -> CallError {
+        let proxy = self.proxy_for(url).unwrap_or_default();
+        CallError::Network { why: TIMED_OUT.into(), at: format!("{url}{proxy}") }
+    }
+
+    /// The failure where a response with that status is the proxy's own; `None` where it is the service's. Without
+    /// encryption a proxy answers in the place of a service that it does not reach: with a page or nothing, and not with
+    /// the JSON of a service.
+    pub(super) fn of_proxy(&self, status: u16, is_json: bool, url: &Url) -> Option<CallError> {
+        let proxy = self.proxy_for(url)?;
+        let why = match status {
+            407 => PROXY_ASKS_WHO.into(),
+            403 | 502..=504 if url.scheme() == "http" && !is_json => {
+                format!("{PROXY_ANSWERS} (HTTP {status})").into()
+            }
+            _ => return None,
+        };
+        Some(CallError::Network { why, at: format!("{url}{proxy}") })
     }
 
     /// The proxy that leads to that address, in words, with the setting that names it.
@@ -168,6 +184,9 @@ fn unconnected_by_proxy(error: &reqwest::Error) -> &'static str {
         if said.contains("dns error") || said.contains("failed to lookup") {
             return PROXY_NO_SUCH_NAME;
         }
+        if said.contains("timed out") {
+            why = PROXY_SILENT;
+        }
         // A tunnel that cannot be begun has a cause of its own.
         if said.contains("tunnel error") && !said.contains("underlying connection") {
             why = PROXY_REFUSES;
@@ -186,6 +205,38 @@ mod tests {
             .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
             .collect();
         ProxyWay::new(&choice, &environment)
+    }
+
+    #[test]
+    fn what_a_proxy_says_in_the_place_of_a_service_is_told_as_its_own() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        let own = || ProxyChoice::Proxy {
+            url: url("http://proxy.local:3128"),
+            setting: "engine.office.proxy".to_owned(),
+        };
+        let of = |choice, status, is_json, service: &str| {
+            way(choice, &[]).of_proxy(status, is_json, &url(service)).map(|it| it.to_string())
+        };
+        let (plain, safe) = ("http://model.example.com/v1", "https://model.example.com/v1");
+        for (status, is_json, service, words) in [
+            (407, false, plain, "asks for a name and a password"),
+            (407, true, plain, "asks for a name and a password"),
+            (502, false, plain, "in the place of the service, which it does not reach or does not allow (HTTP 502)"),
+            (503, false, plain, "(HTTP 503)"),
+            (504, false, plain, "(HTTP 504)"),
+            (403, false, plain, "(HTTP 403)"),
+        ] {
+            let told = of(own(), status, is_json, service).unwrap();
+            assert!(told.contains(words) && told.contains("engine.office.proxy"), "{told}");
+        }
+        for (status, is_json, service) in
+            [(502, true, plain), (403, true, plain), (500, false, plain), (200, false, plain), (502, false, safe)]
+        {
+            assert_eq!(of(own(), status, is_json, service), None, "{status} {service}");
+        }
+        assert_eq!(of(ProxyChoice::Direct, 407, false, plain), None);
+        let late = way(own(), &[]).timed_out(&url(safe)).to_string();
+        assert!(late.contains("in time") && late.contains("engine.office.proxy"), "{late}");
     }
 
     #[test]

@@ -64,13 +64,20 @@ pub(crate) fn draw_cost(meta: &Meta, page: &mut ReportPage) {
 /// Uncertain costs, and models that answered without being requested.
 fn cost_and_models(meta: &Meta) -> Vec<String> {
     let mut lines = Vec::new();
+    let calls = |count: u64| match count {
+        1 => "1 call is".to_owned(),
+        count => format!("{} calls are", thousands(i128::from(count))),
+    };
     if meta.booked_at_most > 0 {
-        let calls = match meta.booked_at_most {
-            1 => "1 call is".to_owned(),
-            count => format!("{} calls are", thousands(i128::from(count))),
-        };
         lines.push(format!(
-            "{calls} booked at an upper bound: the service did not say what was used, said more than such a call can use, or the daemon was cut off while they may have been under way."
+            "{} booked at an upper bound: the service sent no reply that says what was used, said more than such a call can use, or the daemon was cut off while they may have been under way.",
+            calls(meta.booked_at_most)
+        ));
+    }
+    if meta.booked_estimated > 0 {
+        lines.push(format!(
+            "{} booked at an estimate: the service does not say what was used, so prompt and reply are counted by their length.",
+            calls(meta.booked_estimated)
         ));
     }
     if !meta.other_models.is_empty() {

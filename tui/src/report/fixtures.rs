@@ -127,6 +127,7 @@ fn meta() -> Meta {
         output_tokens: 0,
         providers_used: vec!["reader-1".into()],
         booked_at_most: 0,
+        booked_estimated: 0,
         other_models: Vec::new(),
         from_cache: 0,
         replies: None,

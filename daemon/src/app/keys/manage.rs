@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::Hint;
 use protocol::key::{Dialect, FreshKey, Key, KeyCaps, KeyId, KeyScope, NewKey};
 use protocol::safe;
 use protocol::service::Reply;
@@ -205,8 +206,9 @@ impl Core {
                     return Ok(());
                 }
                 let what = format!("There is no engine '{}'", safe::line(engine));
-                Err(ApiError::new(ErrorCode::InvalidInput, what)
-                    .hint(format!("Name one of {}", rules.engines.join(", "))))
+                let name_one = || format!("Name one of {}", rules.engines.join(", ")).into();
+                let hint: Hint = self.added_since(engine).unwrap_or_else(name_one);
+                Err(ApiError::new(ErrorCode::InvalidInput, what).hint(hint))
             })?;
         }
         // What a key reads costs nothing, whatever answers studies of the others.

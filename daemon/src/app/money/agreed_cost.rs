@@ -176,8 +176,10 @@ fn sentence(found: &StudyRecord, spent: UsdMicros, agreed: UsdMicros, more: More
     let MoreCost { low, high } = more;
     let in_all =
         if low < high { format!("{} to {}", low.exact(), high.exact()) } else { high.exact() };
-    let uncounted = match found.progress.usage.at_most {
-        0 => "",
+    let usage = &found.progress.usage;
+    let uncounted = match (usage.at_most, usage.estimated) {
+        (0, 0) => "",
+        (0, _) => " (the service did not count every call: those are estimated by their length)",
         _ => {
             " (the service did not count every call: those are booked at the most that they can cost)"
         }

@@ -135,7 +135,7 @@ impl<P: Purse> Drop for HeldMoney<'_, P> {
 
 /// What a call is booked at that was given up.
 pub(crate) fn given_up(worst: UsdMicros) -> Usage {
-    let Booked { cost, at_most } = Booked::at_most(worst);
+    let Booked { cost, at_most, .. } = Booked::at_most(worst);
     Usage { cost, at_most: u32::from(at_most), ..Usage::default() }
 }
 
@@ -172,7 +172,7 @@ mod tests {
     }
 
     fn reply(cost: i64) -> Spent<()> {
-        let booked = Booked { cost: UsdMicros(cost), at_most: false };
+        let booked = Booked { cost: UsdMicros(cost), at_most: false, estimated: false };
         let (input_tokens, output_tokens, remarks) = (1, 1, Vec::new());
         Spent { reply: Ok(()), input_tokens, output_tokens, booked, remarks }
     }

@@ -348,7 +348,7 @@ impl Core {
         self.with_rules(|rules| {
             let rules = &stimulus::Rules { private_hooks, ..rules.clone() };
             let spec = stimulus::read_like(draft, rules, like.map(|like| &like.spec));
-            let spec = spec.map_err(invalid)?;
+            let spec = spec.map_err(|problems| invalid(self.with_added(problems)))?;
             let mut notes = Vec::new();
             if let Some(like) = like {
                 let alone = stimulus::read(draft, rules).ok();
@@ -365,6 +365,17 @@ impl Core {
             }
             Ok(ReadDraft { spec, notes })
         })
+    }
+
+    /// The problems of a draft, where one names an engine that is new in the file of settings with what to do about it.
+    fn with_added(&self, mut problems: Vec<Problem>) -> Vec<Problem> {
+        for problem in &mut problems {
+            let hint = stimulus::unknown_engine(problem).and_then(|name| self.added_since(name));
+            if let Some(hint) = hint {
+                problem.hint = hint;
+            }
+        }
+        problems
     }
 
     /// The study that a draft is to be like.

@@ -116,11 +116,12 @@ impl Core {
                 .into(),
             })),
             None => {
-                Err(ApiError::new(ErrorCode::InvalidInput, format!("There is no engine '{name}'"))
-                    .hint(format!(
-                        "Choose one that can answer: {}",
-                        self.engine_names().join(", ")
-                    )))
+                let choose = || {
+                    format!("Choose one that can answer: {}", self.engine_names().join(", ")).into()
+                };
+                let hint = self.added_since(name).unwrap_or_else(choose);
+                let what = format!("There is no engine '{name}'");
+                Err(ApiError::new(ErrorCode::InvalidInput, what).hint(hint))
             }
         }
     }

@@ -145,6 +145,7 @@ impl Core {
             asked_cost_usd: found.progress.agreed.asked.map(UsdMicros::dollars),
             lost_cost_usd: progress.lost.cost.dollars(),
             booked_at_most: u64::from(progress.usage.at_most),
+            booked_estimated: u64::from(progress.usage.estimated),
             latency_ms: u64::try_from(latency).unwrap_or(0),
             input_tokens: progress.usage.input_tokens,
             output_tokens: progress.usage.output_tokens,

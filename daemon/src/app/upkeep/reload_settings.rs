@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::PoisonError;
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::hint::{Hint, Remedy};
 use protocol::safe;
 use protocol::service::{Comes, Reply, SettingChange};
 use protocol::study::Problem;
@@ -51,6 +52,18 @@ impl Core {
                 .hint("Start it anew with other settings")
         })?;
         config::load(&source.file, config::environment())
+    }
+
+    /// What to do about an engine that the daemon does not have, where the file of settings has it: it was added since the
+    /// file was read. `None` where the file has none of that name, or cannot be read.
+    pub(in crate::app) fn added_since(&self, engine: &str) -> Option<Hint> {
+        let loaded = self.read_settings().ok()?;
+        loaded.config.engine.models.contains_key(engine).then(|| {
+            let what = format!(
+                "Start the daemon anew, which read its settings before [engine.{engine}] was added to them, and goes on with unfinished studies,"
+            );
+            Remedy::owner(what, "demoscope daemon stop && demoscope daemon start").into()
+        })
     }
 
     fn take_over(&self, loaded: &Loaded, apply: bool) -> Reply<Vec<SettingChange>> {

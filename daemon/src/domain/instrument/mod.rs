@@ -28,6 +28,7 @@ mod scale;
 mod schema;
 mod spelling;
 mod stands_out;
+mod survey_answers;
 mod tally;
 mod themes;
 mod types;

@@ -12,7 +12,10 @@ use super::items::Item;
 use super::reply::{
     Fields, MENTIONS_MAX, QUOTE_MAX, REASONING_MAX, REFUSAL_MAX, THEME_MAX, one_line,
 };
-use super::spelling::{alone, bare, is_same, truth, whole, word};
+use super::spelling::{
+    alone, bare, is_same, names_condition, scale_end, spoken_truth, truth, whole, word,
+};
+use super::survey_answers::{answers, spread};
 use super::types::{ANSWER_MAX, kind_of};
 use super::{Unreadable, extract_json};
 use crate::domain::outcome::Answered;
@@ -23,7 +26,7 @@ pub(super) const SUGGESTIONS_MAX: usize = 5;
 pub(super) const SUGGESTION_MAX: usize = 500;
 
 /// The key of a reason for declining.
-const REFUSED: &str = "refused";
+pub(super) const REFUSED: &str = "refused";
 
 /// The type of the value under a key.
 #[derive(Clone, Debug)]
@@ -93,7 +96,7 @@ pub(super) fn normalize_reply(
     fields: Fields,
     form: &[(&'static str, FieldKind)],
 ) -> Result<Fields, Unreadable> {
-    let fields = opened(fields.into_list(), form);
+    let fields = spread(opened(fields.into_list(), form), form);
     let reasoning = find(&fields, "reasoning").first().map(|value| words(value, REASONING_MAX));
     let reasoning = reasoning.unwrap_or_default();
     let mut mended: Vec<(String, Value)> = Vec::with_capacity(form.len());
@@ -111,8 +114,36 @@ pub(super) fn normalize_reply(
     for (key, kind) in form {
         let given = mended.iter().find(|(known, _)| known == key).map(|(_, value)| value);
         kind.check(key, given)?;
+        check_scale(&fields, form, key, kind)?;
     }
     Ok(Fields::mended(mended))
+}
+
+/// Keys beside a number that tell the end of its scale.
+const SCALES: [&str; 8] =
+    ["max", "maximum", "max_score", "max_value", "out_of", "scale", "scale_max", "rating_scale"];
+
+/// Checks that no value beside a number says that it is on another scale: `{"score": 4, "max": 5}`.
+fn check_scale(
+    fields: &[(String, Value)],
+    form: &[(&'static str, FieldKind)],
+    key: &str,
+    kind: &FieldKind,
+) -> Result<(), Unreadable> {
+    let FieldKind::Whole(low, high) = kind else { return Ok(()) };
+    let own = [format!("{key}_max"), format!("max_{key}"), format!("{key}_out_of"), format!("{key}_scale")];
+    let tells = |known: &str| {
+        let names = own.iter().map(String::as_str).chain(SCALES);
+        names.into_iter().any(|name| is_same(name, known)) && !form.iter().any(|(key, _)| is_same(key, known))
+    };
+    let told = fields.iter().filter(|(known, value)| !value.is_null() && tells(known));
+    let other = told.filter_map(|(_, value)| scale_end(value)).find(|end| *end != Some(*high));
+    match other {
+        Some(_) => Err(Unreadable::invalid(format!(
+            "`{key}` is not a whole number from {low} to {high}: it is told on another scale"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The keys of what was mended in a reply that is read: values in another spelling, texts that were shortened or left
@@ -186,7 +217,7 @@ impl FieldKind {
 
     /// The value in the form that the strict reader accepts; `None` if it is empty. A choice that cannot be read
     /// stays as it is.
-    fn read(&self, value: &Value, reasoning: &str) -> Option<Value> {
+    pub(super) fn read(&self, value: &Value, reasoning: &str) -> Option<Value> {
         let some = |text: String| (!text.is_empty()).then_some(Value::String(text));
         match self {
             Self::Whole(low, high) => {
@@ -195,7 +226,7 @@ impl FieldKind {
             Self::Word(words) => {
                 Some(word(value, words).map_or_else(|| value.clone(), Value::from))
             }
-            Self::Truth => Some(truth(value).map_or_else(|| value.clone(), Value::from)),
+            Self::Truth => Some(spoken_truth(value).map_or_else(|| value.clone(), Value::from)),
             Self::Suggestions(dimensions) => list(suggestions(value, dimensions)),
             Self::Text(most) => some(words(value, *most)),
             Self::Theme => some(theme(value)),
@@ -213,7 +244,7 @@ impl FieldKind {
         match self {
             Self::Whole(low, high) => whole(value, *low, *high).is_some(),
             Self::Word(words) => word(value, words).is_some(),
-            Self::Truth => truth(value).is_some(),
+            Self::Truth => spoken_truth(value).is_some(),
             _ => false,
         }
     }
@@ -228,6 +259,11 @@ impl FieldKind {
         };
         match given {
             Some(value) if self.reads(value) => Ok(()),
+            // Whoever is asked again is told what is wrong.
+            Some(Value::String(said)) if names_condition(said) => {
+                let why = "it depends on a condition, and is asked of the thing as it is";
+                Err(Unreadable::invalid(format!("`{key}` is not {choices}: {why}")))
+            }
             Some(_) => Err(Unreadable::invalid(format!("`{key}` is not {choices}"))),
             None => Err(Unreadable::invalid(format!("`{key}` is missing: {choices}"))),
         }
@@ -235,7 +271,7 @@ impl FieldKind {
 }
 
 /// The values under a key in any spelling of it, the exact spelling first. Nulls are ignored.
-fn find<'a>(fields: &'a [(String, Value)], key: &str) -> Vec<&'a Value> {
+pub(super) fn find<'a>(fields: &'a [(String, Value)], key: &str) -> Vec<&'a Value> {
     let is_it = |known: &str| known == key || is_same(known, key);
     let mut found: Vec<&(String, Value)> =
         fields.iter().filter(|(known, value)| !value.is_null() && is_it(known)).collect();
@@ -331,7 +367,7 @@ fn is_opinion(reason: &str) -> bool {
 
 /// The reason for declining, if the reply declines: it says yes, or gives a reason. In a reply with an answer, a "reason"
 /// that says that there is none, that only repeats what stands elsewhere in it, or that is an opinion, is no refusal.
-fn declines(fields: &[(String, Value)], is_answered: bool) -> Option<String> {
+pub(super) fn declines(fields: &[(String, Value)], is_answered: bool) -> Option<String> {
     find(fields, REFUSED).into_iter().find_map(|value| {
         match truth(value) {
             Some(true) => return Some(why(fields)),
@@ -510,59 +546,6 @@ fn themes(value: &Value, reasoning: &str) -> Vec<Map<String, Value>> {
 fn under<'a>(entry: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
     let found = entry.iter().find(|(known, value)| is_same(known, key) && !value.is_null());
     alone(found?.1).as_str()
-}
-
-/// The answers to the questions of a survey. A question without an answer is left out; an entry whose number cannot
-/// be read stays as it is.
-fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
-    let one;
-    let entries = match value {
-        Value::Array(entries) => entries.as_slice(),
-        Value::Object(_) => {
-            one = [value.clone()];
-            &one
-        }
-        _ => return Vec::new(),
-    };
-    // If there are as many texts as questions, they are taken in order.
-    let are_in_order = entries.len() == questions.len() && entries.iter().all(Value::is_string);
-    let mut read: Vec<Value> = Vec::new();
-    for (number, entry) in (1_u64..).zip(entries) {
-        let entry = match entry {
-            Value::Object(fields) => fields.clone(),
-            Value::String(_) if are_in_order => {
-                [("question".to_owned(), Value::from(number)), ("answer".to_owned(), entry.clone())]
-                    .into_iter()
-                    .collect()
-            }
-            _ => continue,
-        };
-        let fields: Vec<(String, Value)> = entry.into_iter().collect();
-        let last = u8::try_from(questions.len()).unwrap_or(u8::MAX);
-        let number = find(&fields, "question").first().map(|value| {
-            let named = alone(value).as_str().map(str::trim);
-            let named = questions.iter().position(|question| Some(question.as_str()) == named);
-            let named = named.and_then(|place| u8::try_from(place + 1).ok());
-            whole(value, 1, last).or(named).map_or_else(|| (*value).clone(), Value::from)
-        });
-        let mut said: Vec<(String, Value)> = Vec::new();
-        for (key, kind) in entry_form() {
-            let value = find(&fields, key).first().and_then(|value| kind.read(value, ""));
-            said.extend(value.map(|value| (key.to_owned(), value)));
-        }
-        let is_answered = said.iter().any(|(key, _)| key == "answer");
-        if let Some(reason) = declines(&fields, is_answered) {
-            said = vec![(REFUSED.to_owned(), Value::String(reason))];
-        } else if !is_answered {
-            continue;
-        }
-        said.extend(number.map(|number| ("question".to_owned(), number)));
-        let entry = Value::Object(said.into_iter().collect());
-        if !read.contains(&entry) {
-            read.push(entry);
-        }
-    }
-    read
 }
 
 /// The suggestions about a known dimension, each once.

@@ -407,6 +407,14 @@ fn usual_panel(study_type: StudyType, rules: &Rules<'_>) -> u32 {
     instrument::usual_panel(study_type).map_or(PANEL, |usual| usual.min(rules.panel_max))
 }
 
+/// The beginning of a problem with the name of an engine.
+const NO_ENGINE: &str = "there is no engine '";
+
+/// The engine that a problem is about which this installation does not have.
+pub(crate) fn unknown_engine(problem: &Problem) -> Option<&str> {
+    problem.what.strip_prefix(NO_ENGINE)?.strip_suffix('\'')
+}
+
 /// The name of the engine.
 fn engine_of(reader: &mut SettingsReader<'_>, rules: &Rules<'_>) -> String {
     let engine = reader.take("engine", |given| engine_named(given, rules));
@@ -427,7 +435,7 @@ fn engine_named(given: &Given, rules: &Rules<'_>) -> Result<String, Problem> {
     }
     let hint =
         did_you_mean(&name, engines).unwrap_or_else(|| format!("there is {}", engines.join(", ")));
-    Err(given.problem(format!("there is no engine '{name}'"), hint))
+    Err(given.problem(format!("{NO_ENGINE}{name}'"), hint))
 }
 
 /// Dollars as whole millionths.

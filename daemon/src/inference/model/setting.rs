@@ -38,7 +38,7 @@ impl ModelEngine {
             });
         }
         if self.is_proven() {
-            return None;
+            return self.gone(error, *status, said).await;
         }
         if matches!(status, 400 | 404) && said.to_lowercase().contains("model") {
             let listed = self.list_models().await;
@@ -55,6 +55,41 @@ impl ModelEngine {
                 self.service.model
             ),
         })
+    }
+
+    /// What is told of a model that answered before and that the service does not know any more.
+    async fn gone(&self, error: &CallError, status: u16, said: &str) -> Option<CallError> {
+        const GONE: [&str; 7] = [
+            "not found",
+            "not exist",
+            "not loaded",
+            "unknown model",
+            "no longer",
+            "decommissioned",
+            "no such model",
+        ];
+        let said = said.to_lowercase();
+        let is_gone = said.contains("model") && GONE.iter().any(|words| said.contains(words));
+        if !(matches!(status, 404 | 410) || (status == 400 && is_gone)) {
+            return None;
+        }
+        let model = &self.service.model;
+        let listed = self.list_models().await;
+        let name = &self.service.name;
+        let helps = match listed.first() {
+            _ if listed.contains(model) => {
+                format!("answered before and is still listed: look at base_url in [engine.{name}]")
+            }
+            Some(first) => format!(
+                "answered before and is not there any more: it has {} now; {}, or load it again",
+                listed.join(", "),
+                self.line("model", &format!("{first:?}"))
+            ),
+            None => format!(
+                "answered before and is not there any more: load it again, or write another model in [engine.{name}]"
+            ),
+        };
+        Some(CallError::Setting { why: format!("{error}; the model {model} {helps}") })
     }
 
     /// What to write where a service refuses the value of a setting.

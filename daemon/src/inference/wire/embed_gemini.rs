@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Unread, Vectors, vector};
+use super::{Unread, Vectors, count, vector};
 
 #[derive(Serialize)]
 struct GeminiEmbedBody<'a> {
@@ -46,6 +46,11 @@ pub(super) fn reply(body: &Value) -> Result<Vectors, Unread> {
     Ok(Vectors {
         vectors: vectors.collect::<Result<_, Unread>>()?,
         model: String::new(),
-        tokens: None,
+        tokens: tokens(body),
     })
+}
+
+/// Only newer models count.
+pub(super) fn tokens(body: &Value) -> Option<u64> {
+    count(body.get("usageMetadata")?, "promptTokenCount")
 }

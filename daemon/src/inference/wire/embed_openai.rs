@@ -34,6 +34,12 @@ pub(super) fn reply(body: &Value) -> Result<Vectors, Unread> {
     Ok(Vectors {
         vectors: placed.into_iter().map(|(_, vector)| vector).collect(),
         model: name(body, "model"),
-        tokens: body.get("usage").and_then(|usage| count(usage, "prompt_tokens")),
+        tokens: tokens(body),
     })
+}
+
+/// Some count the texts under a name of their own, or only in all.
+pub(super) fn tokens(body: &Value) -> Option<u64> {
+    let usage = body.get("usage")?;
+    ["prompt_tokens", "input_tokens", "total_tokens"].iter().find_map(|key| count(usage, key))
 }

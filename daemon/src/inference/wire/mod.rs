@@ -4,6 +4,7 @@
 mod anthropic;
 mod embed_gemini;
 mod embed_openai;
+mod error_in;
 mod gemini;
 mod openai;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::chat::{Chat, ChatReply, TokenLimit, Tokens};
+pub(crate) use error_in::{error_in, under};
 
 /// The supported formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -108,6 +110,34 @@ impl Format {
         }
     }
 
+    /// Whether a body says how much a call took, be it possible or not. Zeros, nulls and words say nothing.
+    pub fn says_usage(self, body: &[u8]) -> bool {
+        fn says(value: &Value) -> bool {
+            match value {
+                Value::Null | Value::Bool(_) => false,
+                Value::Number(count) => count.as_f64() != Some(0.0),
+                Value::String(count) => count.trim().parse::<f64>().is_ok_and(|it| it != 0.0),
+                Value::Array(list) => list.iter().any(says),
+                Value::Object(fields) => fields.values().any(says),
+            }
+        }
+        let key = match self {
+            Self::Openai | Self::Anthropic => "usage",
+            Self::Gemini => "usageMetadata",
+        };
+        let body = serde_json::from_slice::<Value>(body).ok();
+        body.is_some_and(|body| body.get(key).is_some_and(says))
+    }
+
+    /// The input tokens that the reply of an embedding call says that it took, whatever else is in it.
+    pub fn embed_usage(self, body: &[u8]) -> Option<u64> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        match self {
+            Self::Openai | Self::Anthropic => embed_openai::tokens(&body),
+            Self::Gemini => embed_gemini::tokens(&body),
+        }
+    }
+
     /// What a body says that the call took, whatever else is in it.
     pub fn usage(self, body: &[u8]) -> Option<Tokens> {
         let body: Value = serde_json::from_slice(body).ok()?;
@@ -117,21 +147,6 @@ impl Format {
             Self::Gemini => gemini::tokens(&body),
         }
     }
-}
-
-/// The error that stands in a body: as `error`, or as that of the only choice, where a router puts it. `false`, zero and
-/// what is empty are none.
-pub(crate) fn error_in(body: &Value) -> Option<&Value> {
-    let is_error = |error: &&Value| match error {
-        Value::Null => false,
-        Value::Bool(is_error) => *is_error,
-        Value::Number(code) => code.as_f64() != Some(0.0),
-        Value::String(said) => !said.trim().is_empty(),
-        Value::Array(list) => !list.is_empty(),
-        Value::Object(fields) => !fields.is_empty(),
-    };
-    let of_choice = || body.get("choices")?.get(0)?.get("error").filter(is_error);
-    body.get("error").filter(is_error).or_else(of_choice)
 }
 
 /// Embeddings of texts, in the order of the texts.

@@ -124,6 +124,7 @@ pub(crate) fn report(people: u32) -> Report {
             output_tokens: 0,
             providers_used: vec!["offline".to_owned()],
             booked_at_most: 0,
+            booked_estimated: 0,
             other_models: Vec::new(),
             from_cache: 0,
             replies: None,

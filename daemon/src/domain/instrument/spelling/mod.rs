@@ -1,6 +1,7 @@
 //! The meaning of a value that a language model wrote: which number, which word of a closed list, yes or no. Every
 //! spelling with one meaning is read; what could mean two things is not read at all. Pure functions.
 
+mod condition;
 mod number;
 mod phrase;
 mod word;
@@ -11,8 +12,9 @@ mod tests;
 use protocol::safe::is_hidden;
 use serde_json::Value;
 
-pub(super) use number::whole;
-pub(super) use word::{truth, word};
+pub(super) use condition::names_condition;
+pub(super) use number::{scale_end, whole};
+pub(super) use word::{spoken_truth, truth, word};
 
 /// The element of a list of one, and any other value unchanged.
 pub(super) fn alone(value: &Value) -> &Value {

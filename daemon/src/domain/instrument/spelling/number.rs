@@ -3,19 +3,22 @@
 
 use serde_json::{Map, Value};
 
+use super::condition::{Bound, binds};
 use super::phrase::{NUMBERS, narrow, plain, remark, words};
 use super::{alone, bare, is_any};
 
 /// Words before a number that say nothing about it.
-const BEFORE: [&str; 31] = [
+const BEFORE: [&str; 37] = [
     "a", "an", "answer", "be", "for", "give", "i", "i'd", "i'll", "i'm", "id", "in", "is", "it",
     "it's", "its", "me", "my", "number", "opinion", "overall", "rate", "rated", "rating", "say",
     "score", "that", "the", "this", "will", "would",
+    "solid", "strong", "clear", "full", "straight", "firm",
 ];
 
 /// Words before the end of a scale.
-const OF: [&str; 8] = [
+const OF: [&str; 9] = [
     "/",
+    "out of a possible ",
     "out of ",
     "of ",
     "on a scale of ",
@@ -43,6 +46,12 @@ const END: [&str; 10] = [
 ];
 /// Keys of the beginning of its scale.
 const BEGINNING: [&str; 5] = ["min", "min_value", "minimum", "scale_min", "worst"];
+
+/// Keys of a reason, in which a condition binds nothing.
+pub(super) const REASON: [&str; 7] =
+    ["reason", "reasons", "reasoning", "why", "because", "explanation", "rationale"];
+/// Keys of a condition.
+pub(super) const CONDITION: [&str; 6] = ["if", "unless", "condition", "conditions", "provided", "when"];
 
 /// The number that is chosen on a scale.
 pub(in super::super) fn whole(value: &Value, low: u8, high: u8) -> Option<u8> {
@@ -83,9 +92,10 @@ fn spelled(said: &str, high: u8) -> Option<u8> {
 /// A number with words around it that leave it as it is.
 fn in_a_phrase(said: &str, high: u8) -> Option<u8> {
     let said = after_words(said);
+    let said = said.strip_prefix('#').unwrap_or(said);
     let (number, rest) = first_number(said.strip_prefix('+').unwrap_or(said))?;
     let rest = after_scale(rest, high)?;
-    remark(rest)?.leaves_number().then_some(number)
+    remark(rest)?.leaves_number(number).then_some(number)
 }
 
 /// What is left behind the words that say nothing.
@@ -116,27 +126,53 @@ fn first_number(text: &str) -> Option<(u8, &str)> {
     (!rest.starts_with(|letter: char| letter.is_alphanumeric())).then_some((number, rest))
 }
 
-/// What is left behind the unit and the scale, if there is one; `None` where it is another scale.
+/// What is left behind a unit, and whether it is that of stars.
+fn after_unit(rest: &str) -> (&str, bool) {
+    let units = [("points", false), ("point", false), ("stars", true), ("star", true), ("★", true)];
+    let found = units.into_iter().find_map(|(unit, is_star)| {
+        let after = rest.trim_start().strip_prefix(unit)?;
+        (!after.starts_with(char::is_alphanumeric)).then_some((after, is_star))
+    });
+    found.unwrap_or((rest, false))
+}
+
+/// What is left behind the unit and the scale, if there is one; `None` where it is another scale. Stars are of five where
+/// nobody says of how many.
 fn after_scale(rest: &str, high: u8) -> Option<&str> {
-    let unit = ["points", "point", "stars"]
-        .iter()
-        .find_map(|unit| rest.trim_start().strip_prefix(unit))
-        .filter(|after| !after.starts_with(char::is_alphanumeric));
-    let rest = unit.unwrap_or(rest);
+    let (rest, are_stars) = after_unit(rest);
+    match after_named_scale(rest, high)? {
+        Some(rest) => Some(after_unit(rest).0),
+        None => (!are_stars || high == STARS).then_some(rest),
+    }
+}
+
+/// Stars of the usual scale of stars.
+const STARS: u8 = 5;
+
+/// What is left behind the scale, if one is named: `out of 10`, `on a 1-10 scale`. `None` where it is another one.
+#[expect(clippy::option_option, reason = "no scale, and another one, are two things")]
+fn after_named_scale(rest: &str, high: u8) -> Option<Option<&str>> {
     let inner = rest.trim_start();
     let (inner, is_aside) = match inner.strip_prefix('(') {
         Some(inner) => (inner.trim_start(), true),
         None => (inner, false),
     };
-    let Some(behind) = OF.iter().find_map(|of| inner.strip_prefix(of)) else { return Some(rest) };
+    let before = ["on a ", "on the ", "on an "].iter().find_map(|on| inner.strip_prefix(on));
+    let is_before = before.is_some_and(|rest| rest.starts_with(|it: char| it.is_ascii_digit()));
+    let behind = OF.iter().find_map(|of| inner.strip_prefix(of));
+    let Some(behind) = before.filter(|_| is_before).or(behind) else { return Some(None) };
     let (mut end, mut left) = first_number(behind.trim_start())?;
     // A scale may be told from its beginning: "1 to 10".
     let to = ["to ", "-", "–"].iter().find_map(|to| left.trim_start().strip_prefix(to));
     if let Some(last) = to.map(str::trim_start).filter(|_| end <= 1) {
         (end, left) = first_number(last)?;
     }
+    if is_before {
+        let rest = ["-point", " point"].iter().find_map(|point| left.strip_prefix(point));
+        left = rest.unwrap_or(left).trim_start().strip_prefix("scale")?;
+    }
     let left = if is_aside { left.trim_start().strip_prefix(')')? } else { left };
-    (end == high).then_some(left)
+    (end == high).then_some(Some(left))
 }
 
 /// The number within an object that also tells its scale, or describes it.
@@ -157,9 +193,15 @@ fn within(fields: &Map<String, Value>, low: u8, high: u8) -> Option<u8> {
                 return None;
             }
         } else {
-            // A text describes it; whatever names a number could be another choice.
-            let said = value.as_str()?;
-            if words(said).any(|word| counted(&word.to_lowercase()).is_some()) {
+            // A text describes it; whatever names a number could be another choice, and whatever is a condition binds it.
+            let said = value.as_str()?.to_lowercase();
+            let is_reason = is_any(key, &REASON);
+            if words(&said).any(|word| counted(word).is_some())
+                || said.contains("percent")
+                || said.contains('%')
+                || is_any(key, &CONDITION)
+                || (!is_reason && binds(&said, Bound::Judgement))
+            {
                 return None;
             }
         }
@@ -170,10 +212,29 @@ fn within(fields: &Map<String, Value>, low: u8, high: u8) -> Option<u8> {
 /// Whether that is the end of a scale: `10`, `"10"`, `"1-10"`.
 fn ends_at(value: &Value, high: u8) -> bool {
     match value {
-        Value::String(said) => {
-            words(said).last().and_then(|last| counted(&last.to_lowercase())) == Some(high)
-        }
+        Value::String(_) => scale_end(value) == Some(Some(high)),
         value => single(value, high, high) == Some(high),
+    }
+}
+
+/// The end of the scale that a value describes, as the last number in it; `Some(None)` where that is none of ours, and `None`
+/// where it names no number.
+#[expect(clippy::option_option, reason = "no end, and one that is no small number, are two things")]
+pub(in super::super) fn scale_end(value: &Value) -> Option<Option<u8>> {
+    match alone(value) {
+        Value::Number(number) => Some(number.as_u64().and_then(|end| u8::try_from(end).ok())),
+        Value::String(said) => {
+            let said = said.to_lowercase();
+            let is_number = |word: &&str| {
+                counted(word).is_some() || word.starts_with(|it: char| it.is_ascii_digit())
+            };
+            words(&said).filter(is_number).last().map(counted)
+        }
+        Value::Object(fields) => END.iter().find_map(|key| {
+            let (_, value) = fields.iter().find(|(known, _)| super::is_same(known, key))?;
+            scale_end(value)
+        }),
+        _ => None,
     }
 }
 

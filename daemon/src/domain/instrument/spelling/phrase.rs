@@ -3,6 +3,8 @@
 
 use protocol::safe::is_hidden;
 
+use super::condition::{Bound, binds, binds_behind};
+
 /// Longest phrase that is looked into, in bytes.
 const PHRASE_MAX: usize = 300;
 
@@ -46,6 +48,42 @@ const DOUBTS: [&str; 24] = [
 const DENIALS: [&str; 9] =
     ["not", "no", "never", "neither", "nor", "none", "cannot", "hardly", "barely"];
 
+/// Words by which a reason takes back what it is given for.
+const CORRECTIONS: [&str; 6] = ["wait", "correction", "actually", "minus", "plus", "rather"];
+
+/// Words that begin a reason.
+const REASONS: [&str; 9] = [
+    "because ",
+    "because,",
+    "since ",
+    "as it ",
+    "as i ",
+    "as the ",
+    "due to ",
+    "given the ",
+    "thanks to ",
+];
+
+/// Clauses that only deny what is before them.
+const TAKEN_BACK: [&str; 16] = [
+    "no",
+    "not",
+    "not really",
+    "not quite",
+    "not exactly",
+    "not at all",
+    "not so",
+    "not yet",
+    "not sure",
+    "not certain",
+    "not actually",
+    "never",
+    "none",
+    "hardly",
+    "barely",
+    "nope",
+];
+
 /// A text in small letters, on one line, with usual apostrophes, and without emphasis, quotation marks and signs that
 /// nobody sees; `None` for one that is too long for a phrase.
 pub(super) fn plain(said: &str) -> Option<String> {
@@ -55,6 +93,8 @@ pub(super) fn plain(said: &str) -> Option<String> {
     let letters = said.chars().map(narrow).filter(|letter| {
         !(is_hidden(*letter) || matches!(letter, '*' | '`' | '"' | '“' | '”' | '„'))
     });
+    // Stars are a unit.
+    let letters = letters.map(|letter| if matches!(letter, '★' | '⭐' | '☆') { '★' } else { letter });
     let usual: String = letters
         .flat_map(char::to_lowercase)
         .map(|letter| if letter == '\u{2019}' { '\'' } else { letter })
@@ -81,21 +121,26 @@ pub(super) fn remark(rest: &str) -> Option<Remark<'_>> {
     let is_apart = rest.starts_with(' ');
     let rest = rest.trim().trim_end_matches(['.', '!']).trim_end();
     let Some(first) = rest.chars().next() else { return Some(Remark::Nothing) };
+    let clause = |said| Some(reason(said).map_or(Remark::Clause(said), Remark::Reason));
     if let Some(within) = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-        return Some(Remark::Aside(within));
+        return Some(reason(within).map_or(Remark::Aside(within), Remark::Reason));
     }
     let after = rest.get(first.len_utf8()..).unwrap_or_default();
     match first {
         // A dash with no blank beside it stands within a word or a range.
         '-' | '–' | '—' => {
-            (is_apart && after.starts_with(' ') || first == '—').then_some(Remark::Clause(after))
+            if is_apart && after.starts_with(' ') || first == '—' { clause(after) } else { None }
         }
-        ',' | ';' | ':' | '.' | '!' => after.starts_with(' ').then_some(Remark::Clause(after)),
-        _ if is_apart => {
-            ["because ", "since "].iter().find_map(|why| rest.strip_prefix(why)).map(Remark::Clause)
-        }
+        ',' | ';' | ':' | '.' | '!' if after.starts_with(' ') => clause(after),
+        _ if is_apart => reason(rest).map(Remark::Reason),
         _ => None,
     }
+}
+
+/// What is given as a reason, if that is what a remark begins with.
+fn reason(said: &str) -> Option<&str> {
+    let said = said.trim_start();
+    REASONS.iter().find_map(|why| said.strip_prefix(why))
 }
 
 /// What somebody remarks on a value.
@@ -107,11 +152,18 @@ pub(super) enum Remark<'a> {
     Aside(&'a str),
     /// A clause, which may also take it back.
     Clause(&'a str),
+    /// Its reason, which says what it is about and takes nothing back.
+    Reason(&'a str),
 }
 
 impl Remark<'_> {
     /// Whether it leaves a number as it is.
-    pub(super) fn leaves_number(self) -> bool {
+    pub(super) fn leaves_number(self, number: u8) -> bool {
+        // The same number in brackets, in digits or as a word.
+        let is_same = |text: &str| {
+            let as_word = NUMBERS.get(usize::from(number)).copied();
+            Some(text.trim()) == as_word || text.trim() == number.to_string()
+        };
         let names_number = |text: &str| {
             let is_number = |word: &str| {
                 NUMBERS.contains(&word)
@@ -123,24 +175,61 @@ impl Remark<'_> {
         match self {
             Self::Nothing => true,
             // In brackets a number is described: "7 (not bad)".
-            Self::Aside(said) => !names_number(said) && !has(said, &DOUBTS),
+            Self::Aside(said) if is_same(said) => true,
+            Self::Aside(said) => {
+                !names_number(said) && !has(said, &DOUBTS) && !binds(said, Bound::Judgement)
+            }
             Self::Clause(said) => {
-                !names_number(said) && !has(said, &DOUBTS) && !has(said, &DENIALS)
+                let is_taken_back = TAKEN_BACK.contains(&said.trim().trim_end_matches(['.', '!']));
+                let is_unsure = said.contains("not sure") || said.contains("not certain");
+                !names_number(said)
+                    && !has(said, &DOUBTS)
+                    && !is_taken_back
+                    && !is_unsure
+                    && !binds(said, Bound::Judgement)
+            }
+            Self::Reason(said) => {
+                !names_number(said) && !has(said, &CORRECTIONS) && !binds_behind(said)
             }
         }
     }
 
-    /// Whether it leaves a word as it is: it names no other of that list.
-    pub(super) fn leaves_word(self, list: &[&str]) -> bool {
+    /// Whether it leaves a word of that list as it is: it names no other, and binds it to no condition. A denial takes back
+    /// what affirms, and confirms what denies.
+    pub(super) fn leaves_word(self, word: &str, list: &[&str], bound: Bound) -> bool {
+        let names_other = |said: &str| words(said).any(|one| sounds_like(one, list));
+        let denies = |said: &str| {
+            has(said, &DENIALS) || words(said).any(|word| word.ends_with("n't"))
+        };
+        let is_denial = word.ends_with("_not") || matches!(word, "negative" | "none" | "no");
+        // "definitely not, I do not need it" names a part of its own.
+        let names_other = |said: &str| {
+            let said = if is_denial { said.replace(" not ", " ").replace("not ", " ") } else { said.to_owned() };
+            names_other(&said)
+        };
         match self {
             Self::Nothing => true,
             Self::Aside(said) | Self::Clause(said) => {
+                // What is said to change nothing is left out.
+                let said = said.split("even if").next().unwrap_or_default();
                 !has(said, &DOUBTS)
-                    && !has(said, &DENIALS)
-                    && !words(said).any(|word| word.ends_with("n't") || sounds_like(word, list))
+                    && (is_denial || !denies(said))
+                    && !names_other(said)
+                    && !(word != "maybe" && binds(said, bound))
+                    && !(word == "maybe" && is_other_than_dependence(said))
+            }
+            Self::Reason(said) => {
+                !has(said, &CORRECTIONS) && !names_other(said) && !binds_behind(said)
             }
         }
     }
+}
+
+/// Whether a remark on a maybe is a condition. That it depends on something is what a maybe says.
+fn is_other_than_dependence(said: &str) -> bool {
+    let said = said.replace("depending on", "").replace("it depends on", "").replace("depends on", "");
+    let said = said.replace("it depends", "").replace("depends", "").replace("depending", "");
+    binds(&said, Bound::Decision)
 }
 
 fn has(text: &str, list: &[&str]) -> bool {

@@ -3,7 +3,7 @@
 use protocol::results::{Preference, PurchaseIntent, Sentiment};
 use serde_json::{Value, json};
 
-use super::{whole, word};
+use super::{spoken_truth, truth, whole, word};
 
 fn seven(value: &Value) -> Option<u8> {
     whole(value, 1, 10)
@@ -37,7 +37,16 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "7.0 out of 10.0",
         "Rating = 7",
         "7: fine",
-        "7 stars",
+        "7 stars out of 10",
+        "7/10 stars",
+        "7 (seven)",
+        "a solid 7",
+        "#7",
+        "7 on a 1-10 scale",
+        "7 on a 10-point scale",
+        "7 out of a possible 10",
+        "7, I do not need it",
+        "7, because it does not cost less",
     ] {
         assert_eq!(seven(&json!(said)), Some(7), "{said}");
     }
@@ -75,6 +84,11 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "7 (scale of 5)",
         "7 on a scale of 1 to 5",
         "7 people",
+        "7 stars",
+        "7 on a 5-point scale",
+        "7 on a 1-5 scale",
+        "7 (eight)",
+        "7, not really",
         "sieben",
         "siete",
         "7 8",
@@ -87,6 +101,7 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
     }
     assert_eq!(whole(&json!("+0"), 0, 10), Some(0));
     assert_eq!(whole(&json!("4 (out of 5)"), 1, 5), Some(4));
+    assert_eq!(whole(&json!("4 stars"), 1, 5), Some(4));
     assert_eq!(whole(&json!("4 out of 10"), 1, 5), None);
     assert_eq!(seven(&json!(format!("7 ({})", "good ".repeat(100)))), None, "too long to judge");
 }
@@ -166,7 +181,8 @@ fn a_word_is_read_with_words_around_it_that_leave_it_as_it_is() {
         ("I would probably not use this.", "probably_not"),
         ("definitely buy", "definitely"),
         ("Maybe buy", "maybe"),
-        ("maybe (if it gets cheaper)", "maybe"),
+        ("maybe (it depends on the price)", "maybe"),
+        ("definitely not, I do not need it", "definitely_not"),
     ] {
         assert_eq!(intent(said), Some(meant), "{said}");
     }
@@ -206,6 +222,7 @@ fn a_word_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "definitely, or probably",
         "maybe not",
         "definitely not probably",
+        "maybe (if it gets cheaper)",
     ] {
         assert_eq!(intent(said), None, "{said}");
     }
@@ -260,4 +277,34 @@ fn a_word_within_an_object_is_read_where_it_is_the_only_one() {
     assert_eq!(read(json!({ "value": "positive", "label": "negative" })), None);
     assert_eq!(read(json!({ "value": "positive", "second": "negative" })), None);
     assert_eq!(read(json!({ "reason": "positive" })), None);
+}
+
+/// Whether an expert would click, behind whose yes or no a remark may stand.
+#[test]
+fn yes_and_no() {
+    for (said, meant) in [
+        ("yes", Some(true)),
+        ("Yes, it caught my eye", Some(true)),
+        ("Yes.", Some(true)),
+        ("yes, because if I had time I would read on", Some(true)),
+        ("Yes - even if it is long", Some(true)),
+        ("no, not at all", Some(false)),
+        ("No, it's not for me", Some(false)),
+        ("no", Some(false)),
+        ("no (too long)", Some(false)),
+        ("yes, unless it costs more", None),
+        ("yes, if it were shorter", None),
+        ("yes (if it were free)", None),
+        ("yes, but not now", None),
+        ("yes and no", None),
+        ("yes, no", None),
+        ("no, unless it is free", None),
+        ("yes, not really", None),
+        ("if it were shorter, yes", None),
+        ("yes, depending on the day", None),
+    ] {
+        assert_eq!(spoken_truth(&json!(said)), meant, "{said}");
+    }
+    // A refusal is read strictly: "No, I would rather not say" is one.
+    assert_eq!(truth(&json!("No, I would rather not say")), None);
 }

@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use super::condition::Bound;
+use super::number::{CONDITION, REASON};
 use super::phrase::{Remark, plain, remark};
 use super::{alone, bare, is_any, letters};
 
@@ -35,6 +37,24 @@ const OF_SENTIMENTS: Around = Around {
         "the",
         "this",
         "very",
+        "strongly",
+        "extremely",
+        "overwhelmingly",
+        "highly",
+        "really",
+        "quite",
+        "fairly",
+        "pretty",
+        "somewhat",
+        "slightly",
+        "mildly",
+        "moderately",
+        "clearly",
+        "definitely",
+        "totally",
+        "completely",
+        "deeply",
+        "so",
     ],
     short: &[("pos", "positive"), ("neg", "negative"), ("neu", "neutral")],
 };
@@ -43,7 +63,8 @@ const OF_SENTIMENTS: Around = Around {
 const OF_INTENTS: Around = Around {
     beside: &[
         "answer", "buy", "buying", "get", "i", "i'd", "i'll", "intent", "is", "it", "my", "order",
-        "purchase", "that", "the", "this", "try", "use", "will", "would",
+        "purchase", "that", "the", "this", "try", "use", "will", "would", "for", "me", "myself", "most", "very",
+        "quite",
     ],
     short: &[],
 };
@@ -54,6 +75,9 @@ const OF_PREFERENCES: Around = Around {
         "answer",
         "best",
         "better",
+        "clearly",
+        "definitely",
+        "strongly",
         "choice",
         "choose",
         "i",
@@ -120,8 +144,49 @@ pub(in super::super) fn truth(value: &Value) -> Option<bool> {
     }
 }
 
+/// The same where a remark stands behind it that leaves it as it is: "Yes, it caught my eye", "no, not at all".
+pub(in super::super) fn spoken_truth(value: &Value) -> Option<bool> {
+    truth(value).or_else(|| {
+        let said = plain(alone(value).as_str()?)?;
+        let end = said.find(|letter: char| !letter.is_alphanumeric())?;
+        let (head, rest) = said.split_at(end);
+        let is_yes = match head {
+            "yes" | "yeah" | "yep" | "true" => true,
+            "no" | "nope" | "false" => false,
+            _ => return None,
+        };
+        let (word, list): (_, &[&str]) = if is_yes { ("yes", &["no"]) } else { ("no", &["yes"]) };
+        remark(rest)?.leaves_word(word, list, Bound::Decision).then_some(is_yes)
+    })
+}
+
 fn single(said: &str, words: &[&'static str]) -> Option<&'static str> {
-    spelled(said, words).or_else(|| in_a_phrase(&plain(said)?, words))
+    spelled(said, words).or_else(|| {
+        let said = plain(said)?;
+        agreed(&said, words).or_else(|| in_a_phrase(&said, words))
+    })
+}
+
+/// An intent behind a yes or a no that says the same: "no, definitely not".
+fn agreed(said: &str, words: &[&'static str]) -> Option<&'static str> {
+    if !words.contains(&"probably_not") {
+        return None;
+    }
+    let (is_yes, rest) = match said.strip_prefix("yes") {
+        Some(rest) => (true, rest),
+        None => (false, said.strip_prefix("no")?),
+    };
+    let after = rest.trim_start_matches([' ', ',', '.', ';', '!', ':', '-', '–', '—']);
+    if after.len() == rest.len() {
+        return None;
+    }
+    let intent = spelled(after, words).or_else(|| in_a_phrase(after, words))?;
+    let says_yes = match intent {
+        "definitely" | "probably" => true,
+        "definitely_not" | "probably_not" => false,
+        _ => return None,
+    };
+    (says_yes == is_yes).then_some(intent)
 }
 
 /// What stands in front of the letter of a variant.
@@ -155,19 +220,21 @@ fn around(words: &[&str]) -> Option<&'static Around> {
 /// A word with others around it that leave it as it is.
 fn in_a_phrase(said: &str, words: &[&'static str]) -> Option<&'static str> {
     let around = around(words)?;
+    let bound = if words.contains(&"positive") { Bound::Judgement } else { Bound::Decision };
     let is_beside = |word: &&str| around.beside.contains(word);
     // The name of the value in front.
     let named =
         said.split_once(':').filter(|(name, _)| name.split(' ').all(|word| is_beside(&word)));
     let said = named.map_or(said, |(_, said)| said.trim_start());
     let end = said.find([',', ';', ':', '.', '!', '(', '—']);
-    let end = [" - ", " – "].iter().filter_map(|dash| said.find(dash)).chain(end).min();
+    let apart = [" - ", " – ", " because ", " since "];
+    let end = apart.iter().filter_map(|mark| said.find(mark)).chain(end).min();
     let (head, rest) = said.split_at(end.unwrap_or(said.len()));
     let is_of_variants = words.contains(&"a") && words.contains(&"b");
     if is_of_variants && matches!(head.trim(), NO_PREFERENCE | "i have no preference") {
         let none = words.iter().copied().find(|word| *word == "none")?;
         let remark = remark(said.get(head.trim_end().len()..).unwrap_or(rest))?;
-        return (remark == Remark::Nothing || remark.leaves_word(words)).then_some(none);
+        return remark.leaves_word("none", words, bound).then_some(none);
     }
     // A blank before the remark belongs to it.
     let rest = said.get(head.trim_end().len()..).unwrap_or(rest);
@@ -179,7 +246,7 @@ fn in_a_phrase(said: &str, words: &[&'static str]) -> Option<&'static str> {
         _ => head,
     };
     let chosen: String = head
-        .split_whitespace()
+        .split([' ', '_', '-'])
         .filter(|word| !is_beside(word))
         .map(|word| if matches!(word, "won't" | "wouldn't") { "not" } else { word })
         .flat_map(letters)
@@ -188,12 +255,14 @@ fn in_a_phrase(said: &str, words: &[&'static str]) -> Option<&'static str> {
     let word = words.iter().copied().find(|word| {
         short.map_or_else(|| letters(word).eq(chosen.chars()), |short| short == *word)
     })?;
-    let remark = remark(rest)?;
-    (remark == Remark::Nothing || remark.leaves_word(words)).then_some(word)
+    remark(rest)?.leaves_word(word, words, bound).then_some(word)
 }
 
 /// The word within an object that also describes it.
 fn within(fields: &Map<String, Value>, words: &[&'static str]) -> Option<&'static str> {
+    if let Some(marked) = marked(fields, words) {
+        return Some(marked);
+    }
     let mut chosen = None;
     for (key, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
         if is_any(key, &VALUE) {
@@ -201,11 +270,26 @@ fn within(fields: &Map<String, Value>, words: &[&'static str]) -> Option<&'stati
             if chosen.replace(said).is_some_and(|other| other != said) {
                 return None;
             }
+        } else if is_any(key, &CONDITION) {
+            return None;
         } else if let Some(said) = value.as_str() {
             let said = plain(said)?;
-            if !Remark::Aside(&said).leaves_word(words) {
+            let remark = if is_any(key, &REASON) { Remark::Reason(&said) } else { Remark::Aside(&said) };
+            if !remark.leaves_word("", words, Bound::Judgement) {
                 return None;
             }
+        }
+    }
+    chosen
+}
+
+/// The one word that is marked with yes where each has a yes or no: `{"positive": false, "negative": true}`.
+fn marked(fields: &Map<String, Value>, words: &[&'static str]) -> Option<&'static str> {
+    let mut chosen = None;
+    for (key, value) in fields {
+        let word = spelled(key, words)?;
+        if value.as_bool()? && chosen.replace(word).is_some() {
+            return None;
         }
     }
     chosen

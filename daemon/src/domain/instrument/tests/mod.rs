@@ -13,6 +13,7 @@ mod hashes;
 mod items;
 mod laboratory;
 mod level;
+mod meanings;
 mod nps;
 mod rank;
 mod reading;
