@@ -63,6 +63,8 @@ pub(super) struct RespondentTask {
     pub(super) exchanges: Vec<Exchange>,
     /// The index in the pool of the engine that asks.
     pub(super) engine: usize,
+    /// The call went while nobody knew whether that engine works.
+    pub(super) is_try: bool,
     /// Reserved for side measurements.
     pub(super) aside: UsdMicros,
 }
@@ -80,6 +82,7 @@ impl RespondentTask {
             correction: None,
             exchanges: Vec::new(),
             engine: 0,
+            is_try: false,
             aside: UsdMicros::ZERO,
         }
     }

@@ -1,0 +1,119 @@
+//! Respondents who got nothing while their engine may be broken. What they are said to be would be the engine's fault, so they
+//! are held back: until a reply of the engine is read, then they count as what they are; or until the study is paused, then
+//! they are simply missing, and are asked when it goes on.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::engine::EngineState;
+use super::faults::{FaultVerdict, SharedFault};
+use super::fail::Tries;
+use super::read::{Next, REASKS_MAX};
+use super::respondent::RespondentTask;
+use super::{PanelEffect, PanelMachine};
+use crate::domain::outcome::Outcome;
+
+/// Someone who is held back, and what will be recorded of the current question.
+pub(super) struct HeldTask {
+    pub(super) task: RespondentTask,
+    pub(super) outcome: Outcome,
+}
+
+impl PanelMachine<'_> {
+    /// Notes that a call was of no use, in a way that all calls to its service may share.
+    pub(super) fn note_fault(
+        &mut self,
+        task: &RespondentTask,
+        fault: SharedFault,
+        now: Duration,
+    ) -> FaultVerdict {
+        let engine = task.engine;
+        let answers = |state: &EngineState| state.faults.was_read() && state.dead.is_none();
+        let mut others = self.engines.iter().enumerate().filter(|(place, _)| *place != engine);
+        let others_answer = others.any(|(_, state)| answers(state));
+        let asked = (task.ticket, task.is_try);
+        let verdict = self.engines[engine].note_fault(fault, asked, others_answer, now);
+        if verdict == FaultVerdict::Doubted {
+            self.effects.push(PanelEffect::Doubt { engine });
+        }
+        verdict
+    }
+
+    /// Concludes a question whose calls were of no use: at once, or when it is known whether the engine works.
+    pub(super) fn close_in_vain(&self, task: RespondentTask, outcome: Outcome) -> Next {
+        if self.engines[task.engine].faults.any() {
+            Next::Hold(HeldTask { task, outcome })
+        } else {
+            self.close(task, outcome)
+        }
+    }
+
+    /// Holds a respondent back. Others may use the slot and the money meanwhile.
+    pub(super) fn hold(&mut self, mut held: HeldTask) {
+        self.effects.push(PanelEffect::Free(held.task.ticket));
+        let aside = std::mem::take(&mut held.task.aside);
+        self.release(aside);
+        self.held.push_back(held);
+    }
+
+    /// Lets those go whose engine works after all: they count as what they are.
+    pub(super) fn let_go(&mut self) {
+        let works = |held: &HeldTask| !self.engines[held.task.engine].faults.any();
+        if self.held.iter().any(works) {
+            let (free, held): (VecDeque<_>, _) =
+                std::mem::take(&mut self.held).into_iter().partition(works);
+            self.held = held;
+            self.close_all(free);
+        }
+    }
+
+    /// Puts those who were held back for an engine that is lost to another one, as far as one is left for them.
+    pub(super) fn leave_lost_engines(&mut self) {
+        let is_lost = |held: &HeldTask| self.engines[held.task.engine].dead.is_some();
+        if self.held.iter().any(is_lost) {
+            let (lost, held): (VecDeque<_>, _) =
+                std::mem::take(&mut self.held).into_iter().partition(is_lost);
+            self.held = held;
+            let mut nowhere = VecDeque::new();
+            for held in lost {
+                if self.failover_target(&held.task, &[]).is_some() {
+                    self.wait_until(Duration::ZERO, held.task);
+                } else {
+                    nowhere.push_back(held);
+                }
+            }
+            self.close_all(nowhere);
+        }
+    }
+
+    /// Nobody else is left to be asked. Where the engines may be broken and there are answers to lose, those who were held back
+    /// show whether they are, one by one with a single call each; else they count as what they are.
+    pub(super) fn look_at_held(&mut self) {
+        let is_in_doubt = |engine: &EngineState| {
+            engine.is_doubted() && (!engine.faults.was_read() || engine.faults.many())
+        };
+        let mut alive = self.engines.iter().filter(|engine| engine.dead.is_none());
+        if !self.has_answers || !alive.all(is_in_doubt) {
+            let held = std::mem::take(&mut self.held);
+            return self.close_all(held);
+        }
+        let Some(HeldTask { task, .. }) = self.held.pop_front() else { return };
+        let (engine, ticket) = (task.engine, task.ticket);
+        self.engines[engine].faults.try_again(ticket);
+        let tries = Tries::last_at(engine);
+        let once = RespondentTask { tries, reasks: REASKS_MAX, correction: None, ..task };
+        self.wait_until(Duration::ZERO, once);
+    }
+
+    /// Whether all that is left are those who are held back.
+    pub(super) fn has_only_held(&mut self) -> bool {
+        !self.held.is_empty() && self.has_nobody_else()
+    }
+
+    fn close_all(&mut self, held: VecDeque<HeldTask>) {
+        for HeldTask { task, outcome } in held {
+            let next = self.close(task, outcome);
+            self.follow(next);
+        }
+    }
+}
