@@ -229,3 +229,47 @@ fn a_prompt_that_the_server_cut_is_told_beside_the_headline_and_by_a_check() {
         assert_eq!(told.contains("cut the"), is_told, "{told}");
     }
 }
+
+/// What a kill left under way may have cost something, and nobody is asked beyond the upper end that was announced for it: the
+/// study goes on by itself while there is room for that and for those who are left, and then asks its owner.
+#[test]
+fn what_kills_may_have_cost_counts_against_the_announced_end() {
+    let hangs = Arc::new(AtomicBool::new(true));
+    let still = Arc::clone(&hangs);
+    let mock = MockProvider::start(Duration::ZERO, move |heard| {
+        if heard.number > 0 && still.load(Ordering::Relaxed) { Act::Silence } else { Act::Answer }
+    });
+    let home = home(&mock, "concurrency = 8", 24);
+    let mut args = RUN.to_vec();
+    args.extend(["--replicates", "0", "--detach"]);
+    let id = studies::id(&home.run(args).expect(0));
+    let mut kills = 0;
+    let mut _daemon = None;
+    let paused = loop {
+        let before = mock.calls();
+        let study = wait::until("calls, or a pause", wait::BOUND, || {
+            let study = home.link().find(id.to_string()).unwrap();
+            let is_paused = study.state == State::Paused;
+            (is_paused || mock.calls() >= before.max(1) + 4).then_some(study)
+        });
+        if study.state == State::Paused {
+            break study;
+        }
+        kills += 1;
+        home.kill_all();
+        _daemon = Some(home.daemon());
+    };
+    assert!((2..12).contains(&kills), "{kills} kills");
+    let shown_now = shown(&home);
+    let high = shown_now["meta"]["announced_cost_usd"][1].as_f64().unwrap();
+    assert!(spent(&shown_now) <= high, "{} of {high}", spent(&shown_now));
+    let reason = paused.reason.unwrap();
+    assert!(reason.contains("for calls that were cut off"), "{reason}");
+    hangs.store(false, Ordering::Relaxed);
+    let asked = dollars(&shown_now, "asked_cost_usd");
+    drop(home.run(["resume", "@", "--yes"]).expect(0));
+    assert_eq!(wait::for_end(&home.link(), id).panel.delivered, 24);
+    let last = shown(&home);
+    assert!(spent(&last) > high && spent(&last) <= asked, "{} of {asked}", spent(&last));
+    assert_eq!(audit::study(&home.link(), id), audit::Findings::new());
+}

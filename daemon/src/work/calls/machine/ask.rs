@@ -255,6 +255,8 @@ impl PanelMachine<'_> {
         let Some(engine) = self.engines.get_mut(place) else { return };
         let Some(mut ready) = engine.next.take_if(|_| engine.is_offered) else { return };
         ready.task.is_try = !engine.view.is_proven;
+        self.sent = self.sent.saturating_add(1);
+        ready.task.sent = self.sent;
         if ready.task.tries.at(place) == 0 && ready.task.reasks == 0 {
             self.budget.first();
         }

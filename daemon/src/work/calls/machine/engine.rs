@@ -69,6 +69,8 @@ pub(super) struct EngineState {
     pub(super) under_way: u32,
     /// Its calls that were of no use.
     pub(super) faults: EngineFaults,
+    /// The latest of the calls whose reply was read, by its place among all calls of the run.
+    pub(super) read_of: u64,
     /// It was proven when one of this run's calls went.
     pub(super) was_proven: bool,
     /// It asked for a longer wait than any study waits.
@@ -94,6 +96,7 @@ impl Default for EngineState {
             dead: None,
             under_way: 0,
             faults: EngineFaults::default(),
+            read_of: 0,
             was_proven: false,
             is_put_off: false,
             latencies: Vec::new(),
@@ -126,9 +129,10 @@ impl EngineState {
         self.view = view;
     }
 
-    /// Notes that a reply was read; tells whether that proves the engine.
-    pub(super) fn note_read(&mut self) -> bool {
+    /// Notes that the reply of that call was read; tells whether that proves the engine.
+    pub(super) fn note_read(&mut self, sent: u64) -> bool {
         self.faults.note_read();
+        self.read_of = self.read_of.max(sent);
         self.was_proven = true;
         !std::mem::replace(&mut self.view.is_proven, true)
     }

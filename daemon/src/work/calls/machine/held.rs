@@ -1,6 +1,6 @@
 //! Respondents who got nothing while their engine may be broken. What they are said to be would be the engine's fault, so they
-//! are held back: until a reply of the engine is read, then they count as what they are; or until the study is paused, then
-//! they are simply missing, and are asked when it goes on.
+//! are held back: until a reply to a later call of the engine is read, then they count as what they are; or until the study is
+//! paused, then they are simply missing, and are asked when it goes on.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -41,11 +41,17 @@ impl PanelMachine<'_> {
 
     /// Concludes a question whose calls were of no use: at once, or when it is known whether the engine works.
     pub(super) fn close_in_vain(&self, task: RespondentTask, outcome: Outcome) -> Next {
-        if self.engines[task.engine].faults.any() {
-            Next::Hold(HeldTask { task, outcome })
-        } else {
+        if self.has_worked_since(&task) {
             self.close(task, outcome)
+        } else {
+            Next::Hold(HeldTask { task, outcome })
         }
+    }
+
+    /// Whether a reply was read to a call that went to the engine after theirs. One that went before says nothing of an engine
+    /// that broke in between.
+    fn has_worked_since(&self, task: &RespondentTask) -> bool {
+        self.engines[task.engine].read_of > task.sent
     }
 
     /// Holds a respondent back. Others may use the slot and the money meanwhile.
@@ -58,10 +64,10 @@ impl PanelMachine<'_> {
 
     /// Lets those go whose engine works after all: they count as what they are.
     pub(super) fn let_go(&mut self) {
-        let works = |held: &HeldTask| !self.engines[held.task.engine].faults.any();
-        if self.held.iter().any(works) {
+        if self.held.iter().any(|held| self.has_worked_since(&held.task)) {
+            let all = std::mem::take(&mut self.held).into_iter();
             let (free, held): (VecDeque<_>, _) =
-                std::mem::take(&mut self.held).into_iter().partition(works);
+                all.partition(|held| self.has_worked_since(&held.task));
             self.held = held;
             self.close_all(free);
         }
@@ -69,21 +75,19 @@ impl PanelMachine<'_> {
 
     /// Puts those who were held back for an engine that is lost to another one, as far as one is left for them.
     pub(super) fn leave_lost_engines(&mut self) {
-        let is_lost = |held: &HeldTask| self.engines[held.task.engine].dead.is_some();
-        if self.held.iter().any(is_lost) {
-            let (lost, held): (VecDeque<_>, _) =
-                std::mem::take(&mut self.held).into_iter().partition(is_lost);
-            self.held = held;
-            let mut nowhere = VecDeque::new();
-            for held in lost {
-                if self.failover_target(&held.task, &[]).is_some() {
-                    self.wait_until(Duration::ZERO, held.task);
-                } else {
-                    nowhere.push_back(held);
-                }
+        let all = std::mem::take(&mut self.held).into_iter();
+        let (lost, held): (VecDeque<_>, _) =
+            all.partition(|held| self.engines[held.task.engine].dead.is_some());
+        self.held = held;
+        let mut nowhere = VecDeque::new();
+        for held in lost {
+            if self.failover_target(&held.task, &[]).is_some() {
+                self.wait_until(Duration::ZERO, held.task);
+            } else {
+                nowhere.push_back(held);
             }
-            self.close_all(nowhere);
         }
+        self.close_all(nowhere);
     }
 
     /// Nobody else is left to be asked. Where the engines may be broken and there are answers to lose, those who were held back

@@ -106,6 +106,8 @@ pub(super) struct PanelMachine<'a> {
     lost_engine: bool,
     /// Something happened outside since waiting respondents and engines were looked at.
     moved: bool,
+    /// Calls that were sent.
+    sent: u64,
     /// Questions that the shell has not answered.
     unanswered: usize,
     budget: RetryBudget,
@@ -156,6 +158,7 @@ impl<'a> PanelMachine<'a> {
             gave_up: false,
             lost_engine: false,
             moved: false,
+            sent: 0,
             unanswered: 0,
             budget: RetryBudget::default(),
             lost: Usage::default(),

@@ -105,7 +105,7 @@ impl PanelMachine<'_> {
         let engine = &mut self.engines[task.engine];
         // Of an engine that is lost, replies to earlier calls prove nothing.
         if !matches!(read, Err(Unreadable::Invalid { .. }))
-            && engine.note_read()
+            && engine.note_read(task.sent)
             && engine.dead.is_none()
         {
             self.effects.push(PanelEffect::Prove { engine: task.engine });

@@ -65,6 +65,8 @@ pub(super) struct RespondentTask {
     pub(super) engine: usize,
     /// The call went while nobody knew whether that engine works.
     pub(super) is_try: bool,
+    /// The place of the latest call among all calls of the run.
+    pub(super) sent: u64,
     /// Reserved for side measurements.
     pub(super) aside: UsdMicros,
 }
@@ -83,6 +85,7 @@ impl RespondentTask {
             exchanges: Vec::new(),
             engine: 0,
             is_try: false,
+            sent: 0,
             aside: UsdMicros::ZERO,
         }
     }
