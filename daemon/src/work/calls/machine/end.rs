@@ -45,7 +45,7 @@ impl PanelMachine<'_> {
         }
         self.empty_stock();
         let held = std::mem::take(&mut self.held);
-        for HeldTask { mut task, outcome } in held {
+        for HeldTask { mut task, outcome, .. } in held {
             if self.halted {
                 self.forget(task);
             } else if let Some(why) = self.stop.clone() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use protocol::credits::UsdMicros;
 
-use super::faults::{EngineFaults, FaultVerdict, KnownAs, SharedFault};
+use super::faults::{EngineFaults, FaultVerdict, KnownAs, OtherEngines, SharedFault};
 use super::respondent::{QueueEntry, RespondentTask};
 use crate::inference::limits::Condition;
 use crate::inference::pool::Availability;
@@ -137,16 +137,16 @@ impl EngineState {
         !std::mem::replace(&mut self.view.is_proven, true)
     }
 
-    /// Notes a call that was of no use; `others_answer` where another engine of the run does.
+    /// Notes a call that was of no use, beside those other engines.
     pub(super) fn note_fault(
         &mut self,
         fault: SharedFault,
         asked: (QueueEntry, bool),
-        others_answer: bool,
+        others: OtherEngines,
         now: Duration,
     ) -> FaultVerdict {
         let (was_proven, is_proven) = (self.was_proven, self.view.is_proven);
-        let known = KnownAs { was_proven, is_proven, others_answer };
+        let known = KnownAs { was_proven, is_proven, others };
         let verdict = self.faults.note(fault, asked, known, now);
         self.view.is_proven &= verdict == FaultVerdict::None;
         verdict

@@ -9,10 +9,9 @@ use crate::inference::chat::{CallError, TIMED_OUT};
 
 /// So rarely a row of useless calls may be taken for a broken engine that is none.
 const CHANCE: f64 = 1e-5;
-/// So many in a row are always enough, however many replies were of no use before.
+/// So many in a row are always enough, however many replies were of no use before, and at an engine that may meet only those
+/// whom nobody answers, beside another one that answers.
 const ROW_MAX: u32 = 30;
-/// The same at an engine of which no reply was read, while another one answers: it may meet only those whom nobody answers.
-const LONE_ROW: u32 = 20;
 /// Calls in a row that were of no use, from which on whoever was among them waits behind those who were not.
 const BEHIND_FROM: u32 = 2;
 /// The rests before tries double from here: of an engine that worked, and of one that never did.
@@ -59,8 +58,19 @@ pub(super) struct KnownAs {
     pub(super) was_proven: bool,
     /// Nobody doubts it at present.
     pub(super) is_proven: bool,
-    /// Another engine of the run answers.
-    pub(super) others_answer: bool,
+    /// What the run may have of other engines.
+    pub(super) others: OtherEngines,
+}
+
+/// The other engines of a run, as far as they are not lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum OtherEngines {
+    /// There is none that is not doubted as well.
+    None,
+    /// One may answer.
+    MayAnswer,
+    /// One answers.
+    Answer,
 }
 
 impl SharedFault {
@@ -109,7 +119,7 @@ impl SharedFault {
     /// So many in a row mean that an engine of which no reply was read will give none.
     fn hopeless_from(&self, known: KnownAs) -> u32 {
         match self {
-            _ if self.may_pass() && known.others_answer => LONE_ROW,
+            _ if self.may_pass() && known.others == OtherEngines::Answer => ROW_MAX,
             Self::Unfinished if known.was_proven => 5,
             Self::Unfinished | Self::NoReply | Self::Unreachable | Self::Silent => 3,
             Self::Rejected | Self::Failing => 5,
@@ -136,6 +146,8 @@ pub(super) struct EngineFaults {
     read: u32,
     /// Calls of no use between them.
     between: u32,
+    /// Who was asked in vain between them: whoever gets nothing from an engine that works says nothing of it later.
+    hard: BTreeSet<QueueEntry>,
     row: FaultRow,
 }
 
@@ -159,6 +171,7 @@ impl EngineFaults {
     pub(super) fn note_read(&mut self) {
         self.read = self.read.saturating_add(1);
         self.between = self.between.saturating_add(self.row.long);
+        self.hard.append(&mut self.row.who);
         self.row = FaultRow::default();
     }
 
@@ -201,6 +214,7 @@ impl EngineFaults {
     /// Someone who was asked in vain is asked once more, to see whether the engine works.
     pub(super) fn try_again(&mut self, ticket: QueueEntry) {
         self.row.who.remove(&ticket);
+        self.hard.remove(&ticket);
     }
 
     /// Notes a call that was of no use; `is_try` where it went since the engine is doubted. Where others are read, those who
@@ -213,7 +227,8 @@ impl EngineFaults {
         now: Duration,
     ) -> FaultVerdict {
         let row = &mut self.row;
-        if !row.who.insert(ticket) && self.read > 0 {
+        let is_new = !self.hard.contains(&ticket) && row.who.insert(ticket);
+        if !is_new && self.read > 0 {
             return FaultVerdict::None;
         }
         let is_like = row.latest.as_ref().is_some_and(|latest| latest.is_like(&fault));
@@ -228,8 +243,9 @@ impl EngineFaults {
                 self.read > 0 || known.was_proven || fault == SharedFault::Throttled;
             let first = if has_worked { REST_FIRST } else { REST_FIRST_NEW };
             let rest = first.saturating_mul(1 << row.tries.min(10)).min(REST_MOST);
-            // A call that took all its time was a rest already.
-            let rests = fault.may_pass() && fault != SharedFault::Silent;
+            // A call that took all its time was a rest already, and where others may answer nobody waits for this engine.
+            let is_last = known.others == OtherEngines::None;
+            let rests = is_last && fault.may_pass() && fault != SharedFault::Silent;
             row.rest = if rests { now + rest } else { Duration::ZERO };
         }
         row.latest = Some(fault);
@@ -238,9 +254,11 @@ impl EngineFaults {
 
     fn judge(&self, fault: &SharedFault, known: KnownAs) -> FaultVerdict {
         let row = &self.row;
+        let mut doubted_from = fault.doubted_from();
         let (count, is_broken) = if self.was_read() {
-            let is_no_chance = row.long >= self.no_chance_from();
-            (row.long, is_no_chance && row.tries >= fault.tries())
+            let no_chance_from = self.no_chance_from();
+            doubted_from = doubted_from.min(no_chance_from);
+            (row.long, row.long >= no_chance_from && row.tries >= fault.tries())
         } else {
             let is_hopeless = row.alike >= fault.hopeless_from(known);
             // A server that is not there is told of at once, before anybody has waited for it.
@@ -251,7 +269,7 @@ impl EngineFaults {
         };
         if is_broken {
             FaultVerdict::Broken
-        } else if count >= fault.doubted_from() && known.is_proven {
+        } else if count >= doubted_from && known.is_proven {
             FaultVerdict::Doubted
         } else {
             FaultVerdict::None
@@ -261,9 +279,11 @@ impl EngineFaults {
     /// So many useless calls in a row are no chance, where as many were of use as in this run: some models often write what
     /// cannot be read, and a filter for content may reject every second question.
     fn no_chance_from(&self) -> u32 {
+        /// Fewer are always chance.
+        const LEAST: u32 = 3;
         let useless = f64::from(self.between.saturating_add(1));
         let share = useless / (f64::from(self.read) + useless + 1.0);
-        let long = (1..ROW_MAX).find(|long| share.powf(f64::from(*long)) <= CHANCE);
+        let long = (LEAST..ROW_MAX).find(|long| share.powf(f64::from(*long)) <= CHANCE);
         long.unwrap_or(ROW_MAX)
     }
 }
@@ -272,7 +292,10 @@ impl EngineFaults {
 mod tests {
     use super::*;
 
-    const KNOWN: KnownAs = KnownAs { was_proven: true, is_proven: true, others_answer: false };
+    const KNOWN: KnownAs =
+        KnownAs { was_proven: true, is_proven: true, others: OtherEngines::None };
+    const NEW: KnownAs =
+        KnownAs { was_proven: false, is_proven: false, others: OtherEngines::None };
 
     fn entry(respondent: u32) -> QueueEntry {
         QueueEntry { round: 0, replicate: 0, respondent }
@@ -298,7 +321,7 @@ mod tests {
         let unreadable = SharedFault::Unreadable("no JSON".to_owned());
         for (read, between, fault, long) in [
             (200, 0, &SharedFault::Rejected, 6),
-            (200, 0, &unreadable, 8),
+            (200, 0, &unreadable, 6),
             (40, 0, &SharedFault::Failing, 8),
             (1, 0, &SharedFault::NoReply, 11),
             // Half of the questions are rejected, or a third of the replies can be read.
@@ -334,19 +357,21 @@ mod tests {
             faults.note(SharedFault::Failing, (entry(1), false), KNOWN, Duration::ZERO);
         }
         assert_eq!(faults.row(), 1);
+        faults.note_read();
+        faults.note(SharedFault::Failing, (entry(1), false), KNOWN, Duration::ZERO);
+        assert_eq!(faults.row(), 0, "nor later");
         let mut faults = EngineFaults::default();
-        let known = KnownAs { was_proven: false, is_proven: false, others_answer: false };
         let mut note = || {
-            faults.note(SharedFault::NoReply, (entry(1), true), known, Duration::ZERO)
+            faults.note(SharedFault::NoReply, (entry(1), true), NEW, Duration::ZERO)
         };
         assert_eq!([note(), note(), note()].last(), Some(&FaultVerdict::Broken));
     }
 
     #[test]
     fn an_engine_that_meets_only_those_whom_nobody_answers_is_not_soon_given_up() {
-        let known = KnownAs { was_proven: false, is_proven: false, others_answer: true };
+        let known = KnownAs { others: OtherEngines::Answer, ..NEW };
         let mut faults = EngineFaults::default();
-        for count in 1..LONE_ROW {
+        for count in 1..ROW_MAX {
             let verdict = faults.note(SharedFault::Failing, (entry(count), true), known, Duration::ZERO);
             assert_eq!(verdict, FaultVerdict::None, "{count}");
         }

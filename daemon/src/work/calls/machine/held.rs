@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::engine::EngineState;
-use super::faults::{FaultVerdict, SharedFault};
+use super::faults::{FaultVerdict, OtherEngines, SharedFault};
 use super::fail::Tries;
 use super::read::{Next, REASKS_MAX};
 use super::respondent::RespondentTask;
@@ -17,6 +17,8 @@ use crate::domain::outcome::Outcome;
 pub(super) struct HeldTask {
     pub(super) task: RespondentTask,
     pub(super) outcome: Outcome,
+    /// How many calls of the run had been sent by then.
+    since: u64,
 }
 
 impl PanelMachine<'_> {
@@ -28,30 +30,30 @@ impl PanelMachine<'_> {
         now: Duration,
     ) -> FaultVerdict {
         let engine = task.engine;
-        let answers = |state: &EngineState| state.faults.was_read() && state.dead.is_none();
-        let mut others = self.engines.iter().enumerate().filter(|(place, _)| *place != engine);
-        let others_answer = others.any(|(_, state)| answers(state));
+        let others = self.engines.iter().enumerate().filter(|(place, _)| *place != engine);
+        let others = others.map(|(_, state)| match state.faults.was_read() {
+            _ if state.dead.is_some() || state.is_doubted() => OtherEngines::None,
+            true => OtherEngines::Answer,
+            false => OtherEngines::MayAnswer,
+        });
+        let others = others.max().unwrap_or(OtherEngines::None);
         let asked = (task.ticket, task.is_try);
-        let verdict = self.engines[engine].note_fault(fault, asked, others_answer, now);
+        let verdict = self.engines[engine].note_fault(fault, asked, others, now);
         if verdict == FaultVerdict::Doubted {
             self.effects.push(PanelEffect::Doubt { engine });
         }
         verdict
     }
 
-    /// Concludes a question whose calls were of no use: at once, or when it is known whether the engine works.
+    /// Concludes a question whose calls were of no use, when it is known whether the engine works.
     pub(super) fn close_in_vain(&self, task: RespondentTask, outcome: Outcome) -> Next {
-        if self.has_worked_since(&task) {
-            self.close(task, outcome)
-        } else {
-            Next::Hold(HeldTask { task, outcome })
-        }
+        Next::Hold(HeldTask { task, outcome, since: self.sent })
     }
 
-    /// Whether a reply was read to a call that went to the engine after theirs. One that went before says nothing of an engine
+    /// Whether a reply was read to a call that went to the engine afterwards. One that went before says nothing of an engine
     /// that broke in between.
-    fn has_worked_since(&self, task: &RespondentTask) -> bool {
-        self.engines[task.engine].read_of > task.sent
+    fn has_worked_since(&self, held: &HeldTask) -> bool {
+        self.engines[held.task.engine].read_of > held.since
     }
 
     /// Holds a respondent back. Others may use the slot and the money meanwhile.
@@ -64,10 +66,10 @@ impl PanelMachine<'_> {
 
     /// Lets those go whose engine works after all: they count as what they are.
     pub(super) fn let_go(&mut self) {
-        if self.held.iter().any(|held| self.has_worked_since(&held.task)) {
+        if self.held.iter().any(|held| self.has_worked_since(held)) {
             let all = std::mem::take(&mut self.held).into_iter();
             let (free, held): (VecDeque<_>, _) =
-                all.partition(|held| self.has_worked_since(&held.task));
+                all.partition(|held| self.has_worked_since(held));
             self.held = held;
             self.close_all(free);
         }
@@ -115,7 +117,7 @@ impl PanelMachine<'_> {
     }
 
     fn close_all(&mut self, held: VecDeque<HeldTask>) {
-        for HeldTask { task, outcome } in held {
+        for HeldTask { task, outcome, .. } in held {
             let next = self.close(task, outcome);
             self.follow(next);
         }

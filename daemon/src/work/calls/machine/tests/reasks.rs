@@ -102,7 +102,8 @@ tables! {
         begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2
         turn a, turn a | call a 2, prepare a 3, reserve 3, offer a 3, call a 3, prepare a 4, reserve 4, offer a 4
         0 rejected, 1 rejected, 2 rejected | settle 0 0, free 0, settle 1 0, free 1, settle 2 0, doubt a, free 2
-        3 answers | settle 3 3, prove a, record 3 answered, record 0 failed, record 1 failed, record 2 failed
+        3 answers | settle 3 3, prove a, record 3 answered
+        turn a, 4 answers | call a 4, prepare a 5, reserve 5, offer a 5, settle 4 3, record 4 answered, record 0 failed, record 1 failed, record 2 failed
     "
     a_reply_that_was_read_proves_the_engine_once: "panel 2", "
         a new |
