@@ -250,7 +250,7 @@ fn what_kills_may_have_cost_counts_against_the_announced_end() {
         let study = wait::until("calls, or a pause", wait::BOUND, || {
             let study = home.link().find(id.to_string()).unwrap();
             let is_paused = study.state == State::Paused;
-            (is_paused || mock.calls() >= before.max(1) + 4).then_some(study)
+            (is_paused || mock.calls() > before.max(1)).then_some(study)
         });
         if study.state == State::Paused {
             break study;
@@ -259,7 +259,7 @@ fn what_kills_may_have_cost_counts_against_the_announced_end() {
         home.kill_all();
         _daemon = Some(home.daemon());
     };
-    assert!((2..12).contains(&kills), "{kills} kills");
+    assert!((1..40).contains(&kills), "{kills} kills");
     let shown_now = shown(&home);
     let high = shown_now["meta"]["announced_cost_usd"][1].as_f64().unwrap();
     assert!(spent(&shown_now) <= high, "{} of {high}", spent(&shown_now));

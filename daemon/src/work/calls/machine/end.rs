@@ -45,13 +45,8 @@ impl PanelMachine<'_> {
         }
         self.empty_stock();
         let held = std::mem::take(&mut self.held);
-        for HeldTask { mut task, outcome, .. } in held {
-            if self.halted {
-                self.forget(task);
-            } else if let Some(why) = self.stop.clone() {
-                task.conclude(outcome);
-                self.record_failed(task, &why);
-            }
+        for HeldTask { task, .. } in held {
+            if self.halted { self.forget(task) } else { self.record(task) }
         }
         let why = self.stop.clone().filter(|_| !self.halted);
         if let Some(why) = &why {

@@ -11,13 +11,12 @@ use super::fail::Tries;
 use super::read::{Next, REASKS_MAX};
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine};
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::{Class, Outcome};
 
-/// Someone who is held back, and what will be recorded of the current question.
+/// Someone who is held back: all is asked, and some of it in vain.
 pub(super) struct HeldTask {
     pub(super) task: RespondentTask,
-    pub(super) outcome: Outcome,
-    /// How many calls of the run had been sent by then.
+    /// How many calls of the run had been sent when the last of it came to nothing.
     since: u64,
 }
 
@@ -45,51 +44,58 @@ impl PanelMachine<'_> {
         verdict
     }
 
-    /// Concludes a question whose calls were of no use, when it is known whether the engine works.
+    /// Concludes a question whose calls were of no use; what else is to be asked of the respondent is asked.
     pub(super) fn close_in_vain(&self, task: RespondentTask, outcome: Outcome) -> Next {
-        Next::Hold(HeldTask { task, outcome, since: self.sent })
+        self.close(RespondentTask { in_vain: Some(self.sent), ..task }, outcome)
     }
 
     /// Whether a reply was read to a call that went to the engine afterwards. One that went before says nothing of an engine
     /// that broke in between.
-    fn has_worked_since(&self, held: &HeldTask) -> bool {
-        self.engines[held.task.engine].read_of > held.since
+    fn has_worked_since(&self, engine: usize, since: u64) -> bool {
+        self.engines[engine].read_of > since
     }
 
-    /// Holds a respondent back. Others may use the slot and the money meanwhile.
-    pub(super) fn hold(&mut self, mut held: HeldTask) {
-        self.effects.push(PanelEffect::Free(held.task.ticket));
-        let aside = std::mem::take(&mut held.task.aside);
-        self.release(aside);
-        self.held.push_back(held);
+    /// Goes on with a respondent of whom all is asked, or holds them back until it is known whether their engine works. Others
+    /// may use the slot and the money meanwhile.
+    pub(super) fn conclude(&mut self, mut task: RespondentTask) {
+        match task.in_vain.filter(|since| !self.has_worked_since(task.engine, *since)) {
+            None => self.listen(task),
+            Some(since) => {
+                self.effects.push(PanelEffect::Free(task.ticket));
+                let aside = std::mem::take(&mut task.aside);
+                self.release(aside);
+                self.held.push_back(HeldTask { task, since });
+            }
+        }
     }
 
     /// Lets those go whose engine works after all: they count as what they are.
     pub(super) fn let_go(&mut self) {
-        if self.held.iter().any(|held| self.has_worked_since(held)) {
-            let all = std::mem::take(&mut self.held).into_iter();
-            let (free, held): (VecDeque<_>, _) =
-                all.partition(|held| self.has_worked_since(held));
-            self.held = held;
-            self.close_all(free);
+        let works = |held: &HeldTask| self.has_worked_since(held.task.engine, held.since);
+        if !self.held.iter().any(works) {
+            return;
+        }
+        for held in std::mem::take(&mut self.held) {
+            if self.has_worked_since(held.task.engine, held.since) {
+                self.listen(held.task);
+            } else {
+                self.held.push_back(held);
+            }
         }
     }
 
-    /// Puts those who were held back for an engine that is lost to another one, as far as one is left for them.
+    /// Of those who were held back for an engine that is lost, puts those to another one whose replies could not be read.
     pub(super) fn leave_lost_engines(&mut self) {
-        let all = std::mem::take(&mut self.held).into_iter();
-        let (lost, held): (VecDeque<_>, _) =
-            all.partition(|held| self.engines[held.task.engine].dead.is_some());
-        self.held = held;
-        let mut nowhere = VecDeque::new();
-        for held in lost {
-            if self.failover_target(&held.task, &[]).is_some() {
-                self.wait_until(Duration::ZERO, held.task);
+        let is_invalid = |(_, outcome, _): &(_, Outcome, _)| outcome.class() == Class::Invalid;
+        for held in std::mem::take(&mut self.held) {
+            if self.engines[held.task.engine].dead.is_none() {
+                self.held.push_back(held);
+            } else if held.task.record.outcomes.iter().any(is_invalid) {
+                self.wait_until(Duration::ZERO, held.task.from_the_start());
             } else {
-                nowhere.push_back(held);
+                self.listen(held.task);
             }
         }
-        self.close_all(nowhere);
     }
 
     /// Nobody else is left to be asked. Where the engines may be broken and there are answers to lose, those who were held back
@@ -100,26 +106,20 @@ impl PanelMachine<'_> {
         };
         let mut alive = self.engines.iter().filter(|engine| engine.dead.is_none());
         if !self.has_answers || !alive.all(is_in_doubt) {
-            let held = std::mem::take(&mut self.held);
-            return self.close_all(held);
+            for held in std::mem::take(&mut self.held) {
+                self.listen(held.task);
+            }
+            return;
         }
         let Some(HeldTask { task, .. }) = self.held.pop_front() else { return };
-        let (engine, ticket) = (task.engine, task.ticket);
-        self.engines[engine].faults.try_again(ticket);
-        let tries = Tries::last_at(engine);
-        let once = RespondentTask { tries, reasks: REASKS_MAX, correction: None, ..task };
+        self.engines[task.engine].faults.try_again(task.ticket);
+        let tries = Tries::last_at(task.engine);
+        let once = RespondentTask { tries, reasks: REASKS_MAX, ..task.from_the_start() };
         self.wait_until(Duration::ZERO, once);
     }
 
     /// Whether all that is left are those who are held back.
     pub(super) fn has_only_held(&mut self) -> bool {
         !self.held.is_empty() && self.has_nobody_else()
-    }
-
-    fn close_all(&mut self, held: VecDeque<HeldTask>) {
-        for HeldTask { task, outcome, .. } in held {
-            let next = self.close(task, outcome);
-            self.follow(next);
-        }
     }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::engine::ReadyTask;
 use super::event::{CallEnd, EndedCall, FailedCall, ReadCall};
 use super::faults::{FaultVerdict, SharedFault};
-use super::held::HeldTask;
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine};
 use crate::app::given_up;
@@ -47,8 +46,6 @@ pub(super) enum Next {
     Done(RespondentTask),
     /// Ask, at that time or later.
     Ask(RespondentTask, Duration),
-    /// The calls were of no use, and it is not known yet whose fault that is.
-    Hold(HeldTask),
     /// The engine is of no use any more; this respondent has no reply.
     Stop(RespondentTask, String),
     /// The study was halted: nothing is recorded, but the cost is booked.
@@ -188,14 +185,13 @@ impl PanelMachine<'_> {
     /// Carries out a respondent's next step.
     pub(super) fn follow(&mut self, next: Next) {
         match next {
-            Next::Done(task) => self.listen(task),
+            Next::Done(task) => self.conclude(task),
             Next::Ask(task, time) => {
                 self.keep_early(&task);
                 // A respondent who waits for a retry releases the concurrency slot.
                 self.effects.push(PanelEffect::Free(task.ticket));
                 self.wait_until(time, task);
             }
-            Next::Hold(held) => self.hold(held),
             Next::Halted(task) => {
                 self.keep_early(&task);
                 self.forget(task);

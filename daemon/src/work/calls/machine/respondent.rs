@@ -67,6 +67,8 @@ pub(super) struct RespondentTask {
     pub(super) is_try: bool,
     /// The place of the latest call among all calls of the run.
     pub(super) sent: u64,
+    /// Some question was asked in vain, the latest when so many calls of the run had been sent.
+    pub(super) in_vain: Option<u64>,
     /// Reserved for side measurements.
     pub(super) aside: UsdMicros,
 }
@@ -86,6 +88,7 @@ impl RespondentTask {
             engine: 0,
             is_try: false,
             sent: 0,
+            in_vain: None,
             aside: UsdMicros::ZERO,
         }
     }
@@ -93,6 +96,14 @@ impl RespondentTask {
     /// The same respondent before the next question.
     pub(super) fn at_next_question(self) -> Self {
         Self { tries: Tries::default(), reasks: 0, correction: None, ..self }
+    }
+
+    /// The same respondent before the first question, with what was spent on them.
+    pub(super) fn from_the_start(self) -> Self {
+        let (ticket, engine, usage) = (self.ticket, self.engine, self.spent());
+        let RespondentRecord { shares, others, notes, .. } = self.record;
+        let record = RespondentRecord { shares, others, notes, ..RespondentRecord::default() };
+        Self { record, engine, usage, ..Self::new(ticket) }
     }
 
     /// The current item; `None` where one call asks everything.
