@@ -135,10 +135,9 @@ fn paused(ended: &Ended) -> Value {
 /// nor invalid, and are asked when the study is resumed. The first of them go alone, also after a kill.
 #[test]
 fn an_engine_that_breaks_in_the_middle_loses_nobody_and_is_known_as_broken_after_a_kill() {
-    for (broken, words) in [
-        (rejected(), "closed to you"),
-        (Act::Say("Lorem ipsum dolor".to_owned()), "can be read"),
-    ] {
+    for (broken, words) in
+        [(rejected(), "closed to you"), (Act::Say("Lorem ipsum dolor".to_owned()), "can be read")]
+    {
         let works = Arc::new(AtomicBool::new(false));
         let again = Arc::clone(&works);
         let mock = MockProvider::start(Duration::from_millis(20), move |heard| {

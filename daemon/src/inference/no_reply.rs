@@ -26,8 +26,8 @@ pub(super) fn described(headers: &HeaderMap, body: &[u8]) -> String {
     if text.starts_with("data:") || text.starts_with("event:") {
         return format!("it answers with a stream of events{of_type}, not JSON");
     }
-    let breaks_off = serde_json::from_slice::<serde::de::IgnoredAny>(body)
-        .is_err_and(|error| error.is_eof());
+    let breaks_off =
+        serde_json::from_slice::<serde::de::IgnoredAny>(body).is_err_and(|error| error.is_eof());
     if breaks_off {
         return format!("its JSON breaks off after {} bytes", body.len());
     }
@@ -43,7 +43,11 @@ mod tests {
     #[test]
     fn what_came_is_named() {
         for (told, body, words) in [
-            ("text/html; charset=utf-8", "\n<!DOCTYPE html><title>x</title>", "an HTML page (text/html), not JSON"),
+            (
+                "text/html; charset=utf-8",
+                "\n<!DOCTYPE html><title>x</title>",
+                "an HTML page (text/html), not JSON",
+            ),
             ("text/html", "Welcome", "an HTML page (text/html), not JSON"),
             ("", "<html>", "an HTML page, not JSON"),
             ("application/xml", "<?xml version=\"1.0\"?>", "XML (application/xml), not JSON"),

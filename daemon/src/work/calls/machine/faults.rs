@@ -95,11 +95,9 @@ impl SharedFault {
     fn may_pass(&self) -> bool {
         match self {
             Self::Unfinished | Self::Rejected | Self::Unreadable(_) => false,
-            Self::NoReply
-            | Self::Failing
-            | Self::Unreachable
-            | Self::Silent
-            | Self::Throttled => true,
+            Self::NoReply | Self::Failing | Self::Unreachable | Self::Silent | Self::Throttled => {
+                true
+            }
         }
     }
 
@@ -239,8 +237,7 @@ impl EngineFaults {
         let row = &mut self.row;
         if verdict != FaultVerdict::Broken && (is_try || verdict == FaultVerdict::Doubted) {
             // Limits of a minute take their time, whoever asks.
-            let has_worked =
-                self.read > 0 || known.was_proven || fault == SharedFault::Throttled;
+            let has_worked = self.read > 0 || known.was_proven || fault == SharedFault::Throttled;
             let first = if has_worked { REST_FIRST } else { REST_FIRST_NEW };
             let rest = first.saturating_mul(1 << row.tries.min(10)).min(REST_MOST);
             // A call that took all its time was a rest already, and where others may answer nobody waits for this engine.
@@ -361,9 +358,7 @@ mod tests {
         faults.note(SharedFault::Failing, (entry(1), false), KNOWN, Duration::ZERO);
         assert_eq!(faults.row(), 0, "nor later");
         let mut faults = EngineFaults::default();
-        let mut note = || {
-            faults.note(SharedFault::NoReply, (entry(1), true), NEW, Duration::ZERO)
-        };
+        let mut note = || faults.note(SharedFault::NoReply, (entry(1), true), NEW, Duration::ZERO);
         assert_eq!([note(), note(), note()].last(), Some(&FaultVerdict::Broken));
     }
 
@@ -372,7 +367,8 @@ mod tests {
         let known = KnownAs { others: OtherEngines::Answer, ..NEW };
         let mut faults = EngineFaults::default();
         for count in 1..ROW_MAX {
-            let verdict = faults.note(SharedFault::Failing, (entry(count), true), known, Duration::ZERO);
+            let verdict =
+                faults.note(SharedFault::Failing, (entry(count), true), known, Duration::ZERO);
             assert_eq!(verdict, FaultVerdict::None, "{count}");
         }
     }

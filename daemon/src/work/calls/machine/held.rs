@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::engine::EngineState;
-use super::faults::{FaultVerdict, OtherEngines, SharedFault};
 use super::fail::Tries;
+use super::faults::{FaultVerdict, OtherEngines, SharedFault};
 use super::read::{Next, REASKS_MAX};
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine};

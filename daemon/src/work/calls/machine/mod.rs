@@ -40,11 +40,11 @@ pub(super) use self::ask::PanelQuestion;
 use self::ask::Preparing;
 pub(super) use self::effect::{MeasureTask, PanelEffect};
 use self::engine::{EngineState, ReadyTask};
-use self::held::HeldTask;
 pub(super) use self::engine::{EngineView, SLOW, usual_gathering};
 pub(super) use self::event::{
     CachedReply, CallEnd, EndedCall, FailedCall, FinishedMeasures, PanelEvent, ReadCall,
 };
+use self::held::HeldTask;
 use self::queue::Queue;
 pub(super) use self::read::ReadReply;
 use self::respondent::RespondentTask;

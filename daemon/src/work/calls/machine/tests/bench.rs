@@ -11,8 +11,8 @@ use protocol::study::{Instrument, Orders, StudySpec};
 use serde_json::json;
 
 use super::super::{
-    CachedReply, CallEnd, EndedCall, EngineView, FailedCall, FinishedMeasures, PanelEffect, PanelEvent,
-    PanelMachine, PanelPlan, PanelQuestion, QueueEntry, ReadCall, ReadReply,
+    CachedReply, CallEnd, EndedCall, EngineView, FailedCall, FinishedMeasures, PanelEffect,
+    PanelEvent, PanelMachine, PanelPlan, PanelQuestion, QueueEntry, ReadCall, ReadReply,
 };
 use crate::app::{Capped, testing};
 use crate::config::Strategy;
