@@ -209,8 +209,8 @@ fn kills_before_anything_else_is_written_are_booked_each_time() {
 /// Those who wait to be asked again have been paid for, and can be many more than there are calls at once.
 #[test]
 fn calls_of_those_who_wait_to_be_asked_again_are_booked_after_a_kill() {
-    // Of a service that never replied otherwise a study would ask no more.
-    let mock = MockProvider::start(Duration::ZERO, |heard| match heard.number {
+    // Of a service that gives no replies for a while a study would ask no more.
+    let mock = MockProvider::start(Duration::ZERO, |heard| match heard.number % 2 {
         0 => Act::Answer,
         _ => Act::Body(b"<html>wait</html>".to_vec()),
     });
@@ -226,7 +226,7 @@ fn calls_of_those_who_wait_to_be_asked_again_are_booked_after_a_kill() {
     home.link().control(id, Control::Cancel).unwrap();
     let told = |id| home.link().report(id).unwrap().meta.booked_at_most;
     wait::until("every call to be booked", BOUND, || {
-        (told(id) >= u64::try_from(calls - 1).unwrap()).then_some(())
+        (told(id) >= u64::try_from(calls / 2).unwrap()).then_some(())
     });
     is_sound(&home, "those who waited");
 }

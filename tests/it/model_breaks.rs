@@ -118,3 +118,94 @@ fn a_wait_till_tomorrow_pauses_a_study_after_a_handful_of_calls() {
         assert_eq!(mock.calls(), calls, "it is not asked before the time");
     }
 }
+
+fn rejected() -> Act {
+    let said = json!({ "error": { "message": "This account is closed to you" } });
+    Act::Fail(400, Vec::new(), said)
+}
+
+/// What the calls of a study that is paused come to, once nobody is under way.
+fn paused(ended: &Ended) -> Value {
+    let study = &ended.json()["study"];
+    assert_eq!(study["state"], "paused", "{ended}");
+    study["panel"].clone()
+}
+
+/// From some moment on a service rejects everything, or writes what nobody can read: those who got nothing are neither failed
+/// nor invalid, and are asked when the study is resumed. The first of them go alone, also after a kill.
+#[test]
+fn an_engine_that_breaks_in_the_middle_loses_nobody_and_is_known_as_broken_after_a_kill() {
+    for (broken, words) in
+        [(rejected(), "closed to you"), (Act::Say("Lorem ipsum dolor".to_owned()), "can be read")]
+    {
+        let works = Arc::new(AtomicBool::new(false));
+        let again = Arc::clone(&works);
+        let mock = MockProvider::start(Duration::from_millis(20), move |heard| {
+            if heard.number < 40 || again.load(Ordering::Relaxed) {
+                Act::Answer
+            } else {
+                broken.clone()
+            }
+        });
+        let home = home(&mock, "concurrency = 4", 120);
+        let ended = run(&home).expect(5);
+        let panel = paused(&ended);
+        assert_eq!((&panel["failed"], &panel["invalid"]), (&json!(0), &json!(0)), "{words}");
+        assert!(reason(&ended).contains(words), "{}", reason(&ended));
+        // Those under way, as many as it takes to doubt the engine, and three tries.
+        assert!(mock.calls() <= 40 + 4 + 12, "{words}: {} calls", mock.calls());
+        home.kill_all();
+        let _daemon = home.daemon();
+        let before = mock.calls();
+        drop(home.run(["resume", "@"]).expect(0));
+        let id = studies::id(&ended);
+        wait::until("calls, and the pause after them", wait::BOUND, || {
+            let study = home.link().find(id.to_string()).unwrap();
+            let is_paused = study.state == protocol::run::State::Paused;
+            (mock.calls() > before && is_paused).then_some(())
+        });
+        assert!(mock.calls() - before <= 10, "{words}: {} calls", mock.calls() - before);
+        works.store(true, Ordering::Relaxed);
+        drop(home.run(["resume", "@"]).expect(0));
+        let panel = wait::for_end(&home.link(), id).panel;
+        assert_eq!((panel.delivered, panel.failed, panel.invalid), (120, 0, 0), "{words}");
+    }
+}
+
+/// What comes in the place of replies is named, with the setting to look at, for the price of a few calls.
+#[test]
+fn a_new_engine_that_gives_no_replies_is_told_of_after_a_handful_of_calls() {
+    let body = |text: &str| Act::Body(text.as_bytes().to_vec());
+    for (broken, words) in [
+        (body("<!DOCTYPE html><title>Welcome</title>"), ["an HTML page", "base_url"]),
+        (body(""), ["an empty body", "base_url"]),
+        (body("{\"choices\": [{\"mess"), ["breaks off after 19 bytes", "base_url"]),
+        (Act::Body(vec![b' '; 2 * 1024 * 1024]), ["more than 1048576 bytes", "base_url"]),
+        (Act::Silence, ["a call may take 1 s: timeout_seconds", "/v1/chat/completions"]),
+    ] {
+        let mock = MockProvider::start(Duration::ZERO, move |_| broken.clone());
+        let home = home(&mock, "concurrency = 8\ntimeout_seconds = 1", 40);
+        let ended = run(&home).expect(4);
+        assert!(mock.calls() <= 5, "{words:?}: {} calls", mock.calls());
+        let reason = reason(&ended);
+        assert!(words.iter().all(|words| reason.contains(words)), "{reason}");
+        assert!(reason.contains("[engine.mock]"), "{reason}");
+    }
+}
+
+/// Nothing of a day is renewed in two seconds.
+#[test]
+fn a_quota_of_a_day_pauses_a_study_whatever_short_wait_comes_with_it() {
+    let mock = MockProvider::start(Duration::from_millis(5), |heard| {
+        if heard.number < 20 {
+            return Act::Answer;
+        }
+        let said = json!({ "error": { "message": "Rate limit reached for requests per day" } });
+        Act::Fail(429, vec![("retry-after", "2".to_owned())], said)
+    });
+    let home = home(&mock, "concurrency = 4", 60);
+    let ended = run(&home).expect(5);
+    assert_eq!(paused(&ended)["failed"], 0);
+    assert!(mock.calls() <= 20 + 5, "{} calls", mock.calls());
+    assert!(reason(&ended).contains("quota of a day"), "{}", reason(&ended));
+}

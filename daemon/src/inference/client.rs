@@ -9,11 +9,13 @@ use std::time::Duration;
 use futures::StreamExt;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{Client, Method, Request, Response, Url, redirect};
+use serde::de::IgnoredAny;
 
 use super::chat::{
     Allowance, BROKE_OFF, CallError, Chat, ChatReply, TokenLimit, Tokens,
 };
 use super::key::BoundKey;
+use super::no_reply;
 use super::price::tokens_estimated;
 use super::service_error::{ServiceError, span};
 use super::way::{ProxyChoice, ProxyWay};
@@ -508,6 +510,10 @@ impl Target {
     ) -> CallError {
         if why == IS_AN_ERROR {
             return self.error(200, route, headers, body);
+        }
+        if serde_json::from_slice::<IgnoredAny>(body).is_err() {
+            let came = no_reply::described(headers, body);
+            return CallError::Malformed { why: came.into() };
         }
         CallError::Malformed { why: why.into() }
     }

@@ -4,7 +4,8 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::chat::{Chat, Refusable, ReplyShape, TokenLimit};
 
@@ -48,13 +49,14 @@ pub(crate) struct Learnt {
     /// The model that the service said answered last.
     #[serde(skip)]
     pub served: Option<String>,
-    /// Whether the engine works as it is set.
-    #[serde(skip)]
+    /// Whether the engine works as it is set. That it does not is kept, so that a restart makes no panel of the next try.
+    #[serde(skip_serializing_if = "EngineHealth::is_forgotten", deserialize_with = "known_health")]
     pub health: EngineHealth,
 }
 
 /// Whether an engine works as it is set, as far as its replies tell. All studies share it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum EngineHealth {
     /// No reply was read yet.
     #[default]
@@ -63,6 +65,20 @@ pub(crate) enum EngineHealth {
     Proven,
     /// Replies were read before, and the latest ones were of no use.
     Broken,
+}
+
+impl EngineHealth {
+    /// Whether it is not kept beyond the end of the daemon.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+    fn is_forgotten(&self) -> bool {
+        *self != Self::Broken
+    }
+}
+
+/// What is kept of an engine's health; a word of a later version counts as none.
+fn known_health<'de, D: Deserializer<'de>>(read: D) -> Result<EngineHealth, D::Error> {
+    let word = Value::deserialize(read)?;
+    Ok(serde_json::from_value(word).unwrap_or_default())
 }
 
 /// A format of replies below the strictest one.
@@ -114,7 +130,11 @@ impl Learnt {
 
     /// What is kept beyond the end of the daemon.
     pub(crate) fn lasting(&self) -> Self {
-        Self { model: None, served: None, health: EngineHealth::New, ..self.clone() }
+        let health = match self.health {
+            EngineHealth::New | EngineHealth::Proven => EngineHealth::New,
+            EngineHealth::Broken => EngineHealth::Broken,
+        };
+        Self { model: None, served: None, health, ..self.clone() }
     }
 
     /// The tokens that it counts of a prompt of which so many are likely.
@@ -133,6 +153,8 @@ impl Learnt {
     /// Puts what was kept in the place of what is kept.
     pub(crate) fn take_lasting(&mut self, kept: Self) {
         let Self { model, served, health, .. } = std::mem::take(self);
+        // What was seen since counts for more.
+        let health = if health == EngineHealth::New { kept.health } else { health };
         *self = Self { model, served, health, ..kept };
     }
 

@@ -12,6 +12,7 @@ pub(crate) mod local;
 mod local_engine;
 mod mask;
 pub(crate) mod model;
+mod no_reply;
 pub(crate) mod offline;
 pub(crate) mod pool;
 pub(crate) mod price;

@@ -18,6 +18,8 @@ const WORD_MAX: usize = 24;
 const WAIT_MAX: Duration = Duration::from_hours(24);
 /// A quota of a day is waited for if it is renewed within this time.
 const DAY_WAIT_MAX: Duration = Duration::from_hours(1);
+/// Nothing of a day is renewed within less than this: such a wait is that of another limit.
+const DAY_WAIT_MIN: Duration = Duration::from_mins(1);
 
 /// A failure as the service describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -279,13 +281,14 @@ impl ServiceError {
             && self.codes.split(' ').any(|said| CODES.contains(&said))
     }
 
-    /// Whether a quota of a day is used up, and the service does not say that it is renewed within the hour.
+    /// Whether a quota of a day is used up, and the service does not say believably that it is renewed within the hour.
     fn is_quota_of_a_day(&self) -> bool {
         const WORDS: [&str; 4] = ["per day", "per-day", "perday", "daily"];
         let is_of_a_day = WORDS.iter().any(|words| self.whole.contains(words));
         // The wait that is told with such an id is that of another quota.
         let is_named = self.whole.contains("perday");
-        is_of_a_day && (is_named || self.after.is_none_or(|wait| wait > DAY_WAIT_MAX))
+        let is_waited_for = |wait| (DAY_WAIT_MIN..=DAY_WAIT_MAX).contains(&wait);
+        is_of_a_day && (is_named || !self.after.is_some_and(is_waited_for))
     }
 }
 

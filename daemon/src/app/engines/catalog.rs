@@ -226,6 +226,8 @@ impl Core {
         let mut cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
         let mut checks = vec![known];
         checks.extend(judge(&spec, at, spent, engine));
+        // Whether it works is known by now.
+        self.keep_learnt(caller).await?;
         if let Some((more, took)) = embeds {
             checks.extend(more);
             cost = cost.checked_add(took).unwrap_or(cost);

@@ -161,7 +161,7 @@ pub(in crate::app) fn agreement_change(
     set_aside(row, after).checked_sub(set_aside(row, before)).unwrap_or_default()
 }
 
-/// The dollars that a study takes of its caps while it goes on: the upper end that is agreed by now, with what was lost.
+/// The dollars that a study takes of its caps while it goes on: the upper end that is agreed by now.
 fn set_aside(row: &StudyRow, progress: &Progress) -> UsdMicros {
     let agreed = agreed_of(row, progress).unwrap_or_default();
     row.spec.max_cost_usd.map_or(agreed, |cap| cap.min(agreed))

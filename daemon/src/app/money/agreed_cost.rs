@@ -1,7 +1,9 @@
 //! The upper end of a study's real cost: what was announced before it started is agreed, and nothing is spent beyond it
 //! without another agreement. A study that would pass it is paused with the amounts and the new upper end, which its owner
-//! agrees to when it is resumed. The cap of a key is its owner's agreement to all that it has room for: a study of such a key
-//! takes more of it and goes on. All of it is in rows, so a crash forgets no agreement and asks no second time.
+//! agrees to when it is resumed. What calls that were given up by a halt or a crash may have cost is part of it: a study goes on
+//! by itself as long as there is room for that and for those who are left. The cap of a key is its owner's agreement to all
+//! that it has room for: a study of such a key takes more of it and goes on. All of it is in rows, so a crash forgets no
+//! agreement and asks no second time.
 
 use std::sync::Arc;
 
@@ -74,8 +76,7 @@ fn take_of_key(
     let Some(granted) = caps::take_more(reader, writes, key, more, worst)? else { return Ok(None) };
     let end = UsdMicros(agreed.0.saturating_add(granted.0));
     found.progress.agreed = if granted > UsdMicros::ZERO {
-        let agreed = UsdMicros(end.0.saturating_sub(lost(&found.progress).0));
-        AgreedCost { agreed: Some(agreed), ..AgreedCost::default() }
+        AgreedCost { agreed: Some(end), ..AgreedCost::default() }
     } else {
         AgreedCost { is_final: true, ..found.progress.agreed }
     };
@@ -96,14 +97,7 @@ pub(in crate::app) fn agreed(
 
 /// The same of a study that was read.
 pub(in crate::app) fn agreed_of(row: &StudyRow, progress: &Progress) -> Option<UsdMicros> {
-    let end = progress.agreed.agreed.or(row.announced.map(|(_, high)| high))?;
-    end.checked_add(lost(progress))
-}
-
-/// What calls that were given up by a halt or a crash may have cost: it is booked at the most, nobody ever reports it, and
-/// whoever was asked is asked again. It is no part of what a study costs, so that a crash takes no answers away.
-fn lost(progress: &Progress) -> UsdMicros {
-    if progress.lost.at_most > 0 { progress.lost.cost } else { UsdMicros::ZERO }
+    progress.agreed.agreed.or(row.announced.map(|(_, high)| high))
 }
 
 /// Takes an agreement in before a study is resumed.
@@ -128,8 +122,7 @@ pub(in crate::app) fn take_agreement(
             ),
         ));
     }
-    let agreed = UsdMicros(asked.0.saturating_sub(lost(&found.progress).0));
-    found.progress.agreed = AgreedCost { agreed: Some(agreed), ..AgreedCost::default() };
+    found.progress.agreed = AgreedCost { agreed: Some(asked), ..AgreedCost::default() };
     Ok(())
 }
 
@@ -176,13 +169,15 @@ fn sentence(found: &StudyRecord, spent: UsdMicros, agreed: UsdMicros, more: More
     let MoreCost { low, high } = more;
     let in_all =
         if low < high { format!("{} to {}", low.exact(), high.exact()) } else { high.exact() };
-    let usage = &found.progress.usage;
-    let uncounted = match (usage.at_most, usage.estimated) {
-        (0, 0) => "",
-        (0, _) => " (the service did not count every call: those are estimated by their length)",
-        _ => {
-            " (the service did not count every call: those are booked at the most that they can cost)"
-        }
+    let Progress { usage, lost, .. } = &found.progress;
+    let uncounted = match (usage.at_most, usage.estimated, lost.at_most) {
+        (0, 0, _) => String::new(),
+        (0, _, _) => " (the service did not count every call: those are estimated by their length)".to_owned(),
+        (_, _, 0) => " (the service did not count every call: those are booked at the most that they can cost)".to_owned(),
+        (_, _, 1..) => format!(
+            " (of it {} for calls that were cut off: they are booked at the most that they can cost)",
+            lost.cost.exact()
+        ),
     };
     format!(
         "it has cost {}{uncounted}, and the next call may pass the {} that was agreed; asking everybody may cost {in_all} in all, which its owner has to agree to",

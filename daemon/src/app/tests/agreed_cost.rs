@@ -109,6 +109,31 @@ async fn what_is_asked_for_covers_those_who_are_left_at_what_a_call_may_cost() {
     core.close();
 }
 
+/// What calls may have cost that a kill cut off is booked, and counts against what was agreed.
+#[tokio::test]
+async fn what_a_crash_may_have_cost_is_part_of_what_was_agreed() {
+    for (lost, goes_on) in [(4_000, true), (9_500, false)] {
+        let (core, id) = at_work(&Disk::default()).await;
+        core.begin(&DRIVER, 1).await.unwrap();
+        let cut_off = Usage { cost: UsdMicros(lost), at_most: 4, ..Usage::default() };
+        core.end_calls(&DRIVER, 1, cut_off).await.unwrap();
+        core.open_spending(&DRIVER, 1).await.unwrap();
+        let (made, capped) = spend(&core, 1_000);
+        assert_eq!(made > 0, goes_on, "{lost}");
+        assert!(lost + made * 1_000 <= HIGH, "{made} calls after {lost}");
+        core.ask_for_more(&DRIVER, 1, capped.worst).await.unwrap();
+        let found = core.find(&me(), &id.to_string()).await.unwrap();
+        assert_eq!(found.state, State::Paused);
+        let reason = found.reason.unwrap();
+        assert!(reason.contains("for calls that were cut off"), "{reason}");
+        core.control(&me(), id, Control::Agree).await.unwrap();
+        core.open_spending(&DRIVER, 1).await.unwrap();
+        let agreed = spend(&core, 1_000).0;
+        assert!(agreed >= 40, "everybody can be asked: {agreed}");
+        core.close();
+    }
+}
+
 #[tokio::test]
 async fn a_question_and_an_agreement_outlive_a_crash_and_only_the_owner_agrees() {
     let disk = Disk::default();

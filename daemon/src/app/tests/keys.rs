@@ -241,7 +241,7 @@ async fn a_study_takes_more_of_the_cap_of_its_key_and_stops_where_nothing_is_lef
 }
 
 #[tokio::test]
-async fn what_a_crash_may_have_cost_is_taken_of_the_cap_beside_what_the_study_may_cost() {
+async fn what_a_crash_may_have_cost_is_part_of_what_was_agreed_and_more_is_taken_of_the_cap() {
     let (core, _) = core(&Disk::default());
     let caps = KeyCaps { cost_per_day: Some(UsdMicros(25_000)), ..KeyCaps::default() };
     let key = admitted(&core, &made(&core, caps).await).await;
@@ -250,7 +250,12 @@ async fn what_a_crash_may_have_cost_is_taken_of_the_cap_beside_what_the_study_ma
     let cost = async || core.keys(&me()).await.unwrap()[0].cost_today;
     let lost = Usage { cost: UsdMicros(4_000), at_most: 4, ..Usage::default() };
     core.end_calls(&DRIVER, 1, lost).await.unwrap();
-    assert_eq!(cost().await, UsdMicros(14_000));
+    assert_eq!(cost().await, UsdMicros(10_000));
+    core.open_spending(&DRIVER, 1).await.unwrap();
+    let capped = core.reserve_cost(1, None, UsdMicros(9_000)).unwrap_err();
+    assert!(capped.asks_owner, "{capped:?}");
+    core.ask_for_more(&DRIVER, 1, UsdMicros(9_000)).await.unwrap();
+    assert_eq!(cost().await, UsdMicros(25_000), "the cap is its owner's agreement");
     core.open_spending(&DRIVER, 1).await.unwrap();
     assert!(core.reserve_cost(1, None, UsdMicros(9_000)).is_ok(), "it takes no answers away");
     core.settle_cost(1, UsdMicros(9_000), UsdMicros::ZERO);

@@ -2,7 +2,7 @@
 
 use super::ModelEngine;
 use crate::config::Structured;
-use crate::inference::chat::{CallError, Denial, Refusable};
+use crate::inference::chat::{CallError, Denial, Refusable, TIMED_OUT};
 
 impl ModelEngine {
     /// The same error with the setting to look at, where it is one: the key, the model, or the address.
@@ -113,6 +113,22 @@ impl ModelEngine {
         )
     }
 
+    /// What helps where that is what comes of every call.
+    pub fn what_helps(&self, error: &CallError) -> Option<String> {
+        let name = &self.service.name;
+        match error {
+            CallError::Network { why, .. } if why == TIMED_OUT => Some(format!(
+                "a call may take {} s: timeout_seconds in [engine.{name}] gives it more",
+                self.service.target.call_wait.as_secs()
+            )),
+            CallError::Malformed { .. } | CallError::TooLarge { .. } => Some(format!(
+                "is base_url in [engine.{name}] right? It is {}",
+                self.service.target.base_url
+            )),
+            _ => None,
+        }
+    }
+
     /// Why a reply ended before the answer, and the settings that help.
     pub fn why_unfinished(&self, thought: bool) -> String {
         let most = self.service.output_tokens_max;
@@ -141,7 +157,7 @@ impl ModelEngine {
                 "try structured = \"schema\" in [engine.{name}], which holds a model to the allowed values, or another model"
             ),
         };
-        format!("none of the replies can be read: {reason}{seen}; {helps}")
+        format!("none of the latest replies can be read: {reason}{seen}; {helps}")
     }
 
     /// What to write into the settings.

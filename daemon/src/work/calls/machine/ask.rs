@@ -88,7 +88,11 @@ impl PanelMachine<'_> {
             return None;
         }
         let standings = self.standings();
+        // While an engine may be broken, what others get says more than another call for someone who got nothing.
+        let goes_first = self.engines.len() == 1 && !self.is_crowded() && self.has_fresh();
+        let faults = &self.engines[engine].faults;
         let due = self.waiting.iter().take_while(|((time, _), _)| *time <= now);
+        let due = due.filter(|((_, ticket), _)| !goes_first || !faults.waits_behind(*ticket));
         let mut mine =
             due.filter(|(_, task)| self.failover_target(task, &standings) == Some(engine));
         let key = mine.next().map(|(key, _)| *key)?;
@@ -117,6 +121,11 @@ impl PanelMachine<'_> {
         let [engine] = self.engines.as_slice() else { return false };
         let calls = usize::try_from(engine.view.concurrency).unwrap_or(usize::MAX);
         engine.dead.is_none() && !self.is_crowded() && self.stock.len() < calls.min(LOOK_UP_MAX)
+    }
+
+    /// Whether somebody is left who was not asked yet.
+    fn has_fresh(&mut self) -> bool {
+        !self.stock.is_empty() || self.queue.goes_on()
     }
 
     /// Whether as many respondents wait or are being measured as allowed; then no new one is looked up.
@@ -204,10 +213,14 @@ impl PanelMachine<'_> {
         if self.is_busy() || !self.nothing_ready() || capped.others {
             self.short = true;
         } else if capped.asks_owner {
-            // A service that never replied gives no answers for more money either.
-            let never = self.engines.iter().all(EngineState::never_replied);
-            match self.no_reply.clone().filter(|_| never) {
-                Some(why) => self.stop = Some(why),
+            // A service that gives no answers gives none for more money either.
+            let gives_none = |engine: &EngineState| engine.never_replied() || engine.is_doubted();
+            let none = self.engines.iter().all(gives_none);
+            match self.useless.clone().filter(|_| none) {
+                Some(why) => {
+                    self.lost_engines = true;
+                    self.stop = Some(why);
+                }
                 None => self.ask_owner(capped),
             }
         } else {
@@ -223,12 +236,12 @@ impl PanelMachine<'_> {
         }
     }
 
-    /// Has the calls that are ready wait at the doors, as far as they may be tried.
-    pub(super) fn offer_calls(&mut self) {
+    /// Has the calls that are ready wait at the doors, as far as they may be tried now.
+    pub(super) fn offer_calls(&mut self, now: Duration) {
         for (place, engine) in self.engines.iter_mut().enumerate() {
             if let Some(next) = &engine.next
                 && !engine.is_offered
-                && engine.may_try()
+                && engine.may_try(now)
             {
                 let ticket = next.task.ticket;
                 engine.is_offered = true;
@@ -240,7 +253,10 @@ impl PanelMachine<'_> {
     /// The call at that door goes.
     pub(super) fn launch(&mut self, place: usize) {
         let Some(engine) = self.engines.get_mut(place) else { return };
-        let Some(ready) = engine.next.take_if(|_| engine.is_offered) else { return };
+        let Some(mut ready) = engine.next.take_if(|_| engine.is_offered) else { return };
+        ready.task.is_try = !engine.view.is_proven;
+        self.sent = self.sent.saturating_add(1);
+        ready.task.sent = self.sent;
         if ready.task.tries.at(place) == 0 && ready.task.reasks == 0 {
             self.budget.first();
         }
@@ -314,7 +330,8 @@ impl PanelMachine<'_> {
         let reserving = self.reserving.iter().map(|(_, task)| task);
         let ready = self.engines.iter().filter_map(|engine| engine.next.as_ref());
         let called = self.called.values().chain(ready).map(|ready| &ready.task);
-        let waiting = self.waiting.values().chain(&self.stock);
+        let held = self.held.iter().map(|held| &held.task);
+        let waiting = self.waiting.values().chain(&self.stock).chain(held);
         let mut tasks = preparing.chain(reserving).chain(called).chain(waiting);
         tasks.any(|task| task.ticket.first().is_answer()) || self.queue.has_answers()
     }

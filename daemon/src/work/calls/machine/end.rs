@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::engine::ReadyTask;
+use super::held::HeldTask;
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine, Phase};
 use crate::app::given_up;
@@ -43,6 +44,10 @@ impl PanelMachine<'_> {
             if self.halted { self.forget(task) } else { self.record(task) }
         }
         self.empty_stock();
+        let held = std::mem::take(&mut self.held);
+        for HeldTask { task, .. } in held {
+            if self.halted { self.forget(task) } else { self.record(task) }
+        }
         let why = self.stop.clone().filter(|_| !self.halted);
         if let Some(why) = &why {
             self.give_up(why);
@@ -92,6 +97,7 @@ impl PanelMachine<'_> {
         others.extend(std::mem::take(&mut self.stock));
         others.extend(std::mem::take(&mut self.to_hear));
         others.extend(std::mem::take(&mut self.waiting).into_values());
+        others.extend(std::mem::take(&mut self.held).into_iter().map(|held| held.task));
         others.extend(std::mem::take(&mut self.setting_aside).into_values());
         others.extend(std::mem::take(&mut self.measuring).into_values());
         for task in others {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use protocol::credits::UsdMicros;
 
-use super::respondent::RespondentTask;
+use super::faults::{EngineFaults, FaultVerdict, KnownAs, OtherEngines, SharedFault};
+use super::respondent::{QueueEntry, RespondentTask};
 use crate::inference::limits::Condition;
 use crate::inference::pool::Availability;
 
@@ -22,12 +23,8 @@ const GATHER_MOST: Duration = Duration::from_millis(25);
 const LAST_CALLS: u32 = 4;
 /// Latencies to average: the most recent ones, because they describe the service at present.
 const LATENCIES: usize = 100;
-/// Calls without a connection after which an engine without any reply is disabled for the study.
-const UNREACHABLE_MAX: u32 = 3;
-/// Successes whose body is no reply, after which an engine without any reply is disabled for the study: each may have cost
-/// money.
-const MALFORMED_MAX: u32 = 3;
-/// Calls that may be under way at an engine that has replied, but of which no reply was read yet.
+/// Calls that may be under way at an engine that has replied, but of which no reply was read yet, and at one that gave no reply
+/// in time.
 const FEW: u32 = 2;
 
 /// How long a reply may wait to be recorded with others, at an engine whose calls usually take that long.
@@ -51,54 +48,6 @@ pub(in crate::work::calls) struct EngineView {
     pub(in crate::work::calls) is_put_off: bool,
 }
 
-/// Why a call was of no use, where that can be the same for every call to a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum SharedFault {
-    /// The reply ended before the answer.
-    Unfinished,
-    /// The request was rejected.
-    Rejected,
-    /// The answer cannot be read, for that reason.
-    Unreadable(String),
-}
-
-/// What follows for an engine from a call that was of no use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FaultVerdict {
-    /// Nothing: it may be that call's own matter.
-    None,
-    /// It may be broken: the next calls are tries.
-    Doubted,
-    /// It is of no use for this study.
-    Broken,
-}
-
-impl SharedFault {
-    /// So many in a row mean that an engine that worked may be broken.
-    fn doubted_from(&self) -> u32 {
-        match self {
-            Self::Unfinished | Self::Rejected => 3,
-            Self::Unreadable(_) => 5,
-        }
-    }
-
-    /// So many in a row mean that all calls will be of no use. Where replies were read in this study it takes more:
-    /// some models often write what cannot be read, and a content filter that rejects every fifth question rejects five
-    /// in a row in one of 3,000 studies.
-    fn broken_from(&self, was_read: bool, was_proven: bool) -> u32 {
-        match (self, was_read) {
-            (Self::Unfinished, false) if was_proven => 5,
-            (Self::Unfinished, false) => 3,
-            (Self::Unfinished, true) => 8,
-            (Self::Rejected, false) => 5,
-            // The two orders of a pair are questions of their own, and one of them may be rejected every time.
-            (Self::Rejected, true) => 20,
-            (Self::Unreadable(_), false) => 8,
-            (Self::Unreadable(_), true) => 30,
-        }
-    }
-}
-
 /// A respondent whose call has its money: at the door, or under way.
 pub(super) struct ReadyTask {
     pub(super) task: RespondentTask,
@@ -118,18 +67,14 @@ pub(super) struct EngineState {
     pub(super) dead: Option<String>,
     /// Calls of this run under way there.
     pub(super) under_way: u32,
-    /// The latest calls that were of no use for the same reason, without a reply that was read in between.
-    faults: Option<(SharedFault, u32)>,
-    /// A reply was read in this run.
-    pub(super) was_read: bool,
+    /// Its calls that were of no use.
+    pub(super) faults: EngineFaults,
+    /// The latest of the calls whose reply was read, by its place among all calls of the run.
+    pub(super) read_of: u64,
     /// It was proven when one of this run's calls went.
     pub(super) was_proven: bool,
     /// It asked for a longer wait than any study waits.
     pub(super) is_put_off: bool,
-    /// Calls that got no connection.
-    unreachable: u32,
-    /// Successes whose body is no reply.
-    malformed: u32,
     latencies: Vec<Duration>,
     sum: Duration,
     seen: usize,
@@ -150,12 +95,10 @@ impl Default for EngineState {
             is_offered: false,
             dead: None,
             under_way: 0,
-            faults: None,
-            was_read: false,
+            faults: EngineFaults::default(),
+            read_of: 0,
             was_proven: false,
             is_put_off: false,
-            unreachable: 0,
-            malformed: 0,
             latencies: Vec::new(),
             sum: Duration::ZERO,
             seen: 0,
@@ -186,42 +129,32 @@ impl EngineState {
         self.view = view;
     }
 
-    /// Notes that a reply was read; tells whether that proves the engine.
-    pub(super) fn note_read(&mut self) -> bool {
-        self.faults = None;
-        self.was_read = true;
+    /// Notes that the reply of that call was read; tells whether that proves the engine.
+    pub(super) fn note_read(&mut self, sent: u64) -> bool {
+        self.faults.note_read();
+        self.read_of = self.read_of.max(sent);
         self.was_proven = true;
         !std::mem::replace(&mut self.view.is_proven, true)
     }
 
-    /// Notes a call that was of no use.
-    pub(super) fn note_fault(&mut self, fault: SharedFault) -> FaultVerdict {
-        let before = self.faults.take().filter(|(known, _)| *known == fault);
-        let count = before.map_or(0, |(_, count)| count).saturating_add(1);
-        let broken_from = fault.broken_from(self.was_read, self.was_proven);
-        let doubted_from = fault.doubted_from();
-        self.faults = Some((fault, count));
-        if count >= broken_from {
-            return FaultVerdict::Broken;
-        }
-        let is_doubted = count >= doubted_from && self.view.is_proven;
-        if is_doubted {
-            self.view.is_proven = false;
-            return FaultVerdict::Doubted;
-        }
-        FaultVerdict::None
+    /// Notes a call that was of no use, beside those other engines.
+    pub(super) fn note_fault(
+        &mut self,
+        fault: SharedFault,
+        asked: (QueueEntry, bool),
+        others: OtherEngines,
+        now: Duration,
+    ) -> FaultVerdict {
+        let (was_proven, is_proven) = (self.was_proven, self.view.is_proven);
+        let known = KnownAs { was_proven, is_proven, others };
+        let verdict = self.faults.note(fault, asked, known, now);
+        self.view.is_proven &= verdict == FaultVerdict::None;
+        verdict
     }
 
-    /// Counts a call without a connection; tells whether there was never one.
-    pub(super) fn is_out_of_reach(&mut self) -> bool {
-        self.unreachable = self.unreachable.saturating_add(1);
-        self.seen == 0 && self.unreachable >= UNREACHABLE_MAX
-    }
-
-    /// Counts a success whose body is no reply; tells whether there was never another one.
-    pub(super) fn sends_no_replies(&mut self) -> bool {
-        self.malformed = self.malformed.saturating_add(1);
-        self.never_replied() && self.malformed >= MALFORMED_MAX
+    /// Whether it may be broken: its latest calls were of no use, and none since shows that it works.
+    pub(super) fn is_doubted(&self) -> bool {
+        self.faults.any() && !self.view.is_proven
     }
 
     /// Whether none of its replies was ever read.
@@ -231,9 +164,20 @@ impl EngineState {
 
     /// Whether another call may go. Until a reply of the engine was read, or a useful one again, calls are tries: a setting
     /// that is wrong costs a handful of them and not a panel.
-    pub(super) fn may_try(&self) -> bool {
-        let width = if self.seen == 0 || self.was_proven { 1 } else { FEW };
-        self.view.is_proven || self.under_way < width
+    pub(super) fn may_try(&self, now: Duration) -> bool {
+        self.view.is_proven || (self.under_way < self.width() && self.faults.rest() <= now)
+    }
+
+    /// When the call that is ready may be tried, where it only waits for that time.
+    pub(super) fn rests_until(&self) -> Option<Duration> {
+        let is_ready = self.next.is_some() && !self.is_offered && !self.view.is_proven;
+        (is_ready && self.under_way < self.width()).then(|| self.faults.rest())
+    }
+
+    /// How many tries may be under way.
+    fn width(&self) -> u32 {
+        let takes_long = self.faults.is_silent();
+        if takes_long || (self.seen > 0 && !self.was_proven) { FEW } else { 1 }
     }
 
     /// The mean latency of recent calls.

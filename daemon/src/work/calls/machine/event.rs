@@ -71,9 +71,17 @@ pub(in crate::work::calls) struct EndedCall {
 #[derive(Clone, Debug)]
 pub(in crate::work::calls) enum CallEnd {
     Replied(Box<ReadCall>),
-    Failed(CallError),
+    Failed(FailedCall),
     /// It was given up on this side.
     GivenUp,
+}
+
+/// A call without a reply.
+#[derive(Clone, Debug)]
+pub(in crate::work::calls) struct FailedCall {
+    pub(in crate::work::calls) error: CallError,
+    /// What helps where no call gets one.
+    pub(in crate::work::calls) helps: Option<String>,
 }
 
 /// A reply that was read, or could not be.

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::PanelMachine;
-use super::engine::{FaultVerdict, SharedFault};
+use super::event::FailedCall;
+use super::faults::{FaultVerdict, SharedFault};
 use super::read::Next;
 use super::respondent::RespondentTask;
 use crate::domain::outcome::Outcome;
-use crate::inference::chat::{CallError, Remedy};
+use crate::inference::chat::Remedy;
 use crate::inference::limits::{PATIENCE, TRIES_MAX, backoff, own_wait};
 use crate::inference::pool::Availability;
 
@@ -34,6 +35,11 @@ impl Tries {
         self.0.insert(engine, self.at(engine).saturating_add(1));
     }
 
+    /// One try is left at that engine.
+    pub(super) fn last_at(engine: usize) -> Self {
+        Self(BTreeMap::from([(engine, TRIES_MAX.saturating_sub(1))]))
+    }
+
     /// Uses up the engine's tries: asking it again would not help.
     fn use_up(&mut self, engine: usize) {
         self.0.insert(engine, TRIES_MAX);
@@ -43,6 +49,12 @@ impl Tries {
     fn any_left(&self, engine: usize) -> bool {
         self.at(engine) < TRIES_MAX
     }
+}
+
+/// Why there was no reply, with what helps.
+fn told(failed: &FailedCall) -> String {
+    let FailedCall { error, helps } = failed;
+    helps.as_ref().map_or_else(|| error.to_string(), |helps| format!("{error}; {helps}"))
 }
 
 /// What to say of a service that asks for a longer wait than any study waits.
@@ -63,12 +75,12 @@ impl PanelMachine<'_> {
     pub(super) fn without_reply(
         &mut self,
         mut task: RespondentTask,
-        error: &CallError,
+        failed: &FailedCall,
         now: Duration,
     ) -> Next {
-        let engine = task.engine;
+        let (engine, error) = (task.engine, &failed.error);
         let remedy = error.remedy();
-        self.no_reply = Some(error.to_string());
+        self.useless = Some(told(failed));
         if remedy == Remedy::Stop {
             return Next::Stop(task, error.to_string());
         }
@@ -79,19 +91,21 @@ impl PanelMachine<'_> {
             self.engines[engine].is_put_off = true;
             return Next::Stop(task, format!("{error}; {wait}"));
         }
-        if matches!(error, CallError::Rejected { .. })
-            && self.note_fault(engine, SharedFault::Rejected) == FaultVerdict::Broken
-        {
-            let why = format!("{error}; it accepted none of the latest calls");
-            return Next::Stop(task, why);
-        }
-        let state = &mut self.engines[engine];
-        if error.is_unreachable() && state.is_out_of_reach() {
-            return Next::Stop(task, error.to_string());
-        }
-        if matches!(error, CallError::Malformed { .. }) && state.sends_no_replies() {
-            let why = format!("{error}; look at base_url in its settings");
-            return Next::Stop(task, why);
+        if let Some(fault) = SharedFault::of(error) {
+            let (is_throttled, is_rejected) =
+                (fault == SharedFault::Throttled, fault == SharedFault::Rejected);
+            if self.note_fault(&task, fault, now) == FaultVerdict::Broken {
+                let state = &mut self.engines[engine];
+                // It may admit calls later, so the study waits for that.
+                state.is_put_off |= is_throttled;
+                let said = told(failed);
+                let why = if is_rejected {
+                    format!("{said}; it accepted none of the latest calls")
+                } else {
+                    format!("{said}; none of the latest {} calls got a reply", state.faults.row())
+                };
+                return Next::Stop(task, why);
+            }
         }
         let standings = self.standings();
         let mut after = Duration::ZERO;
@@ -107,7 +121,7 @@ impl PanelMachine<'_> {
             Remedy::Drop | Remedy::Stop => task.tries.use_up(engine),
         }
         match self.failover_target(&task, &standings) {
-            None => self.close(task, Outcome::Failed { reason: error.to_string() }),
+            None => self.close_in_vain(task, Outcome::Failed { reason: error.to_string() }),
             Some(same) if same == engine => {
                 let time = now + self.backoff(&task).max(after);
                 Next::Ask(task, time)
@@ -152,6 +166,7 @@ impl PanelMachine<'_> {
         if self.stop.is_some() || !std::mem::take(&mut self.lost_engine) {
             return;
         }
+        self.leave_lost_engines();
         let nobody = |task: &RespondentTask| self.failover_target(task, &[]).is_none();
         let gone = self.waiting.iter().filter(|(_, task)| nobody(task));
         let gone: Vec<_> = gone.map(|(key, _)| *key).collect();

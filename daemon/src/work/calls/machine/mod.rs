@@ -3,8 +3,9 @@
 //!
 //! A respondent is in one place at a time, and moves on from it:
 //!   queue → preparing → stock → reserving → next (at an engine's door) → called → its next step;
-//!   next step = waiting (a retry, a re-ask, another engine, the next question), or setting aside → to hear → measuring
-//!   (where the study measures more than the answer), and in the end recorded, or forgotten where the study was halted.
+//!   next step = waiting (a retry, a re-ask, another engine, the next question), held back (they got nothing, and their engine
+//!   may be broken), or setting aside → to hear → measuring (where the study measures more than the answer), and in the end
+//!   recorded, or forgotten where the study was halted.
 //! The run prepares (before the study began), asks, ends (stopped, halted, or nobody is left: calls that were not sent are
 //! withdrawn, those that were are waited for), and is over: whoever is left was recorded as failed, or forgotten.
 //! `Prepare`, `Reserve` and `SetAside` are questions: the shell answers each before it tells anything else.
@@ -18,6 +19,8 @@ mod end;
 mod engine;
 mod event;
 mod fail;
+mod faults;
+mod held;
 mod measure;
 mod queue;
 mod read;
@@ -39,8 +42,9 @@ pub(super) use self::effect::{MeasureTask, PanelEffect};
 use self::engine::{EngineState, ReadyTask};
 pub(super) use self::engine::{EngineView, SLOW, usual_gathering};
 pub(super) use self::event::{
-    CachedReply, CallEnd, EndedCall, FinishedMeasures, PanelEvent, ReadCall,
+    CachedReply, CallEnd, EndedCall, FailedCall, FinishedMeasures, PanelEvent, ReadCall,
 };
+use self::held::HeldTask;
 use self::queue::Queue;
 pub(super) use self::read::ReadReply;
 use self::respondent::RespondentTask;
@@ -94,14 +98,16 @@ pub(super) struct PanelMachine<'a> {
     pause_by: Option<Duration>,
     /// Somebody has answered.
     has_answers: bool,
-    /// Why the last call that got no reply got none.
-    no_reply: Option<String>,
+    /// Why the latest call that was of no use was of none.
+    useless: Option<String>,
     /// Those who are left were begun to be recorded as failed.
     gave_up: bool,
     /// A respondent may wait for a disabled engine without another one that may be asked.
     lost_engine: bool,
     /// Something happened outside since waiting respondents and engines were looked at.
     moved: bool,
+    /// Calls that were sent.
+    sent: u64,
     /// Questions that the shell has not answered.
     unanswered: usize,
     budget: RetryBudget,
@@ -118,6 +124,8 @@ pub(super) struct PanelMachine<'a> {
     called: BTreeMap<QueueEntry, ReadyTask>,
     /// Respondents who wait to be asked, by time and place in the queue.
     waiting: BTreeMap<(Duration, QueueEntry), RespondentTask>,
+    /// Respondents who got nothing from an engine that may be broken, in the order in which that happened.
+    held: VecDeque<HeldTask>,
     setting_aside: BTreeMap<QueueEntry, RespondentTask>,
     /// Respondents with a direct answer who wait for room under a cap for their side measurements.
     to_hear: VecDeque<RespondentTask>,
@@ -146,10 +154,11 @@ impl<'a> PanelMachine<'a> {
             pauses: false,
             lost_engines: false,
             pause_by: None,
-            no_reply: None,
+            useless: None,
             gave_up: false,
             lost_engine: false,
             moved: false,
+            sent: 0,
             unanswered: 0,
             budget: RetryBudget::default(),
             lost: Usage::default(),
@@ -158,6 +167,7 @@ impl<'a> PanelMachine<'a> {
             reserving: None,
             called: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            held: VecDeque::new(),
             setting_aside: BTreeMap::new(),
             to_hear: VecDeque::new(),
             measuring: BTreeMap::new(),
@@ -253,11 +263,14 @@ impl<'a> PanelMachine<'a> {
                     return;
                 }
             }
+            if self.has_only_held() {
+                self.look_at_held();
+            }
             self.choose_calls(now);
             if self.unanswered > 0 {
                 return;
             }
-            self.offer_calls();
+            self.offer_calls(now);
         }
         if self.phase == Phase::Asking && (self.is_stopped() || self.is_done()) {
             self.phase = Phase::Ending;
@@ -273,6 +286,11 @@ impl<'a> PanelMachine<'a> {
 
     /// Whether nobody is left to be asked.
     fn is_done(&mut self) -> bool {
+        self.held.is_empty() && self.has_nobody_else()
+    }
+
+    /// Whether nobody is left to be asked but for those who are held back.
+    fn has_nobody_else(&mut self) -> bool {
         self.nothing_ready()
             && !self.is_busy()
             && self.waiting.is_empty()

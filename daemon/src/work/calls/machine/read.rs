@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::engine::{FaultVerdict, ReadyTask, SharedFault};
-use super::event::{CallEnd, EndedCall, ReadCall};
+use super::engine::ReadyTask;
+use super::event::{CallEnd, EndedCall, FailedCall, ReadCall};
+use super::faults::{FaultVerdict, SharedFault};
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine};
 use crate::app::given_up;
@@ -13,7 +14,7 @@ use crate::domain::redact::Holds;
 use crate::inference::chat::{CallError, TIMED_OUT};
 
 /// Re-asks after replies that cannot be read, at most.
-const REASKS_MAX: u32 = 2;
+pub(super) const REASKS_MAX: u32 = 2;
 
 /// A reply that was read: the whole answer, or the answer to one item that is asked in a call of its own.
 #[derive(Clone, Debug)]
@@ -81,23 +82,27 @@ impl PanelMachine<'_> {
         let next = match end {
             CallEnd::Replied(reply) => {
                 self.engines[task.engine].note_latency(latency);
-                self.judge(task, *reply)
+                self.judge(task, *reply, now)
             }
-            CallEnd::Failed(error) => self.without_reply(task, &error, now),
-            CallEnd::GivenUp => self.without_reply(task, &CallError::network(TIMED_OUT), now),
+            CallEnd::Failed(failed) => self.without_reply(task, &failed, now),
+            CallEnd::GivenUp => {
+                let failed = FailedCall { error: CallError::network(TIMED_OUT), helps: None };
+                self.without_reply(task, &failed, now)
+            }
         };
         self.follow(next);
+        self.let_go();
     }
 
     /// The respondent's next step after a reply.
-    fn judge(&mut self, mut task: RespondentTask, reply: ReadCall) -> Next {
+    fn judge(&mut self, mut task: RespondentTask, reply: ReadCall, now: Duration) -> Next {
         let ReadCall { read, exchange, mended, unfinished, unreadable } = reply;
         task.exchanges.push(exchange);
         let at = task.at();
         let engine = &mut self.engines[task.engine];
         // Of an engine that is lost, replies to earlier calls prove nothing.
         if !matches!(read, Err(Unreadable::Invalid { .. }))
-            && engine.note_read()
+            && engine.note_read(task.sent)
             && engine.dead.is_none()
         {
             self.effects.push(PanelEffect::Prove { engine: task.engine });
@@ -119,12 +124,12 @@ impl PanelMachine<'_> {
             Some(_) => SharedFault::Unfinished,
             None => SharedFault::Unreadable(reason.clone()),
         };
-        // Where others are read, those who are asked again are the hard ones, and come one after the other.
-        let counts = task.reasks == 0 || !self.engines[task.engine].was_read;
-        if counts && self.note_fault(task.engine, fault) == FaultVerdict::Broken {
-            let why = unfinished.or(unreadable).unwrap_or(reason);
+        let verdict = self.note_fault(&task, fault, now);
+        let why = unfinished.or(unreadable).unwrap_or_else(|| reason.clone());
+        if verdict == FaultVerdict::Broken {
             return Next::Stop(task, why);
         }
+        self.useless = Some(why);
         if task.reasks < REASKS_MAX && self.stop.is_none() && self.budget.retry() {
             task.reasks += 1;
             if at.is_answer() {
@@ -133,16 +138,7 @@ impl PanelMachine<'_> {
             task.correction = Some(reason);
             return Next::Ask(task, Duration::ZERO);
         }
-        self.close(task, Outcome::Invalid { reason })
-    }
-
-    /// Notes that a call was of no use, in a way that all calls to its service may share.
-    pub(super) fn note_fault(&mut self, engine: usize, fault: SharedFault) -> FaultVerdict {
-        let verdict = self.engines[engine].note_fault(fault);
-        if verdict == FaultVerdict::Doubted {
-            self.effects.push(PanelEffect::Doubt { engine });
-        }
-        verdict
+        self.close_in_vain(task, Outcome::Invalid { reason })
     }
 
     /// Continues after a reply that was read: with the next item, or with the finished answer.
@@ -189,7 +185,7 @@ impl PanelMachine<'_> {
     /// Carries out a respondent's next step.
     pub(super) fn follow(&mut self, next: Next) {
         match next {
-            Next::Done(task) => self.listen(task),
+            Next::Done(task) => self.conclude(task),
             Next::Ask(task, time) => {
                 self.keep_early(&task);
                 // A respondent who waits for a retry releases the concurrency slot.

@@ -63,6 +63,12 @@ pub(super) struct RespondentTask {
     pub(super) exchanges: Vec<Exchange>,
     /// The index in the pool of the engine that asks.
     pub(super) engine: usize,
+    /// The call went while nobody knew whether that engine works.
+    pub(super) is_try: bool,
+    /// The place of the latest call among all calls of the run.
+    pub(super) sent: u64,
+    /// Some question was asked in vain, the latest when so many calls of the run had been sent.
+    pub(super) in_vain: Option<u64>,
     /// Reserved for side measurements.
     pub(super) aside: UsdMicros,
 }
@@ -80,6 +86,9 @@ impl RespondentTask {
             correction: None,
             exchanges: Vec::new(),
             engine: 0,
+            is_try: false,
+            sent: 0,
+            in_vain: None,
             aside: UsdMicros::ZERO,
         }
     }
@@ -87,6 +96,14 @@ impl RespondentTask {
     /// The same respondent before the next question.
     pub(super) fn at_next_question(self) -> Self {
         Self { tries: Tries::default(), reasks: 0, correction: None, ..self }
+    }
+
+    /// The same respondent before the first question, with what was spent on them.
+    pub(super) fn from_the_start(self) -> Self {
+        let (ticket, engine, usage) = (self.ticket, self.engine, self.spent());
+        let RespondentRecord { shares, others, notes, .. } = self.record;
+        let record = RespondentRecord { shares, others, notes, ..RespondentRecord::default() };
+        Self { record, engine, usage, ..Self::new(ticket) }
     }
 
     /// The current item; `None` where one call asks everything.

@@ -38,11 +38,13 @@ impl PanelMachine<'_> {
         // When every engine has a call ready, retries that are due are looked at after one of the calls has been made.
         let somebody_can = self.engines.iter().any(|engine| engine.next.is_none());
         let due = due.filter(|_| somebody_can && !self.short);
+        let rests = self.engines.iter().filter_map(super::EngineState::rests_until).min();
+        let rests = rests.map(|until| until.saturating_sub(now));
         // No signal tells this study when others release money under a common cap, so it looks again by itself.
         let looks_again = (are_several && somebody_can) || self.waits_for_others();
         let again = looks_again.then_some(LOOK_AGAIN);
         // Questions are prepared between two replies; when a reply arrives, the next call is made first.
         let has_time = self.may_look_up() && self.queue.goes_on();
-        Wait { tick: [due, again].into_iter().flatten().min(), has_time }
+        Wait { tick: [due, rests, again].into_iter().flatten().min(), has_time }
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::outcome::Usage;
 use crate::domain::redact::{Redacted, redact};
 use crate::inference::chat::ChatReply;
 use crate::work::calls::machine::{
-    CallEnd, EndedCall, PanelQuestion, QueueEntry, ReadCall, ReadReply,
+    CallEnd, EndedCall, FailedCall, PanelQuestion, QueueEntry, ReadCall, ReadReply,
 };
 
 impl PanelRun<'_> {
@@ -26,7 +26,11 @@ impl PanelRun<'_> {
                 Some(read) => CallEnd::Replied(Box::new(read)),
                 None => CallEnd::GivenUp,
             },
-            Err(error) => CallEnd::Failed(error),
+            Err(error) => {
+                let engine = self.seats.get(&ticket).map(|seat| &self.doors[seat.engine].engine);
+                let helps = engine.and_then(|engine| engine.what_helps(&error));
+                CallEnd::Failed(FailedCall { error, helps })
+            }
         };
         EndedCall { ticket, latency, usage, remarks: spent.remarks, end }
     }

@@ -11,8 +11,8 @@ use protocol::study::{Instrument, Orders, StudySpec};
 use serde_json::json;
 
 use super::super::{
-    CachedReply, CallEnd, EndedCall, EngineView, FinishedMeasures, PanelEffect, PanelEvent,
-    PanelMachine, PanelPlan, PanelQuestion, QueueEntry, ReadCall, ReadReply,
+    CachedReply, CallEnd, EndedCall, EngineView, FailedCall, FinishedMeasures, PanelEffect,
+    PanelEvent, PanelMachine, PanelPlan, PanelQuestion, QueueEntry, ReadCall, ReadReply,
 };
 use crate::app::{Capped, testing};
 use crate::config::Strategy;
@@ -309,6 +309,8 @@ impl Bench {
                 unreadable: None,
             }))
         };
+        let failed = |error| CallEnd::Failed(FailedCall { error, helps: None });
+        let limited = |status, after| CallError::Limited { status, after, said: said() };
         let because = |reason: &str| Err(Unreadable::Invalid { reason: reason.to_owned() });
         let invalid = || because("`score` is missing");
         let (cost, end) = match how {
@@ -318,30 +320,23 @@ impl Bench {
             "garbled" => (ANSWER, replied(because("the reply is not valid JSON"))),
             "declines" => (ANSWER, replied(Err(Unreadable::Refused { reason: "no".to_owned() }))),
             "given-up" => (0, CallEnd::GivenUp),
-            "times-out" => (CALL, CallEnd::Failed(CallError::network(TIMED_OUT))),
-            "unreachable" => (0, CallEnd::Failed(CallError::network(REFUSED))),
-            "fails" => (0, CallEnd::Failed(CallError::Server { status: 500, said: said() })),
-            "limited" => {
-                let error = CallError::Limited { status: 429, after: None, said: said() };
-                (0, CallEnd::Failed(error))
-            }
-            "limited-day" => {
-                let after = Some(Duration::from_hours(24));
-                (0, CallEnd::Failed(CallError::Limited { status: 429, after, said: said() }))
-            }
-            "limited-1s" => {
-                let after = Some(Duration::from_secs(1));
-                (0, CallEnd::Failed(CallError::Limited { status: 429, after, said: said() }))
-            }
+            "times-out" => (CALL, failed(CallError::network(TIMED_OUT))),
+            "unreachable" => (0, failed(CallError::network(REFUSED))),
+            "fails" => (0, failed(CallError::Server { status: 500, said: said() })),
+            "html" => (CALL, failed(CallError::Malformed { why: "an HTML page".into() })),
+            "limited" => (0, failed(limited(429, None))),
+            "overloaded" => (0, failed(limited(503, None))),
+            "limited-day" => (0, failed(limited(429, Some(Duration::from_hours(24))))),
+            "limited-1s" => (0, failed(limited(429, Some(Duration::from_secs(1))))),
             "rejected" => {
                 let (at, refuses) = (said(), Vec::new());
-                (0, CallEnd::Failed(CallError::Rejected { status: 400, said: said(), at, refuses }))
+                (0, failed(CallError::Rejected { status: 400, said: said(), at, refuses }))
             }
             "denied" => {
                 let denial = Denial::Key;
-                (0, CallEnd::Failed(CallError::Denied { status: 401, denial, said: said() }))
+                (0, failed(CallError::Denied { status: 401, denial, said: said() }))
             }
-            "too-large" => (CALL, CallEnd::Failed(CallError::TooLarge { limit_bytes: 1 })),
+            "too-large" => (CALL, failed(CallError::TooLarge { limit_bytes: 1 })),
             other => panic!("{other}"),
         };
         let usage = Usage { cost: UsdMicros(cost), ..Usage::default() };

@@ -3,6 +3,7 @@
 //! unless it says `capped` (the study's own cap), `taken` (by other studies) or `unagreed` (more than its owner agreed to).
 
 mod bench;
+mod breaks;
 mod caps;
 mod channels;
 mod failover;

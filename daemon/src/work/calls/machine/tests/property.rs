@@ -27,7 +27,7 @@ enum Happens {
     Aborted,
 }
 
-const ENDS: [&str; 14] = [
+const ENDS: [&str; 17] = [
     "answers",
     "answers",
     "invalid",
@@ -42,6 +42,9 @@ const ENDS: [&str; 14] = [
     "too-large",
     "limited-day",
     "answers-dearly",
+    "html",
+    "limited",
+    "overloaded",
 ];
 
 fn happens() -> impl Strategy<Value = Happens> {

@@ -11,7 +11,7 @@ tables! {
     a_question_is_asked_again_twice: "panel 1", "
         begun, turn a, 0 invalid | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
         turn a, 0 invalid | call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
-        turn a, 0 invalid | call a 0, settle 0 3, record 0 invalid
+        turn a, 0 invalid | call a 0, settle 0 3, free 0, record 0 invalid
     "
     a_failed_call_between_two_re_asks_keeps_the_correction: "panel 1", "
         begun, turn a, 0 invalid | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
@@ -67,7 +67,7 @@ tables! {
     a_reply_that_is_cut_off_at_a_proven_engine_is_asked_for_again: "panel 1", "
         begun, turn a, 0 cut | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
         turn a, 0 cut | call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
-        turn a, 0 cut | call a 0, settle 0 3, doubt a, record 0 invalid
+        turn a, 0 cut | call a 0, settle 0 3, doubt a, free 0, record 0 invalid
     "
     a_proven_engine_whose_replies_are_all_cut_off_is_tried_and_given_up: "panel 9", "
         begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2
@@ -82,27 +82,28 @@ tables! {
         turn a, 1 invalid | call a 1, prepare a 0!, reserve 0, offer a 0, settle 1 3, free 1
         turn a, 0 invalid | call a 0, prepare a 1!, reserve 1, offer a 1, settle 0 3, free 0
         turn a, 1 invalid | call a 1, prepare a 0!, reserve 0, offer a 0, settle 1 3, free 1
-        turn a, 0 invalid | call a 0, prepare a 1!, reserve 1, offer a 1, settle 0 3, record 0 invalid
-        turn a, 1 invalid | call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, record 1 invalid
+        turn a, 0 invalid | call a 0, prepare a 1!, reserve 1, offer a 1, settle 0 3, free 0
+        turn a, 1 invalid | call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, free 1
         turn a, 2 invalid | call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, free 2
-        turn a, 3 invalid | call a 3, prepare a 2!, reserve 2, offer a 2, settle 3 3, free 3, withdraw a, release 10, disable a, stopping, record 2 failed, record 3 failed, record 4 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
+        turn a, 3 invalid | call a 3, prepare a 2!, reserve 2, offer a 2, settle 3 3, free 3, withdraw a, release 10, disable a, record 0 invalid, record 1 invalid, stopping, record 2 failed, record 3 failed, record 4 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
     "
     replies_that_cannot_be_read_for_several_reasons_do_not_stop_a_study: "panel 3", "
         a new, begun, turn a, 0 invalid | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, settle 0 3, free 0, offer a 1
         turn a, 1 garbled | call a 1, prepare a 0!, reserve 0, offer a 0, settle 1 3, free 1
         turn a, 0 garbled | call a 0, prepare a 1!, reserve 1, offer a 1, settle 0 3, free 0
         turn a, 1 invalid | call a 1, prepare a 0!, reserve 0, offer a 0, settle 1 3, free 1
-        turn a, 0 invalid | call a 0, prepare a 1!, reserve 1, offer a 1, settle 0 3, record 0 invalid
-        turn a, 1 garbled | call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, record 1 invalid
+        turn a, 0 invalid | call a 0, prepare a 1!, reserve 1, offer a 1, settle 0 3, free 0
+        turn a, 1 garbled | call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, free 1
         turn a, 2 invalid | call a 2, settle 2 3, free 2, prepare a 2!, reserve 2, offer a 2
         turn a, 2 garbled | call a 2, settle 2 3, free 2, prepare a 2!, reserve 2, offer a 2
-        turn a, 2 invalid | call a 2, settle 2 3, record 2 invalid
+        turn a, 2 invalid | call a 2, settle 2 3, free 2, record 0 invalid, record 1 invalid, record 2 invalid
     "
     a_reply_that_is_read_again_lifts_the_doubt: "panel 9", "
         begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2
         turn a, turn a | call a 2, prepare a 3, reserve 3, offer a 3, call a 3, prepare a 4, reserve 4, offer a 4
-        0 rejected, 1 rejected, 2 rejected | settle 0 0, record 0 failed, settle 1 0, record 1 failed, settle 2 0, doubt a, record 2 failed
+        0 rejected, 1 rejected, 2 rejected | settle 0 0, free 0, settle 1 0, free 1, settle 2 0, doubt a, free 2
         3 answers | settle 3 3, prove a, record 3 answered
+        turn a, 4 answers | call a 4, prepare a 5, reserve 5, offer a 5, settle 4 3, record 4 answered, record 0 failed, record 1 failed, record 2 failed
     "
     a_reply_that_was_read_proves_the_engine_once: "panel 2", "
         a new |

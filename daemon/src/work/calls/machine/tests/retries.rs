@@ -26,16 +26,16 @@ tables! {
     a_question_is_tried_five_times: "panel 1", "
         begun, turn a, 0 fails | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 0, free 0
         after 20000ms, turn a, 0 limited | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 0, free 0
-        after 20000ms, turn a, 0 times-out | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 10, free 0
+        after 20000ms, turn a, 0 times-out | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 10, doubt a, free 0
         after 20000ms, turn a, 0 fails | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 0, free 0
-        after 20000ms, turn a, 0 fails | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 0, record 0 failed
+        after 20000ms, turn a, 0 fails | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 0, free 0, record 0 failed
     "
     a_reply_of_absurd_size_is_not_asked_for_again: "panel 1", "
-        begun, turn a, 0 too-large | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 10, record 0 failed
+        begun, turn a, 0 too-large | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 10, free 0, record 0 failed
     "
     a_rejected_question_fails_alone: "panel 2", "
-        begun, turn a, 0 rejected | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 0, record 0 failed
-        turn a, 1 answers | call a 1, settle 1 3, record 1 answered
+        begun, turn a, 0 rejected | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 0, free 0
+        turn a, 1 answers | call a 1, settle 1 3, record 1 answered, record 0 failed
     "
     a_call_that_breaks_is_given_up_and_puts_its_respondent_aside: "panel 2", "
         begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1

@@ -9,7 +9,7 @@ tables! {
         begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1
         turn a | call a 1, prepare a 2, reserve 2, offer a 2
         0 denied | settle 0 0, free 0, withdraw a, release 10, disable a
-        1 invalid | settle 1 3, record 1 invalid, stopping, record 0 failed, record 2 failed
+        1 invalid | settle 1 3, free 1, record 1 invalid, stopping, record 0 failed, record 2 failed
     "
     an_answer_that_was_under_way_when_the_key_was_refused_makes_it_a_pause: "panel 3", "
         begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1
@@ -62,11 +62,11 @@ tables! {
         turn a, 2 unreachable | call a 2, prepare a 3, reserve 3, offer a 3, settle 2 0, free 2, withdraw a, release 10, disable a, stopping, record 2 failed, record 3 failed, record 1 failed, record 0 failed, record 4 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
     "
     five_rejections_without_a_reply_stop_the_study: "panel 9", "
-        begun, turn a, 0 rejected | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 0, record 0 failed
-        turn a, 1 rejected | call a 1, prepare a 2, reserve 2, offer a 2, settle 1 0, record 1 failed
-        turn a, 2 rejected | call a 2, prepare a 3, reserve 3, offer a 3, settle 2 0, doubt a, record 2 failed
-        turn a, 3 rejected | call a 3, prepare a 4, reserve 4, settle 3 0, record 3 failed, offer a 4
-        turn a, 4 rejected | call a 4, prepare a 5, reserve 5, settle 4 0, free 4, release 10, disable a, stopping, record 4 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
+        begun, turn a, 0 rejected | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 0, free 0
+        turn a, 1 rejected | call a 1, prepare a 2, reserve 2, offer a 2, settle 1 0, free 1
+        turn a, 2 rejected | call a 2, prepare a 3, reserve 3, offer a 3, settle 2 0, doubt a, free 2
+        turn a, 3 rejected | call a 3, prepare a 4, reserve 4, settle 3 0, free 3, offer a 4
+        turn a, 4 rejected | call a 4, prepare a 5, reserve 5, settle 4 0, free 4, release 10, disable a, record 0 failed, record 1 failed, record 2 failed, record 3 failed, stopping, record 4 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
     "
     a_door_that_never_opens_again_stops_the_study: "panel 2", "
         begun | prepare a 0, reserve 0, offer a 0
@@ -78,7 +78,7 @@ tables! {
     after_a_stop_a_reply_that_cannot_be_read_is_not_asked_for_again: "panel 2", "
         begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1
         0 denied | settle 0 0, free 0, disable a
-        1 invalid | settle 1 3, record 1 invalid, stopping, record 0 failed
+        1 invalid | settle 1 3, free 1, record 1 invalid, stopping, record 0 failed
     "
     a_halt_waits_for_calls_under_way_and_makes_none: "panel 3", "
         begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1

@@ -1,0 +1,375 @@
+//! Calls of an engine that were of no use, in a row: how likely that is where the engine works, and what follows for it. A
+//! single one may be that question's own matter; many in a row are the engine's, whatever each of them looked like.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::respondent::QueueEntry;
+use crate::inference::chat::{CallError, TIMED_OUT};
+
+/// So rarely a row of useless calls may be taken for a broken engine that is none.
+const CHANCE: f64 = 1e-5;
+/// So many in a row are always enough, however many replies were of no use before, and at an engine that may meet only those
+/// whom nobody answers, beside another one that answers.
+const ROW_MAX: u32 = 30;
+/// Calls in a row that were of no use, from which on whoever was among them waits behind those who were not.
+const BEHIND_FROM: u32 = 2;
+/// The rests before tries double from here: of an engine that worked, and of one that never did.
+const REST_FIRST: Duration = Duration::from_secs(1);
+const REST_FIRST_NEW: Duration = Duration::from_millis(250);
+const REST_MOST: Duration = Duration::from_secs(20);
+
+/// Why a call was of no use, where that can be the same for every call to a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum SharedFault {
+    /// The reply ended before the answer.
+    Unfinished,
+    /// The request was rejected.
+    Rejected,
+    /// The answer cannot be read, for that reason.
+    Unreadable(String),
+    /// Something came that is no reply.
+    NoReply,
+    /// It failed.
+    Failing,
+    /// There was no connection.
+    Unreachable,
+    /// Nothing came in time.
+    Silent,
+    /// It asked to wait, and not for how long.
+    Throttled,
+}
+
+/// What follows for an engine from a call that was of no use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FaultVerdict {
+    /// Nothing: it may be that call's own matter.
+    None,
+    /// It may be broken: the next calls are tries.
+    Doubted,
+    /// It is of no use for this study.
+    Broken,
+}
+
+/// How an engine is known, beside its faults.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KnownAs {
+    /// It was proven when one of this run's calls went.
+    pub(super) was_proven: bool,
+    /// Nobody doubts it at present.
+    pub(super) is_proven: bool,
+    /// What the run may have of other engines.
+    pub(super) others: OtherEngines,
+}
+
+/// The other engines of a run, as far as they are not lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum OtherEngines {
+    /// There is none that is not doubted as well.
+    None,
+    /// One may answer.
+    MayAnswer,
+    /// One answers.
+    Answer,
+}
+
+impl SharedFault {
+    /// The fault of a call without a reply; `None` where it says nothing of the next call, or everything.
+    pub(super) fn of(error: &CallError) -> Option<Self> {
+        match error {
+            CallError::Limited { after: Some(wait), .. } if !wait.is_zero() => None,
+            CallError::Limited { status: 429, .. } => Some(Self::Throttled),
+            CallError::Limited { .. } | CallError::Server { .. } => Some(Self::Failing),
+            CallError::Network { why, .. } if why == TIMED_OUT => Some(Self::Silent),
+            CallError::Network { .. } if error.is_unreachable() => Some(Self::Unreachable),
+            CallError::Network { .. } => Some(Self::Failing),
+            CallError::Malformed { .. } | CallError::TooLarge { .. } => Some(Self::NoReply),
+            CallError::Rejected { .. } => Some(Self::Rejected),
+            CallError::Denied { .. } | CallError::Setting { .. } | CallError::Redirected { .. } => {
+                None
+            }
+        }
+    }
+
+    /// Whether it may pass by itself, so that tries are some time apart.
+    fn may_pass(&self) -> bool {
+        match self {
+            Self::Unfinished | Self::Rejected | Self::Unreadable(_) => false,
+            Self::NoReply | Self::Failing | Self::Unreachable | Self::Silent | Self::Throttled => {
+                true
+            }
+        }
+    }
+
+    /// Whether an engine that never worked may show the one instead of the other.
+    fn is_like(&self, other: &Self) -> bool {
+        self == other || (self.may_pass() && other.may_pass())
+    }
+
+    /// So many in a row mean that an engine that worked may be broken.
+    fn doubted_from(&self) -> u32 {
+        match self {
+            Self::Unreadable(_) | Self::Throttled => 5,
+            _ => 3,
+        }
+    }
+
+    /// So many in a row mean that an engine of which no reply was read will give none.
+    fn hopeless_from(&self, known: KnownAs) -> u32 {
+        match self {
+            _ if self.may_pass() && known.others == OtherEngines::Answer => ROW_MAX,
+            Self::Unfinished if known.was_proven => 5,
+            Self::Unfinished | Self::NoReply | Self::Unreachable | Self::Silent => 3,
+            Self::Rejected | Self::Failing => 5,
+            Self::Throttled => 7,
+            Self::Unreadable(_) => 8,
+        }
+    }
+
+    /// So many tries, of no use either, mean that an engine that worked is broken. What may have cost something is tried
+    /// less often than what was free.
+    fn tries(&self) -> u32 {
+        match self {
+            Self::Throttled => 7,
+            Self::Failing | Self::Unreachable => 5,
+            _ => 3,
+        }
+    }
+}
+
+/// The calls of a run at one engine, as far as they were of use.
+#[derive(Clone, Debug, Default)]
+pub(super) struct EngineFaults {
+    /// Replies that were read.
+    read: u32,
+    /// Calls of no use between them.
+    between: u32,
+    /// Who was asked in vain between them: whoever gets nothing from an engine that works says nothing of it later.
+    hard: BTreeSet<QueueEntry>,
+    row: FaultRow,
+}
+
+/// The latest calls that were of no use, without a reply that was read in between.
+#[derive(Clone, Debug, Default)]
+struct FaultRow {
+    latest: Option<SharedFault>,
+    /// How many there are, and of these the latest that are alike.
+    long: u32,
+    alike: u32,
+    /// Of those that went since the engine is doubted.
+    tries: u32,
+    /// Who was asked.
+    who: BTreeSet<QueueEntry>,
+    /// No try before that.
+    rest: Duration,
+}
+
+impl EngineFaults {
+    /// A reply was read: the engine works.
+    pub(super) fn note_read(&mut self) {
+        self.read = self.read.saturating_add(1);
+        self.between = self.between.saturating_add(self.row.long);
+        self.hard.append(&mut self.row.who);
+        self.row = FaultRow::default();
+    }
+
+    /// Whether a reply was read in this run.
+    pub(super) fn was_read(&self) -> bool {
+        self.read > 0
+    }
+
+    /// Whether the latest call was of no use.
+    pub(super) fn any(&self) -> bool {
+        self.row.latest.is_some()
+    }
+
+    /// Whether so many people in a row got nothing that the engine may be the reason.
+    pub(super) fn many(&self) -> bool {
+        self.row.latest.as_ref().is_some_and(|fault| self.row.long >= fault.doubted_from())
+    }
+
+    /// Whether nothing came in time, the last time.
+    pub(super) fn is_silent(&self) -> bool {
+        self.row.latest == Some(SharedFault::Silent)
+    }
+
+    /// How many calls in a row were of no use.
+    pub(super) fn row(&self) -> u32 {
+        self.row.long
+    }
+
+    /// No try before that time.
+    pub(super) fn rest(&self) -> Duration {
+        self.row.rest
+    }
+
+    /// Whether someone waits behind those who were not asked in vain: what others get says more of an engine that may be
+    /// broken.
+    pub(super) fn waits_behind(&self, ticket: QueueEntry) -> bool {
+        self.was_read() && self.row.long >= BEHIND_FROM && self.row.who.contains(&ticket)
+    }
+
+    /// Someone who was asked in vain is asked once more, to see whether the engine works.
+    pub(super) fn try_again(&mut self, ticket: QueueEntry) {
+        self.row.who.remove(&ticket);
+        self.hard.remove(&ticket);
+    }
+
+    /// Notes a call that was of no use; `is_try` where it went since the engine is doubted. Where others are read, those who
+    /// are asked again are the hard ones, and come one after the other: each counts once.
+    pub(super) fn note(
+        &mut self,
+        fault: SharedFault,
+        (ticket, is_try): (QueueEntry, bool),
+        known: KnownAs,
+        now: Duration,
+    ) -> FaultVerdict {
+        let row = &mut self.row;
+        let is_new = !self.hard.contains(&ticket) && row.who.insert(ticket);
+        if !is_new && self.read > 0 {
+            return FaultVerdict::None;
+        }
+        let is_like = row.latest.as_ref().is_some_and(|latest| latest.is_like(&fault));
+        row.alike = if is_like { row.alike.saturating_add(1) } else { 1 };
+        row.long = row.long.saturating_add(1);
+        row.tries = row.tries.saturating_add(u32::from(is_try));
+        let verdict = self.judge(&fault, known);
+        let row = &mut self.row;
+        if verdict != FaultVerdict::Broken && (is_try || verdict == FaultVerdict::Doubted) {
+            // Limits of a minute take their time, whoever asks.
+            let has_worked = self.read > 0 || known.was_proven || fault == SharedFault::Throttled;
+            let first = if has_worked { REST_FIRST } else { REST_FIRST_NEW };
+            let rest = first.saturating_mul(1 << row.tries.min(10)).min(REST_MOST);
+            // A call that took all its time was a rest already, and where others may answer nobody waits for this engine.
+            let is_last = known.others == OtherEngines::None;
+            let rests = is_last && fault.may_pass() && fault != SharedFault::Silent;
+            row.rest = if rests { now + rest } else { Duration::ZERO };
+        }
+        row.latest = Some(fault);
+        verdict
+    }
+
+    fn judge(&self, fault: &SharedFault, known: KnownAs) -> FaultVerdict {
+        let row = &self.row;
+        let mut doubted_from = fault.doubted_from();
+        let (count, is_broken) = if self.was_read() {
+            let no_chance_from = self.no_chance_from();
+            doubted_from = doubted_from.min(no_chance_from);
+            (row.long, row.long >= no_chance_from && row.tries >= fault.tries())
+        } else {
+            let is_hopeless = row.alike >= fault.hopeless_from(known);
+            // A server that is not there is told of at once, before anybody has waited for it.
+            let needs_tries =
+                known.was_proven && fault.may_pass() && *fault != SharedFault::Unreachable;
+            let was_tried = !needs_tries || row.tries >= fault.tries();
+            (row.alike, is_hopeless && was_tried)
+        };
+        if is_broken {
+            FaultVerdict::Broken
+        } else if count >= doubted_from && known.is_proven {
+            FaultVerdict::Doubted
+        } else {
+            FaultVerdict::None
+        }
+    }
+
+    /// So many useless calls in a row are no chance, where as many were of use as in this run: some models often write what
+    /// cannot be read, and a filter for content may reject every second question.
+    fn no_chance_from(&self) -> u32 {
+        /// Fewer are always chance.
+        const LEAST: u32 = 3;
+        let useless = f64::from(self.between.saturating_add(1));
+        let share = useless / (f64::from(self.read) + useless + 1.0);
+        let long = (LEAST..ROW_MAX).find(|long| share.powf(f64::from(*long)) <= CHANCE);
+        long.unwrap_or(ROW_MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: KnownAs =
+        KnownAs { was_proven: true, is_proven: true, others: OtherEngines::None };
+    const NEW: KnownAs =
+        KnownAs { was_proven: false, is_proven: false, others: OtherEngines::None };
+
+    fn entry(respondent: u32) -> QueueEntry {
+        QueueEntry { round: 0, replicate: 0, respondent }
+    }
+
+    /// How many useless calls in a row it takes, one at a time, after so many of each kind.
+    fn row_after(read: u32, between: u32, fault: &SharedFault) -> u32 {
+        let mut faults = EngineFaults { read, between, ..EngineFaults::default() };
+        let mut known = KNOWN;
+        for count in 1..100 {
+            let asked = (entry(count), !known.is_proven);
+            match faults.note(fault.clone(), asked, known, Duration::ZERO) {
+                FaultVerdict::Broken => return count,
+                FaultVerdict::Doubted => known.is_proven = false,
+                FaultVerdict::None => {}
+            }
+        }
+        panic!("it goes on for ever")
+    }
+
+    #[test]
+    fn the_more_calls_were_of_use_the_fewer_in_a_row_are_enough() {
+        let unreadable = SharedFault::Unreadable("no JSON".to_owned());
+        for (read, between, fault, long) in [
+            (200, 0, &SharedFault::Rejected, 6),
+            (200, 0, &unreadable, 6),
+            (40, 0, &SharedFault::Failing, 8),
+            (1, 0, &SharedFault::NoReply, 11),
+            // Half of the questions are rejected, or a third of the replies can be read.
+            (100, 100, &SharedFault::Rejected, 17),
+            (100, 200, &unreadable, 29),
+            (10, 200, &unreadable, ROW_MAX),
+        ] {
+            assert_eq!(row_after(read, between, fault), long, "{read}, {between}, {fault:?}");
+        }
+    }
+
+    #[test]
+    fn tries_of_what_may_pass_are_further_and_further_apart() {
+        let mut faults = EngineFaults { read: 50, ..EngineFaults::default() };
+        let (mut known, mut now) = (KNOWN, Duration::ZERO);
+        let mut rests = Vec::new();
+        for count in 0..7 {
+            let asked = (entry(count), !known.is_proven);
+            let verdict = faults.note(SharedFault::Failing, asked, known, now);
+            known.is_proven &= verdict == FaultVerdict::None;
+            rests.push(faults.rest().saturating_sub(now).as_secs());
+            now = now.max(faults.rest());
+        }
+        assert_eq!(rests, [0, 0, 1, 2, 4, 8, 16]);
+        faults.note_read();
+        assert_eq!((faults.rest(), faults.any()), (Duration::ZERO, false));
+    }
+
+    #[test]
+    fn one_person_counts_once_where_others_are_read_and_each_time_where_nobody_is() {
+        let mut faults = EngineFaults { read: 9, ..EngineFaults::default() };
+        for _ in 0..5 {
+            faults.note(SharedFault::Failing, (entry(1), false), KNOWN, Duration::ZERO);
+        }
+        assert_eq!(faults.row(), 1);
+        faults.note_read();
+        faults.note(SharedFault::Failing, (entry(1), false), KNOWN, Duration::ZERO);
+        assert_eq!(faults.row(), 0, "nor later");
+        let mut faults = EngineFaults::default();
+        let mut note = || faults.note(SharedFault::NoReply, (entry(1), true), NEW, Duration::ZERO);
+        assert_eq!([note(), note(), note()].last(), Some(&FaultVerdict::Broken));
+    }
+
+    #[test]
+    fn an_engine_that_meets_only_those_whom_nobody_answers_is_not_soon_given_up() {
+        let known = KnownAs { others: OtherEngines::Answer, ..NEW };
+        let mut faults = EngineFaults::default();
+        for count in 1..ROW_MAX {
+            let verdict =
+                faults.note(SharedFault::Failing, (entry(count), true), known, Duration::ZERO);
+            assert_eq!(verdict, FaultVerdict::None, "{count}");
+        }
+    }
+}

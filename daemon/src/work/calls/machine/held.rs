@@ -1,0 +1,125 @@
+//! Respondents who got nothing while their engine may be broken. What they are said to be would be the engine's fault, so they
+//! are held back: until a reply to a later call of the engine is read, then they count as what they are; or until the study is
+//! paused, then they are simply missing, and are asked when it goes on.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::engine::EngineState;
+use super::fail::Tries;
+use super::faults::{FaultVerdict, OtherEngines, SharedFault};
+use super::read::{Next, REASKS_MAX};
+use super::respondent::RespondentTask;
+use super::{PanelEffect, PanelMachine};
+use crate::domain::outcome::{Class, Outcome};
+
+/// Someone who is held back: all is asked, and some of it in vain.
+pub(super) struct HeldTask {
+    pub(super) task: RespondentTask,
+    /// How many calls of the run had been sent when the last of it came to nothing.
+    since: u64,
+}
+
+impl PanelMachine<'_> {
+    /// Notes that a call was of no use, in a way that all calls to its service may share.
+    pub(super) fn note_fault(
+        &mut self,
+        task: &RespondentTask,
+        fault: SharedFault,
+        now: Duration,
+    ) -> FaultVerdict {
+        let engine = task.engine;
+        let others = self.engines.iter().enumerate().filter(|(place, _)| *place != engine);
+        let others = others.map(|(_, state)| match state.faults.was_read() {
+            _ if state.dead.is_some() || state.is_doubted() => OtherEngines::None,
+            true => OtherEngines::Answer,
+            false => OtherEngines::MayAnswer,
+        });
+        let others = others.max().unwrap_or(OtherEngines::None);
+        let asked = (task.ticket, task.is_try);
+        let verdict = self.engines[engine].note_fault(fault, asked, others, now);
+        if verdict == FaultVerdict::Doubted {
+            self.effects.push(PanelEffect::Doubt { engine });
+        }
+        verdict
+    }
+
+    /// Concludes a question whose calls were of no use; what else is to be asked of the respondent is asked.
+    pub(super) fn close_in_vain(&self, task: RespondentTask, outcome: Outcome) -> Next {
+        self.close(RespondentTask { in_vain: Some(self.sent), ..task }, outcome)
+    }
+
+    /// Whether a reply was read to a call that went to the engine afterwards. One that went before says nothing of an engine
+    /// that broke in between.
+    fn has_worked_since(&self, engine: usize, since: u64) -> bool {
+        self.engines[engine].read_of > since
+    }
+
+    /// Goes on with a respondent of whom all is asked, or holds them back until it is known whether their engine works. Others
+    /// may use the slot and the money meanwhile.
+    pub(super) fn conclude(&mut self, mut task: RespondentTask) {
+        match task.in_vain.filter(|since| !self.has_worked_since(task.engine, *since)) {
+            None => self.listen(task),
+            Some(since) => {
+                self.effects.push(PanelEffect::Free(task.ticket));
+                let aside = std::mem::take(&mut task.aside);
+                self.release(aside);
+                self.held.push_back(HeldTask { task, since });
+            }
+        }
+    }
+
+    /// Lets those go whose engine works after all: they count as what they are.
+    pub(super) fn let_go(&mut self) {
+        let works = |held: &HeldTask| self.has_worked_since(held.task.engine, held.since);
+        if !self.held.iter().any(works) {
+            return;
+        }
+        for held in std::mem::take(&mut self.held) {
+            if self.has_worked_since(held.task.engine, held.since) {
+                self.listen(held.task);
+            } else {
+                self.held.push_back(held);
+            }
+        }
+    }
+
+    /// Of those who were held back for an engine that is lost, puts those to another one whose replies could not be read.
+    pub(super) fn leave_lost_engines(&mut self) {
+        let is_invalid = |(_, outcome, _): &(_, Outcome, _)| outcome.class() == Class::Invalid;
+        for held in std::mem::take(&mut self.held) {
+            if self.engines[held.task.engine].dead.is_none() {
+                self.held.push_back(held);
+            } else if held.task.record.outcomes.iter().any(is_invalid) {
+                self.wait_until(Duration::ZERO, held.task.from_the_start());
+            } else {
+                self.listen(held.task);
+            }
+        }
+    }
+
+    /// Nobody else is left to be asked. Where the engines may be broken and there are answers to lose, those who were held back
+    /// show whether they are, one by one with a single call each; else they count as what they are.
+    pub(super) fn look_at_held(&mut self) {
+        let is_in_doubt = |engine: &EngineState| {
+            engine.is_doubted() && (!engine.faults.was_read() || engine.faults.many())
+        };
+        let mut alive = self.engines.iter().filter(|engine| engine.dead.is_none());
+        if !self.has_answers || !alive.all(is_in_doubt) {
+            for held in std::mem::take(&mut self.held) {
+                self.listen(held.task);
+            }
+            return;
+        }
+        let Some(HeldTask { task, .. }) = self.held.pop_front() else { return };
+        self.engines[task.engine].faults.try_again(task.ticket);
+        let tries = Tries::last_at(task.engine);
+        let once = RespondentTask { tries, reasks: REASKS_MAX, ..task.from_the_start() };
+        self.wait_until(Duration::ZERO, once);
+    }
+
+    /// Whether all that is left are those who are held back.
+    pub(super) fn has_only_held(&mut self) -> bool {
+        !self.held.is_empty() && self.has_nobody_else()
+    }
+}

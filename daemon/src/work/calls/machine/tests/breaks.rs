@@ -1,0 +1,111 @@
+//! Engines that break: how many calls show it, who is held back meanwhile, and what becomes of those when the engine works after
+//! all, when the study is paused, and when nobody else is left.
+
+use super::tables;
+
+tables! {
+    whoever_got_nothing_counts_when_the_engine_works_after_all: "panel 4", "
+        begun, turn a, turn a, 0 answers | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2, settle 0 3, record 0 answered
+        1 rejected | settle 1 0, free 1
+        turn a, 2 answers | call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, record 2 answered, record 1 failed
+    "
+    an_engine_that_rejects_everything_from_some_moment_on_pauses_the_study_and_nobody_has_failed: "panel 20", "
+        begun, turn a, 0 answers, turn a, 1 answers, turn a, 2 answers, turn a, 3 answers | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, record 1 answered, call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, record 2 answered, call a 3, prepare a 4, reserve 4, offer a 4, settle 3 3, record 3 answered
+        turn a, turn a, turn a, 4 rejected, 5 rejected | call a 4, prepare a 5, reserve 5, offer a 5, call a 5, prepare a 6, reserve 6, offer a 6, call a 6, prepare a 7, reserve 7, offer a 7, settle 4 0, free 4, settle 5 0, free 5
+        6 rejected | settle 6 0, doubt a, free 6
+        turn a, 7 rejected | call a 7, prepare a 8, reserve 8, settle 7 0, free 7, offer a 8
+        turn a, 8 rejected | call a 8, prepare a 9, reserve 9, settle 8 0, free 8, offer a 9
+        turn a, 9 rejected | call a 9, prepare a 10, reserve 10, settle 9 0, free 9, offer a 10
+        turn a, 10 rejected | call a 10, prepare a 11, reserve 11, settle 10 0, free 10, release 10, disable a, pause, forget 4, forget 5, forget 6, forget 7, forget 8, forget 9, forget 10, forget 11
+    "
+    an_engine_that_fails_from_some_moment_on_is_tried_further_and_further_apart: "panel 20", "
+        begun, turn a, 0 answers, turn a, 1 answers, turn a, 2 answers, turn a, 3 answers | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, record 1 answered, call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, record 2 answered, call a 3, prepare a 4, reserve 4, offer a 4, settle 3 3, record 3 answered
+        turn a, turn a, turn a, 4 fails, 5 fails, 6 fails, waits | call a 4, prepare a 5, reserve 5, offer a 5, call a 5, prepare a 6, reserve 6, offer a 6, call a 6, prepare a 7, reserve 7, offer a 7, settle 4 0, free 4, settle 5 0, free 5, settle 6 0, doubt a, free 6, idle
+        turn a, 7 fails, waits | call a 7, prepare a 8, reserve 8, settle 7 0, free 7, tick in 2000ms, idle
+        after 1999ms |
+        after 1ms, turn a, 8 fails, waits | offer a 8, call a 8, prepare a 9, reserve 9, settle 8 0, free 8, tick in 4000ms, idle
+        after 4000ms, turn a, 9 fails, waits | offer a 9, call a 9, prepare a 10, reserve 10, settle 9 0, free 9, tick in 8000ms, idle
+        after 8000ms, turn a, 10 fails, waits | offer a 10, call a 10, prepare a 11, reserve 11, settle 10 0, free 10, tick in 16000ms, idle
+        after 16000ms, turn a, 11 fails | offer a 11, call a 11, prepare a 12, reserve 12, settle 11 0, free 11, release 10, disable a, pause, forget 11, forget 12, forget 6, forget 4, forget 7, forget 5, forget 8, forget 9, forget 10
+    "
+    a_try_that_is_answered_lets_everybody_go_on_at_once: "panel 9", "
+        begun, turn a, 0 answers, turn a, turn a, turn a, 1 fails, 2 fails, 3 fails | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, call a 2, prepare a 3, reserve 3, offer a 3, call a 3, prepare a 4, reserve 4, offer a 4, settle 1 0, free 1, settle 2 0, free 2, settle 3 0, doubt a, free 3
+        after 1000ms, turn a, 4 answers | call a 4, prepare a 5, reserve 5, settle 4 3, prove a, record 4 answered, offer a 5
+        turn a, turn a | call a 5, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 3, reserve 3, offer a 3
+    "
+    replies_that_nobody_can_read_from_some_moment_on_are_not_asked_for_again: "panel 20", "
+        begun, turn a, 0 answers, turn a, 1 answers, turn a, 2 answers, turn a, 3 answers | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, record 1 answered, call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, record 2 answered, call a 3, prepare a 4, reserve 4, offer a 4, settle 3 3, record 3 answered
+        turn a, 4 garbled | call a 4, prepare a 5, reserve 5, offer a 5, settle 4 3, free 4
+        turn a, 5 invalid | call a 5, prepare a 4!, reserve 4, offer a 4, settle 5 3, free 5
+        turn a, 4 garbled | call a 4, prepare a 6, reserve 6, offer a 6, settle 4 3, free 4
+        turn a, 6 garbled | call a 6, prepare a 7, reserve 7, offer a 7, settle 6 3, free 6
+        turn a, 7 garbled | call a 7, prepare a 8, reserve 8, offer a 8, settle 7 3, free 7
+        turn a, 8 garbled | call a 8, prepare a 9, reserve 9, offer a 9, settle 8 3, doubt a, free 8
+        turn a, 9 garbled | call a 9, prepare a 10, reserve 10, settle 9 3, free 9, offer a 10
+        turn a, 10 garbled | call a 10, prepare a 11, reserve 11, settle 10 3, free 10, offer a 11
+        turn a, 11 garbled | call a 11, prepare a 12, reserve 12, settle 11 3, free 11, release 10, disable a, pause, forget 4, forget 5, forget 6, forget 7, forget 8, forget 9, forget 10, forget 11, forget 12
+    "
+    where_nobody_else_is_left_those_who_were_held_back_show_whether_the_engine_works: "panel 6", "
+        begun, turn a, 0 answers, turn a, 1 answers, turn a, 2 answers | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, record 1 answered, call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, record 2 answered
+        turn a, 3 rejected, turn a, 4 rejected, turn a, 5 rejected | call a 3, prepare a 4, reserve 4, offer a 4, settle 3 0, free 3, call a 4, prepare a 5, reserve 5, offer a 5, settle 4 0, free 4, call a 5, settle 5 0, doubt a, free 5, prepare a 3, reserve 3, offer a 3
+        turn a, 3 rejected | call a 3, settle 3 0, free 3, prepare a 4, reserve 4, offer a 4
+        turn a, 4 answers | call a 4, settle 4 3, prove a, record 4 answered, record 5 failed, record 3 failed
+    "
+    where_they_all_get_nothing_again_the_study_is_paused: "panel 6", "
+        begun, turn a, 0 answers, turn a, 1 answers, turn a, 2 answers | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, record 1 answered, call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, record 2 answered
+        turn a, 3 rejected, turn a, 4 rejected, turn a, 5 rejected | call a 3, prepare a 4, reserve 4, offer a 4, settle 3 0, free 3, call a 4, prepare a 5, reserve 5, offer a 5, settle 4 0, free 4, call a 5, settle 5 0, doubt a, free 5, prepare a 3, reserve 3, offer a 3
+        turn a, 3 rejected, turn a, 4 rejected, turn a, 5 rejected | call a 3, settle 3 0, free 3, prepare a 4, reserve 4, offer a 4, call a 4, settle 4 0, free 4, prepare a 5, reserve 5, offer a 5, call a 5, settle 5 0, free 5, prepare a 3, reserve 3, offer a 3
+        turn a, 3 rejected, turn a, 4 rejected | call a 3, settle 3 0, free 3, prepare a 4, reserve 4, offer a 4, call a 4, settle 4 0, free 4, disable a, pause, forget 5, forget 3, forget 4
+    "
+    the_last_one_who_is_rejected_has_failed: "panel 2", "
+        begun, turn a, 0 answers, turn a, 1 rejected | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, settle 1 0, free 1, record 1 failed
+    "
+    the_last_one_of_a_study_that_was_resumed_too_early_is_not_lost: "panel 1, answered", "
+        a new, begun, turn a, 0 rejected | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 0, free 0, prepare a 0, reserve 0, offer a 0
+        turn a, 0 rejected, turn a, 0 rejected, turn a, 0 rejected, turn a, 0 rejected | call a 0, settle 0 0, free 0, prepare a 0, reserve 0, offer a 0, call a 0, settle 0 0, free 0, prepare a 0, reserve 0, offer a 0, call a 0, settle 0 0, free 0, prepare a 0, reserve 0, offer a 0, call a 0, settle 0 0, free 0, disable a, pause, forget 0
+    "
+    a_new_engine_that_gives_no_reply_in_time_is_told_of_after_three_calls: "panel 9", "
+        a new, begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1
+        0 times-out | settle 0 10, free 0, offer a 1
+        turn a, turn a | call a 1, prepare a 2, reserve 2, offer a 2, call a 2, prepare a 3, reserve 3
+        1 times-out, 2 times-out | settle 1 10, free 1, offer a 3, settle 2 10, free 2, withdraw a, release 10, disable a, stopping, record 2 failed, record 3 failed, record 1 failed, record 0 failed, record 4 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
+    "
+    a_new_engine_that_sends_pages_is_told_of_after_three_calls: "panel 9", "
+        a new, begun, turn a, 0 html, waits | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, settle 0 10, free 0, tick in 500ms, idle
+        after 500ms, turn a, 1 html, waits | offer a 1, call a 1, prepare a 0, reserve 0, settle 1 10, free 1, tick in 1000ms, idle
+        after 1000ms, turn a, 0 html | offer a 0, call a 0, prepare a 1, reserve 1, settle 0 10, free 0, release 10, disable a, stopping, record 0 failed, record 1 failed, record 2 failed, record 3 failed, record 4 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
+    "
+    a_known_engine_that_sends_pages_is_told_of_after_three_tries: "panel 9", "
+        begun, turn a, turn a, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2, call a 2, prepare a 3, reserve 3, offer a 3, call a 3, prepare a 4, reserve 4, offer a 4
+        0 html, 1 html, 2 html, 3 html | settle 0 10, free 0, settle 1 10, free 1, settle 2 10, doubt a, free 2, settle 3 10, free 3
+        turn a, 4 html, waits | call a 4, prepare a 5, reserve 5, settle 4 10, free 4, tick in 2000ms, idle
+        after 2000ms, turn a, 5 html, waits | offer a 5, call a 5, prepare a 1, reserve 1, settle 5 10, free 5, tick in 4000ms, idle
+        after 4000ms, turn a, 1 html | offer a 1, call a 1, prepare a 4, reserve 4, settle 1 10, free 1, release 10, disable a, stopping, record 1 failed, record 4 failed, record 3 failed, record 2 failed, record 0 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
+    "
+    nobody_is_asked_for_more_for_an_engine_that_may_be_broken: "panel 9, answered", "
+        begun, turn a, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2, call a 2, prepare a 3, reserve 3, offer a 3
+        0 html, 1 html | settle 0 10, free 0, settle 1 10, free 1
+        unagreed |
+        2 html | settle 2 10, doubt a, free 2
+        after 1000ms, turn a, 3 html | call a 3, prepare a 1, reserve 1, settle 3 10, free 3, prepare a 1, reserve 1, pause, forget 1, forget 2, forget 0, forget 3
+    "
+    an_engine_that_only_asks_to_wait_pauses_the_study_also_without_an_answer: "panel 9", "
+        a new, begun, turn a, 0 limited, waits | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, settle 0 0, free 0, tick in 2000ms, idle
+        after 2000ms, turn a, 1 limited, waits | offer a 1, call a 1, prepare a 0, reserve 0, settle 1 0, free 1, tick in 4000ms, idle
+        after 4000ms, turn a, 0 limited, waits | offer a 0, call a 0, prepare a 1, reserve 1, settle 0 0, free 0, tick in 8000ms, idle
+        after 8000ms, turn a, 1 limited, waits | offer a 1, call a 1, prepare a 0, reserve 0, settle 1 0, free 1, tick in 16000ms, idle
+        after 16000ms, turn a, 0 limited, waits | offer a 0, call a 0, prepare a 1, reserve 1, settle 0 0, free 0, tick in 20000ms, idle
+        after 20000ms, turn a, 1 limited, waits | offer a 1, call a 1, prepare a 0, reserve 0, settle 1 0, free 1, tick in 20000ms, idle
+        after 20000ms, turn a, 0 limited | offer a 0, call a 0, prepare a 1, reserve 1, settle 0 0, free 0, release 10, disable a, pause, forget 0, forget 1
+    "
+    whoever_was_held_back_is_forgotten_by_a_halt: "panel 3", "
+        begun, turn a, 0 rejected | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 0, free 0
+        halted | withdraw a, release 10, forget 0, forget 1
+    "
+    an_engine_that_is_lost_leaves_those_who_were_held_back_to_another_one: "panel 3, engines 2", "
+        begun, turn a, turn b | prepare a 0, reserve 0, prepare b 1, reserve 1, offer a 0, offer b 1, call a 0, prepare a 2, reserve 2, offer a 2, call b 1
+        0 rejected, 1 answers | settle 0 0, free 0, prepare b 0, reserve 0, offer b 0, settle 1 3, record 1 answered
+        turn b, 0 rejected | call b 0, settle 0 0, free 0
+        barred a | withdraw a, release 10, disable a, prepare b 2, reserve 2, offer b 2
+    "
+}
