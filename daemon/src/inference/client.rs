@@ -11,9 +11,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_
 use reqwest::{Client, Method, Request, Response, Url, redirect};
 use serde::de::IgnoredAny;
 
-use super::chat::{
-    Allowance, BROKE_OFF, CallError, Chat, ChatReply, TokenLimit, Tokens,
-};
+use super::chat::{Allowance, BROKE_OFF, CallError, Chat, ChatReply, TokenLimit, Tokens};
 use super::key::BoundKey;
 use super::no_reply;
 use super::price::tokens_estimated;
@@ -342,7 +340,6 @@ impl ServiceRoute {
     fn for_model(self, model: &str) -> Self {
         Self { model: model.to_owned(), ..self }
     }
-
 }
 
 impl Target {

@@ -11,8 +11,8 @@ use super::{alone, bare, is_any};
 const BEFORE: [&str; 37] = [
     "a", "an", "answer", "be", "for", "give", "i", "i'd", "i'll", "i'm", "id", "in", "is", "it",
     "it's", "its", "me", "my", "number", "opinion", "overall", "rate", "rated", "rating", "say",
-    "score", "that", "the", "this", "will", "would",
-    "solid", "strong", "clear", "full", "straight", "firm",
+    "score", "that", "the", "this", "will", "would", "solid", "strong", "clear", "full",
+    "straight", "firm",
 ];
 
 /// Words before the end of a scale.
@@ -51,7 +51,8 @@ const BEGINNING: [&str; 5] = ["min", "min_value", "minimum", "scale_min", "worst
 pub(super) const REASON: [&str; 7] =
     ["reason", "reasons", "reasoning", "why", "because", "explanation", "rationale"];
 /// Keys of a condition.
-pub(super) const CONDITION: [&str; 6] = ["if", "unless", "condition", "conditions", "provided", "when"];
+pub(super) const CONDITION: [&str; 6] =
+    ["if", "unless", "condition", "conditions", "provided", "when"];
 
 /// The number that is chosen on a scale.
 pub(in super::super) fn whole(value: &Value, low: u8, high: u8) -> Option<u8> {

@@ -94,7 +94,8 @@ pub(super) fn plain(said: &str) -> Option<String> {
         !(is_hidden(*letter) || matches!(letter, '*' | '`' | '"' | '“' | '”' | '„'))
     });
     // Stars are a unit.
-    let letters = letters.map(|letter| if matches!(letter, '★' | '⭐' | '☆') { '★' } else { letter });
+    let letters =
+        letters.map(|letter| if matches!(letter, '★' | '⭐' | '☆') { '★' } else { letter });
     let usual: String = letters
         .flat_map(char::to_lowercase)
         .map(|letter| if letter == '\u{2019}' { '\'' } else { letter })
@@ -129,7 +130,11 @@ pub(super) fn remark(rest: &str) -> Option<Remark<'_>> {
     match first {
         // A dash with no blank beside it stands within a word or a range.
         '-' | '–' | '—' => {
-            if is_apart && after.starts_with(' ') || first == '—' { clause(after) } else { None }
+            if is_apart && after.starts_with(' ') || first == '—' {
+                clause(after)
+            } else {
+                None
+            }
         }
         ',' | ';' | ':' | '.' | '!' if after.starts_with(' ') => clause(after),
         _ if is_apart => reason(rest).map(Remark::Reason),
@@ -198,13 +203,16 @@ impl Remark<'_> {
     /// what affirms, and confirms what denies.
     pub(super) fn leaves_word(self, word: &str, list: &[&str], bound: Bound) -> bool {
         let names_other = |said: &str| words(said).any(|one| sounds_like(one, list));
-        let denies = |said: &str| {
-            has(said, &DENIALS) || words(said).any(|word| word.ends_with("n't"))
-        };
+        let denies =
+            |said: &str| has(said, &DENIALS) || words(said).any(|word| word.ends_with("n't"));
         let is_denial = word.ends_with("_not") || matches!(word, "negative" | "none" | "no");
         // "definitely not, I do not need it" names a part of its own.
         let names_other = |said: &str| {
-            let said = if is_denial { said.replace(" not ", " ").replace("not ", " ") } else { said.to_owned() };
+            let said = if is_denial {
+                said.replace(" not ", " ").replace("not ", " ")
+            } else {
+                said.to_owned()
+            };
             names_other(&said)
         };
         match self {
@@ -227,7 +235,8 @@ impl Remark<'_> {
 
 /// Whether a remark on a maybe is a condition. That it depends on something is what a maybe says.
 fn is_other_than_dependence(said: &str) -> bool {
-    let said = said.replace("depending on", "").replace("it depends on", "").replace("depends on", "");
+    let said =
+        said.replace("depending on", "").replace("it depends on", "").replace("depends on", "");
     let said = said.replace("it depends", "").replace("depends", "").replace("depending", "");
     binds(&said, Bound::Decision)
 }

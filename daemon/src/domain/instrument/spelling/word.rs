@@ -63,8 +63,8 @@ const OF_SENTIMENTS: Around = Around {
 const OF_INTENTS: Around = Around {
     beside: &[
         "answer", "buy", "buying", "get", "i", "i'd", "i'll", "intent", "is", "it", "my", "order",
-        "purchase", "that", "the", "this", "try", "use", "will", "would", "for", "me", "myself", "most", "very",
-        "quite",
+        "purchase", "that", "the", "this", "try", "use", "will", "would", "for", "me", "myself",
+        "most", "very", "quite",
     ],
     short: &[],
 };
@@ -274,7 +274,8 @@ fn within(fields: &Map<String, Value>, words: &[&'static str]) -> Option<&'stati
             return None;
         } else if let Some(said) = value.as_str() {
             let said = plain(said)?;
-            let remark = if is_any(key, &REASON) { Remark::Reason(&said) } else { Remark::Aside(&said) };
+            let remark =
+                if is_any(key, &REASON) { Remark::Reason(&said) } else { Remark::Aside(&said) };
             if !remark.leaves_word("", words, Bound::Judgement) {
                 return None;
             }

@@ -2,7 +2,6 @@
 //! are held back: until a reply to a later call of the engine is read, then they count as what they are; or until the study is
 //! paused, then they are simply missing, and are asked when it goes on.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::engine::EngineState;
