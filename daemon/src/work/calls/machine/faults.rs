@@ -254,7 +254,7 @@ impl EngineFaults {
         let mut doubted_from = fault.doubted_from();
         let (count, is_broken) = if self.was_read() {
             let no_chance_from = self.no_chance_from();
-            doubted_from = doubted_from.min(no_chance_from);
+            doubted_from = doubted_from.min(no_chance_from).max(self.usual_row());
             (row.long, row.long >= no_chance_from && row.tries >= fault.tries())
         } else {
             let is_hopeless = row.alike >= fault.hopeless_from(known);
@@ -271,6 +271,18 @@ impl EngineFaults {
         } else {
             FaultVerdict::None
         }
+    }
+
+    /// So many useless calls in a row are nothing new to an engine that often fails: it is not slowed down by doubts.
+    fn usual_row(&self) -> u32 {
+        /// A longer row is doubted in any case.
+        const MOST: u32 = 5;
+        /// So often, of the rows that begin anywhere.
+        const OFTEN: f64 = 1e-3;
+        let share =
+            f64::from(self.between) / f64::from(self.read.saturating_add(self.between).max(1));
+        let long = (1..MOST).find(|long| share.powf(f64::from(*long)) <= OFTEN);
+        long.unwrap_or(MOST)
     }
 
     /// So many useless calls in a row are no chance, where as many were of use as in this run: some models often write what
@@ -327,6 +339,17 @@ mod tests {
             (10, 200, &unreadable, ROW_MAX),
         ] {
             assert_eq!(row_after(read, between, fault), long, "{read}, {between}, {fault:?}");
+        }
+    }
+
+    #[test]
+    fn an_engine_that_often_fails_is_doubted_later() {
+        for (read, between, doubted_from) in [(100, 0, 3), (100, 8, 3), (100, 25, 5), (10, 90, 5)] {
+            let mut faults = EngineFaults { read, between, ..EngineFaults::default() };
+            let mut note =
+                |who| faults.note(SharedFault::Failing, (entry(who), false), KNOWN, Duration::ZERO);
+            let doubted = (1..9).find(|who| note(*who) == FaultVerdict::Doubted);
+            assert_eq!(doubted, Some(doubted_from), "{read}, {between}");
         }
     }
 
