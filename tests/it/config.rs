@@ -76,7 +76,9 @@ fn an_engine_that_was_added_while_the_daemon_works_is_told_as_that() {
     home.write("idea.md", "---\nstudy: concept_test\npanel: 5\nengine: late\n---\nA weekly box.\n");
     for args in [vec!["run", "idea.md", "--yes"], vec!["engines", "check", "late"]] {
         let ended = home.run(args).expect(2);
-        for word in ["no engine 'late'", "[engine.late]", "demoscope daemon stop && demoscope daemon start"] {
+        for word in
+            ["no engine 'late'", "[engine.late]", "demoscope daemon stop && demoscope daemon start"]
+        {
             assert!(ended.err().contains(word), "{word}: {ended}");
         }
     }

@@ -125,7 +125,8 @@ fn a_fault_of_the_proxy_is_not_the_services() {
         (ELSEWHERE, &silent, "does not answer in time"),
     ] {
         let more = format!("api_key_env = \"\"\ntimeout_seconds = 1\nproxy = \"{proxy}\"\n");
-        let told = said(&home(&(engine(base, "") + &more)).run(["engines", "check", "office"]).expect(1));
+        let told =
+            said(&home(&(engine(base, "") + &more)).run(["engines", "check", "office"]).expect(1));
         for word in ["the proxy", words, proxy, "engine.office.proxy"] {
             assert!(told.contains(word), "{word}: {told}");
         }

@@ -346,15 +346,15 @@ impl CallError {
             Self::Setting { .. } => true,
             Self::Network { why, .. } => {
                 matches!(
-                why.as_ref(),
-                PROXY_UNREACHABLE
-                    | PROXY_REFUSED
-                    | PROXY_NO_SUCH_NAME
-                    | PROXY_ASKS_WHO
-                    | PROXY_REFUSES
-                    | PROXY_SILENT
-                    | NOT_TRUSTED
-            ) || why.starts_with(PROXY_ANSWERS)
+                    why.as_ref(),
+                    PROXY_UNREACHABLE
+                        | PROXY_REFUSED
+                        | PROXY_NO_SUCH_NAME
+                        | PROXY_ASKS_WHO
+                        | PROXY_REFUSES
+                        | PROXY_SILENT
+                        | NOT_TRUSTED
+                ) || why.starts_with(PROXY_ANSWERS)
             }
             _ => false,
         }

@@ -10,9 +10,7 @@ use futures::StreamExt;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{Client, Method, Request, Response, Url, redirect};
 
-use super::chat::{
-    Allowance, BROKE_OFF, CallError, Chat, ChatReply, TokenLimit, Tokens,
-};
+use super::chat::{Allowance, BROKE_OFF, CallError, Chat, ChatReply, TokenLimit, Tokens};
 use super::key::BoundKey;
 use super::price::tokens_estimated;
 use super::service_error::{ServiceError, span};
@@ -340,7 +338,6 @@ impl ServiceRoute {
     fn for_model(self, model: &str) -> Self {
         Self { model: model.to_owned(), ..self }
     }
-
 }
 
 impl Target {

@@ -109,8 +109,9 @@ struct Coded {
 impl Coded {
     /// That place with the letters beside it that stand for a part of the secret.
     fn whole(&self, text: &str, place: Range<usize>) -> Range<usize> {
-        let is_code =
-            |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/' | '-' | '_' | '=');
+        let is_code = |letter: &char| {
+            letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/' | '-' | '_' | '=')
+        };
         let (before, after) = (text.get(..place.start), text.get(place.end..));
         let before = before.unwrap_or_default().chars().rev().take(self.beside).take_while(is_code);
         // Letters that fill the last group belong to it.
@@ -137,7 +138,9 @@ fn encodings(secret: &str) -> Vec<Coded> {
         }
     }
     let hex = hex::encode(secret);
-    all.extend([hex.to_uppercase(), hex].map(|hex| Coded { core: hex.chars().collect(), beside: 0 }));
+    all.extend(
+        [hex.to_uppercase(), hex].map(|hex| Coded { core: hex.chars().collect(), beside: 0 }),
+    );
     all
 }
 
@@ -203,7 +206,8 @@ fn escaped(text: &str) -> Option<(char, usize)> {
         // As this language writes it: `\u{2d}`.
         b'u' if text.starts_with("\\u{") => {
             let end = text.find('}')?;
-            let letter = u32::from_str_radix(text.get(3..end)?, 16).ok().and_then(char::from_u32)?;
+            let letter =
+                u32::from_str_radix(text.get(3..end)?, 16).ok().and_then(char::from_u32)?;
             Some((letter, end + 1))
         }
         b'x' => {
@@ -306,8 +310,7 @@ mod tests {
     fn a_secret_is_found_however_it_is_written_again() {
         let secret = "sk-Canary+47_11/xYz";
         let coded = |text: &str| STANDARD_NO_PAD.encode(text);
-        let percent: String =
-            secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let percent: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
         let some = secret.replace('+', "%2B").replace('/', "%2f");
         let page: String = secret.bytes().map(|byte| format!("&#{byte};")).collect();
         for said in [

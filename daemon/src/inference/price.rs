@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn what_nobody_counted_is_estimated_by_its_length() {
-        for (text, tokens) in [("", 0), ("four", 1), ("hello", 2), ("早上好", 3), ("né en été", 5)] {
+        for (text, tokens) in [("", 0), ("four", 1), ("hello", 2), ("早上好", 3), ("né en été", 5)]
+        {
             assert_eq!(tokens_estimated(text), tokens, "{text}");
         }
     }

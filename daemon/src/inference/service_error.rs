@@ -258,7 +258,8 @@ impl ServiceError {
 
     /// Whether an error without a status says that a quota is used up, and not one of a short time.
     fn tells_quota(&self) -> bool {
-        const SPENT: [&str; 6] = ["exceed", "exhaust", "insufficient", "used up", "run out", "ran out"];
+        const SPENT: [&str; 6] =
+            ["exceed", "exhaust", "insufficient", "used up", "run out", "ran out"];
         const SOON: [&str; 8] =
             ["minute", "second", "hour", "per day", "per-day", "daily", "rate", "try again"];
         let said = format!("{} {}", self.codes, self.whole);
@@ -294,9 +295,9 @@ fn inner_status(body: &Value) -> Option<u16> {
     const KEYS: [&str; 7] =
         ["code", "status", "status_code", "statusCode", "http_status", "http_code", "error_code"];
     let error = error_of(body);
-    let number = [error, body].into_iter().find_map(|place| {
-        KEYS.into_iter().find_map(|key| status_of(under(place, key)?))
-    });
+    let number = [error, body]
+        .into_iter()
+        .find_map(|place| KEYS.into_iter().find_map(|key| status_of(under(place, key)?)));
     number
         .or_else(|| error_in(body).and_then(status_of))
         .or_else(|| own_code(body))

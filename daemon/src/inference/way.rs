@@ -221,7 +221,12 @@ mod tests {
         for (status, is_json, service, words) in [
             (407, false, plain, "asks for a name and a password"),
             (407, true, plain, "asks for a name and a password"),
-            (502, false, plain, "in the place of the service, which it does not reach or does not allow (HTTP 502)"),
+            (
+                502,
+                false,
+                plain,
+                "in the place of the service, which it does not reach or does not allow (HTTP 502)",
+            ),
             (503, false, plain, "(HTTP 503)"),
             (504, false, plain, "(HTTP 504)"),
             (403, false, plain, "(HTTP 403)"),
@@ -229,9 +234,13 @@ mod tests {
             let told = of(own(), status, is_json, service).unwrap();
             assert!(told.contains(words) && told.contains("engine.office.proxy"), "{told}");
         }
-        for (status, is_json, service) in
-            [(502, true, plain), (403, true, plain), (500, false, plain), (200, false, plain), (502, false, safe)]
-        {
+        for (status, is_json, service) in [
+            (502, true, plain),
+            (403, true, plain),
+            (500, false, plain),
+            (200, false, plain),
+            (502, false, safe),
+        ] {
             assert_eq!(of(own(), status, is_json, service), None, "{status} {service}");
         }
         assert_eq!(of(ProxyChoice::Direct, 407, false, plain), None);

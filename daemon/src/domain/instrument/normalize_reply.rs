@@ -131,10 +131,16 @@ fn check_scale(
     kind: &FieldKind,
 ) -> Result<(), Unreadable> {
     let FieldKind::Whole(low, high) = kind else { return Ok(()) };
-    let own = [format!("{key}_max"), format!("max_{key}"), format!("{key}_out_of"), format!("{key}_scale")];
+    let own = [
+        format!("{key}_max"),
+        format!("max_{key}"),
+        format!("{key}_out_of"),
+        format!("{key}_scale"),
+    ];
     let tells = |known: &str| {
         let names = own.iter().map(String::as_str).chain(SCALES);
-        names.into_iter().any(|name| is_same(name, known)) && !form.iter().any(|(key, _)| is_same(key, known))
+        names.into_iter().any(|name| is_same(name, known))
+            && !form.iter().any(|(key, _)| is_same(key, known))
     };
     let told = fields.iter().filter(|(known, value)| !value.is_null() && tells(known));
     let other = told.filter_map(|(_, value)| scale_end(value)).find(|end| *end != Some(*high));

@@ -30,7 +30,8 @@ pub(super) fn spread(
     }
     let (said, mut rest): (Vec<_>, Vec<_>) = fields.into_iter().partition(is_answer);
     // A list of pairs keeps what stands twice.
-    let entries = said.into_iter().map(|(known, value)| Value::Object(Map::from_iter([(known, value)])));
+    let entries =
+        said.into_iter().map(|(known, value)| Value::Object(Map::from_iter([(known, value)])));
     rest.push((key.to_owned(), Value::Array(entries.collect())));
     rest
 }
@@ -117,7 +118,10 @@ fn of_map(question: &str, value: &Value) -> Vec<(String, Value)> {
 /// means none of them, or two.
 fn place_of(label: &str, questions: &[String]) -> Option<u8> {
     let words = |text: &str| -> String {
-        text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        text.chars()
+            .filter(|letter| letter.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect()
     };
     let of_text = |text: &str| {
         let text = words(text);

@@ -41,7 +41,13 @@ fn addresses(settings: &str) -> [String; 4] {
     let own: EngineSettings = toml::from_str(settings).unwrap();
     let service = service::resolve("mine", &own, &BTreeMap::new()).unwrap();
     let (caller, prompts) = (
-        ServiceClient::new(&ProxyChoice::Direct, "", &std::collections::BTreeMap::new(), Duration::from_secs(10)).unwrap(),
+        ServiceClient::new(
+            &ProxyChoice::Direct,
+            "",
+            &std::collections::BTreeMap::new(),
+            Duration::from_secs(10),
+        )
+        .unwrap(),
         Arc::new(Prompts::shipped().unwrap()),
     );
     let engine = ModelEngine::new(service, caller, prompts, Duration::ZERO);

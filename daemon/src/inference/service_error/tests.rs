@@ -272,9 +272,7 @@ fn an_error_in_a_success_is_known_without_the_word() {
     let denied = |denial| move |it: &CallError| matches!(it, CallError::Denied { denial: told, .. } if *told == denial);
     let limited = |it: &CallError| matches!(it, CallError::Limited { status: 429, .. });
     let server = |it: &CallError| matches!(it, CallError::Server { status: 200, .. });
-    let rejected = |status| {
-        move |it: &CallError| matches!(it, CallError::Rejected { status: told, .. } if *told == status)
-    };
+    let rejected = |status| move |it: &CallError| matches!(it, CallError::Rejected { status: told, .. } if *told == status);
     let check = |body: Value, is_it: &dyn Fn(&CallError) -> bool, words: &str| {
         assert!(error_in(&body).is_some(), "{body}");
         let error = read(200, body.to_string().as_bytes()).classify("http://a/v1");
@@ -286,26 +284,78 @@ fn an_error_in_a_success_is_known_without_the_word() {
     check(json!({ "detail": "Invalid API key" }), &key, "Invalid API key");
     check(json!({ "detail": "Not authenticated" }), &key, "Not authenticated");
     check(json!({ "code": 401, "msg": "token is no good" }), &key, "token is no good");
-    check(json!({ "code": "InvalidApiKey", "message": "Invalid API-key provided." }), &key, "Invalid API-key");
-    check(json!({ "base_resp": { "status_code": 1004, "status_msg": "login fail: carry the secret" } }), &key, "login fail");
+    check(
+        json!({ "code": "InvalidApiKey", "message": "Invalid API-key provided." }),
+        &key,
+        "Invalid API-key",
+    );
+    check(
+        json!({ "base_resp": { "status_code": 1004, "status_msg": "login fail: carry the secret" } }),
+        &key,
+        "login fail",
+    );
     check(json!({ "success": false, "message": "Unauthorized" }), &key, "Unauthorized");
     check(json!({ "message": "401 no such user" }), &key, "no such user");
     check(json!({ "statusCode": 401, "Message": "who are you" }), &key, "who are you");
-    check(json!({ "base_resp": { "status_code": 1002, "status_msg": "rate limit" } }), &limited, "rate limit");
-    check(json!({ "code": "Throttling.RateQuota", "message": "Requests rate limit exceeded" }), &limited, "Requests");
-    check(json!({ "object": "error", "message": "Too many requests", "code": 40000 }), &limited, "Too many");
-    check(json!({ "errors": [{ "message": "Rate limit reached" }] }), &limited, "Rate limit reached");
-    check(json!({ "base_resp": { "status_code": 1008, "status_msg": "insufficient balance" } }), &credit, "insufficient balance");
+    check(
+        json!({ "base_resp": { "status_code": 1002, "status_msg": "rate limit" } }),
+        &limited,
+        "rate limit",
+    );
+    check(
+        json!({ "code": "Throttling.RateQuota", "message": "Requests rate limit exceeded" }),
+        &limited,
+        "Requests",
+    );
+    check(
+        json!({ "object": "error", "message": "Too many requests", "code": 40000 }),
+        &limited,
+        "Too many",
+    );
+    check(
+        json!({ "errors": [{ "message": "Rate limit reached" }] }),
+        &limited,
+        "Rate limit reached",
+    );
+    check(
+        json!({ "base_resp": { "status_code": 1008, "status_msg": "insufficient balance" } }),
+        &credit,
+        "insufficient balance",
+    );
     check(json!({ "code": "Arrearage", "message": "Access denied." }), &credit, "Access denied");
-    check(json!({ "success": false, "message": "Your quota is used up" }), &credit, "quota is used up");
+    check(
+        json!({ "success": false, "message": "Your quota is used up" }),
+        &credit,
+        "quota is used up",
+    );
     check(json!({ "status": "error", "message": "余额不足" }), &credit, "余额不足");
-    check(json!({ "error_code": 17, "error_msg": "Open api daily request limit reached" }), &denied(Denial::DayQuota), "daily");
-    check(json!({ "status": "error", "reason": "The model m does not exist" }), &rejected(404), "The model m");
-    check(json!({ "detail": [{ "loc": ["body", "messages"], "msg": "field required" }], "status": 422 }), &rejected(422), "messages: field required");
-    check(json!({ "errors": { "model": ["is unknown"] }, "code": 400 }), &rejected(400), "model: is unknown");
+    check(
+        json!({ "error_code": 17, "error_msg": "Open api daily request limit reached" }),
+        &denied(Denial::DayQuota),
+        "daily",
+    );
+    check(
+        json!({ "status": "error", "reason": "The model m does not exist" }),
+        &rejected(404),
+        "The model m",
+    );
+    check(
+        json!({ "detail": [{ "loc": ["body", "messages"], "msg": "field required" }], "status": 422 }),
+        &rejected(422),
+        "messages: field required",
+    );
+    check(
+        json!({ "errors": { "model": ["is unknown"] }, "code": 400 }),
+        &rejected(400),
+        "model: is unknown",
+    );
     check(json!({ "success": false, "message": "Something broke" }), &server, "Something broke");
     check(json!({ "object": "error", "message": "Internal" }), &server, "Internal");
-    check(json!({ "base_resp": { "status_code": 1000, "status_msg": "unknown error" } }), &server, "unknown error");
+    check(
+        json!({ "base_resp": { "status_code": 1000, "status_msg": "unknown error" } }),
+        &server,
+        "unknown error",
+    );
     check(json!({ "success": false }), &server, "HTTP 200");
 }
 
@@ -323,7 +373,10 @@ fn an_empty_account_is_no_rate_limit() {
     ] {
         for status in [400, 402, 403, 429] {
             let error = kind(status, said);
-            assert!(matches!(error, CallError::Denied { denial: Denial::Credit, .. }), "{said}: {error:?}");
+            assert!(
+                matches!(error, CallError::Denied { denial: Denial::Credit, .. }),
+                "{said}: {error:?}"
+            );
         }
     }
     for said in [

@@ -63,7 +63,8 @@ fn bare(body: &Value) -> Option<&Value> {
 
 /// Whether a body has a reply in it, or says why the question got none.
 fn has_reply(fields: &Map<String, Value>) -> bool {
-    let has = |key: &str| fields.get(key).and_then(Value::as_array).is_some_and(|it| !it.is_empty());
+    let has =
+        |key: &str| fields.get(key).and_then(Value::as_array).is_some_and(|it| !it.is_empty());
     REPLIES.iter().any(|key| has(key)) || fields.get("promptFeedback").is_some_and(Value::is_object)
 }
 

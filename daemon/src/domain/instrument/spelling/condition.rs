@@ -57,8 +57,16 @@ const AT_START: [&str; 22] = [
     "for free",
 ];
 /// What follows such a word where it begins a question or is no condition.
-const ASKS: [&str; 8] =
-    ["when can", "when will", "when do", "when does", "when is", "until now", "once again", "once more"];
+const ASKS: [&str; 8] = [
+    "when can",
+    "when will",
+    "when do",
+    "when does",
+    "when is",
+    "until now",
+    "once again",
+    "once more",
+];
 /// Phrases with the word of a condition that are none: what is said holds all the same.
 const NONE: [&str; 14] = [
     "even if",
@@ -78,9 +86,9 @@ const NONE: [&str; 14] = [
 ];
 /// Words before a condition that only repeat the value: "but only if", "I would say so if".
 const RESTATE: [&str; 37] = [
-    "again", "and", "answer", "at", "be", "but", "could", "d", "give", "i", "i'd",
-    "i'll", "is", "it", "it'd", "it's", "just", "least", "might", "mean", "mine", "my", "maybe", "only",
-    "or", "perhaps", "rate", "say", "score", "so", "that", "that's", "then", "this", "though", "well",
+    "again", "and", "answer", "at", "be", "but", "could", "d", "give", "i", "i'd", "i'll", "is",
+    "it", "it'd", "it's", "just", "least", "might", "mean", "mine", "my", "maybe", "only", "or",
+    "perhaps", "rate", "say", "score", "so", "that", "that's", "then", "this", "though", "well",
     "would",
 ];
 
@@ -122,7 +130,9 @@ pub(in super::super) fn names_condition(said: &str) -> bool {
 
 /// The clauses of a remark.
 fn clauses(said: &str) -> impl Iterator<Item = &str> {
-    said.split([',', ';', '(', ')', '—', '–', ':']).flat_map(|part| part.split(" - ")).map(str::trim)
+    said.split([',', ';', '(', ')', '—', '–', ':'])
+        .flat_map(|part| part.split(" - "))
+        .map(str::trim)
 }
 
 /// A clause without the phrases that are no conditions.
@@ -143,7 +153,8 @@ fn has_phrase(clause: &str, phrases: &[&str]) -> bool {
 
 /// Whether a clause has a condition anywhere.
 fn holds(clause: &str) -> bool {
-    super::phrase::words(clause).any(|word| CONDITIONS.contains(&word)) || has_phrase(clause, &PHRASES)
+    super::phrase::words(clause).any(|word| CONDITIONS.contains(&word))
+        || has_phrase(clause, &PHRASES)
 }
 
 /// Whether a clause is a condition from its beginning, behind words that only repeat the value.
@@ -170,8 +181,9 @@ fn begins(clause: &str) -> bool {
 
 /// "without the subscription": another thing than what was shown. "without doubt" is none.
 fn is_without(clause: &str) -> bool {
-    const SURE: [&str; 6] = ["doubt", "question", "hesitation", "reservation", "reservations", "thinking"];
-    clause.strip_prefix("without ").is_some_and(|rest| {
-        !super::phrase::words(rest).take(3).any(|word| SURE.contains(&word))
-    })
+    const SURE: [&str; 6] =
+        ["doubt", "question", "hesitation", "reservation", "reservations", "thinking"];
+    clause
+        .strip_prefix("without ")
+        .is_some_and(|rest| !super::phrase::words(rest).take(3).any(|word| SURE.contains(&word)))
 }

@@ -9,10 +9,8 @@ use protocol::measurement::QuestionsPerCall;
 
 /// What a model says under that key of a good reply, read as it is, or the word `asked again`.
 fn read_as(study_type: StudyType, key: &str, said: &Value) -> Value {
-    let (mut spec, mut reply) = kinds()
-        .into_iter()
-        .find(|(spec, _)| spec.instrument.study_type() == study_type)
-        .unwrap();
+    let (mut spec, mut reply) =
+        kinds().into_iter().find(|(spec, _)| spec.instrument.study_type() == study_type).unwrap();
     spec.measurement.questions_per_call = QuestionsPerCall::All;
     reply[key] = said.clone();
     match read_model(&spec, at(4, 1), &reply.to_string()) {
@@ -155,7 +153,13 @@ fn scores_of_zero_to_ten() {
         ("zero", json!(0)),
         ("0, because even if it were free I would not", json!(0)),
     ]);
-    let none = ["10, if they fix the price", "10 when it's free", "promoter", "9 to friends, 2 to colleagues", "0 unless free"];
+    let none = [
+        "10, if they fix the price",
+        "10 when it's free",
+        "promoter",
+        "9 to friends, 2 to colleagues",
+        "0 unless free",
+    ];
     check(StudyType::Nps, "score", &one, &none.map(Value::from));
 }
 
@@ -375,7 +379,10 @@ fn a_number_is_on_the_scale_that_is_told_beside_it() {
             match read {
                 Ok(()) => assert!(is_ours, "{beside}"),
                 Err(why) => {
-                    assert!(!is_ours && why.to_string().contains("another scale"), "{beside}: {why}");
+                    assert!(
+                        !is_ours && why.to_string().contains("another scale"),
+                        "{beside}: {why}"
+                    );
                 }
             }
         }
@@ -386,7 +393,9 @@ fn a_number_is_on_the_scale_that_is_told_beside_it() {
 #[test]
 fn a_condition_is_named_when_it_is_asked_again() {
     let (spec, good) = kinds().remove(0);
-    for (key, said) in [("score", "8 if it were free"), ("purchase_intent", "Definitely, if cheaper")] {
+    for (key, said) in
+        [("score", "8 if it were free"), ("purchase_intent", "Definitely, if cheaper")]
+    {
         let mut reply = good.clone();
         reply[key] = json!(said);
         let why = read_model(&spec, at(4, 1), &reply.to_string()).unwrap_err().to_string();
