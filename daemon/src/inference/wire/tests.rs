@@ -377,3 +377,35 @@ fn vectors_that_are_none_are_refused() {
         assert!(told.contains(words), "{told} is not about {words}");
     }
 }
+
+/// What an embedding call took, by whatever name it is counted and whatever the vectors are; zeros and words are no count.
+#[test]
+fn what_an_embedding_call_took_is_read_by_itself() {
+    for (usage, input) in [
+        (json!({ "prompt_tokens": 9, "total_tokens": 9 }), Some(9)),
+        (json!({ "prompt_tokens": "9" }), Some(9)),
+        (json!({ "input_tokens": 9 }), Some(9)),
+        (json!({ "prompt_tokens": null, "total_tokens": 9 }), Some(9)),
+        (json!({ "prompt_tokens": "many" }), None),
+        (json!(null), None),
+    ] {
+        for data in [json!([]), json!([{ "embedding": "x" }])] {
+            let body = json!({ "data": data, "usage": usage }).to_string();
+            assert_eq!(Format::Openai.embed_usage(body.as_bytes()), input, "{body}");
+            assert_eq!(Format::Openai.says_usage(body.as_bytes()), input.is_some(), "{body}");
+        }
+    }
+    let gemini =
+        json!({ "embeddings": [], "usageMetadata": { "promptTokenCount": 4 } }).to_string();
+    assert_eq!(Format::Gemini.embed_usage(gemini.as_bytes()), Some(4));
+    for (usage, says) in [
+        (json!({ "prompt_tokens": -4 }), true),
+        (json!({ "prompt_tokens": 1e15 }), true),
+        (json!({ "details": { "cached": 3 } }), true),
+        (json!({ "prompt_tokens": 0, "completion_tokens": 0 }), false),
+        (json!({}), false),
+    ] {
+        let body = json!({ "choices": [], "usage": usage }).to_string();
+        assert_eq!(Format::Openai.says_usage(body.as_bytes()), says, "{body}");
+    }
+}

@@ -8,11 +8,11 @@ use super::phrase::{NUMBERS, narrow, plain, remark, words};
 use super::{alone, bare, is_any};
 
 /// Words before a number that say nothing about it.
-const BEFORE: [&str; 37] = [
+const BEFORE: [&str; 40] = [
     "a", "an", "answer", "be", "for", "give", "i", "i'd", "i'll", "i'm", "id", "in", "is", "it",
     "it's", "its", "me", "my", "number", "opinion", "overall", "rate", "rated", "rating", "say",
-    "score", "that", "the", "this", "will", "would", "solid", "strong", "clear", "full",
-    "straight", "firm",
+    "score", "that", "the", "this", "will", "would", "think", "guess", "exactly", "solid",
+    "strong", "clear", "full", "straight", "firm",
 ];
 
 /// Words before the end of a scale.
@@ -95,7 +95,7 @@ fn in_a_phrase(said: &str, high: u8) -> Option<u8> {
     let said = after_words(said);
     let said = said.strip_prefix('#').unwrap_or(said);
     let (number, rest) = first_number(said.strip_prefix('+').unwrap_or(said))?;
-    let rest = after_scale(rest, high)?;
+    let rest = after_words_behind(after_scale(rest, high)?);
     remark(rest)?.leaves_number(number).then_some(number)
 }
 
@@ -111,6 +111,13 @@ fn after_words(said: &str) -> &str {
         }
         rest = after;
     }
+}
+
+/// The same behind a number.
+fn after_words_behind(rest: &str) -> &str {
+    const BEHIND: [&str; 6] = [" for me", " to me", " i think", " i guess", " i'd say", " exactly"];
+    let found = BEHIND.iter().find_map(|words| rest.strip_prefix(words));
+    found.filter(|rest| !rest.starts_with(char::is_alphanumeric)).unwrap_or(rest)
 }
 
 /// The number at the beginning, and what is behind it.
@@ -129,7 +136,14 @@ fn first_number(text: &str) -> Option<(u8, &str)> {
 
 /// What is left behind a unit, and whether it is that of stars.
 fn after_unit(rest: &str) -> (&str, bool) {
-    let units = [("points", false), ("point", false), ("stars", true), ("star", true), ("★", true)];
+    let units = [
+        ("points", false),
+        ("pts", false),
+        ("point", false),
+        ("stars", true),
+        ("star", true),
+        ("★", true),
+    ];
     let found = units.into_iter().find_map(|(unit, is_star)| {
         let after = rest.trim_start().strip_prefix(unit)?;
         (!after.starts_with(char::is_alphanumeric)).then_some((after, is_star))

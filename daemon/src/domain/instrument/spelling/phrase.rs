@@ -48,8 +48,19 @@ const DOUBTS: [&str; 24] = [
 const DENIALS: [&str; 9] =
     ["not", "no", "never", "neither", "nor", "none", "cannot", "hardly", "barely"];
 
-/// Words by which a reason takes back what it is given for.
-const CORRECTIONS: [&str; 6] = ["wait", "correction", "actually", "minus", "plus", "rather"];
+/// Words by which a reason takes back what it is given for, and turns of it at which it does.
+const CORRECTIONS: [&str; 3] = ["correction", "minus", "plus"];
+const TURNS: [&str; 9] = [
+    ", wait",
+    "- wait",
+    ". wait",
+    ", actually",
+    "- actually",
+    ". actually",
+    ", rather",
+    "or rather",
+    ", no,",
+];
 
 /// Words that begin a reason.
 const REASONS: [&str; 9] = [
@@ -193,9 +204,7 @@ impl Remark<'_> {
                     && !is_unsure
                     && !binds(said, Bound::Judgement)
             }
-            Self::Reason(said) => {
-                !names_number(said) && !has(said, &CORRECTIONS) && !binds_behind(said)
-            }
+            Self::Reason(said) => !names_number(said) && !is_corrected(said) && !binds_behind(said),
         }
     }
 
@@ -220,17 +229,30 @@ impl Remark<'_> {
             Self::Aside(said) | Self::Clause(said) => {
                 // What is said to change nothing is left out.
                 let said = said.split("even if").next().unwrap_or_default();
+                let said = &without_synonym(word, said);
                 !has(said, &DOUBTS)
                     && (is_denial || !denies(said))
                     && !names_other(said)
                     && !(word != "maybe" && binds(said, bound))
                     && !(word == "maybe" && is_other_than_dependence(said))
             }
-            Self::Reason(said) => {
-                !has(said, &CORRECTIONS) && !names_other(said) && !binds_behind(said)
-            }
+            Self::Reason(said) => !is_corrected(said) && !names_other(said) && !binds_behind(said),
         }
     }
+}
+
+/// A remark without other words for what it stands behind: "neutral (neither positive nor negative)".
+fn without_synonym(word: &str, said: &str) -> String {
+    let same: &[&str] = match word {
+        "neutral" => {
+            &["neither positive nor negative", "not positive or negative", "neither good nor bad"]
+        }
+        "mixed" => {
+            &["both positive and negative", "positive and negative", "some positive, some negative"]
+        }
+        _ => &[],
+    };
+    same.iter().fold(said.to_owned(), |said, same| said.replace(same, ""))
 }
 
 /// Whether a remark on a maybe is a condition. That it depends on something is what a maybe says.
@@ -243,6 +265,11 @@ fn is_other_than_dependence(said: &str) -> bool {
 
 fn has(text: &str, list: &[&str]) -> bool {
     words(text).any(|word| list.contains(&word))
+}
+
+/// Whether a reason takes back what it is given for.
+fn is_corrected(reason: &str) -> bool {
+    has(reason, &CORRECTIONS) || TURNS.iter().any(|turn| reason.contains(turn))
 }
 
 /// Whether a word is a part of one of that list, or derived from one.

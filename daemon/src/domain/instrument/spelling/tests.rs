@@ -42,11 +42,19 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "7 (seven)",
         "a solid 7",
         "#7",
+        "7 for me",
+        "7 out of 10 for me",
+        "7 I think",
+        "exactly 7",
+        "I think 7",
+        "7 pts",
         "7 on a 1-10 scale",
         "7 on a 10-point scale",
         "7 out of a possible 10",
         "7, I do not need it",
         "7, because it does not cost less",
+        "7 because I would rather not wait",
+        "7 because it actually works",
     ] {
         assert_eq!(seven(&json!(said)), Some(7), "{said}");
     }
@@ -89,6 +97,9 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "7 on a 1-5 scale",
         "7 (eight)",
         "7, not really",
+        "7 because it works, or rather 6",
+        "7 because it works, wait, no",
+        "7, because it is good, actually not",
         "sieben",
         "siete",
         "7 8",
@@ -167,6 +178,9 @@ fn a_word_is_read_with_words_around_it_that_leave_it_as_it_is() {
         ("mixed (I like the taste)", "mixed"),
         ("neutral, it leaves me cold", "neutral"),
         ("a negative feeling", "negative"),
+        ("neutral (neither positive nor negative)", "neutral"),
+        ("mixed (positive and negative)", "mixed"),
+        ("a bit negative", "negative"),
     ] {
         assert_eq!(feeling(said), Some(meant), "{said}");
     }
@@ -180,6 +194,8 @@ fn a_word_is_read_with_words_around_it_that_leave_it_as_it_is() {
         ("probably not!", "probably_not"),
         ("I would probably not use this.", "probably_not"),
         ("definitely buy", "definitely"),
+        ("definitely yes", "definitely"),
+        ("Probably no.", "probably_not"),
         ("Maybe buy", "maybe"),
         ("maybe (it depends on the price)", "maybe"),
         ("definitely not, I do not need it", "definitely_not"),
@@ -247,6 +263,11 @@ fn a_preference_is_read_with_words_around_it_that_leave_it_as_it_is() {
         ("A is better", "a"),
         ("A over B", "a"),
         ("I prefer B over A", "b"),
+        ("A rather than B", "a"),
+        ("B instead of A", "b"),
+        ("A is better than B", "a"),
+        ("A > B", "a"),
+        ("neither A nor B", "none"),
         ("a: cheaper", "a"),
     ] {
         assert_eq!(preferred(said), Some(meant), "{said}");
@@ -256,6 +277,9 @@ fn a_preference_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "I prefer a cheaper one",
         "A over A",
         "A over both",
+        "A is not better than B",
+        "A is less clear than B",
+        "A > A",
         "not a",
         "a (b is dearer)",
         "a variant of b",

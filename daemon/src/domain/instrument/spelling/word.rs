@@ -55,6 +55,12 @@ const OF_SENTIMENTS: Around = Around {
         "completely",
         "deeply",
         "so",
+        "super",
+        "incredibly",
+        "absolutely",
+        "strong",
+        "rather",
+        "bit",
     ],
     short: &[("pos", "positive"), ("neg", "negative"), ("neu", "neutral")],
 };
@@ -66,7 +72,12 @@ const OF_INTENTS: Around = Around {
         "purchase", "that", "the", "this", "try", "use", "will", "would", "for", "me", "myself",
         "most", "very", "quite",
     ],
-    short: &[],
+    short: &[
+        ("definitelyyes", "definitely"),
+        ("probablyyes", "probably"),
+        ("definitelyno", "definitely_not"),
+        ("probablyno", "probably_not"),
+    ],
 };
 
 /// What is said around a preferred variant. No article: it would be variant A.
@@ -106,6 +117,9 @@ const OF_PREFERENCES: Around = Around {
         ("same", "none"),
         ("tie", "none"),
         ("nodifference", "none"),
+        ("neitheranorb", "none"),
+        ("neitherofthem", "none"),
+        ("noneofthem", "none"),
     ],
 };
 
@@ -239,7 +253,9 @@ fn in_a_phrase(said: &str, words: &[&'static str]) -> Option<&'static str> {
     // A blank before the remark belongs to it.
     let rest = said.get(head.trim_end().len()..).unwrap_or(rest);
     // "A over B": the one that is named second is not chosen.
-    let head = match head.split_once(" over ").filter(|_| is_of_variants) {
+    const ABOVE: [&str; 5] = [" over ", " rather than ", " instead of ", " than ", " > "];
+    let pair = ABOVE.iter().find_map(|above| head.split_once(above)).filter(|_| is_of_variants);
+    let head = match pair {
         Some((chosen, other)) if spelled(chosen, words) != spelled(other, words) => {
             spelled(other, words).map(|_| chosen)?
         }

@@ -70,7 +70,7 @@ fn written(reply: &Value, before: &str, between: &str, behind: &str, end: &str) 
     format!("{before}{}{end}", fields.collect::<String>())
 }
 
-const WAYS: [(&str, Misspell); 33] = [
+const WAYS: [(&str, Misspell); 39] = [
     ("blanks for underscores", |reply| {
         each(reply, |_, it| word(it, |said| said.replace('_', " ")))
     }),
@@ -131,6 +131,48 @@ const WAYS: [(&str, Misspell); 33] = [
                 _ => said.to_owned(),
             })
         })
+    }),
+    ("a reason behind", |reply| {
+        const REASON: &str = ", because if I had time I would not wait";
+        each(reply, |_, it| match it {
+            Value::String(said) => json!(format!("{said}{REASON}")),
+            it => number(it, |n| json!(format!("{n}{REASON}"))),
+        })
+    }),
+    ("a denial behind the number", |reply| {
+        each(reply, |_, it| number(it, |n| json!(format!("{n}, I do not know any other"))))
+    }),
+    ("how strongly", |reply| {
+        each(reply, |key, it| {
+            word(
+                it,
+                |said| {
+                    if key == "sentiment" { format!("strongly_{said}") } else { said.to_owned() }
+                },
+            )
+        })
+    }),
+    ("a yes or no before", |reply| {
+        each(reply, |key, it| {
+            word(it, |said| match key {
+                "purchase_intent" if said.ends_with("_not") => format!("No, {said}"),
+                "purchase_intent" if said != "maybe" => format!("Yes, {said}"),
+                _ => said.to_owned(),
+            })
+        })
+    }),
+    ("a map of answers", |mut reply| {
+        if let Some(answers) = reply.get("answers").and_then(Value::as_array) {
+            let map = (1..).zip(answers).map(|(number, it)| (format!("Q{number}"), it.clone()));
+            reply["answers"] = Value::Object(map.collect());
+        }
+        reply.to_string()
+    }),
+    ("labels of questions", |mut reply| {
+        for entry in reply.get_mut("answers").and_then(Value::as_array_mut).into_iter().flatten() {
+            entry["question"] = json!(format!("Question {}.", entry["question"]));
+        }
+        reply.to_string()
     }),
     ("no last brace", |reply| {
         let text = reply.to_string();
