@@ -215,13 +215,10 @@ impl Remark<'_> {
         let denies =
             |said: &str| has(said, &DENIALS) || words(said).any(|word| word.ends_with("n't"));
         let is_denial = word.ends_with("_not") || matches!(word, "negative" | "none" | "no");
-        // "definitely not, I do not need it" names a part of its own.
+        // "definitely not, I do not need it" names a part of its own, and a reason may deny anything.
+        let may_deny = is_denial || matches!(self, Self::Reason(_));
         let names_other = |said: &str| {
-            let said = if is_denial {
-                said.replace(" not ", " ").replace("not ", " ")
-            } else {
-                said.to_owned()
-            };
+            let said = if may_deny { said.replace("not ", " ") } else { said.to_owned() };
             names_other(&said)
         };
         match self {

@@ -194,6 +194,8 @@ fn a_word_is_read_with_words_around_it_that_leave_it_as_it_is() {
         ("probably not!", "probably_not"),
         ("I would probably not use this.", "probably_not"),
         ("definitely buy", "definitely"),
+        ("definitely, because if I had time I would not wait", "definitely"),
+        ("probably because it does not cost much", "probably"),
         ("definitely yes", "definitely"),
         ("Probably no.", "probably_not"),
         ("Maybe buy", "maybe"),
