@@ -29,8 +29,20 @@ struct CountedStudy {
 }
 
 impl AgentCosts {
-    /// What the studies of that day in the store may cost.
+    /// What the studies of that day in the store may cost. Where one of them cannot be read, somebody has to agree to all that
+    /// cost something on that day.
     pub(in crate::app) fn read(reader: &Reader<'_>, today: Date) -> Result<Self, Fault> {
+        let sum = match Self::sum(reader, today) {
+            Err(Fault::Row { table, why }) => {
+                tracing::warn!(?table, why, "what agents ran today cannot be read");
+                UsdMicros(i64::MAX)
+            }
+            sum => sum?,
+        };
+        Ok(Self(Mutex::new((today, sum))))
+    }
+
+    fn sum(reader: &Reader<'_>, today: Date) -> Result<UsdMicros, Fault> {
         let mut sum = UsdMicros::ZERO;
         reader.newest_parts::<StudyRow, CountedStudy>(|_, study| {
             if study.created_at.to_zoned(TimeZone::UTC).date() < today {
@@ -39,7 +51,7 @@ impl AgentCosts {
             sum = sum.checked_add(study.unagreed).unwrap_or(UsdMicros(i64::MAX));
             Ok(ControlFlow::Continue(()))
         })?;
-        Ok(Self(Mutex::new((today, sum))))
+        Ok(sum)
     }
 
     /// Counts a study that may cost so much, if all of that day stay within the limit with it.
