@@ -55,13 +55,13 @@ pub(crate) struct CallReply {
     /// The rate limits in its headers.
     pub allowance: Allowance,
     /// What is known of its tokens, whatever became of the reply.
-    pub counts: Counted,
+    pub counts: ServiceCount,
 }
 
 impl CallReply {
     /// A call that was not made, or to which nothing came.
     pub(crate) fn none(error: CallError) -> Self {
-        Self { reply: Err(error), allowance: Allowance::default(), counts: Counted::Nothing }
+        Self { reply: Err(error), allowance: Allowance::default(), counts: ServiceCount::Nothing }
     }
 
     /// Whether the service knows nothing at that address.
@@ -72,7 +72,7 @@ impl CallReply {
 
 /// What is known of the tokens of a call before the prompt is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counted {
+pub enum ServiceCount {
     /// What the service counted.
     Tokens(Tokens),
     /// The service counts nothing: so many tokens came, by their length.
@@ -83,7 +83,7 @@ pub enum Counted {
 
 /// The result of an embedding call, the rate limits in its headers, and what is known of its tokens: the length of what
 /// comes back is no matter of it.
-pub(crate) type Embedded = (Result<Vectors, CallError>, Allowance, Counted);
+pub(crate) type Embedded = (Result<Vectors, CallError>, Allowance, ServiceCount);
 
 /// A client with its pool of connections. Clones share it.
 #[derive(Clone, Debug)]
@@ -183,10 +183,10 @@ impl ServiceClient {
         let call = async {
             let Ok(body) = target.format.embed_request(model, texts) else {
                 let none = Err(rejected("the texts are no JSON"));
-                return (none, Allowance::default(), Counted::Nothing);
+                return (none, Allowance::default(), ServiceCount::Nothing);
             };
             let (response, allowance) = self.post(route, body).await;
-            let mut counted = Counted::Nothing;
+            let mut counted = ServiceCount::Nothing;
             let read = async {
                 let response = response?;
                 let headers = response.headers().clone();
@@ -194,9 +194,11 @@ impl ServiceClient {
                 let read = target.format.embed_reply(&body, texts.len());
                 // What it says that it took is booked, also where the vectors cannot be read.
                 counted = match target.format.embed_usage(&body).filter(|input| *input > 0) {
-                    Some(input) => Counted::Tokens(Tokens { input, ..Tokens::default() }),
-                    None if read.is_ok() && !target.format.says_usage(&body) => Counted::Length(0),
-                    None => Counted::Nothing,
+                    Some(input) => ServiceCount::Tokens(Tokens { input, ..Tokens::default() }),
+                    None if read.is_ok() && !target.format.says_usage(&body) => {
+                        ServiceCount::Length(0)
+                    }
+                    None => ServiceCount::Nothing,
                 };
                 read.map_err(|why| target.unread(why, route, &headers, &body))
             };
@@ -205,7 +207,7 @@ impl ServiceClient {
         };
         match tokio::time::timeout(target.call_wait, call).await {
             Ok(embedded) => embedded,
-            Err(_) => (Err(self.timed_out(route)), Allowance::default(), Counted::Nothing),
+            Err(_) => (Err(self.timed_out(route)), Allowance::default(), ServiceCount::Nothing),
         }
     }
 
@@ -225,7 +227,7 @@ impl ServiceClient {
                 let (reply, counts) = read(target, route, response).await;
                 CallReply { reply, allowance, counts }
             }
-            Err(error) => CallReply { reply: Err(error), allowance, counts: Counted::Nothing },
+            Err(error) => CallReply { reply: Err(error), allowance, counts: ServiceCount::Nothing },
         }
     }
 
@@ -413,16 +415,17 @@ async fn read(
     target: &Target,
     route: &ServiceRoute,
     response: Response,
-) -> (Result<ChatReply, CallError>, Counted) {
+) -> (Result<ChatReply, CallError>, ServiceCount) {
     let headers = response.headers().clone();
     let body = match success(target, route, response, REPLY_BYTES_MAX).await {
         Ok(body) => body,
-        Err(error) => return (Err(error), Counted::Nothing),
+        Err(error) => return (Err(error), ServiceCount::Nothing),
     };
     let mut reply = match target.format.reply(&body) {
         Ok(reply) => reply,
         Err(why) => {
-            let counted = target.format.usage(&body).map_or(Counted::Nothing, Counted::Tokens);
+            let counted =
+                target.format.usage(&body).map_or(ServiceCount::Nothing, ServiceCount::Tokens);
             return (Err(target.unread(why, route, &headers, &body)), counted);
         }
     };
@@ -431,11 +434,13 @@ async fn read(
         reply.model = masked;
     }
     let counted = match reply.tokens.filter(|tokens| tokens.input > 0 || tokens.output > 0) {
-        Some(tokens) => Counted::Tokens(tokens),
-        None if target.format.says_usage(&body) => Counted::Nothing,
+        Some(tokens) => ServiceCount::Tokens(tokens),
+        None if target.format.says_usage(&body) => ServiceCount::Nothing,
         // Thoughts stand elsewhere in the body.
-        None if reply.thought => Counted::Length(tokens_estimated(&String::from_utf8_lossy(&body))),
-        None => Counted::Length(tokens_estimated(&reply.text)),
+        None if reply.thought => {
+            ServiceCount::Length(tokens_estimated(&String::from_utf8_lossy(&body)))
+        }
+        None => ServiceCount::Length(tokens_estimated(&reply.text)),
     };
     (Ok(reply), counted)
 }

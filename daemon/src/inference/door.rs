@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use super::chat::{Allowance, CallError};
 use super::limits::{Admission, Admit, Bounds, Condition, Quiet, Signal};
 use super::pool::Availability;
-use super::price::{Booked, Counts, Price};
+use super::price::{Booked, Price, UsageCount};
 use crate::domain::outcome::Usage;
 use crate::world::Clock;
 
@@ -210,7 +210,7 @@ impl<C> Permit<C> {
         mut self,
         reply: &Result<T, CallError>,
         allowance: Allowance,
-        counts: Counts,
+        counts: UsageCount,
         spare: i64,
         worst: UsdMicros,
     ) -> Booked {

@@ -8,12 +8,12 @@ use std::time::Duration;
 use protocol::credits::UsdMicros;
 
 use super::chat::{Allowance, CallError, Tokens};
-use super::client::{Counted, Embedded, ServiceClient, ServiceRoute};
+use super::client::{Embedded, ServiceClient, ServiceCount, ServiceRoute};
 use super::door::{Permit, ServiceDoor, Spent};
 use super::limits::{Admission, Bounds};
 use super::local;
 use super::model::Estimate;
-use super::price::{Counts, Price, tokens_estimated, tokens_max};
+use super::price::{Price, UsageCount, tokens_estimated, tokens_max};
 use super::service::{Embedding, Service};
 use super::wire::Vectors;
 use crate::world::Clock;
@@ -146,13 +146,13 @@ impl Embedder {
         match self.door.client() {
             EmbedClient::Service(remote) => match &remote.route {
                 Ok(route) => remote.embed(route, &self.model, texts).await,
-                Err(error) => (Err(error.clone()), Allowance::default(), Counted::Nothing),
+                Err(error) => (Err(error.clone()), Allowance::default(), ServiceCount::Nothing),
             },
             EmbedClient::BuiltIn => {
                 let embedded = local::embed(texts).await;
                 let counted = embedded.as_ref().ok().and_then(|made| made.tokens);
-                let counted = counted.map_or(Counted::Nothing, |input| {
-                    Counted::Tokens(Tokens { input, ..Tokens::default() })
+                let counted = counted.map_or(ServiceCount::Nothing, |input| {
+                    ServiceCount::Tokens(Tokens { input, ..Tokens::default() })
                 });
                 (embedded, Allowance::default(), counted)
             }
@@ -212,12 +212,12 @@ impl EmbedPermit {
         let Self { embedder, permit } = self;
         let (reply, allowance, counted) = embedder.call(texts).await;
         let counts = match counted {
-            Counted::Tokens(tokens) => Counts::Counted(tokens),
-            Counted::Length(_) => {
+            ServiceCount::Tokens(tokens) => UsageCount::Counted(tokens),
+            ServiceCount::Length(_) => {
                 let input = texts.iter().map(|text| tokens_estimated(text)).sum();
-                Counts::Estimated(Tokens { input, ..Tokens::default() })
+                UsageCount::Estimated(Tokens { input, ..Tokens::default() })
             }
-            Counted::Nothing => Counts::Unknown,
+            ServiceCount::Nothing => UsageCount::Unknown,
         };
         let booked = permit.end(&reply, allowance, counts, 0, embedder.worst(bytes(texts)));
         let input_tokens = counts.plausible().map_or(0, |tokens| tokens.input);

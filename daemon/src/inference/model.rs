@@ -17,13 +17,13 @@ use protocol::credits::UsdMicros;
 use protocol::study::{StudySpec, StudyType};
 
 use super::chat::{CallError, Chat, ChatReply, ReplyShape, Schema, Stop, Tokens};
-use super::client::{CallReply, Counted, ServiceClient, ServiceRoute};
+use super::client::{CallReply, ServiceClient, ServiceCount, ServiceRoute};
 use super::door::{Permit, ServiceDoor, Spent};
 use super::embed::Embedder;
 use super::key::is_loopback;
 use super::learnt::{ANY_MODEL, EngineHealth, Learnt};
 use super::limits::{Admission, Bounds};
-use super::price::{Counts, Price, tokens_estimated, tokens_likely, tokens_max};
+use super::price::{Price, UsageCount, tokens_estimated, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts, ReaskPrompt, put};
 use super::service::Service;
 use crate::config::Structured;
@@ -80,17 +80,17 @@ pub struct ReadyCall {
 
 impl ReadyCall {
     /// What is known of the tokens of this call, the prompt included where the service counts nothing.
-    fn counts(&self, counted: Counted) -> Counts {
+    fn counts(&self, counted: ServiceCount) -> UsageCount {
         match counted {
-            Counted::Tokens(tokens) => Counts::Counted(tokens),
-            Counted::Length(output) => {
+            ServiceCount::Tokens(tokens) => UsageCount::Counted(tokens),
+            ServiceCount::Length(output) => {
                 let said: u64 = self.chat.turns().map(|(_, said)| tokens_estimated(said)).sum();
                 let framing = self.tokens_likely.saturating_sub(self.prompt_likely);
                 let input = tokens_estimated(&self.chat.system).saturating_add(said);
                 let input = input.saturating_add(framing);
-                Counts::Estimated(Tokens { input, output, ..Tokens::default() })
+                UsageCount::Estimated(Tokens { input, output, ..Tokens::default() })
             }
-            Counted::Nothing => Counts::Unknown,
+            ServiceCount::Nothing => UsageCount::Unknown,
         }
     }
 }

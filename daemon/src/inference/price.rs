@@ -79,7 +79,7 @@ pub(crate) fn tokens_estimated(text: &str) -> u64 {
 
 /// What is known of the tokens of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counts {
+pub enum UsageCount {
     /// What the service counted, plausible or not.
     Counted(Tokens),
     /// The service counts nothing: what follows from the lengths of the prompt and of the reply that came.
@@ -88,7 +88,7 @@ pub enum Counts {
     Unknown,
 }
 
-impl Counts {
+impl UsageCount {
     /// What the service counted, where a call can have taken that.
     pub fn plausible(&self) -> Option<Tokens> {
         match self {
@@ -121,16 +121,16 @@ impl Booked {
     /// The cost by the service's own count, also where that is more than the call was allowed to use: it is what the
     /// service charges. If it reports no input, or more than any model can take, the upper bound is booked, and where it
     /// reports nothing of a reply what that reply is estimated to have taken; the cost report mentions both.
-    pub fn of(price: &Price, counts: Counts, worst: UsdMicros) -> Self {
+    pub fn of(price: &Price, counts: UsageCount, worst: UsdMicros) -> Self {
         if let Some(tokens) = counts.plausible() {
             return Self { cost: price.of(tokens), at_most: false, estimated: false };
         }
         match counts {
-            Counts::Estimated(tokens) => {
+            UsageCount::Estimated(tokens) => {
                 let cost = price.of(tokens).min(worst);
                 Self { cost, at_most: false, estimated: cost > UsdMicros::ZERO }
             }
-            Counts::Counted(_) | Counts::Unknown => Self::at_most(worst),
+            UsageCount::Counted(_) | UsageCount::Unknown => Self::at_most(worst),
         }
     }
 }
@@ -173,9 +173,9 @@ mod tests {
             let price = Price { input: prices.0, cached_input: prices.1.min(prices.0), output: prices.2 };
             let worst = price.worst(input, output);
             let claimed = claimed.map(|(input, cached_input, output)| Tokens { input, cached_input, output, reasoning: 0 });
-            let booked = Booked::of(&price, claimed.map_or(Counts::Unknown, Counts::Counted), worst);
+            let booked = Booked::of(&price, claimed.map_or(UsageCount::Unknown, UsageCount::Counted), worst);
             if let Some(tokens) = claimed {
-                let estimated = Booked::of(&price, Counts::Estimated(tokens), worst);
+                let estimated = Booked::of(&price, UsageCount::Estimated(tokens), worst);
                 let cost = price.of(tokens).min(worst);
                 prop_assert_eq!(estimated, Booked { cost, at_most: false, estimated: cost > UsdMicros::ZERO });
             }

@@ -307,7 +307,7 @@ fn inner_status(body: &Value) -> Option<u16> {
         .or_else(|| status_by_words(body, error))
 }
 
-/// The status that the codes of MiniMax stand for, which are numbers of its own.
+/// The status that the codes of `MiniMax` stand for, which are numbers of its own.
 fn own_code(body: &Value) -> Option<u16> {
     match body.get("base_resp")?.get("status_code")?.as_u64()? {
         1002 | 1039 | 1041 | 2045 | 2056 => Some(429),

@@ -224,9 +224,7 @@ impl Core {
                 of_study(reader, &mut writes, &found.row, &random)?;
                 writes.put(&id.0, &StudyNumber(number));
                 writes.put(&key.0, &SubmitRow { number, body, control: false });
-                for (index, chunk) in (0_u32..).zip(panel.chunks(PANEL_CHUNK_BYTES)) {
-                    writes.put_bytes(Table::Panels, &(number, index), chunk.to_vec());
-                }
+                put_panel(&mut writes, number, &panel);
                 take_of_caps(reader, &mut writes, &found.row)?;
                 let mut ended = Vec::new();
                 if let Some(version) = version {
@@ -245,6 +243,13 @@ impl Core {
         }
         self.after(number, after);
         Ok(study)
+    }
+}
+
+/// Stores a packed panel in pieces.
+fn put_panel(writes: &mut Writes, number: u32, panel: &[u8]) {
+    for (index, chunk) in (0_u32..).zip(panel.chunks(PANEL_CHUNK_BYTES)) {
+        writes.put_bytes(Table::Panels, &(number, index), chunk.to_vec());
     }
 }
 

@@ -94,7 +94,7 @@ const RESTATE: [&str; 37] = [
 
 /// What a value is: how far a condition beside it can be about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bound {
+pub(super) enum BoundTo {
     /// A judgement: what somebody would do on a condition is another matter.
     Judgement,
     /// An intent or a choice: any condition beside it is about it.
@@ -102,10 +102,10 @@ pub(super) enum Bound {
 }
 
 /// Whether what is said beside a value, in plain small letters, binds it to a condition.
-pub(super) fn binds(said: &str, bound: Bound) -> bool {
+pub(super) fn binds(said: &str, bound: BoundTo) -> bool {
     clauses(said).any(|clause| {
         let clause = without(clause);
-        begins(&clause) || (bound == Bound::Decision && holds(&clause))
+        begins(&clause) || (bound == BoundTo::Decision && holds(&clause))
     })
 }
 
@@ -164,7 +164,7 @@ fn begins(clause: &str) -> bool {
         let starts = |phrase: &&str| {
             rest.strip_prefix(*phrase).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
         };
-        if CONDITIONS.iter().chain(&PHRASES).chain(&AT_START).any(|phrase| starts(&phrase)) {
+        if CONDITIONS.iter().chain(&PHRASES).chain(&AT_START).any(starts) {
             return true;
         }
         if is_without(rest) {

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::condition::{Bound, binds};
+use super::condition::{BoundTo, binds};
 use super::phrase::{NUMBERS, narrow, plain, remark, words};
 use super::{alone, bare, is_any};
 
@@ -215,7 +215,7 @@ fn within(fields: &Map<String, Value>, low: u8, high: u8) -> Option<u8> {
                 || said.contains("percent")
                 || said.contains('%')
                 || is_any(key, &CONDITION)
-                || (!is_reason && binds(&said, Bound::Judgement))
+                || (!is_reason && binds(&said, BoundTo::Judgement))
             {
                 return None;
             }

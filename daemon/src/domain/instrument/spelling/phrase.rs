@@ -3,7 +3,7 @@
 
 use protocol::safe::is_hidden;
 
-use super::condition::{Bound, binds, binds_behind};
+use super::condition::{BoundTo, binds, binds_behind};
 
 /// Longest phrase that is looked into, in bytes.
 const PHRASE_MAX: usize = 300;
@@ -193,7 +193,7 @@ impl Remark<'_> {
             // In brackets a number is described: "7 (not bad)".
             Self::Aside(said) if is_same(said) => true,
             Self::Aside(said) => {
-                !names_number(said) && !has(said, &DOUBTS) && !binds(said, Bound::Judgement)
+                !names_number(said) && !has(said, &DOUBTS) && !binds(said, BoundTo::Judgement)
             }
             Self::Clause(said) => {
                 let is_taken_back = TAKEN_BACK.contains(&said.trim().trim_end_matches(['.', '!']));
@@ -202,7 +202,7 @@ impl Remark<'_> {
                     && !has(said, &DOUBTS)
                     && !is_taken_back
                     && !is_unsure
-                    && !binds(said, Bound::Judgement)
+                    && !binds(said, BoundTo::Judgement)
             }
             Self::Reason(said) => !names_number(said) && !is_corrected(said) && !binds_behind(said),
         }
@@ -210,7 +210,7 @@ impl Remark<'_> {
 
     /// Whether it leaves a word of that list as it is: it names no other, and binds it to no condition. A denial takes back
     /// what affirms, and confirms what denies.
-    pub(super) fn leaves_word(self, word: &str, list: &[&str], bound: Bound) -> bool {
+    pub(super) fn leaves_word(self, word: &str, list: &[&str], bound: BoundTo) -> bool {
         let names_other = |said: &str| words(said).any(|one| sounds_like(one, list));
         let denies =
             |said: &str| has(said, &DENIALS) || words(said).any(|word| word.ends_with("n't"));
@@ -227,11 +227,14 @@ impl Remark<'_> {
                 // What is said to change nothing is left out.
                 let said = said.split("even if").next().unwrap_or_default();
                 let said = &without_synonym(word, said);
-                !has(said, &DOUBTS)
-                    && (is_denial || !denies(said))
-                    && !names_other(said)
-                    && !(word != "maybe" && binds(said, bound))
-                    && !(word == "maybe" && is_other_than_dependence(said))
+                // Who is undecided may say on what that depends.
+                let depends = if word == "maybe" {
+                    is_other_than_dependence(said)
+                } else {
+                    binds(said, bound)
+                };
+                let is_other = has(said, &DOUBTS) || names_other(said) || depends;
+                !is_other && (is_denial || !denies(said))
             }
             Self::Reason(said) => !is_corrected(said) && !names_other(said) && !binds_behind(said),
         }
@@ -257,7 +260,7 @@ fn is_other_than_dependence(said: &str) -> bool {
     let said =
         said.replace("depending on", "").replace("it depends on", "").replace("depends on", "");
     let said = said.replace("it depends", "").replace("depends", "").replace("depending", "");
-    binds(&said, Bound::Decision)
+    binds(&said, BoundTo::Decision)
 }
 
 fn has(text: &str, list: &[&str]) -> bool {

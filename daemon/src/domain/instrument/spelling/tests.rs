@@ -10,6 +10,7 @@ fn seven(value: &Value) -> Option<u8> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
     for said in [
         "+7",

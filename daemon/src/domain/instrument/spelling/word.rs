@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::condition::Bound;
+use super::condition::BoundTo;
 use super::number::{CONDITION, REASON};
 use super::phrase::{Remark, plain, remark};
 use super::{alone, bare, is_any, letters};
@@ -64,6 +64,9 @@ const OF_SENTIMENTS: Around = Around {
     ],
     short: &[("pos", "positive"), ("neg", "negative"), ("neu", "neutral")],
 };
+
+/// What stands between a chosen variant and the other one.
+const ABOVE: [&str; 5] = [" over ", " rather than ", " instead of ", " than ", " > "];
 
 /// What is said around an intent to buy.
 const OF_INTENTS: Around = Around {
@@ -170,7 +173,7 @@ pub(in super::super) fn spoken_truth(value: &Value) -> Option<bool> {
             _ => return None,
         };
         let (word, list): (_, &[&str]) = if is_yes { ("yes", &["no"]) } else { ("no", &["yes"]) };
-        remark(rest)?.leaves_word(word, list, Bound::Decision).then_some(is_yes)
+        remark(rest)?.leaves_word(word, list, BoundTo::Decision).then_some(is_yes)
     })
 }
 
@@ -234,7 +237,7 @@ fn around(words: &[&str]) -> Option<&'static Around> {
 /// A word with others around it that leave it as it is.
 fn in_a_phrase(said: &str, words: &[&'static str]) -> Option<&'static str> {
     let around = around(words)?;
-    let bound = if words.contains(&"positive") { Bound::Judgement } else { Bound::Decision };
+    let bound = if words.contains(&"positive") { BoundTo::Judgement } else { BoundTo::Decision };
     let is_beside = |word: &&str| around.beside.contains(word);
     // The name of the value in front.
     let named =
@@ -253,7 +256,6 @@ fn in_a_phrase(said: &str, words: &[&'static str]) -> Option<&'static str> {
     // A blank before the remark belongs to it.
     let rest = said.get(head.trim_end().len()..).unwrap_or(rest);
     // "A over B": the one that is named second is not chosen.
-    const ABOVE: [&str; 5] = [" over ", " rather than ", " instead of ", " than ", " > "];
     let pair = ABOVE.iter().find_map(|above| head.split_once(above)).filter(|_| is_of_variants);
     let head = match pair {
         Some((chosen, other)) if spelled(chosen, words) != spelled(other, words) => {
@@ -292,7 +294,7 @@ fn within(fields: &Map<String, Value>, words: &[&'static str]) -> Option<&'stati
             let said = plain(said)?;
             let remark =
                 if is_any(key, &REASON) { Remark::Reason(&said) } else { Remark::Aside(&said) };
-            if !remark.leaves_word("", words, Bound::Judgement) {
+            if !remark.leaves_word("", words, BoundTo::Judgement) {
                 return None;
             }
         }

@@ -38,6 +38,7 @@ fn pairs<const N: usize>(list: [(&str, Value); N]) -> Vec<(Value, Value)> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn scores_of_one_to_ten() {
     let one = [
         pairs([
@@ -66,8 +67,7 @@ fn scores_of_one_to_ten() {
             ("8, I was wondering if anybody makes it", json!(8)),
             ("8, even if it is dear", json!(8)),
             ("I rate it 8", json!(8)),
-        ])
-        .to_vec(),
+        ]),
         vec![
             (json!({"value": 8, "out_of": 10}), json!(8)),
             (json!({"score": 8, "reason": "if cheaper I would say more"}), json!(8)),

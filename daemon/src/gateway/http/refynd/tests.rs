@@ -79,6 +79,7 @@ async fn a_run_is_told_to_its_key_alone_and_its_price_leaves_the_balance_at_once
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one refusal after the other, by one key")]
 async fn what_is_refused_holds_nothing_and_says_which_field_and_what_is_allowed() {
     let bench = Bench::new(DOORS);
     let caps = KeyCaps { credits_per_day: Some(Credits(50)), ..KeyCaps::default() };

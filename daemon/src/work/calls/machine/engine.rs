@@ -56,7 +56,6 @@ pub(super) struct ReadyTask {
 }
 
 /// One engine of a run.
-#[expect(clippy::struct_excessive_bools, reason = "each is known apart from the others")]
 pub(super) struct EngineState {
     pub(super) view: EngineView,
     /// The next call, with its money reserved.

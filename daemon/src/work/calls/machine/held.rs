@@ -90,7 +90,7 @@ impl PanelMachine<'_> {
             if self.engines[held.task.engine].dead.is_none() {
                 self.held.push_back(held);
             } else if held.task.record.outcomes.iter().any(is_invalid) {
-                self.wait_until(Duration::ZERO, held.task.from_the_start());
+                self.wait_until(Duration::ZERO, held.task.at_first_question());
             } else {
                 self.listen(held.task);
             }
@@ -113,7 +113,7 @@ impl PanelMachine<'_> {
         let Some(HeldTask { task, .. }) = self.held.pop_front() else { return };
         self.engines[task.engine].faults.try_again(task.ticket);
         let tries = Tries::last_at(task.engine);
-        let once = RespondentTask { tries, reasks: REASKS_MAX, ..task.from_the_start() };
+        let once = RespondentTask { tries, reasks: REASKS_MAX, ..task.at_first_question() };
         self.wait_until(Duration::ZERO, once);
     }
 

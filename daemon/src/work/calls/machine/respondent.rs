@@ -99,11 +99,11 @@ impl RespondentTask {
     }
 
     /// The same respondent before the first question, with what was spent on them.
-    pub(super) fn from_the_start(self) -> Self {
+    pub(super) fn at_first_question(self) -> Self {
         let (ticket, engine, usage) = (self.ticket, self.engine, self.spent());
         let RespondentRecord { shares, others, notes, .. } = self.record;
         let record = RespondentRecord { shares, others, notes, ..RespondentRecord::default() };
-        Self { record, engine, usage, ..Self::new(ticket) }
+        Self { record, usage, engine, ..Self::new(ticket) }
     }
 
     /// The current item; `None` where one call asks everything.
