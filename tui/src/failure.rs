@@ -91,7 +91,7 @@ pub(crate) struct Failure {
     /// The exit code.
     pub(crate) exit: Exit,
     /// The error to print.
-    error: ApiError,
+    error: Box<ApiError>,
 }
 
 impl Failure {
@@ -120,7 +120,7 @@ impl Failure {
     /// Adds a hint.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<Hint>) -> Self {
-        self.error = self.error.hint(hint);
+        self.error = Box::new(self.error.hint(hint));
         self
     }
 
@@ -132,7 +132,7 @@ impl Failure {
     /// Adds the underlying error.
     #[must_use]
     pub(crate) fn because(mut self, error: &(dyn Error + 'static)) -> Self {
-        self.error = self.error.because(error);
+        self.error = Box::new(self.error.because(error));
         self
     }
 
@@ -189,13 +189,13 @@ impl Error for Failure {
 
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> Self {
-        failure.error
+        *failure.error
     }
 }
 
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
-        Self { exit: error.code.into(), error }
+        Self { exit: error.code.into(), error: Box::new(error) }
     }
 }
 
