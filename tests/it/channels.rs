@@ -543,8 +543,9 @@ fn faults_on_any_channel_are_waited_out_and_every_call_is_booked() {
         3 => Act::Status(429, vec![("retry-after", "0".to_owned())]),
         8 => Act::Status(500, Vec::new()),
         13 => Act::Reset,
-        18 if heard.texts.is_empty() => Act::Say("Four, I would say.".to_owned()),
-        18 => Act::Body(b"{\"data\": []}".to_vec()),
+        // Nobody is unreadable three times in a row.
+        18 if heard.turns == 1 => Act::Say("Four, I would say.".to_owned()),
+        18 if !heard.texts.is_empty() => Act::Body(b"{\"data\": []}".to_vec()),
         _ => Act::Answer,
     });
     let home = home(&mock, 60);
