@@ -57,3 +57,28 @@ fn what_was_asked_again_has_a_bound_on_the_mean_and_on_the_share_that_would_buy(
     let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.contains("mean score 1.0 to 10.0, share that would buy 0 to 100 %"), "{told}");
 }
+
+/// A model that never answers in the form at first, and always when it is asked again: nobody is lost and nothing is paused, at
+/// a new engine and at one that is known.
+#[test]
+fn whoever_cannot_be_read_at_first_is_asked_again_however_many_they_are() {
+    let mock = MockProvider::start(Duration::from_millis(5), |heard| {
+        if heard.turns == 1 { Act::Say("It is 6-7 for me.".to_owned()) } else { Act::Answer }
+    });
+    let home = Home::with_settings(&mock.settings("concurrency = 16"));
+    home.write("idea.md", studies::concept(100, 7));
+    for _ in 0..2 {
+        let ran = home.run([
+            "run",
+            "idea.md",
+            "--engine",
+            "mock",
+            "--json",
+            "--yes",
+            "--fresh",
+            "--replicates",
+            "0",
+        ]);
+        assert_eq!(ran.expect(0).json()["study"]["panel"]["delivered"], 100);
+    }
+}

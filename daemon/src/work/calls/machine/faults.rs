@@ -206,7 +206,11 @@ impl EngineFaults {
     /// Whether someone waits behind those who were not asked in vain: what others get says more of an engine that may be
     /// broken.
     pub(super) fn waits_behind(&self, ticket: QueueEntry) -> bool {
-        self.was_read() && self.row.long >= BEHIND_FROM && self.row.who.contains(&ticket)
+        // Once an engine is doubted, what could not be read is asked again first: where it is read then, the engine works.
+        let is_unreadable = matches!(self.row.latest, Some(SharedFault::Unreadable(_)));
+        let shows = is_unreadable && self.many();
+        let is_long = self.row.long >= BEHIND_FROM;
+        self.was_read() && is_long && !shows && self.row.who.contains(&ticket)
     }
 
     /// Someone who was asked in vain is asked once more, to see whether the engine works.
@@ -227,7 +231,12 @@ impl EngineFaults {
         let row = &mut self.row;
         let is_new = !self.hard.contains(&ticket) && row.who.insert(ticket);
         if !is_new && self.read > 0 {
-            return FaultVerdict::None;
+            // Asked again in vain, while the engine is doubted: that is a try, and no other person.
+            let is_again = is_try && matches!(fault, SharedFault::Unreadable(_));
+            row.tries = row.tries.saturating_add(u32::from(is_again));
+            row.long = row.long.saturating_add(u32::from(is_again));
+            let is_broken = is_again && self.judge(&fault, known) == FaultVerdict::Broken;
+            return if is_broken { FaultVerdict::Broken } else { FaultVerdict::None };
         }
         let is_like = row.latest.as_ref().is_some_and(|latest| latest.is_like(&fault));
         row.alike = if is_like { row.alike.saturating_add(1) } else { 1 };
@@ -259,8 +268,8 @@ impl EngineFaults {
         } else {
             let is_hopeless = row.alike >= fault.hopeless_from(known);
             // A server that is not there is told of at once, before anybody has waited for it.
-            let needs_tries =
-                known.was_proven && fault.may_pass() && *fault != SharedFault::Unreachable;
+            let may_do = fault.may_pass() || matches!(fault, SharedFault::Unreadable(_));
+            let needs_tries = known.was_proven && may_do && *fault != SharedFault::Unreachable;
             let was_tried = !needs_tries || row.tries >= fault.tries();
             (row.alike, is_hopeless && was_tried)
         };

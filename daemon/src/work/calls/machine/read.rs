@@ -130,7 +130,8 @@ impl PanelMachine<'_> {
             return Next::Stop(task, why);
         }
         self.useless = Some(why);
-        if task.reasks < REASKS_MAX && self.stop.is_none() && self.budget.retry() {
+        // Not out of the budget for retries: whoever is not asked again is lost, and they are not a chance few.
+        if task.reasks < REASKS_MAX && self.stop.is_none() {
             task.reasks += 1;
             if at.is_answer() {
                 task.record.notes.note_again(&reason);

@@ -33,7 +33,7 @@ tables! {
         after 1000ms, turn a, 4 answers | call a 4, prepare a 5, reserve 5, settle 4 3, prove a, record 4 answered, offer a 5
         turn a, turn a | call a 5, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 3, reserve 3, offer a 3
     "
-    replies_that_nobody_can_read_from_some_moment_on_are_not_asked_for_again: "panel 20", "
+    replies_that_nobody_can_read_from_some_moment_on_are_asked_again_as_tries: "panel 20", "
         begun, turn a, 0 answers, turn a, 1 answers, turn a, 2 answers, turn a, 3 answers | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, record 1 answered, call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, record 2 answered, call a 3, prepare a 4, reserve 4, offer a 4, settle 3 3, record 3 answered
         turn a, 4 garbled | call a 4, prepare a 5, reserve 5, offer a 5, settle 4 3, free 4
         turn a, 5 invalid | call a 5, prepare a 4!, reserve 4, offer a 4, settle 5 3, free 5
@@ -41,9 +41,9 @@ tables! {
         turn a, 6 garbled | call a 6, prepare a 7, reserve 7, offer a 7, settle 6 3, free 6
         turn a, 7 garbled | call a 7, prepare a 8, reserve 8, offer a 8, settle 7 3, free 7
         turn a, 8 garbled | call a 8, prepare a 9, reserve 9, offer a 9, settle 8 3, doubt a, free 8
-        turn a, 9 garbled | call a 9, prepare a 10, reserve 10, settle 9 3, free 9, offer a 10
-        turn a, 10 garbled | call a 10, prepare a 11, reserve 11, settle 10 3, free 10, offer a 11
-        turn a, 11 garbled | call a 11, prepare a 12, reserve 12, settle 11 3, free 11, release 10, disable a, pause, forget 4, forget 5, forget 6, forget 7, forget 8, forget 9, forget 10, forget 11, forget 12
+        turn a, 9 garbled | call a 9, prepare a 4!, reserve 4, settle 9 3, free 9, offer a 4
+        turn a, 4 garbled | call a 4, prepare a 5!, reserve 5, settle 4 3, free 4, offer a 5
+        turn a, 5 garbled | call a 5, prepare a 6!, reserve 6, settle 5 3, free 5, release 10, disable a, pause, forget 4, forget 5, forget 6, forget 7, forget 8, forget 9
     "
     where_nobody_else_is_left_those_who_were_held_back_show_whether_the_engine_works: "panel 6", "
         begun, turn a, 0 answers, turn a, 1 answers, turn a, 2 answers | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, record 1 answered, call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, record 2 answered
