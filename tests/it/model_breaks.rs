@@ -15,8 +15,7 @@ fn home(mock: &MockProvider, more: &str, panel: u32) -> Home {
 }
 
 fn run(home: &Home) -> Ended {
-    let args =
-        ["run", "idea.md", "--engine", "mock", "--json", "--yes", "--fresh", "--replicates", "0"];
+    let args = studies::RUN_ONCE;
     home.run(args)
 }
 

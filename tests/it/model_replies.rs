@@ -68,17 +68,7 @@ fn whoever_cannot_be_read_at_first_is_asked_again_however_many_they_are() {
     let home = Home::with_settings(&mock.settings("concurrency = 16"));
     home.write("idea.md", studies::concept(100, 7));
     for _ in 0..2 {
-        let ran = home.run([
-            "run",
-            "idea.md",
-            "--engine",
-            "mock",
-            "--json",
-            "--yes",
-            "--fresh",
-            "--replicates",
-            "0",
-        ]);
+        let ran = home.run(studies::RUN_ONCE);
         assert_eq!(ran.expect(0).json()["study"]["panel"]["delivered"], 100);
     }
 }

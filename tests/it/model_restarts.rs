@@ -142,18 +142,7 @@ fn what_was_learnt_is_known_after_a_restart_until_the_settings_change_or_a_check
     home.write("idea.md", studies::concept(6, 7));
     let run = |home: &Home| {
         let before = mock.calls();
-        let args = [
-            "run",
-            "idea.md",
-            "--engine",
-            "mock",
-            "--json",
-            "--yes",
-            "--fresh",
-            "--replicates",
-            "0",
-        ];
-        assert_eq!(home.run(args).expect(0).json()["study"]["panel"]["delivered"], 6);
+        assert_eq!(home.run(studies::RUN_ONCE).expect(0).json()["study"]["panel"]["delivered"], 6);
         mock.calls() - before
     };
     let listed = |home: &Home| home.run(["engines"]).expect(0).out();

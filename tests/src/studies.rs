@@ -8,6 +8,10 @@ use crate::{Ended, Home};
 pub const CONCEPT: &str = "A meal kit delivery service that learns your taste: five dinners a week, \
      cooked in twenty minutes, delivered on Monday for 60 dollars. Cancel any time.\n";
 
+/// A run of `idea.md` by the mock service: everybody anew and once, agreed to beforehand.
+pub const RUN_ONCE: [&str; 9] =
+    ["run", "idea.md", "--engine", "mock", "--json", "--yes", "--fresh", "--replicates", "0"];
+
 /// A concept test file with [`CONCEPT`] and front matter.
 #[must_use]
 pub fn concept(panel: u32, seed: u64) -> String {

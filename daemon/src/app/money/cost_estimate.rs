@@ -15,7 +15,7 @@ use crate::domain::instrument::chain::{ChainCalls, RewriteBrief, chain_calls, ch
 use crate::domain::instrument::channels::heard;
 use crate::domain::instrument::{self, Subsamples, put};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
-use crate::domain::panel::{Panel, Population};
+use crate::domain::panel::Panel;
 use crate::inference::Engine;
 use crate::inference::limits::RETRIES_FREE;
 use crate::inference::model::{Estimate, ModelEngine};
@@ -25,7 +25,6 @@ use crate::inference::prompt::PromptError;
 use crate::inference::service::{AddressFrom, Service, catalogue};
 
 use crate::app::Core;
-use crate::app::studies::plan::recipe;
 use crate::app::studies::submit::Plan;
 
 /// Re-asks of one question, at most.
@@ -198,9 +197,7 @@ impl Core {
         if models.is_empty() {
             return Ok(None);
         }
-        let panel = Panel::unpack(Population::embedded(), recipe(spec), &plan.panel)
-            .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
-        let Some(persona) = panel.persona(0) else { return Ok(None) };
+        let Some(persona) = plan.panel()?.persona(0) else { return Ok(None) };
         let item = put(spec).into_iter().next().flatten();
         let mut least: Option<UsdMicros> = None;
         for model in models {
@@ -332,7 +329,8 @@ impl Core {
     }
 }
 
-/// The high end for that many calls, in which a tenth is for re-asks, with as many as a small study may make.
+/// The high end for that many calls, in which a tenth is for re-asks: in a small study a few more are a large part. Where a
+/// model has to be asked again more often than that, the study pauses at this end and asks its owner.
 fn with_free_retries(high: UsdMicros, calls: u64) -> UsdMicros {
     let beyond = calls.saturating_mul(REASKS_MAX).min(RETRIES_FREE).saturating_sub(calls / 10);
     let (beyond, calls) = (i128::from(beyond), i128::from(calls.max(1)));

@@ -156,7 +156,8 @@ pub(in crate::app) fn replies_read(
     }))
 }
 
-/// The headline numbers if each respondent who answered only when asked again, or whose replies could not be read, had given the lowest answer, and the highest.
+/// The headline numbers if each respondent who answered only when asked again, or whose replies could not be read, had given
+/// the lowest answer, and the highest.
 /// What later rounds of a chain asked follows from the answers of the first: they have no such bound.
 fn headline_between(reader: &Reader<'_>, found: &StudyRecord) -> Result<Vec<HeadlineBound>, Fault> {
     let again = &found.progress.replies.again_sums;
@@ -171,7 +172,8 @@ fn headline_between(reader: &Reader<'_>, found: &StudyRecord) -> Result<Vec<Head
     Ok(headline_bounds(study_type, |field| estimates.get(field), again, lost))
 }
 
-/// The mean score if each respondent who answered only when asked again, or whose replies could not be read, had given the lowest score, and the highest.
+/// The mean score if each respondent who answered only when asked again, or whose replies could not be read, had given the
+/// lowest score, and the highest.
 fn mean_between(found: &StudyRecord) -> Option<(f64, f64)> {
     let (again, sum_again) = found.progress.replies.again_scores;
     let (low, high) = scale(found.row.spec.instrument.study_type())?;

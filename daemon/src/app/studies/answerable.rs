@@ -6,11 +6,9 @@ use protocol::service::Reply;
 use protocol::study::StudySpec;
 
 use crate::app::Core;
-use crate::app::studies::plan::recipe;
 use crate::app::studies::submit::Plan;
 use crate::domain::instrument::{self, Unreadable, open_questions};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
-use crate::domain::panel::{Panel, Population};
 use crate::inference::{Engine, Ready};
 
 /// People of a panel who are asked beforehand. What a text does not say, it says to none of them.
@@ -35,8 +33,7 @@ impl Core {
             return Ok(());
         }
         let Ready::Local(prepared) = engine.prepare(spec) else { return Ok(()) };
-        let panel = Panel::unpack(Population::embedded(), recipe(spec), &plan.panel)
-            .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+        let panel = plan.panel()?;
         let declines = |respondent| {
             let at = Assignment::first(FIRST_ROUND, respondent);
             let reply = panel.persona(respondent).map(|persona| prepared.ask(spec, at, &persona));

@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use crate::domain::credits::RoundCharge;
 use crate::domain::digest::{Digest, sha256_hex};
+use crate::domain::panel::{Panel, Population};
 use crate::domain::run::Input;
 use crate::domain::stimulus::SentAs;
 use crate::store::rows::{
@@ -30,6 +31,7 @@ use crate::app::hooks_in::caps as hook_caps;
 use crate::app::keys::caps;
 use crate::app::studies::cost_request::approved;
 use crate::app::studies::lookup::{StudyRecord, by_number};
+use crate::app::studies::plan::recipe;
 use crate::app::studies::transition::{After, step};
 use crate::app::watch::version::{NewVersion, supersede};
 use crate::app::{Caller, Core, Owner, Scope};
@@ -61,6 +63,14 @@ pub(crate) struct Plan {
     pub rejected: Vec<Rejection>,
     /// The sampled panel, packed.
     pub panel: Vec<u8>,
+}
+
+impl Plan {
+    /// The sampled panel.
+    pub(in crate::app) fn panel(&self) -> Reply<Panel> {
+        Panel::unpack(Population::embedded(), recipe(&self.spec), &self.panel)
+            .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()).because(&error))
+    }
 }
 
 /// What a repeated call gets where the study of its key ended without results.

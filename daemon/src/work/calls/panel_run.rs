@@ -21,7 +21,7 @@ use super::machine::{
 use super::recorder::RecordRequest;
 use super::side_measures::SideMeasures;
 use super::{Calls, broken};
-use crate::domain::outcome::{Assignment, Usage};
+use crate::domain::outcome::Usage;
 use crate::inference::chat::ChatReply;
 use crate::inference::door::Spent;
 use crate::inference::model::{Pass, ReadyCall};
@@ -62,18 +62,9 @@ struct PanelSeat {
     engine: usize,
     ask: PanelQuestion,
     ready: Option<ReadyCall>,
-    /// The call of the next task, where it was prepared with this one.
-    ahead: Option<AheadCall>,
     /// The concurrency slot, held from a call until its outcome is durable, so that a kill loses no more calls than may
     /// be under way.
     place: Option<OwnedSemaphorePermit>,
-}
-
-/// A call that is prepared before it is known whether it will be made.
-struct AheadCall {
-    engine: usize,
-    at: Assignment,
-    ready: ReadyCall,
 }
 
 /// A call that was made.

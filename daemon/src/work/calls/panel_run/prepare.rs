@@ -1,18 +1,15 @@
 //! Prepares questions, and looks them up in the response cache. New respondents are looked up in groups ahead of their
-//! turn, each with what is asked next whatever they say, because reading the store takes a while and would hold up the
-//! study.
+//! turn, because reading the store takes a while and would hold up the study.
 
 use std::collections::hash_map::Entry;
 
 use protocol::error::{ApiError, ErrorCode};
 
-use super::{AheadCall, PanelRun, PanelSeat};
+use super::{PanelRun, PanelSeat};
 use crate::domain::exchange::{Exchange, ReplySource};
-use crate::domain::instrument;
-use crate::domain::outcome::Assignment;
 use crate::domain::redact::Redacted;
 use crate::inference::prompt::ReaskPrompt;
-use crate::work::calls::machine::{CachedReply, PanelQuestion, QueueEntry};
+use crate::work::calls::machine::{CachedReply, PanelQuestion};
 use crate::work::calls::unwritten;
 
 impl PanelRun<'_> {
@@ -24,81 +21,16 @@ impl PanelRun<'_> {
         asks: Vec<PanelQuestion>,
         recall: bool,
     ) -> Result<Vec<Option<CachedReply>>, ApiError> {
-        if let [ask] = asks.as_slice()
-            && self.is_ahead(engine, ask)
-        {
-            return Ok(vec![None]);
-        }
         let mut addresses = Vec::with_capacity(asks.len());
         for ask in &asks {
             addresses.push(self.render(engine, ask)?);
         }
-        // Of a retry the next question is prepared already.
-        let ahead = if recall || !self.study.recalls() {
-            self.render_ahead(engine, &asks)?
-        } else {
-            Vec::new()
-        };
         if !recall {
-            self.keep_ahead(ahead, std::iter::repeat(None));
             return Ok(asks.iter().map(|_| None).collect());
         }
-        addresses.extend(ahead.iter().map(|(_, call)| call.ready.address.clone()));
-        let mut said = self.study.remembered(addresses).await?;
-        let said_ahead = said.split_off(asks.len().min(said.len()));
-        self.keep_ahead(ahead, said_ahead.into_iter());
+        let said = self.study.remembered(addresses).await?;
         let replies = asks.iter().zip(said);
         Ok(replies.map(|(ask, said)| self.recalled(engine, ask, said?)).collect())
-    }
-
-    /// Whether a question was prepared with the one before it, and is not in the response cache; its call is ready then.
-    fn is_ahead(&mut self, engine: usize, ask: &PanelQuestion) -> bool {
-        let Some(seat) = self.seats.get_mut(&ask.ticket) else { return false };
-        let is_it = |call: &mut AheadCall| call.engine == engine && call.at == ask.at;
-        let is_plain = ask.item.is_none() && ask.correction.is_none();
-        let Some(call) = seat.ahead.take_if(|call| is_plain && is_it(call)) else { return false };
-        seat.engine = engine;
-        seat.ask.clone_from(ask);
-        seat.ready = Some(call.ready);
-        true
-    }
-
-    /// The calls for what those respondents are asked after their first task, which does not depend on their reply.
-    fn render_ahead(
-        &self,
-        engine: usize,
-        asks: &[PanelQuestion],
-    ) -> Result<Vec<(QueueEntry, AheadCall)>, ApiError> {
-        let spec = &self.study.spec;
-        let has_next = |ask: &&PanelQuestion| {
-            ask.at.task == 0 && ask.item.is_none() && ask.correction.is_none()
-        };
-        let firsts = asks.iter().filter(has_next).filter(|_| instrument::tasks(spec) > 1);
-        let door = &self.doors[engine];
-        let mut ahead = Vec::new();
-        for ask in firsts {
-            let at = Assignment { task: 1, ..ask.at };
-            let persona = &self.seat(ask.ticket)?.persona;
-            let ready = door.engine.ready(&door.form, spec, at, None, persona, None);
-            let ready = ready.map_err(unwritten)?;
-            ahead.push((ask.ticket, AheadCall { engine, at, ready }));
-        }
-        Ok(ahead)
-    }
-
-    /// Keeps those calls whose reply is not in the response cache.
-    fn keep_ahead(
-        &mut self,
-        ahead: Vec<(QueueEntry, AheadCall)>,
-        said: impl Iterator<Item = Option<Exchange>>,
-    ) {
-        for ((ticket, call), said) in ahead.into_iter().zip(said) {
-            if said.is_none()
-                && let Some(seat) = self.seats.get_mut(&ticket)
-            {
-                seat.ahead = Some(call);
-            }
-        }
     }
 
     /// Prepares the call for a question; gives its address.
@@ -116,7 +48,6 @@ impl PanelRun<'_> {
                     engine,
                     ask: ask.clone(),
                     ready: None,
-                    ahead: None,
                     place: None,
                 })
             }
