@@ -11,19 +11,19 @@ use std::time::Duration;
 
 use protocol::error::ApiError;
 use protocol::persona::Persona;
+use protocol::study::StudySpec;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::doors::{EngineDoor, any_retuned, any_turn, places};
 use super::machine::{
-    EngineView, FinishedMeasures, PanelEvent, PanelMachine, PanelPlan, PanelQuestion, QueueEntry,
+    EndedCall, EngineView, FinishedMeasures, PanelEvent, PanelMachine, PanelPlan, PanelQuestion,
+    QueueEntry,
 };
 use super::recorder::RecordRequest;
 use super::side_measures::SideMeasures;
 use super::{Calls, broken};
 use crate::domain::outcome::Usage;
-use crate::inference::chat::ChatReply;
-use crate::inference::door::Spent;
 use crate::inference::model::{Pass, ReadyCall};
 use crate::store::SentCall;
 use crate::store::rows::CallsUnderWay;
@@ -31,13 +31,15 @@ use crate::store::rows::CallsUnderWay;
 /// One pass over a panel, with everything that is needed to carry it out.
 pub(super) struct PanelRun<'a> {
     study: Calls,
+    /// What is asked, for the tasks that read replies.
+    spec: Arc<StudySpec>,
     machine: PanelMachine<'a>,
     recorder: mpsc::Sender<RecordRequest>,
     /// In the pool's order.
     doors: Vec<EngineDoor>,
     /// Everybody who was drawn and is not recorded yet.
     seats: HashMap<QueueEntry, PanelSeat>,
-    under_way: JoinSet<MadeCall>,
+    under_way: JoinSet<EndedCall>,
     /// The notes of the calls under way that may cost something.
     sent: HashMap<QueueEntry, SentCall>,
     /// The respondent of each call, so that a call that panics can be traced to its respondent.
@@ -67,16 +69,6 @@ struct PanelSeat {
     place: Option<OwnedSemaphorePermit>,
 }
 
-/// A call that was made.
-struct MadeCall {
-    ticket: QueueEntry,
-    /// The address of the question.
-    address: String,
-    /// `None` where it was given up.
-    spent: Option<Spent<ChatReply>>,
-    latency: Duration,
-}
-
 impl<'a> PanelRun<'a> {
     /// A run that has asked no one yet; `noted` is what the store will hold about its calls before the first is made.
     pub(super) fn new(
@@ -95,6 +87,7 @@ impl<'a> PanelRun<'a> {
         };
         Self {
             machine: PanelMachine::new(plan, doors.len(), left),
+            spec: Arc::new(study.spec.clone()),
             study,
             recorder,
             doors,
@@ -248,12 +241,12 @@ impl<'a> PanelRun<'a> {
 
     fn call_ended(
         &mut self,
-        made: Result<(Id, MadeCall), JoinError>,
+        made: Result<(Id, EndedCall), JoinError>,
     ) -> Result<PanelEvent, ApiError> {
         match made {
             Ok((id, made)) => {
                 self.callers.remove(&id);
-                Ok(PanelEvent::Ended(Box::new(self.read_call(made))))
+                Ok(PanelEvent::Ended(Box::new(made)))
             }
             Err(error) => {
                 let Some(ticket) = self.callers.remove(&error.id()) else {

@@ -9,7 +9,7 @@ use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{MadeCall, PanelRun, PanelSeat};
+use super::{PanelRun, PanelSeat};
 use crate::app::{Capped, call_admitted};
 use crate::domain::outcome::EngineUse;
 use crate::work::calls::Calls;
@@ -237,6 +237,7 @@ impl PanelRun<'_> {
     ) -> Result<(), ApiError> {
         let (pass, place) = self.turn.take().ok_or_else(astray)?;
         self.doors[engine].offered = None;
+        let reader = self.reader(engine, &self.seat(ticket)?.ask);
         let seat = self.seats.get_mut(&ticket).ok_or_else(astray)?;
         let ready = seat.ready.take().ok_or_else(astray)?;
         seat.place = place;
@@ -246,7 +247,7 @@ impl PanelRun<'_> {
             let begun = clock.monotonic();
             let spent = call_admitted(pass.call(&ready), enough).await;
             let latency = clock.monotonic().saturating_sub(begun);
-            MadeCall { ticket, address: ready.address, spent, latency }
+            reader.read_call(ready.address, spent, latency)
         });
         self.callers.insert(call.id(), ticket);
         Ok(())

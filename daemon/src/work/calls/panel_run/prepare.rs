@@ -72,8 +72,8 @@ impl PanelRun<'_> {
             return None;
         }
         // A cached reply may have been stored before all keys were known, so it is masked again.
-        let Redacted { read, reply, whole_bytes } =
-            self.understand(engine, ask, &said.end, said.reply);
+        let reader = self.reader(engine, ask);
+        let Redacted { read, reply, whole_bytes } = reader.understand(&said.end, said.reply);
         let read = read.ok()?;
         let correction = ask.correction.clone();
         let whole_bytes = said.whole_bytes.or(whole_bytes);

@@ -1,48 +1,71 @@
-//! Reads replies, and decides what is stored of them.
+//! Reads replies, and decides what is stored of them. That is done in the task of each call: a burst of replies is read on all
+//! cores, and the one task that owns the panel has time to let the next calls go.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::{MadeCall, PanelRun};
+use protocol::study::StudySpec;
+
+use super::PanelRun;
 use crate::domain::exchange::{self, End, Exchange, ReplySource};
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::Usage;
 use crate::domain::redact::{Redacted, redact};
 use crate::inference::chat::ChatReply;
+use crate::inference::door::Spent;
+use crate::inference::model::ModelEngine;
+use crate::inference::pool::Pool;
 use crate::work::calls::machine::{
-    CallEnd, EndedCall, FailedCall, PanelQuestion, QueueEntry, ReadCall, ReadReply,
+    CallEnd, EndedCall, FailedCall, PanelQuestion, ReadCall, ReadReply,
 };
 
+/// All that reading the reply to one question needs.
+pub(super) struct ReplyReader {
+    spec: Arc<StudySpec>,
+    pool: Arc<Pool>,
+    engine: Arc<ModelEngine>,
+    ask: PanelQuestion,
+}
+
 impl PanelRun<'_> {
-    /// A call that is over, with its reply read.
-    pub(super) fn read_call(&self, made: MadeCall) -> EndedCall {
-        let MadeCall { ticket, address, spent, latency } = made;
+    /// The reader of replies of that engine to a question.
+    pub(super) fn reader(&self, engine: usize, ask: &PanelQuestion) -> ReplyReader {
+        ReplyReader {
+            spec: Arc::clone(&self.spec),
+            pool: Arc::clone(&self.study.pool),
+            engine: Arc::clone(&self.doors[engine].engine),
+            ask: ask.clone(),
+        }
+    }
+}
+
+impl ReplyReader {
+    /// A call that is over, with its reply read; `None` where it was given up.
+    pub(super) fn read_call(
+        &self,
+        address: String,
+        spent: Option<Spent<ChatReply>>,
+        latency: Duration,
+    ) -> EndedCall {
+        let ticket = self.ask.ticket;
         let Some(spent) = spent else {
             let (usage, remarks, end) = (Usage::default(), Vec::new(), CallEnd::GivenUp);
             return EndedCall { ticket, latency, usage, remarks, end };
         };
         let usage = spent.usage();
         let end = match spent.reply {
-            Ok(reply) => match self.read_reply(ticket, address, reply) {
-                Some(read) => CallEnd::Replied(Box::new(read)),
-                None => CallEnd::GivenUp,
-            },
+            Ok(reply) => CallEnd::Replied(Box::new(self.read_reply(address, reply))),
             Err(error) => {
-                let engine = self.seats.get(&ticket).map(|seat| &self.doors[seat.engine].engine);
-                let helps = engine.and_then(|engine| engine.what_helps(&error));
+                let helps = self.engine.what_helps(&error);
                 CallEnd::Failed(FailedCall { error, helps })
             }
         };
         EndedCall { ticket, latency, usage, remarks: spent.remarks, end }
     }
 
-    fn read_reply(
-        &self,
-        ticket: QueueEntry,
-        address: String,
-        reply: ChatReply,
-    ) -> Option<ReadCall> {
-        let seat = self.seats.get(&ticket)?;
-        let (ask, engine) = (&seat.ask, &self.doors[seat.engine].engine);
+    fn read_reply(&self, address: String, reply: ChatReply) -> ReadCall {
+        let Self { spec, pool, engine, ask } = self;
         let end = End::from(reply.stop);
         let is_empty = reply.text.trim().is_empty();
         let is_unfinished = end == End::Truncated || (reply.thought && is_empty);
@@ -50,10 +73,9 @@ impl PanelRun<'_> {
         let unfinished = is_unfinished.then(|| engine.why_unfinished(thought));
         // Of the reply as it came: what is kept of it may be shorter.
         let is_answer = ask.at.is_answer() && end == End::Finished;
-        let mended = is_answer
-            .then(|| instrument::mended(&self.study.spec, ask.item, &reply.text, reply.place));
-        let Redacted { read, reply: kept, whole_bytes } =
-            self.understand(seat.engine, ask, &end, reply.text);
+        let mended =
+            is_answer.then(|| instrument::mended(spec, ask.item, &reply.text, reply.place));
+        let Redacted { read, reply: kept, whole_bytes } = self.understand(&end, reply.text);
         let mended = mended.filter(|_| read.is_ok());
         let unreadable = match &read {
             Err(Unreadable::Invalid { reason }) if unfinished.is_none() => {
@@ -70,32 +92,26 @@ impl PanelRun<'_> {
             whole_bytes,
             end,
             // Empty means the study's own model, which is recorded once for the study.
-            model: if said_by == self.study.pool.model() { String::new() } else { said_by },
+            model: if said_by == pool.model() { String::new() } else { said_by },
             source: ReplySource::Asked,
             beside: None,
             item: ask.item,
         };
-        Some(ReadCall { read, exchange, mended, unfinished, unreadable })
+        ReadCall { read, exchange, mended, unfinished, unreadable }
     }
 
     /// Reads the reply to a question and decides what is stored of it. A panic while reading fails this respondent only.
-    pub(super) fn understand(
-        &self,
-        engine: usize,
-        ask: &PanelQuestion,
-        end: &End,
-        reply: String,
-    ) -> Redacted<ReadReply> {
+    pub(super) fn understand(&self, end: &End, reply: String) -> Redacted<ReadReply> {
         let read = |reply: &str| {
-            catch_unwind(AssertUnwindSafe(|| self.read(ask, end, reply))).unwrap_or_else(|_| {
+            catch_unwind(AssertUnwindSafe(|| self.read(end, reply))).unwrap_or_else(|_| {
                 Err(Unreadable::Invalid { reason: "the reply broke its reader".to_owned() })
             })
         };
-        redact(reply, self.doors[engine].engine.mask(), read)
+        redact(reply, self.engine.mask(), read)
     }
 
-    fn read(&self, ask: &PanelQuestion, end: &End, reply: &str) -> Result<ReadReply, Unreadable> {
-        let spec = &self.study.spec;
+    fn read(&self, end: &End, reply: &str) -> Result<ReadReply, Unreadable> {
+        let (spec, ask) = (&self.spec, &self.ask);
         match ask.item {
             None => exchange::read(spec, ask.at, end, reply)
                 .map(|answered| ReadReply::Whole(Box::new(answered))),
