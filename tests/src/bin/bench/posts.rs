@@ -16,9 +16,11 @@ use crate::builtin::milliseconds;
 use crate::http::bare_handler;
 use crate::row::Row;
 
-/// Connections that send at the same time, and studies that each sends.
-const SENDERS: usize = 4;
-const EACH: usize = 250;
+/// Connections that send at the same time: a few, and as many as keep two cores and the disk at work together.
+const FEW: usize = 4;
+const MANY: usize = 12;
+/// Studies that all of them send together.
+const SENT: usize = 1_200;
 /// Evaluations that a key of Refynd may have waiting and running.
 const UNDER_WAY: usize = 100;
 /// Refusals that are timed.
@@ -51,47 +53,51 @@ fn small_studies() -> Vec<Row> {
     let known = "A meal kit delivery service that learns your taste. It costs 9 dollars a meal.";
     let told = ask(at, &of(known));
     assert_eq!(told.status, 200, "{}", told.body);
-    let (rate, times) = posts(at, |_| of(known));
+    let (rate, times) = posts(at, MANY, |_| of(known));
+    let (rate_of_few, times_of_few) = posts(at, FEW, |_| of(known));
     let (fresh, _) =
-        posts(at, |number| of(&format!("{known} It is offer number {number} of this year.")));
+        posts(at, MANY, |number| of(&format!("{known} It is offer number {number} of this year.")));
     let bare = bare_handler(told.body);
-    let (bare, _) = posts(bare, |_| of(known));
+    let (bare, _) = posts(bare, MANY, |_| of(known));
+    let p99 = |times: &[Duration]| milliseconds(times[times.len() * 99 / 100]);
     vec![
         Row::at_least("http: studies of 10 asked in a second, a known text", rate, 300.0, "1/s"),
+        Row::note("http: the same on four connections", rate_of_few, "1/s"),
+        Row::note("http: the same on four connections, p99", p99(&times_of_few), "ms"),
         Row::note("http: the same, each text new", fresh, "1/s"),
-        Row::at_most(
-            "http: a study of 10, p99",
-            milliseconds(times[times.len() * 99 / 100]),
-            50.0,
-            "ms",
-        ),
+        Row::at_most("http: a study of 10, p99", p99(&times), 50.0, "ms"),
         Row::note("http: a bare handler takes them in a second", bare, "1/s"),
         Row::note("http: the studies as a share of the bare handler", rate / bare, ""),
     ]
 }
 
-/// Requests a second, and the time of each in order.
-fn posts(at: SocketAddr, of: impl Fn(usize) -> String + Sync) -> (f64, Vec<Duration>) {
+/// Requests a second on so many connections, and the time of each in order.
+fn posts(
+    at: SocketAddr,
+    senders: usize,
+    of: impl Fn(usize) -> String + Sync,
+) -> (f64, Vec<Duration>) {
+    let each = SENT / senders;
     let begun = Instant::now();
     let mut times: Vec<Duration> = thread::scope(|scope| {
-        let senders: Vec<_> = (0..SENDERS)
+        let senders: Vec<_> = (0..senders)
             .map(|sender| {
                 let of = &of;
                 scope.spawn(move || {
                     let mut wire = Wire::open(at);
                     let send = |number| {
                         let begun = Instant::now();
-                        let reply = wire.send(&of(sender * EACH + number)).hear(wait::BOUND);
+                        let reply = wire.send(&of(sender * each + number)).hear(wait::BOUND);
                         assert_eq!(reply.map(|reply| reply.status), Some(200));
                         begun.elapsed()
                     };
-                    (0..EACH).map(send).collect::<Vec<_>>()
+                    (0..each).map(send).collect::<Vec<_>>()
                 })
             })
             .collect();
         senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect()
     });
-    let rate = (SENDERS * EACH) as f64 / begun.elapsed().as_secs_f64();
+    let rate = (senders * each) as f64 / begun.elapsed().as_secs_f64();
     times.sort();
     (rate, times)
 }

@@ -121,6 +121,16 @@ pub(super) fn count_of_imperatives(survey: &Survey<'_>) -> usize {
     imperatives(survey, 0).filter(|token| requests.contains(&token.word)).count()
 }
 
+/// Sentences that may be steps of an instruction: they begin with an imperative, or with a word that puts them in order.
+pub(super) fn count_of_steps(survey: &Survey<'_>) -> usize {
+    const IN_ORDER: [&str; 9] =
+        ["step", "first", "second", "third", "next", "then", "now", "lastly", "finally"];
+    let requests = &survey.reader.review.traces.requests;
+    let is_step =
+        |token: &&Token| requests.contains(&token.word) || IN_ORDER.contains(&token.word.as_str());
+    imperatives(survey, 0).filter(is_step).count()
+}
+
 /// Different kinds of requests: a telephone number and an address ask for the same thing, and the steps of a list are one.
 fn requests(survey: &Survey<'_>) -> usize {
     let kinds = &survey.reader.review.traces;

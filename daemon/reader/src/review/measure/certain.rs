@@ -75,8 +75,16 @@ pub(super) fn told(
         }
         Signal::Ease => survey.entries.len() < 2,
         Signal::Order => survey.entries.len() < A_LIST && survey.words() >= PARTS,
-        Signal::Headings => survey.entries.len() < A_LIST,
-        Signal::Reasons => survey.hits.of(signal).len() < 2 && survey.entries.len() < A_LIST,
+        // A press release is one report under its headline.
+        Signal::Headings => {
+            survey.entries.len() < A_LIST && survey.content_type() != ContentType::PressRelease
+        }
+        // Instructions say what to do.
+        Signal::Reasons => {
+            survey.hits.of(signal).len() < 2
+                && survey.entries.len() < A_LIST
+                && ask::count_of_steps(survey) < A_LIST
+        }
         Signal::Examples => {
             survey.hits.of(signal).is_empty()
                 && survey.entries.len() < A_LIST

@@ -231,6 +231,26 @@ const FALSE: &[FalseAdvice] = &[
         )],
     },
     FalseAdvice {
+        rule: Signal::Headings,
+        of: &[(
+            PressRelease,
+            "Leeds bakery opens its second shop\n\nLEEDS, 4 May 2026 – Hartley's opens a second bakery in Armley on Friday.\n\nThe shop employs nine people and bakes from four in the morning.\n\n\"We wanted a bigger oven,\" said Ann Hartley, its owner.",
+        )],
+    },
+    FalseAdvice {
+        rule: Signal::Reasons,
+        of: &[
+            (
+                BlogPost,
+                "Step 1: Take the lid off the filter.\nStep 2: Rinse the filter under the tap.\nStep 3: Let it dry for a day.",
+            ),
+            (
+                BlogPost,
+                "First you take the wheel out of the fork. Then you lift the tyre over the rim with two levers. Finally you put the new tube in and pump it up to three bar.",
+            ),
+        ],
+    },
+    FalseAdvice {
         rule: Signal::Tellable,
         of: &[(
             Tweet,
@@ -270,6 +290,16 @@ const TRUE: &[(Signal, ContentType, &str)] = &[
     (Signal::Obstacles, LandingPage, "Registration is required, and restrictions apply."),
     (Signal::Clickbait, Headline, "You won't believe what happened next in this kitchen"),
     (Signal::WornForm, Tweet, "Unpopular opinion: mornings are overrated."),
+    (
+        Signal::Headings,
+        BlogPost,
+        "The roof was old, and the rain came in. We had it mended by a man from the next village.\n\nHe came on a Monday with a ladder and a boy. They took the slates off, and the roof stood open for a week.",
+    ),
+    (
+        Signal::Reasons,
+        BlogPost,
+        "Bread is better than it was. Everybody likes a good loaf, and nobody bakes one at home. The shops sell what they sell.",
+    ),
     (Signal::Proof, Ad, "The nicest lamp in town, and the best light for your eyes."),
 ];
 
