@@ -366,6 +366,15 @@ fn what_is_no_message_is_answered_as_the_protocol_has_it() {
         let heard = agent.request("tools/call", params.clone());
         assert_eq!(heard["error"]["code"], code, "{params}: {heard}");
     }
+    let long =
+        |words| json!({ "name": "run_study", "arguments": { "text": "word ".repeat(words) } });
+    let heard = agent.request("tools/call", long(300_000));
+    assert_eq!(heard["error"]["code"], -32600, "{heard}");
+    let said = heard["error"]["message"].as_str().unwrap();
+    assert!(said.contains("at most 1032192 bytes"), "{said}");
+    // One that the daemon can be sent is refused by the rules of a study.
+    let (is_error, said) = told(&agent.request("tools/call", long(200_000)));
+    assert!(is_error && !said.contains("connection"), "{said}");
     assert_eq!(agent.request("tools/burn", json!({}))["error"]["code"], -32601);
     assert!(agent.ask("credits", json!({}))["credits"]["balance"].is_i64());
     agent.leave();
