@@ -1,6 +1,5 @@
 //! GET /v1/jobs/{id}: a study as a job, which only the key that submitted it sees. The reply is 200 in every state.
 
-use axum::body::Bytes;
 use axum::response::Response;
 use jiff::Timestamp;
 use protocol::credits::Credits;
@@ -9,6 +8,7 @@ use protocol::event::Cursor;
 use protocol::hint::Remedy;
 use protocol::id::StudyId;
 use protocol::run::{State, Study};
+use protocol::study::StudyType;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -76,7 +76,9 @@ pub(super) async fn job(visit: Visit) -> Result<Response, Refusal> {
         job.error = Some(why.in_one_text(&InstantFocusWording));
     }
     if study.state.is_final() {
-        let told = Bytes::from(serde_json::to_vec(&job).map_err(|error| unwritten(&error))?);
+        let may_lack = job.result.is_some() && study.instrument == StudyType::Survey;
+        let warnings = if may_lack { core.report(caller, id).await?.warnings } else { Vec::new() };
+        let told = super::before_id(&job, &warnings).map_err(|error| unwritten(&error))?;
         visit.context.told.put_reply(key, head, &told);
         return Ok(super::around(&told, &visit.id));
     }
