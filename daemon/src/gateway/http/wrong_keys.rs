@@ -17,10 +17,10 @@ const PEERS_MAX: usize = 4096;
 
 /// The wrong keys of each peer lately.
 #[derive(Debug, Default)]
-pub(super) struct WrongKeys(Mutex<HashMap<IpAddr, Tries>>);
+pub(super) struct WrongKeys(Mutex<HashMap<IpAddr, KeyTries>>);
 
 #[derive(Clone, Copy, Debug)]
-struct Tries {
+struct KeyTries {
     since: Duration,
     count: u32,
 }
@@ -30,7 +30,7 @@ impl WrongKeys {
     pub(super) fn count(&self, peer: IpAddr, now: Duration) -> Result<(), Duration> {
         let peer = network(peer);
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_over = |tries: &Tries| now.saturating_sub(tries.since) >= WINDOW;
+        let is_over = |tries: &KeyTries| now.saturating_sub(tries.since) >= WINDOW;
         if known.len() >= PEERS_MAX && !known.contains_key(&peer) {
             known.retain(|_, tries| !is_over(tries));
             let oldest = known.iter().min_by_key(|(_, tries)| tries.since).map(|(peer, _)| *peer);
@@ -38,9 +38,9 @@ impl WrongKeys {
                 known.remove(&oldest);
             }
         }
-        let tries = known.entry(peer).or_insert(Tries { since: now, count: 0 });
+        let tries = known.entry(peer).or_insert(KeyTries { since: now, count: 0 });
         if is_over(tries) {
-            *tries = Tries { since: now, count: 0 };
+            *tries = KeyTries { since: now, count: 0 };
         }
         tries.count = tries.count.saturating_add(1);
         if tries.count > TRIES_MAX {
