@@ -57,6 +57,7 @@ use super::outcome::{Answered, Assignment, FIRST_ROUND};
 pub use accumulate::Accumulator;
 pub(crate) use assign::{Subsamples, assignments, besides, tasks};
 pub(crate) use compare::{Comparator, NotComparable, comparable};
+pub(crate) use contrast::without_contrast_rule;
 pub(crate) use crosstab::{CrossTally, DIMENSIONS};
 pub(crate) use findings::{RULE as FINDINGS_RULE, Subject, across, told, without_findings};
 pub(crate) use items::{Item, ItemReply, assemble, decline_item, items, put, read_item};
