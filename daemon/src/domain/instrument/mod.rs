@@ -108,8 +108,9 @@ const EDITION: &str = "instruments 3";
 /// Version of the reader of language-model replies: raised when it accepts replies that it rejected before, or quotes them
 /// otherwise. Replies that an earlier version accepted say the same; 2 quotes a sentence to its end where a mark stands
 /// within the words that it quotes, 3 reads numbers that are written as words, 4 reads phrases around a value, objects that
-/// tell a scale, and forms without a whole object.
-pub(crate) const READER: u32 = 4;
+/// tell a scale, and forms without a whole object, 5 reads how likely a purchase is, pictures and phrases that say nothing, and
+/// reasons that speak of the other variant.
+pub(crate) const READER: u32 = 5;
 
 /// Why a reply is not an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -129,7 +129,8 @@ fn deed(rest: &str) -> Option<&str> {
         "happily",
     ];
     const DEEDS: [&str; 6] = ["recommend", "recommended", "buy", "use", "try", "order"];
-    let said = rest.strip_prefix(' ')?;
+    // What is set apart by a sign is a remark.
+    let said = rest.strip_prefix(' ').filter(|said| said.starts_with(char::is_alphabetic))?;
     let first = words(said).find(|word| !BEFORE.contains(word));
     first.is_some_and(|word| DEEDS.contains(&word)).then_some(said)
 }
@@ -144,7 +145,7 @@ fn after_words(said: &str) -> &str {
         if !BEFORE.contains(&word) {
             return rest;
         }
-        rest = after;
+        rest = after.strip_prefix(',').unwrap_or(after);
     }
 }
 

@@ -94,6 +94,8 @@ const OF_INTENTS: Around = Around {
         ("mostlikely", "probably"),
         ("quitelikely", "probably"),
         ("fairlylikely", "probably"),
+        ("prettylikely", "probably"),
+        ("ratherlikely", "probably"),
         ("somewhatlikely", "probably"),
         ("probablyno", "probably_not"),
         ("unlikely", "probably_not"),
@@ -103,6 +105,8 @@ const OF_INTENTS: Around = Around {
         ("mostlikelynot", "probably_not"),
         ("quiteunlikely", "probably_not"),
         ("fairlyunlikely", "probably_not"),
+        ("prettyunlikely", "probably_not"),
+        ("ratherunlikely", "probably_not"),
         ("somewhatunlikely", "probably_not"),
         ("definitelyno", "definitely_not"),
         ("absolutelynot", "definitely_not"),
@@ -112,6 +116,7 @@ const OF_INTENTS: Around = Around {
         ("noway", "definitely_not"),
         ("notatall", "definitely_not"),
         ("notatalllikely", "definitely_not"),
+        ("notlikelyatall", "definitely_not"),
         ("veryunlikely", "definitely_not"),
         ("extremelyunlikely", "definitely_not"),
         ("highlyunlikely", "definitely_not"),
@@ -316,7 +321,8 @@ fn in_a_phrase(said: &str, words: &[&'static str]) -> Option<&'static str> {
     let leaves = if is_of_variants {
         leaves_variant(remark, rest, word)
     } else {
-        remark.leaves_word(word, words, bound) && !is_less_likely(remark, word)
+        let is_otherwise = chosen.contains("likely") && is_otherwise_likely(remark, word);
+        remark.leaves_word(word, words, bound) && !is_otherwise
     };
     leaves.then_some(word)
 }
@@ -330,16 +336,11 @@ fn listed(chosen: &str, around: &Around, words: &[&'static str]) -> Option<&'sta
         .find(|word| short.map_or_else(|| letters(word).eq(chosen.chars()), |short| short == *word))
 }
 
-/// Whether a remark on an intent says another likelihood: "probably, unlikely this year".
-fn is_less_likely(remark: Remark<'_>, word: &str) -> bool {
+/// Whether a remark on how likely something is says the contrary: "likely, very unlikely this year".
+fn is_otherwise_likely(remark: Remark<'_>, word: &str) -> bool {
     let (Remark::Aside(said) | Remark::Clause(said)) = remark else { return false };
-    let other: &[&str] = match word {
-        "definitely" | "probably" => &["unlikely"],
-        "definitely_not" | "probably_not" => &["likely"],
-        "maybe" => &["likely", "unlikely"],
-        _ => &[],
-    };
-    words_of(said).any(|one| other.contains(&one))
+    let other = if word.ends_with("_not") { "likely" } else { "unlikely" };
+    words_of(said).any(|one| one == other)
 }
 
 /// The word within an object that also describes it.
