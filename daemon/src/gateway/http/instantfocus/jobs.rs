@@ -8,17 +8,20 @@ use protocol::event::Cursor;
 use protocol::hint::Remedy;
 use protocol::id::StudyId;
 use protocol::run::{State, Study};
-use protocol::study::StudyType;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::wording::InstantFocusWording;
 use super::{DOOR, result};
+use crate::domain::instrument::takes;
 use crate::gateway::http::door::Visit;
 use crate::gateway::http::refusal::Refusal;
 
 /// Personas of one batch, as the contract counts them.
 pub(super) const BATCH: u32 = 5;
+
+/// The setting of studies whose results may lack the answers to a question.
+const QUESTIONS: &str = "questions";
 
 #[derive(Serialize, schemars::JsonSchema)]
 pub(super) struct JobReply<'a> {
@@ -76,7 +79,7 @@ pub(super) async fn job(visit: Visit) -> Result<Response, Refusal> {
         job.error = Some(why.in_one_text(&InstantFocusWording));
     }
     if study.state.is_final() {
-        let may_lack = job.result.is_some() && study.instrument == StudyType::Survey;
+        let may_lack = job.result.is_some() && takes(study.instrument, QUESTIONS);
         let warnings = if may_lack { core.report(caller, id).await?.warnings } else { Vec::new() };
         let told = super::before_id(&job, &warnings).map_err(|error| unwritten(&error))?;
         visit.context.told.put_reply(key, head, &told);
