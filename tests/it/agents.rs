@@ -314,8 +314,7 @@ fn what_costs_money_is_agreed_to_by_a_person_or_not_run() {
     assert!(stored["meta"]["cost_usd"].as_f64() <= most["cost_usd_most"].as_f64(), "{stored}");
 }
 
-/// What is no message of the protocol is answered as JSON-RPC has it, and the conversation goes on.
-/// What agents ran by themselves on a day is remembered through a restart.
+/// What agents ran by themselves on a day is remembered through a restart: of what has ended, what it cost.
 #[test]
 fn what_agents_ran_by_themselves_counts_after_a_restart_too() {
     let mock = MockProvider::good();
@@ -326,19 +325,26 @@ fn what_agents_ran_by_themselves_counts_after_a_restart_too() {
     session.leave();
     let most =
         preview["cost_usd_least_and_most"][1].as_f64().unwrap_or_else(|| panic!("{preview}"));
-    let limit = most * 1.5;
+    let limit = most * 1.02;
     let home = Home::with_settings(
         &(mock.settings("") + &format!("[cost]\nconfirm_above_usd = {limit:.6}\n")),
     );
     let order = |panel| json!({ "text": IDEA, "panel": panel, "engine": "mock" });
     let mut session = Session::open(&home, json!({}));
     let ran = session.ask("run_study", order(5));
-    assert!(ran["study"]["id"].is_string(), "{ran}");
+    assert_eq!(ran["study"]["state"], "completed", "{ran}");
+    let cost = ran["cost_usd"].as_f64().unwrap();
+    assert!(most * 0.02 < cost && cost < most, "{cost} of {most}");
     session.leave();
     drop(home.run(["daemon", "stop"]).expect(0));
     let mut session = Session::open(&home, json!({}));
-    let waits = session.ask("run_study", order(6));
+    let waits = session.ask("run_study", order(5));
     assert_eq!(waits["request"]["state"], "waiting", "{waits}");
+    let of_one = json!({ "text": IDEA, "panel": 1, "engine": "mock", "dry_run": true });
+    let small = session.ask("run_study", of_one)["cost_usd_least_and_most"][1].as_f64().unwrap();
+    assert!(most + small > limit && cost + small < limit, "{cost} and {small} of {limit}");
+    let small = session.ask("run_study", order(1));
+    assert!(small["study"]["id"].is_string(), "there is room for it: {small}");
     session.leave();
 }
 
@@ -366,6 +372,15 @@ fn what_is_no_message_is_answered_as_the_protocol_has_it() {
         let heard = agent.request("tools/call", params.clone());
         assert_eq!(heard["error"]["code"], code, "{params}: {heard}");
     }
+    let long =
+        |words| json!({ "name": "run_study", "arguments": { "text": "word ".repeat(words) } });
+    let heard = agent.request("tools/call", long(300_000));
+    assert_eq!(heard["error"]["code"], -32600, "{heard}");
+    let said = heard["error"]["message"].as_str().unwrap();
+    assert!(said.contains("at most 1032192 bytes"), "{said}");
+    // One that the daemon can be sent is refused by the rules of a study.
+    let (is_error, said) = told(&agent.request("tools/call", long(200_000)));
+    assert!(is_error && !said.contains("connection"), "{said}");
     assert_eq!(agent.request("tools/burn", json!({}))["error"]["code"], -32601);
     assert!(agent.ask("credits", json!({}))["credits"]["balance"].is_i64());
     agent.leave();

@@ -447,3 +447,29 @@ fn suggestions_about_a_rejected_content_are_for_whoever_has_a_key() {
     assert!(said.contains("demoscope keys create --dialect refynd --engine"), "{said}");
     assert!(!said.contains("demoscope run"), "{said}");
 }
+
+#[test]
+fn a_question_that_nobody_can_answer_is_named_beside_the_results() {
+    let home = Home::new();
+    let (_daemon, at) = start(&home);
+    let key = key(&home, Dialect::InstantFocus, KeyScope::Run);
+    let order = serde_json::json!({
+        "study_type": "survey",
+        "stimulus": "A meal kit delivery service that learns your taste. Nine dollars a dinner, ready in twenty minutes, cancel any week.",
+        "panel_size": 101,
+        "questions": ["What would stop you from trying it?", "How do you commute to work?"],
+    });
+    let made = ask(at, &request("POST", "/v1/evaluate", Some(&key), &order.to_string())).json();
+    let id = made["data"]["job_id"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();
+    let _ended = wait::for_end(&home.link(), id.parse().unwrap());
+    let job = || ask(at, &request("GET", &format!("/v1/jobs/{id}"), Some(&key), "")).json();
+    let (told, again) = (job(), job());
+    let warnings = &told["meta"]["warnings"];
+    assert!(
+        warnings[0].as_str().is_some_and(|said| said.contains("question 2, “How do you")),
+        "{told}"
+    );
+    assert_eq!(warnings.as_array().map(Vec::len), Some(1));
+    assert_eq!((&again["data"], &again["meta"]["warnings"]), (&told["data"], warnings));
+    assert_eq!(&home.run(["show", &id, "--json"]).json()["warnings"], warnings);
+}

@@ -4,8 +4,11 @@
 use std::cmp::Ordering;
 use std::time::Duration;
 
+use harness::http::{address, ask, request};
 use harness::mock_provider::Heard;
 use harness::{Act, Daemon, Home, MockProvider, wait};
+use protocol::credits::UsdMicros;
+use protocol::key::{Dialect, KeyCaps, KeyScope, NewKey};
 use protocol::run::State;
 use serde_json::{Value, json};
 
@@ -369,4 +372,35 @@ fn a_chain_whose_rewriting_fails_says_that_and_why() {
         let notes = ended["results"]["diagnostics"]["notes"].to_string();
         assert!(notes.contains("was not rewritten") || notes.contains("was left out"), "{notes}");
     }
+}
+
+#[test]
+fn a_chain_whose_rewriting_fails_tells_refynd_what_came_back() {
+    let mock = MockProvider::start(Duration::ZERO, |heard| {
+        if heard.question.contains("{\"variants\":") {
+            return Act::Say("There you are.".to_owned());
+        }
+        judge_alone(heard)
+    });
+    let home = Home::with_settings(&mock.settings(""));
+    let mut daemon = Daemon::spawn_at(&home, None, "127.0.0.1:0");
+    let link = daemon.wait_ready(&home);
+    let caps = KeyCaps { cost_per_day: Some(UsdMicros(5_000_000)), ..KeyCaps::default() };
+    let (dialect, scope, engine) = (Dialect::Refynd, KeyScope::Run, Some("mock".to_owned()));
+    let new = NewKey { dialect, scope, name: None, engine, caps, allow_private: false };
+    let key = link.create_key(new).unwrap().key;
+    let content = PAGE.rsplit_once("---\n\n").unwrap().1;
+    let order = json!({
+        "content": content, "contentType": "product_page", "panelSize": 10, "rounds": 3,
+    });
+    let at = address(&link);
+    let sent = ask(at, &request("POST", "/api/v1/evaluate", Some(&key), &order.to_string())).json();
+    let run = sent["data"]["testRunId"].as_str().unwrap_or_else(|| panic!("{sent}")).to_owned();
+    let _ended = wait::for_end(&link, run.parse().unwrap());
+    let path = format!("/api/v1/results/{run}");
+    let told = ask(at, &request("GET", &path, Some(&key), "")).json()["data"].take();
+    assert_eq!(told["iterations"]["stopReason"], "rewriting_failed", "{told}");
+    let money =
+        [&sent["data"]["creditsCharged"], &told["creditsCharged"], &told["creditsRefunded"]];
+    assert_eq!(money.map(|of| of.as_i64().unwrap()), [90, 30, 60], "{told}");
 }

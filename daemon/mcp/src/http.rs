@@ -49,7 +49,11 @@ pub async fn answer(
 const EVERY_REPLY: &str = "application/json, text/event-stream";
 
 /// Whether a client takes both types of replies, by their names or by a range such as `*/*`: the transport knows the names alone.
+/// Who says nothing of it takes everything, as HTTP has it.
 fn takes_every_reply(headers: &HeaderMap) -> bool {
+    if !headers.contains_key(ACCEPT) {
+        return true;
+    }
     let listed = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let ranges: Vec<(String, bool)> =
         listed.flat_map(|value| value.split(',')).map(range).collect();
@@ -150,7 +154,7 @@ mod tests {
             headers.insert(ACCEPT, HeaderValue::from_static(accept));
             assert_eq!(takes_every_reply(&headers), takes, "{accept}");
         }
-        assert!(!takes_every_reply(&HeaderMap::new()));
+        assert!(takes_every_reply(&HeaderMap::new()), "nothing is said of it");
     }
 
     #[test]

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use rmcp::RoleServer;
+use protocol::wire::FRAME_BYTES_MAX;
 use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::transport::Transport;
 use rmcp::transport::async_rw::AsyncRwTransport;
 use rmcp::transport::io::{StdioReader, StdioWriter, stdio_pipes};
+use rmcp::{ErrorData, RoleServer};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
 use tokio::sync::mpsc;
 
@@ -15,7 +16,9 @@ use crate::http::{asked_by, readable};
 use crate::server::Server;
 use crate::use_cases::UseCases;
 
-/// Bytes of the longest line.
+/// Bytes of the longest message. What it asks for goes to the daemon in one frame, with a little around it.
+const MESSAGE_MAX: usize = FRAME_BYTES_MAX - 16 * 1024;
+/// Bytes of the longest line that is read: of a message that is too long, the id is told in the reply.
 const LINE_MAX: u64 = 16 * 1024 * 1024;
 /// Bytes between the reader of lines and the reader of messages.
 const BUFFER: usize = 64 * 1024;
@@ -80,13 +83,19 @@ async fn part(
         if std::mem::replace(&mut is_rest, !is_whole) {
             continue;
         }
-        match readable(&line) {
+        let read = if line.len() > MESSAGE_MAX { Err(too_long()) } else { readable(&line) };
+        match read {
             Err(fault) if !line.trim_ascii().is_empty() => {
                 bad.send(ServerJsonRpcMessage::error(fault, asked_by(&line))).await.ok()?;
             }
             _ => good.write_all(&line).await.ok()?,
         }
     }
+}
+
+fn too_long() -> ErrorData {
+    let what = format!("The message is too long: at most {MESSAGE_MAX} bytes are taken");
+    ErrorData::invalid_request(what, None)
 }
 
 impl Transport<RoleServer> for Lines {

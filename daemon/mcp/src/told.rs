@@ -159,6 +159,9 @@ pub(crate) fn report(report: &Report, notes: &[String]) -> Value {
     if let Some(what) = &report.below_middle {
         told["below_middle"] = untrusted(what);
     }
+    if !report.warnings.is_empty() {
+        told["warnings"] = in_arguments_of(&report.warnings);
+    }
     if !notes.is_empty() {
         told["notes"] = in_arguments_of(notes);
     }

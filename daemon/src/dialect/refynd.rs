@@ -64,7 +64,7 @@ pub(crate) struct CompleteEvaluation {
     panel_size: u32,
     mode: ReviewMode,
     credits_charged: i64,
-    /// What came back, where it was ended after some of its rounds.
+    /// What came back, where it ended before its last round, or was ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     credits_refunded: Option<i64>,
     /// Milliseconds since 1970.
@@ -176,7 +176,10 @@ pub(crate) fn ended(report: &Report, held: Credits) -> Option<EndedEvaluation> {
         && let Some(found) = found(results, &report.sent)
     {
         let complete = complete(report, found);
-        let told = if some.is_some() { complete.unfinished(refunded) } else { complete };
+        let told = if some.is_some() { complete.unfinished() } else { complete };
+        let is_early = told.iterations.as_ref().is_some_and(|chain| chain.early_stopped);
+        let credits_refunded = (some.is_some() || is_early).then_some(refunded);
+        let told = CompleteEvaluation { credits_refunded, ..told };
         return Some(EndedEvaluation::Complete(Box::new(told)));
     }
     Some(EndedEvaluation::Failed(FailedEvaluation {
@@ -188,13 +191,13 @@ pub(crate) fn ended(report: &Report, held: Credits) -> Option<EndedEvaluation> {
 }
 
 impl CompleteEvaluation {
-    /// The same of an evaluation that was ended after some of its rounds, for which so many credits came back. Where all of
-    /// them had ended, the fresh panel had not.
-    fn unfinished(mut self, refunded: i64) -> Self {
+    /// The same of an evaluation that was ended after some of its rounds. Where all of them had ended, the fresh panel had
+    /// not.
+    fn unfinished(mut self) -> Self {
         if let Some(chain) = &mut self.iterations {
             chain.stop_reason = Some(StopReason::Unfinished);
         }
-        Self { credits_refunded: Some(refunded), ..self }
+        self
     }
 }
 

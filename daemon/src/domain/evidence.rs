@@ -270,7 +270,7 @@ pub(crate) fn seal(
 }
 
 /// Reads a line of the evidence bundle of a study of that type; `None` for the first line, which names the type. Adds
-/// the type's tag to answers, which the file omits.
+/// the type's tag to answers, which the file omits. A rule of contrasts that is null is as good as none.
 ///
 /// # Errors
 /// When it is not a line of the format, or an answer does not have the fields of its study type.
@@ -285,6 +285,12 @@ pub(crate) fn read(
         for answer in answers.filter_map(serde_json::Value::as_object_mut) {
             answer.insert("study_type".to_owned(), study_type.as_str().into());
         }
+    }
+    let results = line.get_mut("results").and_then(serde_json::Value::as_object_mut);
+    if let Some(results) = results
+        && results.get("contrast_rule").is_some_and(serde_json::Value::is_null)
+    {
+        results.remove("contrast_rule");
     }
     serde_json::from_value(line)
 }

@@ -32,10 +32,11 @@ def body_of(request):
     return json.dumps(request["body"]).encode() if "body" in request else None
 
 
-def send(base, request, timeout=150):
-    """Sends a filled request."""
+def send(base, request, timeout=150, source=None):
+    """Sends a filled request, from that address of this machine."""
     address = urllib.parse.urlsplit(base)
-    connection = http.client.HTTPConnection(address.hostname, address.port or 80, timeout=timeout)
+    source = source and (source, 0)
+    connection = http.client.HTTPConnection(address.hostname, address.port or 80, timeout=timeout, source_address=source)
     try:
         connection.putrequest(request["method"], request["path"], skip_host=True, skip_accept_encoding=True)
         headers = {"host": address.netloc, **{name.lower(): value for name, value in request.get("headers", {}).items()}}

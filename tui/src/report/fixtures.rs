@@ -310,6 +310,7 @@ pub(crate) fn concept_test() -> Report {
         results: Some(results),
         meta: meta(),
         below_middle: None,
+        warnings: Vec::new(),
         version: None,
         finished_rounds: None,
         round: None,

@@ -498,14 +498,26 @@ impl Replayer {
         // Findings are conclusions by a rule. What an earlier rule concluded from the same numbers is no difference; then the
         // bytes are others, and only the seal of the line vouches for them.
         let rule = closing.results.as_ref().map(|results| results.findings_rule);
-        let (recorded, follows, is_same_rule) = match rule {
-            Some(rule) if rule != FINDINGS_RULE => (
-                closing.results.as_ref().map(instrument::without_findings),
-                rebuilt.as_ref().map(instrument::without_findings),
-                false,
-            ),
-            _ => (closing.results.clone(), rebuilt.clone(), true),
+        let is_same_finding = rule.is_none_or(|rule| rule == FINDINGS_RULE);
+        // The first builds told no rule of contrasts, and judged groups by another one.
+        let is_same_contrast = match (&closing.results, &rebuilt) {
+            (Some(recorded), Some(rebuilt)) => {
+                recorded.contrast_rule.is_empty() == rebuilt.contrast_rule.is_empty()
+            }
+            _ => true,
         };
+        let is_same_rule = is_same_finding && is_same_contrast;
+        let comparable = |results: &Option<Results>| {
+            let mut results = results.clone()?;
+            if !is_same_finding {
+                results = instrument::without_findings(&results);
+            }
+            if !is_same_contrast {
+                results = instrument::without_contrast_rule(results);
+            }
+            Some(results)
+        };
+        let (recorded, follows) = (comparable(&closing.results), comparable(&rebuilt));
         if let Some(difference) = first_difference(&value(&recorded), &value(&follows)) {
             return Err(difference);
         }

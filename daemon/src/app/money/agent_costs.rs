@@ -1,6 +1,7 @@
 //! What studies may cost that agents ran by themselves: each of them below the cost from which on their owner is asked, and so
 //! all of a day together, or whoever is to be asked about a large study could be asked about none of many small ones. Counted in
-//! memory, by calendar day (UTC), from what each study of the day may cost.
+//! memory, by calendar day (UTC), from what each study of the day may cost; after a restart, from what was booked of those that
+//! have ended.
 
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
@@ -11,9 +12,11 @@ use jiff::tz::TimeZone;
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::hint::Remedy;
+use protocol::run::State;
 use serde::Deserialize;
 
-use crate::store::rows::StudyRow;
+use crate::domain::outcome::Usage;
+use crate::store::rows::{Progress, StudyRow};
 use crate::store::{Fault, Reader};
 
 /// What studies of agents that nobody agreed to may cost on a day.
@@ -28,8 +31,16 @@ struct CountedStudy {
     unagreed: UsdMicros,
 }
 
+/// What is read of its progress.
+#[derive(Deserialize)]
+struct BookedStudy {
+    state: State,
+    #[serde(default)]
+    usage: Usage,
+}
+
 impl AgentCosts {
-    /// What the studies of that day in the store may cost. Where one of them cannot be read, somebody has to agree to all that
+    /// What the studies of that day in the store have cost, and may cost where they have not ended. Where one of them cannot be read, somebody has to agree to all that
     /// cost something on that day.
     pub(in crate::app) fn read(reader: &Reader<'_>, today: Date) -> Result<Self, Fault> {
         let sum = match Self::sum(reader, today) {
@@ -44,11 +55,18 @@ impl AgentCosts {
 
     fn sum(reader: &Reader<'_>, today: Date) -> Result<UsdMicros, Fault> {
         let mut sum = UsdMicros::ZERO;
-        reader.newest_parts::<StudyRow, CountedStudy>(|_, study| {
+        reader.newest_parts::<StudyRow, CountedStudy>(|number, study| {
             if study.created_at.to_zoned(TimeZone::UTC).date() < today {
                 return Ok(ControlFlow::Break(()));
             }
-            sum = sum.checked_add(study.unagreed).unwrap_or(UsdMicros(i64::MAX));
+            let mut most = study.unagreed;
+            if most > UsdMicros::ZERO {
+                let booked: Option<BookedStudy> = reader.part::<Progress, _>(&number)?;
+                // What it cost beyond that, its owner agreed to.
+                let ended = booked.filter(|booked| booked.state.is_final());
+                most = ended.map_or(most, |booked| booked.usage.cost.min(most));
+            }
+            sum = sum.checked_add(most).unwrap_or(UsdMicros(i64::MAX));
             Ok(ControlFlow::Continue(()))
         })?;
         Ok(sum)
@@ -96,6 +114,41 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::app::Core;
+    use crate::app::studies::submit::Submission;
+    use crate::app::testing::{Disk, me, nobody_answers, options, paper, settings, world};
+    use crate::store::Writes;
+
+    #[tokio::test]
+    async fn after_a_restart_a_study_that_has_ended_counts_with_what_was_booked() {
+        let (world, _) = world();
+        let settings = settings(1_000, nobody_answers());
+        let core = Core::open_with(world, Disk::default().storage(), settings, options()).unwrap();
+        // Nobody agreed to the first two; the last one costs what its owner agreed to.
+        for (key, unagreed) in [(1, 400), (2, 400), (3, 0)] {
+            let submission = Submission { unagreed: UsdMicros(unagreed), ..paper(key, 1) };
+            let _study = core.submit(&me(), submission).await.unwrap();
+        }
+        let now = core.world().clock.now();
+        core.store()
+            .write(move |reader| {
+                let mut writes = Writes::at(now);
+                for number in [1, 3] {
+                    let mut progress: Progress = reader.get(&number)?.unwrap();
+                    progress.state = State::Completed;
+                    progress.usage.cost = UsdMicros(150);
+                    writes.put(&number, &progress);
+                }
+                Ok(((), writes))
+            })
+            .await
+            .unwrap();
+        let today = now.to_zoned(TimeZone::UTC).date();
+        let costs = core.store().read(|reader| AgentCosts::read(reader, today)).unwrap();
+        let take = |most| costs.take(today, UsdMicros(most), UsdMicros(1_000)).is_ok();
+        assert!(!take(451), "150 of the first, and 400 of the second");
+        assert!(take(450));
+    }
 
     #[test]
     fn many_small_studies_of_a_day_need_as_much_agreement_as_a_large_one() {

@@ -11,10 +11,12 @@ use protocol::error::ApiError;
 use protocol::id::{AnswerId, StudyId};
 use protocol::results::{Answer, Besides, Mention, Meta, Report, Response, Results, Tagged};
 use protocol::run::{ExactScores, Live, Silence, State, Study};
+use protocol::safe::quoted;
+use protocol::sent_texts::SentTexts;
 use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
 
 use crate::domain::asking::Purpose;
-use crate::domain::instrument::{SYNTHETIC_NOTICE, below_middle, score, tasks};
+use crate::domain::instrument::{SYNTHETIC_NOTICE, below_middle, score, tasks, unanswered};
 use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 use crate::domain::panel::{Panel, Population};
 use crate::inference::ANY_MODEL;
@@ -167,6 +169,8 @@ impl Core {
         let found_in = results.iter().chain(&finished).map(|results| &results.outcomes);
         let sent = found.row.sent.as_ref().map(|sent| sent.texts(&found.row.spec, found_in));
         let sent = sent.unwrap_or_default();
+        let warnings = results.as_ref().map(|results| lacking(results, &sent));
+        let warnings = warnings.unwrap_or_default();
         let finished_rounds = finished.map(Box::new);
         let (round, asked) = (None, None);
         Ok(Report {
@@ -176,6 +180,7 @@ impl Core {
             round,
             meta,
             below_middle,
+            warnings,
             version,
             sent,
             asked,
@@ -369,6 +374,18 @@ impl Core {
     ) -> Reply<T> {
         self.store().read(look).map_err(ApiError::from)
     }
+}
+
+/// What results lack, in sentences: questions that nobody could answer, as they were sent.
+fn lacking(results: &Results, sent: &SentTexts) -> Vec<String> {
+    let questions = unanswered(&results.outcomes).into_iter();
+    let sentence = |(place, question): (usize, &str)| {
+        let question = quoted(sent.of(question));
+        format!(
+            "Nobody could answer question {place}, {question}, and nothing was put in its place: say in the text what it asks for."
+        )
+    };
+    questions.map(sentence).collect()
 }
 
 /// The sums of the scores, where they are of as many as the tally; an earlier version may have counted some.

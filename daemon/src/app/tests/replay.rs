@@ -8,7 +8,7 @@ use std::path::Path;
 use protocol::study::StudyType;
 
 use crate::app::{NotReplayed, replay};
-use crate::domain::evidence::{EvidenceLine, UNSEALED, read, seal};
+use crate::domain::evidence::{EvidenceLine, UNSEALED, read, results_hash, seal};
 
 /// The evidence of a study of that type: four people on the built-in reader, two of them asked twice.
 fn fixture(study_type: StudyType) -> String {
@@ -54,6 +54,52 @@ fn evidence_is_written_as_version_1_to_the_last_byte() {
         }
         assert!(answers >= 6, "{study_type} has {answers} answers");
     }
+}
+
+/// The first builds told no rule by which groups were judged; what they counted is what follows from the replies.
+#[test]
+fn evidence_without_a_rule_of_contrasts_is_replayed() {
+    for study_type in StudyType::ALL {
+        let without_rule = |shift: f64| {
+            let mut before = UNSEALED.to_owned();
+            let mut file = String::new();
+            for text in fixture(*study_type).lines() {
+                let mut line = read(text, Some(*study_type)).unwrap();
+                if let EvidenceLine::Closing(closing) = &mut line {
+                    let results = closing.results.as_mut().unwrap();
+                    assert!(!results.contrast_rule.is_empty(), "{study_type}");
+                    results.contrast_rule.clear();
+                    for contrast in &mut results.contrasts {
+                        contrast.small = !contrast.small;
+                        contrast.p_adjusted += shift;
+                    }
+                    closing.results_hash = results_hash(closing.results.as_ref()).unwrap();
+                }
+                let (written, sealed) = seal(&before, &line).unwrap();
+                file.push_str(&(written + "\n"));
+                before = sealed;
+            }
+            replay(Cursor::new(file))
+        };
+        let replayed = without_rule(0.0).unwrap();
+        assert_eq!((replayed.respondents, replayed.without_reply), (4, 0), "{study_type}");
+        assert!(replayed.results.is_some_and(|results| results.contrast_rule.is_empty()));
+        let Err(NotReplayed::Differs { what, .. }) = without_rule(0.5) else {
+            panic!("{study_type}: another number is a difference")
+        };
+        assert!(what.contains("p_adjusted"), "{what}");
+    }
+}
+
+#[test]
+fn a_rule_of_contrasts_that_is_null_is_none() {
+    let concept = fixture(StudyType::ConceptTest);
+    let mut line: serde_json::Value =
+        serde_json::from_str(concept.lines().last().unwrap()).unwrap();
+    line["results"]["contrast_rule"] = serde_json::Value::Null;
+    let read = read(&line.to_string(), Some(StudyType::ConceptTest)).unwrap();
+    let EvidenceLine::Closing(closing) = read else { panic!("{read:?}") };
+    assert_eq!(closing.results.unwrap().contrast_rule, "");
 }
 
 /// An answer is read as what the study asked for, and never as whatever else its fields fit.

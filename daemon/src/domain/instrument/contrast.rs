@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::results::{Contrast, ThemeKind};
+use protocol::results::{Contrast, Results, ThemeKind};
 use protocol::study::StudyType;
 
 use super::metric::StudyMetric;
@@ -80,6 +80,14 @@ pub(super) fn rule(study_type: StudyType, contrasts: &[Contrast]) -> String {
         contrasts.len(),
         1.0 - LEVEL,
     )
+}
+
+/// The results without what is concluded from their contrasts by a rule: the numbers stay.
+pub(crate) fn without_contrast_rule(mut results: Results) -> Results {
+    for contrast in &mut results.contrasts {
+        (contrast.small, contrast.differs) = (false, false);
+    }
+    Results { contrast_rule: String::new(), conclusions: Vec::new(), ..results }
 }
 
 fn of_themes(n: u64, classes: &ClassTallies, themes: &Themes) -> Vec<Contrast> {

@@ -57,6 +57,7 @@ use super::outcome::{Answered, Assignment, FIRST_ROUND};
 pub use accumulate::Accumulator;
 pub(crate) use assign::{Subsamples, assignments, besides, tasks};
 pub(crate) use compare::{Comparator, NotComparable, comparable};
+pub(crate) use contrast::without_contrast_rule;
 pub(crate) use crosstab::{CrossTally, DIMENSIONS};
 pub(crate) use findings::{RULE as FINDINGS_RULE, Subject, across, told, without_findings};
 pub(crate) use items::{Item, ItemReply, assemble, decline_item, items, put, read_item};
@@ -73,8 +74,8 @@ pub(crate) use types::{
     compose, content_type, controls, decoy, estimate_fields, facts, facts_of_one, has_headline,
     layout, makes_competitors, material_notes, neighbours, open_questions, orders_of,
     puts_one_a_call, read_competitors, rehearsal, review_of, rewritten, speaker, stimuli, takes,
-    templates, text_field, type_that_takes, usual_panel, with_texts, with_written_competitors,
-    without_source,
+    templates, text_field, type_that_takes, unanswered, usual_panel, with_texts,
+    with_written_competitors, without_source,
 };
 use types::{kind, kind_of};
 pub(crate) use value_seen::value_seen;
@@ -107,8 +108,9 @@ const EDITION: &str = "instruments 3";
 /// Version of the reader of language-model replies: raised when it accepts replies that it rejected before, or quotes them
 /// otherwise. Replies that an earlier version accepted say the same; 2 quotes a sentence to its end where a mark stands
 /// within the words that it quotes, 3 reads numbers that are written as words, 4 reads phrases around a value, objects that
-/// tell a scale, and forms without a whole object.
-pub(crate) const READER: u32 = 4;
+/// tell a scale, and forms without a whole object, 5 reads how likely a purchase is, pictures and phrases that say nothing, and
+/// reasons that speak of the other variant.
+pub(crate) const READER: u32 = 5;
 
 /// Why a reply is not an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

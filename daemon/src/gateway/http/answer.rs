@@ -141,7 +141,9 @@ async fn let_in(
     let Some(connection) = head.extensions.get::<Connection>() else {
         return Err(Refusal::defect());
     };
-    let (caller, key) = enter::enter(&shared, *dialect, route.entrance, &head.headers).await?;
+    let peer = connection.peer;
+    let entered = enter::enter(&shared, *dialect, route.entrance, peer, &head.headers).await;
+    let (caller, key) = entered?;
     let Some(place) = &connection.place else { return Err(Refusal::no_place()) };
     if key.is_some() {
         place.has_key();
@@ -156,7 +158,7 @@ async fn let_in(
     place.begin();
     let visit = Visit {
         id: id.clone(),
-        peer: connection.peer,
+        peer,
         parts,
         query: head.uri.query().map(ToOwned::to_owned),
         headers: head.headers,

@@ -1,7 +1,10 @@
 //! Who may enter by a route: the key of a request, from its one Authorization header, admitted for the door and with the scope
-//! that the route asks for. No other header and no address is looked at for a key.
+//! that the route asks for. No other header and no address is looked at for a key. A peer that shows many wrong ones is told to
+//! wait.
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -23,16 +26,37 @@ pub(super) async fn enter(
     context: &HttpContext,
     dialect: Dialect,
     entrance: Entrance,
+    peer: IpAddr,
     headers: &HeaderMap,
 ) -> Result<(Caller, Option<Arc<ActiveKey>>), Refusal> {
     let caller = Caller::stranger(context.user, Origin::Http);
     let Entrance::Key(scope) = entrance else { return Ok((caller, None)) };
     let shown = shown(headers, dialect)?;
-    let Admitted { caller, key } = context.core.admit(&caller, dialect, shown).await?;
+    let admitted = context.core.admit(&caller, dialect, shown).await;
+    let Admitted { caller, key } = admitted.map_err(|error| wrong(context, peer, error))?;
     if key.scope < scope {
         return Err(beyond(key.scope, scope).into());
     }
     Ok((caller, Some(key)))
+}
+
+/// What a key is refused with: one of many wrong ones with the time to wait.
+fn wrong(context: &HttpContext, peer: IpAddr, error: ApiError) -> ApiError {
+    if error.code != ErrorCode::Unauthorized {
+        return error;
+    }
+    match context.wrong_keys.count(peer, context.world.clock.monotonic()) {
+        Ok(()) => error,
+        Err(wait) => too_many(wait),
+    }
+}
+
+fn too_many(wait: Duration) -> ApiError {
+    let what = "Too many wrong keys came from this address within a minute";
+    let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    let error = ApiError::new(ErrorCode::RateLimited, what);
+    ApiError { retry_after_ms: Some(wait), ..error }
+        .hint("Wait as long as Retry-After says, or send a valid key")
 }
 
 /// The key that a request shows.

@@ -27,6 +27,7 @@ pub(crate) mod reply;
 pub(crate) mod request_id;
 pub(crate) mod results;
 pub(crate) mod unknown;
+mod wrong_keys;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -50,6 +51,7 @@ use body::BodyLimits;
 use door::{Door, Route};
 use host::Hosts;
 use results::ToldResults;
+use wrong_keys::WrongKeys;
 
 /// The doors, our own first: it words what no other one does.
 const DOORS: &[Door] = &[own::DOOR, instantfocus::DOOR, refynd::DOOR, agents::DOOR, hooks_in::DOOR];
@@ -79,6 +81,7 @@ pub(crate) struct HttpContext {
     tells_figures: bool,
     doors: &'static [Door],
     hosts: Hosts,
+    wrong_keys: WrongKeys,
     body: BodyLimits,
     router: TowerToHyperService<Router>,
 }
@@ -131,6 +134,7 @@ impl HttpContext {
                 tells_figures: settings.metrics,
                 user: rustix::process::geteuid().as_raw(),
                 hosts: Hosts::new(&settings.hosts, address.ip()),
+                wrong_keys: WrongKeys::default(),
                 body: BodyLimits {
                     bytes: usize::try_from(settings.body_max_kib).unwrap_or(1).saturating_mul(1024),
                     within: Duration::from_secs(u64::from(settings.body_seconds)),

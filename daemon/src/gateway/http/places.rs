@@ -202,7 +202,7 @@ impl Drop for Place {
 }
 
 /// Whom an address stands for: one machine, or the network of one in IPv6.
-fn network(peer: IpAddr) -> IpAddr {
+pub(super) fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) if !address.is_loopback() => {
             let [one, two, three, four, ..] = address.segments();

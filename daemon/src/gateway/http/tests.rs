@@ -127,7 +127,10 @@ impl Bench {
     }
 
     pub(super) async fn send(&self, request: Request) -> Got {
-        let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        self.send_from(IpAddr::V4(Ipv4Addr::LOCALHOST), request).await
+    }
+
+    async fn send_from(&self, peer: IpAddr, request: Request) -> Got {
         let place = Some(Arc::new(self.places.take(peer, Instant::now()).unwrap()));
         let reply = answer(&self.context, Connection { place, peer }, request).await;
         let (head, body) = reply.into_parts();
@@ -232,10 +235,12 @@ fn no_route_of_ours_is_open_but_five() {
 async fn every_route_asks_for_its_key_and_scope() {
     let bench = Bench::new(DOORS);
     let json = ("content-type", "application/json");
-    for (door, route, path) in routes() {
+    for (number, (door, route, path)) in (1_u32..).zip(routes()) {
         let Entrance::Key(needed) = route.entrance else { continue };
+        // Wrong keys are counted by peer.
+        let peer = IpAddr::V4(Ipv4Addr::from(number));
         let send = async |headers: &[(&str, &str)]| {
-            bench.send(request(&route.method, &path, headers, "{}")).await
+            bench.send_from(peer, request(&route.method, &path, headers, "{}")).await
         };
         for scope in KeyScope::ALL {
             let key = bearer(&bench.key(door.dialect, *scope).await);
@@ -289,6 +294,37 @@ async fn every_route_asks_for_its_key_and_scope() {
                 assert_eq!(got.status, 415, "{path} with {kind}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn who_shows_many_wrong_keys_waits_and_a_valid_one_opens_all_the_same() {
+    let bench = Bench::new(DOORS);
+    for (number, (dialect, method, path, code)) in (1_u32..).zip([
+        (Dialect::Demoscope, Method::GET, "/api/demoscope/v1/credits", "rate_limited"),
+        (Dialect::InstantFocus, Method::GET, "/v1/usage", "TOO_MANY_REQUESTS"),
+        (Dialect::Refynd, Method::GET, "/api/v1/balance", "too_many_requests"),
+        (Dialect::Demoscope, Method::POST, agents::PATH, "rate_limited"),
+    ]) {
+        let peer = IpAddr::V4(Ipv4Addr::from(number));
+        let good = bench.key(dialect, KeyScope::Read).await;
+        let get = async |peer, key: &str| {
+            let key = bearer(key);
+            let headers = [("authorization", key.as_str()), ("content-type", "application/json")];
+            let body = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
+            bench.send_from(peer, request(&method, path, &headers, body)).await
+        };
+        let mistyped = format!("{good}a");
+        for _ in 0..20 {
+            assert_eq!(get(peer, &mistyped).await.status, 401, "{path}");
+            assert_eq!(get(peer, &good).await.status, 200, "{path}");
+        }
+        let refused = get(peer, &mistyped).await;
+        assert_eq!((refused.status, refused.code().as_str()), (429, code), "{refused:?}");
+        assert_eq!(refused.header("retry-after"), "60");
+        assert_eq!(get(peer, &good).await.status, 200, "{path}: a valid key of the same peer");
+        let another = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        assert_eq!(get(another, &mistyped).await.status, 401, "{path}: another peer");
     }
 }
 

@@ -175,6 +175,7 @@ pub(crate) fn report(report: &mut Report) {
     line(&mut report.meta.notice);
     report.meta.model_notice.iter_mut().for_each(line);
     report.below_middle.iter_mut().for_each(line);
+    report.warnings.iter_mut().for_each(line);
     report.meta.providers_used.iter_mut().for_each(line);
     if let Some(found) = &mut report.version {
         line(&mut found.lineage.file);

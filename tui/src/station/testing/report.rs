@@ -132,6 +132,7 @@ pub(crate) fn report(people: u32) -> Report {
             model_notice: None,
         },
         below_middle: None,
+        warnings: Vec::new(),
         version: None,
         finished_rounds: None,
         round: None,

@@ -68,7 +68,7 @@ const ASKS: [&str; 8] = [
     "once more",
 ];
 /// Phrases with the word of a condition that are none: what is said holds all the same.
-const NONE: [&str; 14] = [
+const NONE: [&str; 13] = [
     "even if",
     "even when",
     "even though",
@@ -82,7 +82,6 @@ const NONE: [&str; 14] = [
     "see if",
     "ask if",
     "if only because",
-    "if i am honest",
 ];
 /// Words before a condition that only repeat the value: "but only if", "I would say so if".
 const RESTATE: [&str; 37] = [
@@ -137,7 +136,8 @@ fn clauses(said: &str) -> impl Iterator<Item = &str> {
 
 /// A clause without the phrases that are no conditions.
 fn without(clause: &str) -> String {
-    let mut clause = format!(" {clause} ").replace('\u{2019}', "'");
+    let usual = clause.replace('\u{2019}', "'");
+    let mut clause = format!(" {} ", super::beside::without_fillers(&usual));
     for phrase in NONE.iter().chain(&ASKS) {
         if let Some(place) = clause.find(&format!(" {phrase} ")) {
             // What follows is said to change nothing.

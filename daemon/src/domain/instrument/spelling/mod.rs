@@ -1,9 +1,11 @@
 //! The meaning of a value that a language model wrote: which number, which word of a closed list, yes or no. Every
 //! spelling with one meaning is read; what could mean two things is not read at all. Pure functions.
 
+mod beside;
 mod condition;
 mod number;
 mod phrase;
+mod variant;
 mod word;
 
 #[cfg(test)]

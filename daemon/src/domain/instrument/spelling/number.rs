@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use super::condition::{BoundTo, binds};
-use super::phrase::{NUMBERS, narrow, plain, remark, words};
+use super::condition::{BoundTo, binds, names_condition};
+use super::phrase::{NUMBERS, Remark, narrow, plain, remark, words};
 use super::{alone, bare, is_any};
 
 /// Words before a number that say nothing about it.
@@ -92,11 +92,47 @@ fn spelled(said: &str, high: u8) -> Option<u8> {
 
 /// A number with words around it that leave it as it is.
 fn in_a_phrase(said: &str, high: u8) -> Option<u8> {
+    let (said, before) = match said.strip_prefix('★') {
+        Some(said) => (said, Unit::Star),
+        None => (said, Unit::Plain),
+    };
     let said = after_words(said);
     let said = said.strip_prefix('#').unwrap_or(said);
     let (number, rest) = first_number(said.strip_prefix('+').unwrap_or(said))?;
-    let rest = after_words_behind(after_scale(rest, high)?);
-    remark(rest)?.leaves_number(number).then_some(number)
+    let rest = after_words_behind(after_scale(rest, before, number, high)?);
+    let leaves = match deed(rest) {
+        Some(said) => !names_condition(said) && Remark::Clause(said).leaves_number(number),
+        None => remark(rest)?.leaves_number(number),
+    };
+    leaves.then_some(number)
+}
+
+/// What somebody would do, told behind a number without a comma: "9/10 would recommend".
+fn deed(rest: &str) -> Option<&str> {
+    const BEFORE: [&str; 17] = [
+        "i",
+        "i'd",
+        "i'll",
+        "and",
+        "would",
+        "will",
+        "wouldn't",
+        "won't",
+        "not",
+        "never",
+        "definitely",
+        "absolutely",
+        "certainly",
+        "highly",
+        "totally",
+        "gladly",
+        "happily",
+    ];
+    const DEEDS: [&str; 6] = ["recommend", "recommended", "buy", "use", "try", "order"];
+    // What is set apart by a sign is a remark.
+    let said = rest.strip_prefix(' ').filter(|said| said.starts_with(char::is_alphabetic))?;
+    let first = words(said).find(|word| !BEFORE.contains(word));
+    first.is_some_and(|word| DEEDS.contains(&word)).then_some(said)
 }
 
 /// What is left behind the words that say nothing.
@@ -109,13 +145,13 @@ fn after_words(said: &str) -> &str {
         if !BEFORE.contains(&word) {
             return rest;
         }
-        rest = after;
+        rest = after.strip_prefix(',').unwrap_or(after);
     }
 }
 
 /// The same behind a number.
 fn after_words_behind(rest: &str) -> &str {
-    const BEHIND: [&str; 6] = [" for me", " to me", " i think", " i guess", " i'd say", " exactly"];
+    const BEHIND: [&str; 4] = [" for me", " to me", " overall", " exactly"];
     let found = BEHIND.iter().find_map(|words| rest.strip_prefix(words));
     found.filter(|rest| !rest.starts_with(char::is_alphanumeric)).unwrap_or(rest)
 }
@@ -134,31 +170,47 @@ fn first_number(text: &str) -> Option<(u8, &str)> {
     (!rest.starts_with(|letter: char| letter.is_alphanumeric())).then_some((number, rest))
 }
 
-/// What is left behind a unit, and whether it is that of stars.
-fn after_unit(rest: &str) -> (&str, bool) {
+/// What a number counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    /// Nothing that is named, or points.
+    Plain,
+    /// Stars, in words.
+    Stars,
+    /// The sign of a star, which also decorates.
+    Star,
+}
+
+/// What is left behind a unit, and which it is.
+fn after_unit(rest: &str) -> (&str, Unit) {
     let units = [
-        ("points", false),
-        ("pts", false),
-        ("point", false),
-        ("stars", true),
-        ("star", true),
-        ("★", true),
+        ("points", Unit::Plain),
+        ("pts", Unit::Plain),
+        ("point", Unit::Plain),
+        ("stars", Unit::Stars),
+        ("star", Unit::Stars),
+        ("★", Unit::Star),
     ];
-    let found = units.into_iter().find_map(|(unit, is_star)| {
-        let after = rest.trim_start().strip_prefix(unit)?;
-        (!after.starts_with(char::is_alphanumeric)).then_some((after, is_star))
+    let found = units.into_iter().find_map(|(name, unit)| {
+        let after = rest.trim_start().strip_prefix(name)?;
+        (!after.starts_with(char::is_alphanumeric)).then_some((after, unit))
     });
-    found.unwrap_or((rest, false))
+    found.unwrap_or((rest, Unit::Plain))
 }
 
 /// What is left behind the unit and the scale, if there is one; `None` where it is another scale. Stars are of five where
-/// nobody says of how many.
-fn after_scale(rest: &str, high: u8) -> Option<&str> {
-    let (rest, are_stars) = after_unit(rest);
-    match after_named_scale(rest, high)? {
-        Some(rest) => Some(after_unit(rest).0),
-        None => (!are_stars || high == STARS).then_some(rest),
+/// nobody says of how many; the sign of one beside a greater number only decorates it.
+fn after_scale(rest: &str, before: Unit, number: u8, high: u8) -> Option<&str> {
+    let (rest, behind) = after_unit(rest);
+    if let Some(rest) = after_named_scale(rest, high)? {
+        return Some(after_unit(rest).0);
     }
+    let is_ours = |unit| match unit {
+        Unit::Plain => true,
+        Unit::Stars => high == STARS,
+        Unit::Star => high == STARS || number > STARS,
+    };
+    (is_ours(before) && is_ours(behind)).then_some(rest)
 }
 
 /// Stars of the usual scale of stars.

@@ -3,6 +3,7 @@
 
 use protocol::safe::is_hidden;
 
+use super::beside::{is_picture, without_fillers};
 use super::condition::{BoundTo, binds, binds_behind};
 
 /// Longest phrase that is looked into, in bytes.
@@ -17,7 +18,7 @@ const MORE_NUMBERS: [&str; 7] =
     ["eleven", "twelve", "fifteen", "twenty", "hundred", "half", "halfway"];
 
 /// Words by which a remark offers another value.
-const DOUBTS: [&str; 24] = [
+pub(super) const DOUBTS: [&str; 24] = [
     "or",
     "but",
     "maybe",
@@ -63,16 +64,39 @@ const TURNS: [&str; 9] = [
 ];
 
 /// Words that begin a reason.
-const REASONS: [&str; 9] = [
+const REASONS: [&str; 12] = [
     "because ",
     "because,",
     "since ",
     "as it ",
+    "as it's ",
     "as i ",
     "as the ",
+    "as this ",
+    "as they ",
     "due to ",
     "given the ",
     "thanks to ",
+];
+
+/// What follows an "as" that begins a reason about a variant.
+const AS_VARIANT: [&str; 16] = [
+    "a is ",
+    "b is ",
+    "a was ",
+    "b was ",
+    "a has ",
+    "b has ",
+    "a feels ",
+    "b feels ",
+    "a seems ",
+    "b seems ",
+    "a sounds ",
+    "b sounds ",
+    "a looks ",
+    "b looks ",
+    "option ",
+    "variant ",
 ];
 
 /// Clauses that only deny what is before them.
@@ -95,8 +119,8 @@ const TAKEN_BACK: [&str; 16] = [
     "nope",
 ];
 
-/// A text in small letters, on one line, with usual apostrophes, and without emphasis, quotation marks and signs that
-/// nobody sees; `None` for one that is too long for a phrase.
+/// A text in small letters, on one line, with usual apostrophes, and without emphasis, quotation marks, pictures, phrases
+/// that say nothing and signs that nobody sees; `None` for one that is too long for a phrase.
 pub(super) fn plain(said: &str) -> Option<String> {
     if said.len() > PHRASE_MAX {
         return None;
@@ -104,15 +128,18 @@ pub(super) fn plain(said: &str) -> Option<String> {
     let letters = said.chars().map(narrow).filter(|letter| {
         !(is_hidden(*letter) || matches!(letter, '*' | '`' | '"' | '“' | '”' | '„'))
     });
-    // Stars are a unit.
-    let letters =
-        letters.map(|letter| if matches!(letter, '★' | '⭐' | '☆') { '★' } else { letter });
+    // Stars are a unit. A picture parts what stands beside it.
+    let letters = letters.map(|letter| match letter {
+        '★' | '⭐' | '☆' | '🌟' => '★',
+        _ if is_picture(letter) => ' ',
+        _ => letter,
+    });
     let usual: String = letters
         .flat_map(char::to_lowercase)
         .map(|letter| if letter == '\u{2019}' { '\'' } else { letter })
         .collect();
     let line = usual.split_whitespace().collect::<Vec<_>>().join(" ");
-    Some(line.trim_matches('\'').to_owned())
+    Some(without_fillers(line.trim_matches('\'')))
 }
 
 /// A full-width letter as its usual form.
@@ -156,7 +183,9 @@ pub(super) fn remark(rest: &str) -> Option<Remark<'_>> {
 /// What is given as a reason, if that is what a remark begins with.
 fn reason(said: &str) -> Option<&str> {
     let said = said.trim_start();
-    REASONS.iter().find_map(|why| said.strip_prefix(why))
+    let about = said.strip_prefix("as ");
+    let about = about.filter(|about| AS_VARIANT.iter().any(|variant| about.starts_with(variant)));
+    about.or_else(|| REASONS.iter().find_map(|why| said.strip_prefix(why)))
 }
 
 /// What somebody remarks on a value.
@@ -263,12 +292,12 @@ fn is_other_than_dependence(said: &str) -> bool {
     binds(&said, BoundTo::Decision)
 }
 
-fn has(text: &str, list: &[&str]) -> bool {
+pub(super) fn has(text: &str, list: &[&str]) -> bool {
     words(text).any(|word| list.contains(&word))
 }
 
 /// Whether a reason takes back what it is given for.
-fn is_corrected(reason: &str) -> bool {
+pub(super) fn is_corrected(reason: &str) -> bool {
     has(reason, &CORRECTIONS) || TURNS.iter().any(|turn| reason.contains(turn))
 }
 

@@ -56,6 +56,29 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "7, because it does not cost less",
         "7 because I would rather not wait",
         "7 because it actually works",
+        "👍 7",
+        "7 👍",
+        "7👍🏽",
+        "🙂7",
+        "7\u{fe0f}\u{20e3}",
+        "7 👍, because it saves time",
+        "7 ⭐",
+        "⭐ 7",
+        "⭐ 7/10",
+        "7/10 would recommend",
+        "7/10 would not recommend it",
+        "7, would recommend",
+        "7, if I'm honest",
+        "7 if I’m honest",
+        "7, if I am honest, because it saves time",
+        "7, to be honest",
+        "7 to be honest",
+        "7 - to be honest.",
+        "7 (to be honest)",
+        "7 I guess",
+        "7, I guess",
+        "If I'm honest, 7",
+        "Honestly, 7",
     ] {
         assert_eq!(seven(&json!(said)), Some(7), "{said}");
     }
@@ -108,12 +131,33 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "+11",
         "7 minus",
         "7 out of 10, or rather six",
+        "👍",
+        "⭐",
+        "⭐⭐⭐⭐⭐⭐⭐",
+        "7 ⭐⭐⭐",
+        "7 🤔",
+        "7 💯",
+        "7👍8",
+        "1👍0",
+        "7 if it were cheaper",
+        "7, if I'm honest only if it were cheaper",
+        "7 to be honest or 8",
+        "7, if I'm honest, or 8",
+        "7/10 would recommend if it were cheaper",
+        "7/10 would recommend, or 8",
+        "7 of 10 people would recommend",
+        "maybe 3 or 4",
+        "honestly -7",
     ] {
         assert_eq!(seven(&json!(said)), None, "{said}");
     }
     assert_eq!(whole(&json!("+0"), 0, 10), Some(0));
     assert_eq!(whole(&json!("4 (out of 5)"), 1, 5), Some(4));
     assert_eq!(whole(&json!("4 stars"), 1, 5), Some(4));
+    assert_eq!(whole(&json!("⭐ 4"), 1, 5), Some(4));
+    // As a sign of five stars.
+    assert_eq!(seven(&json!("4 ⭐")), None);
+    assert_eq!(seven(&json!("⭐ 4")), None);
     assert_eq!(whole(&json!("4 out of 10"), 1, 5), None);
     assert_eq!(seven(&json!(format!("7 ({})", "good ".repeat(100)))), None, "too long to judge");
 }
@@ -182,6 +226,11 @@ fn a_word_is_read_with_words_around_it_that_leave_it_as_it_is() {
         ("neutral (neither positive nor negative)", "neutral"),
         ("mixed (positive and negative)", "mixed"),
         ("a bit negative", "negative"),
+        ("positive 👍", "positive"),
+        ("👎 negative", "negative"),
+        ("😀 Positive!", "positive"),
+        ("negative, if I'm honest", "negative"),
+        ("Honestly, mixed", "mixed"),
     ] {
         assert_eq!(feeling(said), Some(meant), "{said}");
     }
@@ -222,6 +271,10 @@ fn a_word_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "positive - but mixed",
         "mostly positive",
         "",
+        "👍",
+        "positive 👎",
+        "negative 👍",
+        "positive ➡ neutral",
     ] {
         assert_eq!(feeling(said), None, "{said}");
     }
@@ -242,6 +295,68 @@ fn a_word_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "maybe not",
         "definitely not probably",
         "maybe (if it gets cheaper)",
+    ] {
+        assert_eq!(intent(said), None, "{said}");
+    }
+}
+
+#[test]
+fn how_likely_a_purchase_is_is_an_intent() {
+    for (said, meant) in [
+        ("unlikely", "probably_not"),
+        ("Unlikely.", "probably_not"),
+        ("I am unlikely to buy it", "probably_not"),
+        ("not likely", "probably_not"),
+        ("likely not", "probably_not"),
+        ("unlikely, too expensive", "probably_not"),
+        ("somewhat unlikely", "probably_not"),
+        ("very unlikely", "definitely_not"),
+        ("extremely unlikely", "definitely_not"),
+        ("absolutely not", "definitely_not"),
+        ("I would absolutely not buy it", "definitely_not"),
+        ("No, absolutely not!", "definitely_not"),
+        ("no way", "definitely_not"),
+        ("No way!", "definitely_not"),
+        ("not at all", "definitely_not"),
+        ("no, not at all", "definitely_not"),
+        ("never", "definitely_not"),
+        ("certainly not", "definitely_not"),
+        ("likely", "probably"),
+        ("most likely", "probably"),
+        ("I'm likely to buy this", "probably"),
+        ("yes, likely", "probably"),
+        ("somewhat likely", "probably"),
+        ("very likely", "definitely"),
+        ("I would very likely buy it", "definitely"),
+        ("absolutely", "definitely"),
+        ("Absolutely!", "definitely"),
+        ("certainly", "definitely"),
+        ("likely, because it saves time", "probably"),
+        ("definitely because it is unlikely to break", "definitely"),
+        ("very probably", "probably"),
+        ("probably not 👎", "probably_not"),
+        ("probably, to be honest", "probably"),
+        ("definitely not as it is too expensive", "definitely_not"),
+    ] {
+        assert_eq!(intent(said), Some(meant), "{said}");
+    }
+    for said in [
+        "very likely not",
+        "most unlikely",
+        "as likely as not",
+        "more likely than not",
+        "likely if it were cheaper",
+        "unlikely, unless it is free",
+        "not at all, unless it is free",
+        "likely, very unlikely this year",
+        "unlikely (or likely)",
+        "likely or unlikely",
+        "yes, unlikely",
+        "no, likely",
+        "not absolutely",
+        "👍",
+        "definitely 👎",
+        "sure",
     ] {
         assert_eq!(intent(said), None, "{said}");
     }
@@ -272,6 +387,23 @@ fn a_preference_is_read_with_words_around_it_that_leave_it_as_it_is() {
         ("A > B", "a"),
         ("neither A nor B", "none"),
         ("a: cheaper", "a"),
+        ("B because a is too long", "b"),
+        ("B because A is too long", "b"),
+        ("A because B is too long", "a"),
+        ("A since B drags on", "a"),
+        ("B as A is too long", "b"),
+        ("B — A is too long", "b"),
+        ("B - A isn't clear", "b"),
+        ("B: A is too long", "b"),
+        ("Option B because option A's opening is weak", "b"),
+        ("B because it is better than A", "b"),
+        ("B because a friend of mine has it", "b"),
+        ("B, it has a better opening", "b"),
+        ("B because of a better opening", "b"),
+        ("none because A and B are the same", "none"),
+        ("no preference as A is long and B is dull", "none"),
+        ("B 👍", "b"),
+        ("A, if I'm honest", "a"),
     ] {
         assert_eq!(preferred(said), Some(meant), "{said}");
     }
@@ -287,6 +419,18 @@ fn a_preference_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "a (b is dearer)",
         "a variant of b",
         "no",
+        "B because A is better",
+        "A because B is much clearer",
+        "B because I prefer A",
+        "B because A",
+        "A as well as B",
+        "A: B",
+        "A: work, B: home",
+        "A: B if it were shorter",
+        "B: if it were shorter",
+        "B — A for home",
+        "B 👍, A 👎",
+        "A 👎",
     ] {
         assert_eq!(preferred(said), None, "{said}");
     }
@@ -319,6 +463,10 @@ fn yes_and_no() {
         ("No, it's not for me", Some(false)),
         ("no", Some(false)),
         ("no (too long)", Some(false)),
+        ("yes 👍", Some(true)),
+        ("yes, if I'm honest", Some(true)),
+        ("yes 👎", None),
+        ("👍", None),
         ("yes, unless it costs more", None),
         ("yes, if it were shorter", None),
         ("yes (if it were free)", None),

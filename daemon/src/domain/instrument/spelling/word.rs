@@ -3,15 +3,19 @@
 
 use serde_json::{Map, Value};
 
+use super::beside::is_against;
 use super::condition::BoundTo;
 use super::number::{CONDITION, REASON};
-use super::phrase::{Remark, plain, remark};
+use super::phrase::{Remark, plain, remark, words as words_of};
+use super::variant::leaves_variant;
 use super::{alone, bare, is_any, letters};
 
 /// A list of words by what it is about: the words that change nothing beside a choice of it, and short forms.
 struct Around {
     /// Words that say what is chosen from, or who chooses.
     beside: &'static [&'static str],
+    /// Words in front of a choice that change nothing, unless it is likely or unlikely.
+    degrees: &'static [&'static str],
     /// Other forms of a word of the list.
     short: &'static [(&'static str, &'static str)],
 }
@@ -62,24 +66,60 @@ const OF_SENTIMENTS: Around = Around {
         "rather",
         "bit",
     ],
+    degrees: &[],
     short: &[("pos", "positive"), ("neg", "negative"), ("neu", "neutral")],
 };
 
 /// What stands between a chosen variant and the other one.
 const ABOVE: [&str; 5] = [" over ", " rather than ", " instead of ", " than ", " > "];
 
-/// What is said around an intent to buy.
+/// What is said around an intent to buy. How likely it is has five words of its own; a yes or a no alone is none.
 const OF_INTENTS: Around = Around {
     beside: &[
-        "answer", "buy", "buying", "get", "i", "i'd", "i'll", "intent", "is", "it", "my", "order",
-        "purchase", "that", "the", "this", "try", "use", "will", "would", "for", "me", "myself",
-        "most", "very", "quite",
+        "am", "answer", "be", "buy", "buying", "get", "i", "i'd", "i'll", "i'm", "intent", "is",
+        "it", "it's", "my", "order", "purchase", "that", "the", "this", "to", "try", "use", "will",
+        "would", "for", "me", "myself",
     ],
+    degrees: &["most", "very", "quite"],
     short: &[
         ("definitelyyes", "definitely"),
+        ("absolutely", "definitely"),
+        ("absolutelyyes", "definitely"),
+        ("certainly", "definitely"),
+        ("verylikely", "definitely"),
+        ("extremelylikely", "definitely"),
+        ("highlylikely", "definitely"),
         ("probablyyes", "probably"),
-        ("definitelyno", "definitely_not"),
+        ("likely", "probably"),
+        ("mostlikely", "probably"),
+        ("quitelikely", "probably"),
+        ("fairlylikely", "probably"),
+        ("prettylikely", "probably"),
+        ("ratherlikely", "probably"),
+        ("somewhatlikely", "probably"),
         ("probablyno", "probably_not"),
+        ("unlikely", "probably_not"),
+        ("notlikely", "probably_not"),
+        ("notverylikely", "probably_not"),
+        ("likelynot", "probably_not"),
+        ("mostlikelynot", "probably_not"),
+        ("quiteunlikely", "probably_not"),
+        ("fairlyunlikely", "probably_not"),
+        ("prettyunlikely", "probably_not"),
+        ("ratherunlikely", "probably_not"),
+        ("somewhatunlikely", "probably_not"),
+        ("definitelyno", "definitely_not"),
+        ("absolutelynot", "definitely_not"),
+        ("absolutelyno", "definitely_not"),
+        ("certainlynot", "definitely_not"),
+        ("never", "definitely_not"),
+        ("noway", "definitely_not"),
+        ("notatall", "definitely_not"),
+        ("notatalllikely", "definitely_not"),
+        ("notlikelyatall", "definitely_not"),
+        ("veryunlikely", "definitely_not"),
+        ("extremelyunlikely", "definitely_not"),
+        ("highlyunlikely", "definitely_not"),
     ],
 };
 
@@ -109,6 +149,7 @@ const OF_PREFERENCES: Around = Around {
         "version",
         "would",
     ],
+    degrees: &[],
     short: &[
         ("neither", "none"),
         ("both", "none"),
@@ -164,8 +205,9 @@ pub(in super::super) fn truth(value: &Value) -> Option<bool> {
 /// The same where a remark stands behind it that leaves it as it is: "Yes, it caught my eye", "no, not at all".
 pub(in super::super) fn spoken_truth(value: &Value) -> Option<bool> {
     truth(value).or_else(|| {
-        let said = plain(alone(value).as_str()?)?;
-        let end = said.find(|letter: char| !letter.is_alphanumeric())?;
+        let written = alone(value).as_str()?;
+        let said = plain(written)?;
+        let end = said.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(said.len());
         let (head, rest) = said.split_at(end);
         let is_yes = match head {
             "yes" | "yeah" | "yep" | "true" => true,
@@ -173,14 +215,16 @@ pub(in super::super) fn spoken_truth(value: &Value) -> Option<bool> {
             _ => return None,
         };
         let (word, list): (_, &[&str]) = if is_yes { ("yes", &["no"]) } else { ("no", &["yes"]) };
-        remark(rest)?.leaves_word(word, list, BoundTo::Decision).then_some(is_yes)
+        let leaves = remark(rest)?.leaves_word(word, list, BoundTo::Decision);
+        (leaves && !is_against(written, word)).then_some(is_yes)
     })
 }
 
 fn single(said: &str, words: &[&'static str]) -> Option<&'static str> {
     spelled(said, words).or_else(|| {
-        let said = plain(said)?;
-        agreed(&said, words).or_else(|| in_a_phrase(&said, words))
+        let plain = plain(said)?;
+        let word = agreed(&plain, words).or_else(|| in_a_phrase(&plain, words))?;
+        (!is_against(said, word)).then_some(word)
     })
 }
 
@@ -244,14 +288,14 @@ fn in_a_phrase(said: &str, words: &[&'static str]) -> Option<&'static str> {
         said.split_once(':').filter(|(name, _)| name.split(' ').all(|word| is_beside(&word)));
     let said = named.map_or(said, |(_, said)| said.trim_start());
     let end = said.find([',', ';', ':', '.', '!', '(', '—']);
-    let apart = [" - ", " – ", " because ", " since "];
+    let apart = [" - ", " – ", " because ", " since ", " as ", " due to "];
     let end = apart.iter().filter_map(|mark| said.find(mark)).chain(end).min();
     let (head, rest) = said.split_at(end.unwrap_or(said.len()));
     let is_of_variants = words.contains(&"a") && words.contains(&"b");
     if is_of_variants && matches!(head.trim(), NO_PREFERENCE | "i have no preference") {
         let none = words.iter().copied().find(|word| *word == "none")?;
-        let remark = remark(said.get(head.trim_end().len()..).unwrap_or(rest))?;
-        return remark.leaves_word("none", words, bound).then_some(none);
+        let rest = said.get(head.trim_end().len()..).unwrap_or(rest);
+        return leaves_variant(remark(rest)?, rest, none).then_some(none);
     }
     // A blank before the remark belongs to it.
     let rest = said.get(head.trim_end().len()..).unwrap_or(rest);
@@ -265,15 +309,38 @@ fn in_a_phrase(said: &str, words: &[&'static str]) -> Option<&'static str> {
     };
     let chosen: String = head
         .split([' ', '_', '-'])
-        .filter(|word| !is_beside(word))
+        .filter(|word| !is_beside(word) && *word != "★")
         .map(|word| if matches!(word, "won't" | "wouldn't") { "not" } else { word })
         .flat_map(letters)
         .collect();
-    let short = around.short.iter().find(|(short, _)| *short == chosen).map(|(_, word)| *word);
-    let word = words.iter().copied().find(|word| {
-        short.map_or_else(|| letters(word).eq(chosen.chars()), |short| short == *word)
+    let word = listed(&chosen, around, words).or_else(|| {
+        let after = around.degrees.iter().find_map(|degree| chosen.strip_prefix(*degree))?;
+        listed(after, around, words).filter(|_| !after.contains("likely"))
     })?;
-    remark(rest)?.leaves_word(word, words, bound).then_some(word)
+    let remark = remark(rest)?;
+    let leaves = if is_of_variants {
+        leaves_variant(remark, rest, word)
+    } else {
+        let is_otherwise = chosen.contains("likely") && is_otherwise_likely(remark, word);
+        remark.leaves_word(word, words, bound) && !is_otherwise
+    };
+    leaves.then_some(word)
+}
+
+/// The word of a list in one of its forms, by its letters.
+fn listed(chosen: &str, around: &Around, words: &[&'static str]) -> Option<&'static str> {
+    let short = around.short.iter().find(|(short, _)| *short == chosen).map(|(_, word)| *word);
+    words
+        .iter()
+        .copied()
+        .find(|word| short.map_or_else(|| letters(word).eq(chosen.chars()), |short| short == *word))
+}
+
+/// Whether a remark on how likely something is says the contrary: "likely, very unlikely this year".
+fn is_otherwise_likely(remark: Remark<'_>, word: &str) -> bool {
+    let (Remark::Aside(said) | Remark::Clause(said)) = remark else { return false };
+    let other = if word.ends_with("_not") { "likely" } else { "unlikely" };
+    words_of(said).any(|one| one == other)
 }
 
 /// The word within an object that also describes it.

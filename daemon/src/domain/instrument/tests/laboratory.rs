@@ -70,7 +70,7 @@ fn written(reply: &Value, before: &str, between: &str, behind: &str, end: &str) 
     format!("{before}{}{end}", fields.collect::<String>())
 }
 
-const WAYS: [(&str, Misspell); 39] = [
+const WAYS: [(&str, Misspell); 42] = [
     ("blanks for underscores", |reply| {
         each(reply, |_, it| word(it, |said| said.replace('_', " ")))
     }),
@@ -158,6 +158,33 @@ const WAYS: [(&str, Misspell); 39] = [
                 "purchase_intent" if said.ends_with("_not") => format!("No, {said}"),
                 "purchase_intent" if said != "maybe" => format!("Yes, {said}"),
                 _ => said.to_owned(),
+            })
+        })
+    }),
+    ("a picture beside the value", |reply| {
+        each(reply, |_, it| match it {
+            Value::String(said) => json!(format!("{said} 🙂")),
+            it => number(it, |n| json!(format!("🙂 {n}"))),
+        })
+    }),
+    ("if I'm honest", |reply| {
+        each(reply, |_, it| match it {
+            Value::String(said) => json!(format!("{said}, if I'm honest")),
+            it => number(it, |n| json!(format!("{n} if I'm honest"))),
+        })
+    }),
+    ("how likely it is bought", |reply| {
+        each(reply, |key, it| {
+            word(it, |said| {
+                let likely = match said {
+                    "definitely" => "very likely",
+                    "probably" => "likely",
+                    "probably_not" => "unlikely",
+                    "definitely_not" => "very unlikely",
+                    said => said,
+                };
+                let told = if key == "purchase_intent" { likely } else { said };
+                told.to_owned()
             })
         })
     }),

@@ -67,6 +67,11 @@ fn scores_of_one_to_ten() {
             ("8, I was wondering if anybody makes it", json!(8)),
             ("8, even if it is dear", json!(8)),
             ("I rate it 8", json!(8)),
+            ("👍 8", json!(8)),
+            ("8 ⭐", json!(8)),
+            ("8, if I'm honest", json!(8)),
+            ("8 to be honest", json!(8)),
+            ("9/10 would recommend", json!(9)),
         ]),
         vec![
             (json!({"value": 8, "out_of": 10}), json!(8)),
@@ -129,6 +134,11 @@ fn scores_of_one_to_ten() {
         "8, not sure",
         "4 ★",
         "mostly 8",
+        "8 if it were cheaper, if I'm honest",
+        "👍",
+        "8 🤔",
+        "4 ⭐",
+        "9/10 would recommend if they fix it",
     ]
     .map(Value::from);
     let objects = [
@@ -239,6 +249,12 @@ fn intents() {
         ("definitely, without hesitation", json!("definitely")),
         ("definitely not, even if it were free", json!("definitely_not")),
         ("definitely, even if it costs more", json!("definitely")),
+        ("unlikely", json!("probably_not")),
+        ("Very unlikely", json!("definitely_not")),
+        ("absolutely not", json!("definitely_not")),
+        ("not at all", json!("definitely_not")),
+        ("likely", json!("probably")),
+        ("very likely", json!("definitely")),
     ]);
     let none = [
         "definitely, if it were free",
@@ -292,6 +308,7 @@ fn preferences() {
         ("B.", json!("b")),
         ("variant_a", json!("a")),
         ("definitely B", json!("b")),
+        ("B because a is too long", json!("b")),
     ]);
     let none = [
         "a or b",

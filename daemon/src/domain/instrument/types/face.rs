@@ -1,7 +1,7 @@
 //! The interface of the study types for other parts of the daemon. Each function passes a question about a study type
 //! to its `StudyKind`.
 
-use protocol::results::Answer;
+use protocol::results::{Answer, Outcomes};
 use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
 use serde_json::Value;
 
@@ -99,6 +99,12 @@ pub(crate) fn stimuli(instrument: &Instrument) -> Vec<&str> {
 #[must_use]
 pub(crate) fn open_questions(instrument: &Instrument) -> &[String] {
     kind_of(instrument).questions(instrument)
+}
+
+/// Questions that nobody could answer, each with its place, from 1.
+#[must_use]
+pub(crate) fn unanswered(outcomes: &Outcomes) -> Vec<(usize, &str)> {
+    kind(outcomes.study_type()).unanswered(outcomes)
 }
 
 /// The order of the variants of an instrument that has two.

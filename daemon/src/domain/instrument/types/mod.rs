@@ -41,7 +41,7 @@ pub(crate) use content_review::{
 pub(crate) use face::{
     Rehearsal, compose, controls, decoy, estimate_fields, facts, facts_of_one, has_headline,
     layout, material_notes, open_questions, orders_of, puts_one_a_call, rehearsal, speaker,
-    stimuli, takes, templates, text_field, type_that_takes, usual_panel, with_texts,
+    stimuli, takes, templates, text_field, type_that_takes, unanswered, usual_panel, with_texts,
 };
 pub(super) use survey::{ANSWER_MAX, check_entry};
 
@@ -292,6 +292,11 @@ pub(super) trait StudyKind: Sync {
 
     /// What a panel wants changed in the content, most important first.
     fn wishes(&self, _outcomes: &Outcomes) -> Vec<Wish> {
+        Vec::new()
+    }
+
+    /// Questions that nobody could answer, each with its place, from 1; none for a type with a fixed form.
+    fn unanswered<'r>(&self, _outcomes: &'r Outcomes) -> Vec<(usize, &'r str)> {
         Vec::new()
     }
 

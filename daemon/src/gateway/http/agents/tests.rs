@@ -205,6 +205,9 @@ async fn a_request_stands_alone() {
         let got = bench.send(request(&Method::POST, PATH, &headers, list_message())).await;
         assert_eq!((got.status, got.header("content-type")), (200, "application/json"), "{accept}");
     }
+    let headers = [("authorization", key.as_str()), ("content-type", "application/json")];
+    let got = bench.send(request(&Method::POST, PATH, &headers, list_message())).await;
+    assert_eq!((got.status, got.header("content-type")), (200, "application/json"), "no Accept");
     let params = json!({ "name": "credits", "arguments": "none" });
     let call = json!({ "jsonrpc": "2.0", "id": 8, "method": "tools/call", "params": params });
     assert_eq!(post(&bench, &key, call).await.json()["error"]["code"], -32602);

@@ -39,7 +39,7 @@ pub(super) struct StudyMeta<'a> {
     notice: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<String>,
-    /// What of the request was ignored.
+    /// What of the request was ignored, and what the results lack.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     warnings: &'a [String],
 }
@@ -140,6 +140,7 @@ async fn finished(
         let held = core.study_of_key(caller, id).await?.held;
         return Err(jobs::why_failed(&report.study, held, report.meta.credits_used).into());
     };
+    let warnings = [warnings, report.warnings.as_slice()].concat();
     let meta = StudyMeta {
         request_id: visit.id.as_str(),
         credits_used: report.meta.credits_used.0,
@@ -151,7 +152,7 @@ async fn finished(
         inference: Some(inference(&report)),
         notice: Some(report.meta.notice.clone()),
         model: Some(report.study.model.clone()),
-        warnings,
+        warnings: &warnings,
     };
     Ok(reply::json(StatusCode::OK, &GoodReply { ok: true, data: &*data, meta: &meta }))
 }

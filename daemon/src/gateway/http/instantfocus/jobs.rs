@@ -1,6 +1,5 @@
 //! GET /v1/jobs/{id}: a study as a job, which only the key that submitted it sees. The reply is 200 in every state.
 
-use axum::body::Bytes;
 use axum::response::Response;
 use jiff::Timestamp;
 use protocol::credits::Credits;
@@ -14,11 +13,15 @@ use serde_json::value::RawValue;
 
 use super::wording::InstantFocusWording;
 use super::{DOOR, result};
+use crate::domain::instrument::takes;
 use crate::gateway::http::door::Visit;
 use crate::gateway::http::refusal::Refusal;
 
 /// Personas of one batch, as the contract counts them.
 pub(super) const BATCH: u32 = 5;
+
+/// The setting of studies whose results may lack the answers to a question.
+const QUESTIONS: &str = "questions";
 
 #[derive(Serialize, schemars::JsonSchema)]
 pub(super) struct JobReply<'a> {
@@ -76,7 +79,9 @@ pub(super) async fn job(visit: Visit) -> Result<Response, Refusal> {
         job.error = Some(why.in_one_text(&InstantFocusWording));
     }
     if study.state.is_final() {
-        let told = Bytes::from(serde_json::to_vec(&job).map_err(|error| unwritten(&error))?);
+        let may_lack = job.result.is_some() && takes(study.instrument, QUESTIONS);
+        let warnings = if may_lack { core.report(caller, id).await?.warnings } else { Vec::new() };
+        let told = super::before_id(&job, &warnings).map_err(|error| unwritten(&error))?;
         visit.context.told.put_reply(key, head, &told);
         return Ok(super::around(&told, &visit.id));
     }

@@ -10,6 +10,7 @@ mod result;
 mod usage;
 mod wording;
 
+use axum::body::Bytes;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use protocol::key::{Dialect, KeyScope};
@@ -71,20 +72,36 @@ struct GoodReply<'a, D: ?Sized, M> {
 /// The meta of a reply that tells nothing of a study.
 #[derive(Serialize, schemars::JsonSchema)]
 struct PlainMeta<'a> {
+    /// What the results of a job lack.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    warnings: &'a [String],
     request_id: &'a str,
 }
 
 /// A good reply without the meta of a study.
 fn plain(data: &impl Serialize, id: &RequestId) -> Response {
-    let meta = PlainMeta { request_id: id.as_str() };
+    let meta = PlainMeta { warnings: &[], request_id: id.as_str() };
     reply::json(StatusCode::OK, &GoodReply { ok: true, data, meta: &meta })
 }
 
-/// The same of data that is written already.
-fn around(data: &[u8], id: &RequestId) -> Response {
+/// Data and what it lacks, written up to the id of the request.
+fn before_id(data: &impl Serialize, warnings: &[String]) -> Result<Bytes, serde_json::Error> {
+    let mut written = b"{\"ok\":true,\"data\":".to_vec();
+    serde_json::to_writer(&mut written, data)?;
+    written.extend_from_slice(b",\"meta\":{");
+    if !warnings.is_empty() {
+        written.extend_from_slice(b"\"warnings\":");
+        serde_json::to_writer(&mut written, warnings)?;
+        written.push(b',');
+    }
+    Ok(Bytes::from(written))
+}
+
+/// A good reply that is written so far, for that request.
+fn around(written: &[u8], id: &RequestId) -> Response {
     // An id is letters, digits and a few signs that stand for themselves.
-    let end = format!(",\"meta\":{{\"request_id\":\"{id}\"}}}}");
-    reply::written([b"{\"ok\":true,\"data\":", data, end.as_bytes()].concat())
+    let end = format!("\"request_id\":\"{id}\"}}}}");
+    reply::written([written, end.as_bytes()].concat())
 }
 
 /// An error in the envelope.
@@ -121,7 +138,7 @@ fn refuse(refusal: &Refusal, id: &RequestId) -> Response {
         code: code(status, refusal.code),
         message: refusal.in_one_text(&InstantFocusWording),
     };
-    let meta = PlainMeta { request_id: id.as_str() };
+    let meta = PlainMeta { warnings: &[], request_id: id.as_str() };
     reply::json(status, &BadReply { ok: false, error, meta })
 }
 

@@ -62,6 +62,12 @@ impl StudyKind for SurveyStudy {
         }
     }
 
+    fn unanswered<'r>(&self, outcomes: &'r Outcomes) -> Vec<(usize, &'r str)> {
+        let Outcomes::Survey { question_results, .. } = outcomes else { return Vec::new() };
+        let of_nobody = (1..).zip(question_results).filter(|(_, one)| !one.supported);
+        of_nobody.map(|(place, one)| (place, one.question.as_str())).collect()
+    }
+
     fn check(&self, instrument: &Instrument) -> Vec<Violation> {
         let mut violations = Vec::new();
         for (field, text) in self.texts(instrument) {
