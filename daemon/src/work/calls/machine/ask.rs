@@ -12,7 +12,7 @@ use super::respondent::{QueueEntry, RespondentTask};
 use super::{EngineState, PanelEffect, PanelMachine};
 use crate::app::Capped;
 use crate::domain::exchange::former;
-use crate::domain::instrument::Item;
+use crate::domain::instrument::{self, Item};
 use crate::domain::outcome::{Assignment, Usage};
 use crate::inference::pool::Availability;
 
@@ -70,7 +70,9 @@ impl PanelMachine<'_> {
     }
 
     fn choose(&mut self, engine: usize, now: Duration) {
-        if let Some(task) = self.due(engine, now) {
+        if let Some(task) = self.last_new(engine) {
+            self.reserve(engine, task);
+        } else if let Some(task) = self.due(engine, now) {
             // A retry of the same question was looked up before the first try.
             let is_looked_up = task.tries.at(engine) > 0;
             self.prepare(engine, vec![task], false, !is_looked_up);
@@ -80,6 +82,20 @@ impl PanelMachine<'_> {
         } else {
             self.look_up(engine);
         }
+    }
+
+    /// One of the last new respondents of a study with several calls for each. They come before further questions to others,
+    /// because whoever has most left to be asked is done last: asked later, they would keep a few calls going at the end while
+    /// most of the engine's places are empty.
+    fn last_new(&mut self, engine: usize) -> Option<RespondentTask> {
+        let [state] = self.engines.as_slice() else { return None };
+        let calls = usize::from(instrument::tasks(&self.plan.spec)) * self.items.len().max(1);
+        let places = usize::try_from(state.view.concurrency).unwrap_or(usize::MAX);
+        let are_last = self.stock.len() <= places && !self.queue.goes_on();
+        // While it is not known whether the engine works, who was asked first shows it.
+        let comes_first = calls > 1 && are_last && state.view.is_proven && !self.waiting.is_empty();
+        let may_be_asked = !self.is_crowded() && !self.rests_beside_others(engine);
+        if comes_first && may_be_asked { self.stock.pop_front() } else { None }
     }
 
     /// A respondent with a retry or a further question that may be asked at that engine now.

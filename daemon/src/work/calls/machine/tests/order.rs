@@ -43,4 +43,11 @@ tables! {
         begun, waits | prepare a 0, reserve 0, offer a 0, idle
         idle, waits | prepare a 1
     "
+    the_last_new_respondents_come_before_further_questions: "panel 7, pairs", "
+        begun | prepare a 0, reserve 0, offer a 0
+        idle, idle, idle, idle | prepare a 1, prepare a 2, prepare a 3, prepare a 4
+        turn a | call a 0, reserve 1, offer a 1
+        0 answered | settle 0 3
+        turn a | call a 1
+    "
 }
