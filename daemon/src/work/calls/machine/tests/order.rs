@@ -43,11 +43,18 @@ tables! {
         begun, waits | prepare a 0, reserve 0, offer a 0, idle
         idle, waits | prepare a 1
     "
-    the_last_new_respondents_come_before_further_questions: "panel 7, pairs", "
+    the_last_new_respondents_come_before_further_questions: "panel 5, pairs", "
         begun | prepare a 0, reserve 0, offer a 0
         idle, idle, idle, idle | prepare a 1, prepare a 2, prepare a 3, prepare a 4
         turn a | call a 0, reserve 1, offer a 1
-        0 answered | settle 0 3
-        turn a | call a 1
+        0 answers | settle 0 3, keep 0, free 0
+        turn a, turn a, turn a, turn a | call a 1, reserve 2, offer a 2, call a 2, reserve 3, offer a 3, call a 3, reserve 4, offer a 4, call a 4, prepare a 0, reserve 0, offer a 0
+    "
+    further_questions_come_before_others_who_are_new: "panel 9, pairs", "
+        begun | prepare a 0, reserve 0, offer a 0
+        idle, idle, idle, idle | prepare a 1, prepare a 2, prepare a 3, prepare a 4
+        turn a | call a 0, reserve 1, offer a 1
+        0 answers | settle 0 3, keep 0, free 0
+        turn a | call a 1, prepare a 0, reserve 0, offer a 0
     "
 }
