@@ -224,7 +224,12 @@ fn preset_of(name: &str, own: &EngineSettings) -> Result<&'static Preset, Unread
     let shipped =
         catalogue().map_err(|why| Unready::Setting { key: "kind", why: why.to_owned() })?;
     let kind = own.kind.as_deref().unwrap_or(name);
-    shipped.service.get(kind).ok_or_else(|| {
+    // "llama.cpp", "LM Studio" and "open-router" have one meaning.
+    let plain = |name: &str| -> String {
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+    };
+    let alike = || shipped.service.iter().find(|(known, _)| plain(known) == plain(kind));
+    shipped.service.get(kind).or_else(|| alike().map(|(_, preset)| preset)).ok_or_else(|| {
         let known: Vec<&str> = shipped.service.keys().map(String::as_str).collect();
         Unready::Setting {
             key: "kind",
