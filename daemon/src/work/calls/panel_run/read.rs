@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::{MadeCall, PanelRun};
 use crate::domain::exchange::{self, End, Exchange, ReplySource};
 use crate::domain::instrument::{self, Unreadable};
-use crate::domain::outcome::Usage;
 use crate::domain::redact::{Redacted, redact};
 use crate::inference::chat::ChatReply;
 use crate::work::calls::machine::{
@@ -15,9 +14,9 @@ use crate::work::calls::machine::{
 impl PanelRun<'_> {
     /// A call that is over, with its reply read.
     pub(super) fn read_call(&self, made: MadeCall) -> EndedCall {
-        let MadeCall { ticket, address, spent, latency } = made;
+        let MadeCall { ticket, address, spent, uncounted, latency } = made;
         let Some(spent) = spent else {
-            let (usage, remarks, end) = (Usage::default(), Vec::new(), CallEnd::GivenUp);
+            let (usage, remarks, end) = (uncounted.usage(), Vec::new(), CallEnd::GivenUp);
             return EndedCall { ticket, latency, usage, remarks, end };
         };
         let usage = spent.usage();

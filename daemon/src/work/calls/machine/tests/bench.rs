@@ -250,7 +250,9 @@ impl Bench {
             PanelEffect::Settle { ticket, reserved, cost } => {
                 self.settle(ticket, reserved.0, cost.0);
             }
-            PanelEffect::GiveUp { ticket, reserved } => self.settle(ticket, reserved.0, reserved.0),
+            PanelEffect::GiveUp { ticket, reserved, cost } => {
+                self.settle(ticket, reserved.0, cost.0);
+            }
             PanelEffect::Measure(measure) => {
                 assert_eq!(self.measuring.insert(measure.ticket, measure.aside.0), None);
             }
@@ -319,7 +321,8 @@ impl Bench {
             "invalid" | "cut" => (ANSWER, replied(invalid())),
             "garbled" => (ANSWER, replied(because("the reply is not valid JSON"))),
             "declines" => (ANSWER, replied(Err(Unreadable::Refused { reason: "no".to_owned() }))),
-            "given-up" => (0, CallEnd::GivenUp),
+            "given-up" => (CALL, CallEnd::GivenUp),
+            "given-up-like-others" => (ANSWER, CallEnd::GivenUp),
             "times-out" => (CALL, failed(CallError::network(TIMED_OUT))),
             "unreachable" => (0, failed(CallError::network(REFUSED))),
             "fails" => (0, failed(CallError::Server { status: 500, said: said() })),
@@ -428,8 +431,8 @@ pub(super) fn told(effect: &PanelEffect) -> String {
             format!("call {} {}", door(*engine), name(*ticket))
         }
         PanelEffect::Settle { ticket, cost, .. } => format!("settle {} {}", name(*ticket), cost.0),
-        PanelEffect::GiveUp { ticket, reserved } => {
-            format!("give-up {} {}", name(*ticket), reserved.0)
+        PanelEffect::GiveUp { ticket, cost, .. } => {
+            format!("give-up {} {}", name(*ticket), cost.0)
         }
         PanelEffect::Prove { engine } => format!("prove {}", door(*engine)),
         PanelEffect::Doubt { engine } => format!("doubt {}", door(*engine)),
