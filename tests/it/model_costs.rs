@@ -190,12 +190,12 @@ fn what_is_counted_is_booked_whatever_came_with_it() {
 }
 
 /// A service that counts nothing: each reply is booked at what its length comes to, is marked, and the study ends within what
-/// was announced. Only a call without a reply is booked at the most.
+/// was announced. A call without a reply is booked like the dearest of them, and marked too.
 #[test]
 fn a_reply_whose_service_counts_nothing_is_estimated_by_its_length() {
-    for (usage, broken) in [(json!(null), 0), (json!({ "prompt_tokens": 0 }), 1)] {
+    for (usage, is_broken) in [(json!(null), false), (json!({ "prompt_tokens": 0 }), true)] {
         let mock = MockProvider::start(Duration::ZERO, move |heard| {
-            if heard.number == 20 && broken > 0 {
+            if heard.number == 20 && is_broken {
                 return Act::Body(b"<html>".to_vec());
             }
             let message = json!({ "content": harness::mock_provider::answer(heard) });
@@ -207,8 +207,8 @@ fn a_reply_whose_service_counts_nothing_is_estimated_by_its_length() {
         let printed = home.run(RUN).expect(0).json();
         let (meta, calls) = (&printed["meta"], mock.calls());
         assert_eq!(printed["study"]["panel"]["delivered"], 60, "{printed}");
-        assert_eq!(meta["booked_estimated"].as_u64(), u64::try_from(calls - broken).ok(), "{meta}");
-        assert_eq!(meta["booked_at_most"].as_u64().unwrap_or(0), broken as u64, "{meta}");
+        assert_eq!(meta["booked_estimated"].as_u64(), u64::try_from(calls).ok(), "{meta}");
+        assert_eq!(meta["booked_at_most"].as_u64().unwrap_or(0), 0, "{meta}");
         let [low, high] = [0, 1].map(|end| meta["announced_cost_usd"][end].as_f64().unwrap());
         let cost = spent(&printed);
         assert!((low * 0.6..=high).contains(&cost), "{cost}: {low} to {high}");

@@ -91,7 +91,10 @@ impl PanelMachine<'_> {
             self.engines[engine].is_put_off = true;
             return Next::Stop(task, format!("{error}; {wait}"));
         }
-        if let Some(fault) = SharedFault::of(error) {
+        // A question that is asked again because it was rejected says nothing new of the engine.
+        let is_known = task.rejections > 0 && !task.is_try;
+        let fault = SharedFault::of(error);
+        if let Some(fault) = fault.filter(|fault| !is_known || *fault != SharedFault::Rejected) {
             let (is_throttled, is_rejected) =
                 (fault == SharedFault::Throttled, fault == SharedFault::Rejected);
             if self.note_fault(&task, fault, now) == FaultVerdict::Broken {

@@ -22,8 +22,10 @@ const REST_MOST: Duration = Duration::from_secs(20);
 /// by then. What is left of the tries follows soon.
 const RESTS_IN_ALL: Duration = Duration::from_secs(15);
 const REST_LEAST: Duration = Duration::from_millis(500);
-/// So many in a row at an engine of which no reply was ever read mean that it will give none, whatever each of them looked like.
-const NEVER_READ_MAX: u32 = 8;
+/// So many in a row at an engine of which no reply was read mean that it may be broken, and that it is, whatever each of them
+/// looked like.
+const UNREAD_DOUBTED_FROM: u32 = 5;
+const UNREAD_MAX: u32 = 8;
 
 /// Why a call was of no use, where that can be the same for every call to a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -281,13 +283,14 @@ impl EngineFaults {
         } else {
             let hopeless_from = fault.hopeless_from(known);
             // One that shows a different fault each time gives no replies either.
-            let is_long = row.long >= NEVER_READ_MAX.max(hopeless_from);
+            let is_long = row.long >= UNREAD_MAX.max(hopeless_from);
             let is_hopeless = row.alike >= hopeless_from || is_long;
             // A server that is not there is told of at once, before anybody has waited for it.
             let may_do = fault.may_pass() || matches!(fault, SharedFault::Unreadable(_));
             let needs_tries = known.was_proven && may_do && *fault != SharedFault::Unreachable;
             let was_tried = !needs_tries || row.tries >= fault.tries();
-            (row.alike, is_hopeless && was_tried)
+            let is_doubtful = row.long >= UNREAD_DOUBTED_FROM;
+            (if is_doubtful { row.long } else { row.alike }, is_hopeless && was_tried)
         };
         if is_broken {
             FaultVerdict::Broken
@@ -408,7 +411,7 @@ mod tests {
             faults.note(fault, (entry(count), true), NEW, Duration::ZERO)
         };
         let broken = (1..30).find(|count| note(*count) == FaultVerdict::Broken);
-        assert_eq!(broken, Some(NEVER_READ_MAX));
+        assert_eq!(broken, Some(UNREAD_MAX));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::config::Strategy;
 use crate::domain::exchange::{End, Exchange, ReplySource, read, read_item};
 use crate::domain::instrument::{Item, Unreadable};
 use crate::domain::outcome::{Outcome, Usage};
-use crate::inference::chat::{CallError, Denial, REFUSED, TIMED_OUT};
+use crate::inference::chat::{BROKE_OFF, CallError, Denial, REFUSED, TIMED_OUT};
 use crate::inference::limits::Condition;
 use crate::inference::pool::Availability;
 use crate::work::calls::side_measures::MeasuredChannels;
@@ -319,11 +319,16 @@ impl Bench {
             "answers" => (ANSWER, replied(Ok(self.answer(ask)))),
             "answers-dearly" => (4 * CALL, replied(Ok(self.answer(ask)))),
             "invalid" | "cut" => (ANSWER, replied(invalid())),
+            "varied" => {
+                let reason = format!("`score` is {}.5", self.sent);
+                (ANSWER, replied(Err(Unreadable::Invalid { reason })))
+            }
             "garbled" => (ANSWER, replied(because("the reply is not valid JSON"))),
             "declines" => (ANSWER, replied(Err(Unreadable::Refused { reason: "no".to_owned() }))),
             "given-up" => (CALL, CallEnd::GivenUp),
             "given-up-like-others" => (ANSWER, CallEnd::GivenUp),
             "times-out" => (CALL, failed(CallError::network(TIMED_OUT))),
+            "breaks-off" => (CALL, failed(CallError::network(BROKE_OFF))),
             "unreachable" => (0, failed(CallError::network(REFUSED))),
             "fails" => (0, failed(CallError::Server { status: 500, said: said() })),
             "html" => (CALL, failed(CallError::Malformed { why: "an HTML page".into() })),
