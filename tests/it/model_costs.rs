@@ -327,8 +327,11 @@ fn a_key_has_a_cap_where_studies_cost_and_a_study_without_room_for_a_call_is_ref
 fn what_kills_may_have_cost_counts_against_the_announced_end() {
     let hangs = Arc::new(AtomicBool::new(true));
     let still = Arc::clone(&hangs);
-    let mock = MockProvider::start(Duration::ZERO, move |heard| {
-        if heard.number > 0 && still.load(Ordering::Relaxed) { Act::Silence } else { Act::Answer }
+    // The first reply is a long one: what is not counted is booked like that.
+    let mock = MockProvider::start(Duration::ZERO, move |heard| match heard.number {
+        0 => Act::Claim(json!(550), json!(700)),
+        _ if still.load(Ordering::Relaxed) => Act::Silence,
+        _ => Act::Answer,
     });
     let home = home(&mock, "concurrency = 8", 24);
     let mut args = RUN.to_vec();
@@ -359,9 +362,9 @@ fn what_kills_may_have_cost_counts_against_the_announced_end() {
     hangs.store(false, Ordering::Relaxed);
     let asked = dollars(&shown_now, "asked_cost_usd");
     drop(home.run(["resume", "@", "--yes"]).expect(0));
-    // Whoever was under way at one kill after the other is put aside.
+    // Whoever was under way alone at three kills is put aside.
     let panel = wait::for_end(&home.link(), id).panel;
-    assert!(panel.delivered >= 23 && panel.delivered + panel.failed == 24, "{panel:?}");
+    assert!(panel.failed <= kills / 3 && panel.delivered + panel.failed == 24, "{panel:?}");
     let last = shown(&home);
     assert!(spent(&last) > high && spent(&last) <= asked, "{} of {asked}", spent(&last));
 }

@@ -516,7 +516,8 @@ impl Target {
         let is_json = serde_json::from_slice::<IgnoredAny>(body).is_ok();
         // A sentence in the place of a reply may say that the account is the reason.
         if let Some(said) = no_reply::sentence(body)
-            && let denied @ CallError::Denied { .. } = self.error(200, route, headers, said.as_bytes())
+            && let denied @ CallError::Denied { .. } =
+                self.error(200, route, headers, said.as_bytes())
         {
             return denied;
         }

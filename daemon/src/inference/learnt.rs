@@ -357,6 +357,24 @@ mod tests {
     }
 
     #[test]
+    fn what_calls_were_counted_at_is_kept_by_their_kind_and_also_where_the_rest_is_tried_anew() {
+        let counted = |input, output| Tokens { input, output, ..Tokens::default() };
+        let mut learnt = Learnt::default();
+        learnt.learn_count("nps", counted(500, 40), 2_000);
+        learnt.learn_count("rating", counted(300, 9), 2_000);
+        let kept: Learnt =
+            serde_json::from_value(serde_json::to_value(learnt.lasting()).unwrap()).unwrap();
+        for known in [kept.place(), kept] {
+            assert_eq!(known.seen_tokens("nps", 4_000), Some(counted(1_000, 40)));
+            assert_eq!(known.seen_tokens("survey", 4_000), None);
+        }
+        // What a later version writes otherwise is counted anew, and the rest is known.
+        let later = json!({ "seen": [1], "longest_reply": 900 });
+        let read: Learnt = serde_json::from_value(later).unwrap();
+        assert_eq!((read.longest_reply, read.seen_tokens("nps", 1)), (900, None));
+    }
+
+    #[test]
     fn what_lasts_is_the_same_when_it_was_kept_and_read_again() {
         let health = EngineHealth::Proven;
         let mut learnt = Learnt { health, longest_reply: 8_000, ..Learnt::default() };

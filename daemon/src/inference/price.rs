@@ -138,7 +138,8 @@ impl CallStake {
     pub fn seen(worst: UsdMicros, dearest: UsdMicros) -> Self {
         let is_seen = dearest < worst;
         let cost = dearest.min(worst);
-        let (at_most, estimated) = (!is_seen && cost > UsdMicros::ZERO, is_seen && cost > UsdMicros::ZERO);
+        let (at_most, estimated) =
+            (!is_seen && cost > UsdMicros::ZERO, is_seen && cost > UsdMicros::ZERO);
         Self { worst, uncounted: Booked { cost, at_most, estimated } }
     }
 }
@@ -206,7 +207,8 @@ mod tests {
 
     #[test]
     fn what_nobody_counted_is_the_dearest_that_was_and_never_more_than_the_call_can_cost() {
-        let booked = |cost, at_most, estimated| Booked { cost: UsdMicros(cost), at_most, estimated };
+        let booked =
+            |cost, at_most, estimated| Booked { cost: UsdMicros(cost), at_most, estimated };
         let seen = |dearest| CallStake::seen(UsdMicros(90), UsdMicros(dearest)).uncounted;
         assert_eq!(CallStake::unknown(UsdMicros(90)).uncounted, booked(90, true, false));
         assert_eq!(seen(30), booked(30, false, true));

@@ -224,7 +224,8 @@ mod tests {
         let log = CallLog::at(&path, "boot-1").unwrap();
         log.spent(7, 0, 0);
         log.spent(8, 50, 0);
-        let calls: Vec<SentCall> = [30, 40, 50].map(|worst| log.sent(7, worst, NotedAmount::Worst)).into();
+        let calls: Vec<SentCall> =
+            [30, 40, 50].map(|worst| log.sent(7, worst, NotedAmount::Worst)).into();
         let mut calls = calls.into_iter();
         log.spent(7, 12, 5);
         log.over(calls.next().unwrap());

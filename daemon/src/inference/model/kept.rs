@@ -55,10 +55,10 @@ impl ModelEngine {
     pub fn stake(&self, ready: &ReadyCall) -> CallStake {
         let learnt = self.learnt();
         let seen = ready.kind.and_then(|kind| learnt.seen_tokens(kind, ready.input_max));
-        let Some(seen) = seen else { return CallStake::unknown(ready.worst) };
-        // No prompt is shorter than it is likely to be.
-        let input = seen.input.max(learnt.counted(ready.tokens_likely));
-        CallStake::seen(ready.worst, self.price().worst(input, seen.output))
+        match seen {
+            None => CallStake::unknown(ready.worst),
+            Some(seen) => CallStake::seen(ready.worst, self.price().worst(seen.input, seen.output)),
+        }
     }
 
     /// Tokens of the longest reply that was seen, where the service ignores the limit.

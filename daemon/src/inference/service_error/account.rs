@@ -40,8 +40,16 @@ const OF_BALANCE: [&str; 35] = [
     "欠费",
 ];
 /// What can be at its end, and the words for that, which stand behind it or right in front of it.
-const ENDS: [&str; 8] =
-    ["subscription", "account", "trial", "plan", "payment", "invoice", "organization", "organisation"];
+const ENDS: [&str; 8] = [
+    "subscription",
+    "account",
+    "trial",
+    "plan",
+    "payment",
+    "invoice",
+    "organization",
+    "organisation",
+];
 const ENDED: [&str; 17] = [
     "expired",
     "suspended",
@@ -65,8 +73,20 @@ const ENDED: [&str; 17] = [
 const ENDED_BY_ITSELF: [&str; 3] = ["expired", "lapsed", "ended"];
 /// Words between the two.
 const BETWEEN: [&str; 14] = [
-    "is", "was", "has", "have", "been", "period", "currently", "now", "already", "temporarily",
-    "permanently", "past", "status", "free",
+    "is",
+    "was",
+    "has",
+    "have",
+    "been",
+    "period",
+    "currently",
+    "now",
+    "already",
+    "temporarily",
+    "permanently",
+    "past",
+    "status",
+    "free",
 ];
 
 /// Whether that says that an account is empty or not paid for.
@@ -76,8 +96,10 @@ pub(super) fn is_unpaid(said: &str) -> bool {
 
 /// Whether that says that an account, its subscription or its trial has ended or was stopped.
 pub(super) fn is_closed(said: &str) -> bool {
-    let words: Vec<&str> =
-        said.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = said
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     let is_past_due = |rest: &[&str]| rest.starts_with(&["past", "due"]);
     let is_inactive = |rest: &[&str]| {
         rest.starts_with(&["not", "active"]) || rest.starts_with(&["no", "longer", "active"])
@@ -96,7 +118,8 @@ pub(super) fn is_closed(said: &str) -> bool {
         let is_due = (0..=skipped).any(|from| rest.get(from..).is_some_and(is_past_due));
         let (skipped, state) = rest.split_at(skipped);
         // An account that has blocked something is not blocked.
-        let does = skipped.iter().any(|word| matches!(*word, "has" | "have")) && !skipped.contains(&"been");
+        let does = skipped.iter().any(|word| matches!(*word, "has" | "have"))
+            && !skipped.contains(&"been");
         let ended: &[&str] = if does { &ENDED_BY_ITSELF } else { &ENDED };
         let is_over = *first == "trial" && state.first() == Some(&"over");
         let is_ended = is_over || state.first().is_some_and(|word| ended.contains(word));

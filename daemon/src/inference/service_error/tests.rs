@@ -367,7 +367,10 @@ fn an_account_that_has_ended_or_was_stopped_is_refused_with_its_own_words() {
         (200, json!({ "success": false, "code": "trial_ended", "message": "Upgrade to go on." })),
         (200, json!("Your free trial has ended")),
         (400, json!({ "error": { "message": "Your account is not active" } })),
-        (429, json!({ "error": { "code": "billing_not_active", "message": "Your account is suspended" } })),
+        (
+            429,
+            json!({ "error": { "code": "billing_not_active", "message": "Your account is suspended" } }),
+        ),
     ] {
         let error = read(status, body.to_string().as_bytes()).classify("");
         assert!(
@@ -375,7 +378,8 @@ fn an_account_that_has_ended_or_was_stopped_is_refused_with_its_own_words() {
             "{body}: {error:?}"
         );
     }
-    for said in ["Billing hard limit has been reached", "Payment required", "Insufficient credits"] {
+    for said in ["Billing hard limit has been reached", "Payment required", "Insufficient credits"]
+    {
         let error = read(200, said.as_bytes()).classify("");
         assert!(matches!(error, CallError::Denied { .. }), "{said}: {error:?}");
         assert!(error.to_string().ends_with(said), "{error}");

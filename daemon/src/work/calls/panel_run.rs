@@ -16,7 +16,8 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 use super::doors::{EngineDoor, any_retuned, any_turn, places};
 use super::machine::{
-    CallEnd, EngineView, FinishedMeasures, PanelEvent, PanelMachine, PanelPlan, PanelQuestion, QueueEntry,
+    CallEnd, EngineView, FinishedMeasures, PanelEvent, PanelMachine, PanelPlan, PanelQuestion,
+    QueueEntry,
 };
 use super::recorder::RecordRequest;
 use super::side_measures::SideMeasures;
