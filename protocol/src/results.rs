@@ -476,11 +476,12 @@ pub struct Meta {
     /// or cancelled. Zero where there were none.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub lost_cost_usd: f64,
-    /// Calls whose cost is an upper bound, because no reply came, the service reported more than such a call can take, or
-    /// the daemon ended while they may have been under way.
+    /// Calls whose cost is an upper bound, because nothing was counted of such a call before: no reply came, the service
+    /// reported more than such a call can take, or the daemon ended while they may have been under way.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub booked_at_most: u64,
-    /// Calls whose cost is an estimate by the lengths of prompt and reply, because the service reported no usage.
+    /// Calls whose cost is an estimate, because the service reported no usage: by the lengths of prompt and reply, or, where
+    /// none came, by the dearest call of its kind that was counted.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub booked_estimated: u64,
     /// Time from submission to the end, or to now.

@@ -29,6 +29,7 @@ mod model_costs;
 mod model_network;
 mod model_replies;
 mod model_restarts;
+mod model_uncounted;
 mod models;
 mod page;
 mod questions;

@@ -190,12 +190,12 @@ fn what_is_counted_is_booked_whatever_came_with_it() {
 }
 
 /// A service that counts nothing: each reply is booked at what its length comes to, is marked, and the study ends within what
-/// was announced. Only a call without a reply is booked at the most.
+/// was announced. A call without a reply is booked like the dearest of them, and marked too.
 #[test]
 fn a_reply_whose_service_counts_nothing_is_estimated_by_its_length() {
-    for (usage, broken) in [(json!(null), 0), (json!({ "prompt_tokens": 0 }), 1)] {
+    for (usage, is_broken) in [(json!(null), false), (json!({ "prompt_tokens": 0 }), true)] {
         let mock = MockProvider::start(Duration::ZERO, move |heard| {
-            if heard.number == 20 && broken > 0 {
+            if heard.number == 20 && is_broken {
                 return Act::Body(b"<html>".to_vec());
             }
             let message = json!({ "content": harness::mock_provider::answer(heard) });
@@ -207,8 +207,8 @@ fn a_reply_whose_service_counts_nothing_is_estimated_by_its_length() {
         let printed = home.run(RUN).expect(0).json();
         let (meta, calls) = (&printed["meta"], mock.calls());
         assert_eq!(printed["study"]["panel"]["delivered"], 60, "{printed}");
-        assert_eq!(meta["booked_estimated"].as_u64(), u64::try_from(calls - broken).ok(), "{meta}");
-        assert_eq!(meta["booked_at_most"].as_u64().unwrap_or(0), broken as u64, "{meta}");
+        assert_eq!(meta["booked_estimated"].as_u64(), u64::try_from(calls).ok(), "{meta}");
+        assert_eq!(meta["booked_at_most"].as_u64().unwrap_or(0), 0, "{meta}");
         let [low, high] = [0, 1].map(|end| meta["announced_cost_usd"][end].as_f64().unwrap());
         let cost = spent(&printed);
         assert!((low * 0.6..=high).contains(&cost), "{cost}: {low} to {high}");
@@ -327,8 +327,11 @@ fn a_key_has_a_cap_where_studies_cost_and_a_study_without_room_for_a_call_is_ref
 fn what_kills_may_have_cost_counts_against_the_announced_end() {
     let hangs = Arc::new(AtomicBool::new(true));
     let still = Arc::clone(&hangs);
-    let mock = MockProvider::start(Duration::ZERO, move |heard| {
-        if heard.number > 0 && still.load(Ordering::Relaxed) { Act::Silence } else { Act::Answer }
+    // The first reply is a long one: what is not counted is booked like that.
+    let mock = MockProvider::start(Duration::ZERO, move |heard| match heard.number {
+        0 => Act::Claim(json!(550), json!(700)),
+        _ if still.load(Ordering::Relaxed) => Act::Silence,
+        _ => Act::Answer,
     });
     let home = home(&mock, "concurrency = 8", 24);
     let mut args = RUN.to_vec();
@@ -359,9 +362,9 @@ fn what_kills_may_have_cost_counts_against_the_announced_end() {
     hangs.store(false, Ordering::Relaxed);
     let asked = dollars(&shown_now, "asked_cost_usd");
     drop(home.run(["resume", "@", "--yes"]).expect(0));
-    // Whoever was under way at one kill after the other is put aside.
+    // Whoever was under way alone at three kills is put aside.
     let panel = wait::for_end(&home.link(), id).panel;
-    assert!(panel.delivered >= 23 && panel.delivered + panel.failed == 24, "{panel:?}");
+    assert!(panel.failed <= kills / 3 && panel.delivered + panel.failed == 24, "{panel:?}");
     let last = shown(&home);
     assert!(spent(&last) > high && spent(&last) <= asked, "{} of {asked}", spent(&last));
 }

@@ -300,7 +300,7 @@ impl Core {
         self.shared.gates.open(number)
     }
 
-    /// The daemon ends and waits for no call any longer: each is given up, and booked at the most it can have cost.
+    /// The daemon ends and waits for no call any longer: each is given up, and booked at what such calls come to.
     pub(crate) fn give_up_calls(&self) {
         self.gates().over.cancel();
     }

@@ -156,11 +156,12 @@ pub struct Usage {
     /// Replies from the response cache, paid for by an earlier study.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub remembered: u32,
-    /// Calls whose cost is an upper bound: no reply came, the service reported an impossible usage, or the daemon was
-    /// killed while they may have been under way.
+    /// Calls whose cost is an upper bound, because nothing was counted of such a call before: no reply came, the service
+    /// reported an impossible usage, or the daemon was killed while they may have been under way.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub at_most: u32,
-    /// Calls whose cost is an estimate by the lengths of prompt and reply: the service reported no usage.
+    /// Calls whose cost is an estimate, because the service reported no usage: by the lengths of prompt and reply, or by the
+    /// dearest call of its kind that was counted.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub estimated: u32,
 }

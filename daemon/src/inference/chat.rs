@@ -269,6 +269,8 @@ pub enum Denial {
     Key,
     /// To work for this account: there is no credit on it.
     Credit,
+    /// To work for this account: it, its subscription or its trial has ended, or was stopped.
+    Account,
     /// To work for this account today: its quota of a day is used up.
     DayQuota,
     /// This model, to this key.
@@ -279,7 +281,7 @@ impl std::fmt::Display for Denial {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Key | Self::Permission => "the service refuses the key",
-            Self::Credit | Self::DayQuota => "the service refuses the account",
+            Self::Credit | Self::Account | Self::DayQuota => "the service refuses the account",
         })
     }
 }
@@ -288,6 +290,7 @@ fn hint(denial: Denial) -> &'static str {
     match denial {
         Denial::Key => ": it is missing, wrong or expired",
         Denial::Credit => ": there is no credit on the account",
+        Denial::Account => ": it has ended, or was stopped",
         Denial::DayQuota => ": its quota of a day is used up",
         Denial::Permission => ": it may not use this model",
     }
@@ -330,8 +333,18 @@ impl CallError {
         }
     }
 
-    /// Whether the service may have charged for the call although no reply can be read: then its worst case is
-    /// booked.
+    /// Whether the same request may be taken a moment later: it is rejected, and nothing in it is named as the reason.
+    pub fn may_be_chance(&self) -> bool {
+        match self {
+            Self::Rejected { status, refuses, .. } => {
+                refuses.is_empty() && !matches!(status, 404 | 405 | 410 | 413)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the service may have charged for the call although no reply can be read: then it is booked at what such
+    /// calls come to.
     pub fn may_have_cost(&self) -> bool {
         match self {
             Self::Malformed { .. } | Self::TooLarge { .. } => true,

@@ -513,7 +513,15 @@ impl Target {
         if why == IS_AN_ERROR {
             return self.error(200, route, headers, body);
         }
-        if serde_json::from_slice::<IgnoredAny>(body).is_err() {
+        let is_json = serde_json::from_slice::<IgnoredAny>(body).is_ok();
+        // A sentence in the place of a reply may say that the account is the reason.
+        if let Some(said) = no_reply::sentence(body)
+            && let denied @ CallError::Denied { .. } =
+                self.error(200, route, headers, said.as_bytes())
+        {
+            return denied;
+        }
+        if !is_json {
             let came = no_reply::described(headers, body);
             return CallError::Malformed { why: came.into() };
         }

@@ -4,13 +4,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use protocol::credits::UsdMicros;
 use tokio::sync::Notify;
 
 use super::chat::{Allowance, CallError};
 use super::limits::{Admission, Admit, Bounds, Condition, Quiet, Signal};
 use super::pool::Availability;
-use super::price::{Booked, Price, UsageCount};
+use super::price::{Booked, CallStake, Price, UsageCount};
 use crate::domain::outcome::Usage;
 use crate::world::Clock;
 
@@ -47,27 +46,21 @@ pub struct Spent<T> {
 }
 
 impl<T> Spent<T> {
-    /// A call that was given up on this side: the service may charge for it, so it is booked at its worst case.
-    pub fn given_up(worst: UsdMicros) -> Self {
+    /// A call that was given up on this side: the service may charge for it.
+    pub fn given_up(uncounted: Booked) -> Self {
         Self {
             reply: Err(CallError::network(super::chat::TIMED_OUT)),
             input_tokens: 0,
             output_tokens: 0,
-            booked: Booked::at_most(worst),
+            booked: uncounted,
             remarks: Vec::new(),
         }
     }
 
     /// Tokens and cost.
     pub fn usage(&self) -> Usage {
-        Usage {
-            input_tokens: self.input_tokens,
-            output_tokens: self.output_tokens,
-            cost: self.booked.cost,
-            at_most: u32::from(self.booked.at_most),
-            estimated: u32::from(self.booked.estimated),
-            ..Usage::default()
-        }
+        let (input_tokens, output_tokens) = (self.input_tokens, self.output_tokens);
+        Usage { input_tokens, output_tokens, ..self.booked.usage() }
     }
 }
 
@@ -212,16 +205,16 @@ impl<C> Permit<C> {
         allowance: Allowance,
         counts: UsageCount,
         spare: i64,
-        worst: UsdMicros,
+        stake: CallStake,
     ) -> Booked {
         self.used = true;
         let (booked, signal) = match reply {
-            Ok(_) => (Booked::of(&self.door.price(), counts, worst), Signal::Replied),
+            Ok(_) => (Booked::of(&self.door.price(), counts, stake), Signal::Replied),
             // What it says that it took is what it is paid for, also where no reply can be read.
             Err(error) if counts.plausible().is_some() => {
-                (Booked::of(&self.door.price(), counts, worst), Signal::Failed(error))
+                (Booked::of(&self.door.price(), counts, stake), Signal::Failed(error))
             }
-            Err(error) if error.may_have_cost() => (Booked::at_most(worst), Signal::Failed(error)),
+            Err(error) if error.may_have_cost() => (stake.uncounted, Signal::Failed(error)),
             Err(error) => (Booked::NOTHING, Signal::Failed(error)),
         };
         self.door.admission().done(signal, allowance, spare, self.clock.monotonic());

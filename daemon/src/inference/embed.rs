@@ -2,7 +2,7 @@
 //! failures do not stop answers, its own price, and one call for several texts.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use protocol::credits::UsdMicros;
@@ -13,7 +13,7 @@ use super::door::{Permit, ServiceDoor, Spent};
 use super::limits::{Admission, Bounds};
 use super::local;
 use super::model::Estimate;
-use super::price::{Price, UsageCount, tokens_estimated, tokens_max};
+use super::price::{CallStake, Price, UsageCount, tokens_estimated, tokens_max};
 use super::service::{Embedding, Service};
 use super::wire::Vectors;
 use crate::world::Clock;
@@ -30,6 +30,8 @@ const TEXT_TOKENS: (u64, u64) = (15, 110);
 pub struct Embedder {
     model: String,
     door: Arc<ServiceDoor<EmbedClient>>,
+    /// The most that was counted of texts, for a thousand tokens that they can have; 0 before anything was.
+    seen: AtomicU64,
 }
 
 /// What turns texts into vectors.
@@ -101,7 +103,8 @@ impl Embedder {
     fn new(client: EmbedClient, embedding: Embedding, bounds: Bounds, now: Duration) -> Self {
         let Embedding { model, price } = embedding;
         let admission = Admission::new(bounds, now).with_patience(PATIENCE);
-        Self { model, door: Arc::new(ServiceDoor::new(client, price, admission)) }
+        let door = Arc::new(ServiceDoor::new(client, price, admission));
+        Self { model, door, seen: AtomicU64::new(0) }
     }
 
     /// The model.
@@ -164,6 +167,25 @@ impl Embedder {
         self.door.price().worst(tokens_max(bytes), 0)
     }
 
+    /// The money that goes with a call for those texts.
+    pub fn stake(&self, texts: &[String]) -> CallStake {
+        let bytes = bytes(texts);
+        let worst = self.worst(bytes);
+        match self.seen.load(Ordering::Relaxed) {
+            0 => CallStake::unknown(worst),
+            share => {
+                let input = share.saturating_mul(tokens_max(bytes)).div_ceil(1_000);
+                CallStake::seen(worst, self.door.price().worst(input, 0))
+            }
+        }
+    }
+
+    /// Learns from what was counted of texts.
+    fn learn(&self, counted: Tokens, texts: &[String]) {
+        let share = counted.input.saturating_mul(1_000).div_ceil(tokens_max(bytes(texts)));
+        self.seen.fetch_max(share, Ordering::Relaxed);
+    }
+
     /// The estimated cost of so many free texts.
     pub fn estimate(&self, texts: u64) -> Estimate {
         let of = |each: u64| self.door.price().worst(each.saturating_mul(texts), 0);
@@ -219,7 +241,10 @@ impl EmbedPermit {
             }
             ServiceCount::Nothing => UsageCount::Unknown,
         };
-        let booked = permit.end(&reply, allowance, counts, 0, embedder.worst(bytes(texts)));
+        let booked = permit.end(&reply, allowance, counts, 0, embedder.stake(texts));
+        if let Some(believed) = counts.believed() {
+            embedder.learn(believed, texts);
+        }
         let input_tokens = counts.plausible().map_or(0, |tokens| tokens.input);
         Spent { reply, input_tokens, output_tokens: 0, booked, remarks: Vec::new() }
     }

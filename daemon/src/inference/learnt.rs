@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::chat::{Chat, Refusable, ReplyShape, TokenLimit};
+use super::chat::{Chat, Refusable, ReplyShape, TokenLimit, Tokens};
+use super::seen::SeenKinds;
 
 /// The name of a model that stands for whichever the server has.
 pub(crate) const ANY_MODEL: &str = "default";
@@ -43,6 +44,9 @@ pub(crate) struct Learnt {
     /// Tokens that it counts of a prompt for a thousand that are likely, where that is more than a prompt can have; 0 where it
     /// is not.
     pub counted_prompt: u64,
+    /// The most that its calls were counted at, by their kind.
+    #[serde(skip_serializing_if = "SeenKinds::is_empty", deserialize_with = "known_seen")]
+    pub(super) seen: SeenKinds,
     /// The model that the server has, where any may answer.
     #[serde(skip)]
     pub model: Option<String>,
@@ -73,6 +77,12 @@ impl EngineHealth {
     fn is_forgotten(&self) -> bool {
         *self != Self::Broken
     }
+}
+
+/// What is kept of what calls were counted at; what a later version writes otherwise is counted anew.
+fn known_seen<'de, D: Deserializer<'de>>(read: D) -> Result<SeenKinds, D::Error> {
+    let kinds = Value::deserialize(read)?;
+    Ok(serde_json::from_value(kinds).unwrap_or_default())
 }
 
 /// What is kept of an engine's health; a word of a later version counts as none.
@@ -123,9 +133,20 @@ impl Learnt {
         (Cow::Owned(chat), limit)
     }
 
-    /// What stays true where the rest is tried anew: where the service was found.
+    /// What stays true where the rest is tried anew: where the service was found, and what it counted.
     pub(crate) fn place(&self) -> Self {
-        Self { below_version: self.below_version, ..Self::default() }
+        let (below_version, seen) = (self.below_version, self.seen.clone());
+        Self { below_version, seen, ..Self::default() }
+    }
+
+    /// Learns from what was counted of a call of that kind whose prompt can have so many tokens.
+    pub(crate) fn learn_count(&mut self, kind: &str, counted: Tokens, input_max: u64) {
+        self.seen.entry(kind.to_owned()).or_default().learn(counted, input_max);
+    }
+
+    /// What a call of that kind comes to like the dearest that was counted; `None` before one was.
+    pub(crate) fn seen_tokens(&self, kind: &str, input_max: u64) -> Option<Tokens> {
+        self.seen.get(kind).map(|seen| seen.tokens(input_max))
     }
 
     /// What is kept beyond the end of the daemon.
@@ -333,6 +354,24 @@ mod tests {
         assert_eq!((learnt.counted(1_000), learnt.counted(500)), (40_000, 20_000));
         let kept: Learnt = serde_json::from_value(serde_json::to_value(&learnt).unwrap()).unwrap();
         assert_eq!(kept.counted(1_000), 40_000);
+    }
+
+    #[test]
+    fn what_calls_were_counted_at_is_kept_by_their_kind_and_also_where_the_rest_is_tried_anew() {
+        let counted = |input, output| Tokens { input, output, ..Tokens::default() };
+        let mut learnt = Learnt::default();
+        learnt.learn_count("nps", counted(500, 40), 2_000);
+        learnt.learn_count("rating", counted(300, 9), 2_000);
+        let kept: Learnt =
+            serde_json::from_value(serde_json::to_value(learnt.lasting()).unwrap()).unwrap();
+        for known in [kept.place(), kept] {
+            assert_eq!(known.seen_tokens("nps", 4_000), Some(counted(1_000, 40)));
+            assert_eq!(known.seen_tokens("survey", 4_000), None);
+        }
+        // What a later version writes otherwise is counted anew, and the rest is known.
+        let later = json!({ "seen": [1], "longest_reply": 900 });
+        let read: Learnt = serde_json::from_value(later).unwrap();
+        assert_eq!((read.longest_reply, read.seen_tokens("nps", 1)), (900, None));
     }
 
     #[test]

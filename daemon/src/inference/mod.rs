@@ -18,6 +18,7 @@ pub(crate) mod pool;
 pub(crate) mod price;
 pub(crate) mod prompt;
 pub(crate) mod registry;
+mod seen;
 pub(crate) mod service;
 mod service_error;
 mod way;

@@ -72,6 +72,8 @@ pub struct ReadyCall {
     tokens_likely: u64,
     /// Expected tokens of the prompt alone.
     prompt_likely: u64,
+    /// What it asks for; `None` where calls are too different to know one by the others.
+    kind: Option<&'static str>,
     /// The most it can cost.
     pub worst: UsdMicros,
     /// The address of the prompt.
@@ -188,7 +190,13 @@ impl ModelEngine {
         })?;
         let sheet = form.sheet(item)?;
         let shape = self.shape(sheet.schema.as_ref());
-        Ok(self.ready_with(prompt, shape, &sheet.origin, sheet.bytes(), self.usual()))
+        let kind = match item {
+            None => spec.instrument.study_type().as_str(),
+            Some(item) if item.is_open() => "words",
+            Some(_) => "choice",
+        };
+        let ready = self.ready_with(prompt, shape, &sheet.origin, sheet.bytes(), self.usual());
+        Ok(ReadyCall { kind: Some(kind), ..ready })
     }
 
     /// Sampling parameters of direct answers.
@@ -237,6 +245,7 @@ impl ModelEngine {
             input_max: input,
             tokens_likely: likely,
             prompt_likely,
+            kind: None,
             chat: Chat {
                 model: self.service.model.clone(),
                 system,
@@ -543,7 +552,11 @@ impl Pass {
             engine.exchange(&ready.chat).await;
         let counts = ready.counts(counts);
         let counted = counts.plausible().unwrap_or_default();
+        let stake = engine.stake(ready);
         engine.look_at_counts(ready, counted, &mut remarks);
+        if let (Some(kind), Some(believed)) = (ready.kind, counts.believed()) {
+            engine.learnt().learn_count(kind, believed, ready.input_max);
+        }
         if let Ok(reply) = &reply {
             if !reply.model.is_empty() {
                 engine.learnt().served = Some(reply.model.clone());
@@ -558,7 +571,7 @@ impl Pass {
         let taken = counted.input.saturating_add(counted.output).min(ready.tokens_max);
         let spare = i64::try_from(ready.tokens_likely).unwrap_or(0)
             - i64::try_from(taken).unwrap_or(i64::MAX);
-        let booked = permit.end(&reply, allowance, counts, spare, ready.worst);
+        let booked = permit.end(&reply, allowance, counts, spare, stake);
         let (input_tokens, output_tokens) = (counted.input, counted.output);
         Spent { reply, input_tokens, output_tokens, booked, remarks }
     }

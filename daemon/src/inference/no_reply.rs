@@ -34,11 +34,33 @@ pub(super) fn described(headers: &HeaderMap, body: &[u8]) -> String {
     format!("it answers with something that is not JSON{of_type}")
 }
 
+/// The sentence that a body is, as plain text or as a JSON text; `None` where it is anything else, or longer than a sentence.
+pub(super) fn sentence(body: &[u8]) -> Option<String> {
+    /// Most bytes of a body that is a sentence.
+    const LENGTH_MAX: usize = 500;
+    let text = std::str::from_utf8(body.get(..body.len().min(LENGTH_MAX + 1))?).ok()?;
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let said = serde_json::from_str::<String>(text).unwrap_or_else(|_| text.to_owned());
+    let is_sentence = text.len() <= LENGTH_MAX && !said.starts_with(['<', '{', '[']);
+    (is_sentence && said.contains(char::is_whitespace)).then_some(said)
+}
+
 #[cfg(test)]
 mod tests {
     use reqwest::header::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn a_sentence_is_told_from_all_else() {
+        for body in ["Your account is suspended.", "\"Your account is suspended.\"\n"] {
+            assert_eq!(sentence(body.as_bytes()).unwrap(), "Your account is suspended.");
+        }
+        for body in ["", "<p>Your account</p>", "{\"a\": 1", "[1, 2]", "Unauthorized"] {
+            assert_eq!(sentence(body.as_bytes()), None, "{body}");
+        }
+        assert_eq!(sentence("a ".repeat(400).as_bytes()), None);
+    }
 
     #[test]
     fn what_came_is_named() {

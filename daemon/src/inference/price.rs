@@ -4,6 +4,7 @@
 use protocol::credits::UsdMicros;
 
 use super::chat::Tokens;
+use crate::domain::outcome::Usage;
 
 /// Prices in millionths of a dollar per million tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,6 +90,14 @@ pub enum UsageCount {
 }
 
 impl UsageCount {
+    /// What a call took as far as that can be believed: counted, or estimated by its length.
+    pub fn believed(&self) -> Option<Tokens> {
+        match self {
+            Self::Estimated(tokens) => Some(*tokens),
+            Self::Counted(_) | Self::Unknown => self.plausible(),
+        }
+    }
+
     /// What the service counted, where a call can have taken that.
     pub fn plausible(&self) -> Option<Tokens> {
         match self {
@@ -105,8 +114,34 @@ pub struct Booked {
     pub cost: UsdMicros,
     /// Whether it is an upper bound, and not what the service counted.
     pub at_most: bool,
-    /// Whether it is an estimate by the lengths of prompt and reply, because the service counted nothing.
+    /// Whether it is an estimate, because the service counted nothing: by the lengths of prompt and reply, or by the dearest
+    /// call of its kind that was counted.
     pub estimated: bool,
+}
+
+/// The money that goes with a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallStake {
+    /// The most that it can cost, which is set aside for it.
+    pub worst: UsdMicros,
+    /// What it is booked at if nothing is counted of it.
+    pub uncounted: Booked,
+}
+
+impl CallStake {
+    /// A call of whose kind nothing is known.
+    pub fn unknown(worst: UsdMicros) -> Self {
+        Self { worst, uncounted: Booked::at_most(worst) }
+    }
+
+    /// A call that comes to that much like the dearest one of its kind that was counted.
+    pub fn seen(worst: UsdMicros, dearest: UsdMicros) -> Self {
+        let is_seen = dearest < worst;
+        let cost = dearest.min(worst);
+        let (at_most, estimated) =
+            (!is_seen && cost > UsdMicros::ZERO, is_seen && cost > UsdMicros::ZERO);
+        Self { worst, uncounted: Booked { cost, at_most, estimated } }
+    }
 }
 
 impl Booked {
@@ -115,22 +150,29 @@ impl Booked {
         Self { cost: worst, at_most: worst > UsdMicros::ZERO, estimated: false }
     }
 
+    /// The cost as usage, without tokens.
+    pub fn usage(&self) -> Usage {
+        let Self { cost, at_most, estimated } = *self;
+        let (at_most, estimated) = (u32::from(at_most), u32::from(estimated));
+        Usage { cost, at_most, estimated, ..Usage::default() }
+    }
+
     /// A call that cost nothing.
     pub const NOTHING: Self = Self { cost: UsdMicros::ZERO, at_most: false, estimated: false };
 
     /// The cost by the service's own count, also where that is more than the call was allowed to use: it is what the
-    /// service charges. If it reports no input, or more than any model can take, the upper bound is booked, and where it
-    /// reports nothing of a reply what that reply is estimated to have taken; the cost report mentions both.
-    pub fn of(price: &Price, counts: UsageCount, worst: UsdMicros) -> Self {
+    /// service charges. If it reports no input, or more than any model can take, what such calls come to is booked, and where
+    /// it reports nothing of a reply what that reply is estimated to have taken; the cost report mentions both.
+    pub fn of(price: &Price, counts: UsageCount, stake: CallStake) -> Self {
         if let Some(tokens) = counts.plausible() {
             return Self { cost: price.of(tokens), at_most: false, estimated: false };
         }
         match counts {
             UsageCount::Estimated(tokens) => {
-                let cost = price.of(tokens).min(worst);
+                let cost = price.of(tokens).min(stake.worst);
                 Self { cost, at_most: false, estimated: cost > UsdMicros::ZERO }
             }
-            UsageCount::Counted(_) | UsageCount::Unknown => Self::at_most(worst),
+            UsageCount::Counted(_) | UsageCount::Unknown => stake.uncounted,
         }
     }
 }
@@ -163,25 +205,40 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_nobody_counted_is_the_dearest_that_was_and_never_more_than_the_call_can_cost() {
+        let booked =
+            |cost, at_most, estimated| Booked { cost: UsdMicros(cost), at_most, estimated };
+        let seen = |dearest| CallStake::seen(UsdMicros(90), UsdMicros(dearest)).uncounted;
+        assert_eq!(CallStake::unknown(UsdMicros(90)).uncounted, booked(90, true, false));
+        assert_eq!(seen(30), booked(30, false, true));
+        assert_eq!(seen(900), booked(90, true, false));
+        assert_eq!(CallStake::seen(UsdMicros::ZERO, UsdMicros::ZERO).uncounted, Booked::NOTHING);
+    }
+
     proptest! {
         #[test]
-        fn what_is_booked_is_what_the_service_counts_or_the_worst_case(
+        fn what_is_booked_is_what_the_service_counts_or_what_such_calls_come_to(
             input in 0_u64..1_000_000, output in 0_u64..100_000,
             claimed in proptest::option::of((0_u64..20_000_000, 0_u64..20_000_000, 0_u64..20_000_000)),
             prices in (0_u64..100_000_000, 0_u64..100_000_000, 0_u64..100_000_000),
         ) {
             let price = Price { input: prices.0, cached_input: prices.1.min(prices.0), output: prices.2 };
             let worst = price.worst(input, output);
+            let stake = CallStake::seen(worst, UsdMicros(worst.0 / 3));
             let claimed = claimed.map(|(input, cached_input, output)| Tokens { input, cached_input, output, reasoning: 0 });
-            let booked = Booked::of(&price, claimed.map_or(UsageCount::Unknown, UsageCount::Counted), worst);
+            let booked = Booked::of(&price, claimed.map_or(UsageCount::Unknown, UsageCount::Counted), stake);
             if let Some(tokens) = claimed {
-                let estimated = Booked::of(&price, UsageCount::Estimated(tokens), worst);
+                let estimated = Booked::of(&price, UsageCount::Estimated(tokens), stake);
                 let cost = price.of(tokens).min(worst);
                 prop_assert_eq!(estimated, Booked { cost, at_most: false, estimated: cost > UsdMicros::ZERO });
             }
             match claimed.filter(|tokens| tokens.input > 0 && tokens.input.max(tokens.output) <= 1_000_000) {
                 Some(tokens) => prop_assert_eq!(booked, Booked { cost: price.of(tokens), at_most: false, estimated: false }),
-                None => prop_assert_eq!(booked, Booked::at_most(worst)),
+                None => {
+                    let estimated = worst.0 / 3 > 0;
+                    prop_assert_eq!(booked, Booked { cost: UsdMicros(worst.0 / 3), at_most: false, estimated });
+                }
             }
         }
     }

@@ -1,12 +1,15 @@
 //! What a service says when it fails: the body of an error, in any of the forms that services use, as the kind of
 //! failure, the wait that is asked for, and its first sentence without keys. Pure functions of status, headers and body.
 
+mod account;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
+use self::account::{is_closed, is_unpaid};
 use super::chat::{CallError, Denial, Refusable};
 use super::wire::{error_in, under};
 
@@ -127,36 +130,6 @@ const CONTEXT: [&str; 10] = [
     "input token count",
 ];
 
-/// Words for an account that is empty or not paid for. None of them is said of a limit a minute.
-const OF_BALANCE: [&str; 26] = [
-    "credit balance is too low",
-    "insufficient credit",
-    "insufficient balance",
-    "insufficient account balance",
-    "insufficient funds",
-    "balance exhausted",
-    "balance is exhausted",
-    "balance has been exhausted",
-    "balance insufficient",
-    "balance is insufficient",
-    "balance is not enough",
-    "balance not enough",
-    "not enough balance",
-    "balance is too low",
-    "negative balance",
-    "out of credit",
-    "no credits left",
-    "not enough credit",
-    "credits exhausted",
-    "credits are exhausted",
-    "used all available credits",
-    "monthly spending limit",
-    "billing hard limit",
-    "in arrears",
-    "余额不足",
-    "欠费",
-];
-
 impl ServiceError {
     /// Reads an error that came with that status. `masked` removes the key that was sent; `model` is what was asked for, and
     /// no secret.
@@ -191,6 +164,9 @@ impl ServiceError {
         let denied = |denial| CallError::Denied { status, denial, said: said.clone() };
         if self.has_no_credit() {
             return denied(Denial::Credit);
+        }
+        if self.is_of_the_account() {
+            return denied(Denial::Account);
         }
         if self.is_of_the_key() {
             return denied(Denial::Key);
@@ -252,10 +228,24 @@ impl ServiceError {
             "arrearage",
         ];
         let by_code = CODES.iter().any(|code| self.codes.split(' ').any(|said| said == *code));
-        let says = |words: &[&str]| words.iter().any(|words| self.whole.contains(words));
         by_code
-            || (matches!(self.status, 200..=299 | 400 | 402 | 403 | 429) && says(&OF_BALANCE))
+            || (self.may_be_of_the_account() && is_unpaid(&self.whole))
             || (matches!(self.status, 200..=299) && self.tells_quota())
+    }
+
+    /// Whether it means that the account, its subscription or its trial has ended or was stopped. What is rejected may be
+    /// repeated in the body; so only its first sentence is believed then.
+    fn is_of_the_account(&self) -> bool {
+        let said = match self.status {
+            200..=299 | 402 | 403 => self.whole.clone(),
+            _ => self.said.to_lowercase(),
+        };
+        self.may_be_of_the_account() && (is_closed(&self.codes) || is_closed(&said))
+    }
+
+    /// Whether services say with that status what is wrong with an account.
+    fn may_be_of_the_account(&self) -> bool {
+        matches!(self.status, 200..=299 | 400 | 402 | 403 | 429)
     }
 
     /// Whether an error without a status says that a quota is used up, and not one of a short time.

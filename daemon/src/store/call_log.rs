@@ -21,6 +21,7 @@ const BOOT: &str = "/proc/sys/kernel/random/boot_id";
 const FREE: u32 = 0;
 const CALL: u32 = 1;
 const SPENT: u32 = 2;
+const CALL_LIKE_OTHERS: u32 = 3;
 const KIND_BITS: u32 = 2;
 
 /// A call that was noted, until it is settled.
@@ -28,12 +29,22 @@ const KIND_BITS: u32 = 2;
 #[must_use = "it counts as under way until it is over"]
 pub(crate) struct SentCall(usize);
 
+/// What the amount of a call under way is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotedAmount {
+    /// The most that it can cost.
+    Worst,
+    /// What such calls were seen to cost.
+    Seen,
+}
+
 /// What a killed daemon left of a study.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LeftCalls {
-    /// Calls that were sent and not settled, and the sum of their worst cases.
-    pub(crate) calls: u32,
-    pub(crate) worst: i64,
+    /// Calls that were sent and not settled: at their worst case, and at what others were seen to cost; and the sum of all.
+    pub(crate) at_worst: u32,
+    pub(crate) like_others: u32,
+    pub(crate) amount: i64,
     /// What the study had cost by then, and how many calls of that were booked at an upper bound.
     pub(crate) spent: i64,
     pub(crate) at_most: u32,
@@ -88,10 +99,14 @@ impl CallLog {
             }
         }
         for (number, kind, amount) in &slots {
-            if let (CALL, Some(study)) = (*kind, left.get_mut(number)) {
-                study.calls = study.calls.saturating_add(1);
-                study.worst = study.worst.saturating_add(*amount);
-            }
+            let Some(study) = left.get_mut(number) else { continue };
+            let counted = match *kind {
+                CALL => &mut study.at_worst,
+                CALL_LIKE_OTHERS => &mut study.like_others,
+                _ => continue,
+            };
+            *counted = counted.saturating_add(1);
+            study.amount = study.amount.saturating_add(*amount);
         }
         Ok(Self { file: Some(file), slots: Mutex::new(slots), left: Mutex::new(left) })
     }
@@ -118,10 +133,14 @@ impl CallLog {
         self.put(&mut slots, place, (number, kind, spent));
     }
 
-    /// A call of that study goes that may cost so much.
-    pub(crate) fn sent(&self, number: u32, worst: i64) -> SentCall {
+    /// A call of that study goes that is booked at so much if nothing more is heard of it.
+    pub(crate) fn sent(&self, number: u32, amount: i64, basis: NotedAmount) -> SentCall {
+        let kind = match basis {
+            NotedAmount::Worst => CALL,
+            NotedAmount::Seen => CALL_LIKE_OTHERS,
+        };
         let mut slots = self.slots();
-        SentCall(self.put(&mut slots, None, (number, CALL, worst)))
+        SentCall(self.put(&mut slots, None, (number, kind, amount)))
     }
 
     /// It is settled.
@@ -136,7 +155,7 @@ impl CallLog {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
         let mut slots = self.slots();
         // The calls first: without them what it has cost says that there are none.
-        for kind in [CALL, SPENT] {
+        for kind in [CALL, CALL_LIKE_OTHERS, SPENT] {
             let of_kind =
                 |(_, slot): &(usize, &(u32, u32, i64))| (slot.0, kind_of(slot.1)) == (number, kind);
             let its: Vec<usize> =
@@ -205,16 +224,18 @@ mod tests {
         let log = CallLog::at(&path, "boot-1").unwrap();
         log.spent(7, 0, 0);
         log.spent(8, 50, 0);
-        let calls: Vec<SentCall> = [30, 40, 50].map(|worst| log.sent(7, worst)).into();
+        let calls: Vec<SentCall> =
+            [30, 40, 50].map(|worst| log.sent(7, worst, NotedAmount::Worst)).into();
         let mut calls = calls.into_iter();
         log.spent(7, 12, 5);
         log.over(calls.next().unwrap());
         // A slot is used again.
-        let _last = log.sent(7, 60);
+        let _last = log.sent(7, 60, NotedAmount::Seen);
         assert_eq!(std::fs::metadata(&path).unwrap().len(), 64 + 5 * 16);
         for _ in 0..2 {
             let after = CallLog::at(&path, "boot-1").unwrap();
-            let left = LeftCalls { calls: 3, worst: 150, spent: 12, at_most: 5 };
+            let left =
+                LeftCalls { at_worst: 2, like_others: 1, amount: 150, spent: 12, at_most: 5 };
             assert_eq!(after.left(7), Some(left), "until it is booked");
             assert_eq!(after.left(8), Some(LeftCalls { spent: 50, ..LeftCalls::default() }));
             assert_eq!(after.left(9), None, "nothing is known of it");
@@ -237,7 +258,7 @@ mod tests {
     fn without_a_file_nothing_is_noted_and_nothing_known() {
         let log = CallLog::default();
         log.spent(7, 5, 0);
-        log.over(log.sent(7, 5));
+        log.over(log.sent(7, 5, NotedAmount::Worst));
         log.close(7);
         assert_eq!(log.left(7), None);
     }

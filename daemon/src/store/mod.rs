@@ -21,7 +21,7 @@ mod writer;
 mod writes;
 
 pub(crate) use backup::Backups;
-pub(crate) use call_log::{CallLog, LeftCalls, SentCall};
+pub(crate) use call_log::{CallLog, LeftCalls, NotedAmount, SentCall};
 pub(crate) use fault::Fault;
 pub use fault::UseCaseError;
 pub(crate) use missing::rescued;

@@ -76,7 +76,7 @@ fn cost_and_models(meta: &Meta) -> Vec<String> {
     }
     if meta.booked_estimated > 0 {
         lines.push(format!(
-            "{} booked at an estimate: the service does not say what was used, so prompt and reply are counted by their length.",
+            "{} booked at an estimate: the service does not say what was used. A reply is counted by its length and that of its prompt, and a call without one like the dearest of its kind that was counted.",
             calls(meta.booked_estimated)
         ));
     }

@@ -73,12 +73,12 @@ impl Core {
         let mut usage = Usage::default();
         let mut vectors = Vec::new();
         for texts in library.sentences(construct).chunks(TEXTS_MAX) {
-            let worst = embedder.worst(texts.iter().map(String::len).sum());
+            let stake = embedder.stake(texts);
             let purse = StudyPurse { core: self, number, cap };
             let clock = &self.world().clock;
             let turn = async { Some(embedder.admit(clock, number, texts).await) };
             let embed = |turn: EmbedPermit| turn.embed(texts);
-            let spent = match call_once(&purse, worst, turn, embed, std::future::pending()).await {
+            let spent = match call_once(&purse, stake, turn, embed, std::future::pending()).await {
                 Ok(spent) => spent,
                 Err(why) => return (Err(AnchorsUnavailable::for_good(why.to_string())), usage),
             };

@@ -280,7 +280,8 @@ impl Core {
         };
         let purse = StudyPurse { core: self, number, cap: None };
         let make = |pass: Pass| pass.call(call);
-        let spent = match call_once(&purse, call.worst, turn, make, std::future::pending()).await {
+        let stake = engine.stake(call);
+        let spent = match call_once(&purse, stake, turn, make, std::future::pending()).await {
             Err(NotMade::Capped(capped)) => return Err(capped.into()),
             made => made.map_err(|why| why.to_string()),
         };
@@ -417,7 +418,7 @@ fn judge(
             "counts tokens",
             reply.tokens.is_some(),
             reply.tokens.map_or(
-                "it reports none: each call is booked at its worst case".to_owned(),
+                "it reports none: each call is booked at an estimate by its length".to_owned(),
                 |tokens| format!("{} sent, {} received", tokens.input, tokens.output),
             ),
             None,

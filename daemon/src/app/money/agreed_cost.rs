@@ -172,7 +172,11 @@ fn sentence(found: &StudyRecord, spent: UsdMicros, agreed: UsdMicros, more: More
     let Progress { usage, lost, .. } = &found.progress;
     let uncounted = match (usage.at_most, usage.estimated, lost.at_most) {
         (0, 0, _) => String::new(),
-        (0, _, _) => " (the service did not count every call: those are estimated by their length)".to_owned(),
+        (0, _, _) if lost.estimated > 0 => format!(
+            " (of it {} for calls that were cut off: they are booked at the most that such calls were seen to cost)",
+            lost.cost.exact()
+        ),
+        (0, _, _) => " (the service did not count every call: those are estimated by their length, or by the dearest call that it counted)".to_owned(),
         (_, _, 0) => " (the service did not count every call: those are booked at the most that they can cost)".to_owned(),
         (_, _, 1..) => format!(
             " (of it {} for calls that were cut off: they are booked at the most that they can cost)",

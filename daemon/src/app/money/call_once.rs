@@ -6,7 +6,7 @@ use protocol::credits::UsdMicros;
 use crate::app::{Capped, Core};
 use crate::domain::outcome::Usage;
 use crate::inference::door::Spent;
-use crate::inference::price::Booked;
+use crate::inference::price::{Booked, CallStake};
 use crate::store::SentCall;
 
 /// Where the money of calls is set aside and settled.
@@ -17,8 +17,8 @@ pub(crate) trait Purse: Sync {
     /// The cap that leaves no room.
     fn reserve(&self, worst: UsdMicros) -> Result<(), Capped>;
 
-    /// Notes that the call goes, for the case that the daemon is killed before it is settled.
-    fn sent(&self, worst: UsdMicros) -> Option<SentCall>;
+    /// Notes that the call goes, for the case that the daemon is killed before it is settled: then it is booked at that.
+    fn sent(&self, uncounted: Booked) -> Option<SentCall>;
 
     /// That call is settled.
     fn over(&self, call: SentCall);
@@ -40,8 +40,8 @@ impl Purse for StudyPurse<'_> {
         self.core.reserve_cost(self.number, self.cap, worst)
     }
 
-    fn sent(&self, worst: UsdMicros) -> Option<SentCall> {
-        self.core.note_sent(self.number, worst)
+    fn sent(&self, uncounted: Booked) -> Option<SentCall> {
+        self.core.note_sent(self.number, uncounted)
     }
 
     fn over(&self, call: SentCall) {
@@ -74,18 +74,18 @@ pub(crate) enum NotMade {
 /// Why it was not made; nothing is set aside then.
 pub(crate) async fn call_once<T, Permit, Call: Future<Output = Spent<T>>>(
     purse: &impl Purse,
-    worst: UsdMicros,
+    stake: CallStake,
     turn: impl Future<Output = Option<Result<Permit, String>>>,
     call: impl FnOnce(Permit) -> Call,
     enough: impl Future<Output = ()>,
 ) -> Result<Spent<T>, NotMade> {
-    purse.reserve(worst)?;
-    let mut held = HeldMoney { purse, worst, sent: None, state: HeldState::Unsent };
+    purse.reserve(stake.worst)?;
+    let mut held = HeldMoney { purse, stake, sent: None, state: HeldState::Unsent };
     let permit = turn.await.ok_or(NotMade::Halted)?.map_err(NotMade::Barred)?;
-    held.sent = purse.sent(worst);
+    held.sent = purse.sent(stake.uncounted);
     held.state = HeldState::Sent;
     let spent = call_admitted(call(permit), enough).await;
-    let spent = spent.unwrap_or_else(|| Spent::given_up(worst));
+    let spent = spent.unwrap_or_else(|| Spent::given_up(stake.uncounted));
     held.state = HeldState::Over(spent.usage());
     Ok(spent)
 }
@@ -104,7 +104,7 @@ pub(crate) async fn call_admitted<T>(
 /// The money of one call, settled when this is dropped.
 struct HeldMoney<'a, P: Purse> {
     purse: &'a P,
-    worst: UsdMicros,
+    stake: CallStake,
     sent: Option<SentCall>,
     state: HeldState,
 }
@@ -123,20 +123,19 @@ impl<P: Purse> Drop for HeldMoney<'_, P> {
     fn drop(&mut self) {
         let took = match self.state {
             HeldState::Unsent => Usage::default(),
-            HeldState::Sent => given_up(self.worst),
+            HeldState::Sent => self.stake.uncounted.usage(),
             HeldState::Over(took) => took,
         };
-        self.purse.settle(self.worst, took);
+        self.purse.settle(self.stake.worst, took);
         if let Some(call) = self.sent.take() {
             self.purse.over(call);
         }
     }
 }
 
-/// What a call is booked at that was given up.
+/// What a call is booked at that was given up and of which only the worst case is known.
 pub(crate) fn given_up(worst: UsdMicros) -> Usage {
-    let Booked { cost, at_most, .. } = Booked::at_most(worst);
-    Usage { cost, at_most: u32::from(at_most), ..Usage::default() }
+    Booked::at_most(worst).usage()
 }
 
 #[cfg(test)]
@@ -160,7 +159,7 @@ mod tests {
             }
         }
 
-        fn sent(&self, _: UsdMicros) -> Option<SentCall> {
+        fn sent(&self, _: Booked) -> Option<SentCall> {
             None
         }
 
@@ -191,7 +190,7 @@ mod tests {
                 if gives_up { tokio::task::yield_now().await } else { std::future::pending().await }
             };
             let turn = std::future::ready(turn);
-            let once = call_once(&told, UsdMicros(worst), turn, call, enough);
+            let once = call_once(&told, CallStake::unknown(UsdMicros(worst)), turn, call, enough);
             // Whoever waits goes away.
             drop(tokio::time::timeout(std::time::Duration::from_millis(5), once).await);
         }

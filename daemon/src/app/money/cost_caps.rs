@@ -21,8 +21,9 @@ use tokio::sync::OnceCell;
 
 use crate::domain::ledger::{Account, AccountPurse};
 use crate::domain::outcome::Usage;
+use crate::inference::price::Booked;
 use crate::store::rows::TransferRow;
-use crate::store::{CallLog, Fault, LeftCalls, Order, Reader, SentCall};
+use crate::store::{CallLog, Fault, LeftCalls, NotedAmount, Order, Reader, SentCall};
 
 use crate::app::money::agreed_cost::agreed;
 use crate::app::{Caller, Core, Scope};
@@ -148,6 +149,10 @@ impl Study {
         let share = i128::from(actual).saturating_mul(i128::from(SHARE_WHOLE));
         let share = share.checked_div(i128::from(worst)).unwrap_or_default();
         let share = i64::try_from(share).unwrap_or(i64::MAX).max(0);
+        // What is booked at its worst case says nothing of what calls come to.
+        if actual == worst {
+            return;
+        }
         if share > SHARE_WHOLE {
             self.stale_share = if self.stale > 0 { self.stale_share.max(share) } else { share };
             self.stale = self.reserved;
@@ -320,9 +325,12 @@ impl Core {
         }
     }
 
-    /// Notes that a call goes which may cost that much: a daemon that is killed before it is settled leaves the note.
-    pub(crate) fn note_sent(&self, number: u32, worst: UsdMicros) -> Option<SentCall> {
-        (worst > UsdMicros::ZERO).then(|| self.spending().calls.sent(number, worst.0))
+    /// Notes that a call goes which is booked at that if nothing is counted of it: a daemon that is killed before it is settled
+    /// leaves the note.
+    pub(crate) fn note_sent(&self, number: u32, uncounted: Booked) -> Option<SentCall> {
+        let Booked { cost, estimated, .. } = uncounted;
+        let basis = if estimated { NotedAmount::Seen } else { NotedAmount::Worst };
+        (cost > UsdMicros::ZERO).then(|| self.spending().calls.sent(number, cost.0, basis))
     }
 
     /// That call is settled.

@@ -114,7 +114,7 @@ impl Core {
                 if cost == UsdMicros::ZERO { Usage::default() } else { Usage { cost, ..usage } };
             tracing::warn!(
                 study = number,
-                calls = usage.at_most,
+                calls = usage.at_most.saturating_add(usage.estimated),
                 %cost,
                 "calls may have been under way when the daemon was cut off"
             );
@@ -218,8 +218,9 @@ fn notes(reader: &Reader<'_>, spending: &Spending) -> Result<Vec<(u32, Usage)>, 
     notes.into_iter().map(usage).collect()
 }
 
-/// What calls cost that are known one by one: those that were sent and not settled at their worst cases, which is all that
-/// will ever be known of them, and those that were settled and not recorded at what they cost.
+/// What calls cost that are known one by one: those that were sent and not settled at what such calls were seen to cost, or
+/// at their worst cases before any was, which is all that will ever be known of them; and those that were settled and not
+/// recorded at what they cost.
 fn left_by_one(reader: &Reader<'_>, number: u32, left: LeftCalls) -> Result<Usage, UseCaseError> {
     let booked = if number >= CHECKS {
         Usage::default()
@@ -229,9 +230,10 @@ fn left_by_one(reader: &Reader<'_>, number: u32, left: LeftCalls) -> Result<Usag
         by_number(reader, number)?.progress.usage
     };
     let settled = left.spent.saturating_sub(booked.cost.0).max(0);
-    let cost = UsdMicros(left.worst.saturating_add(settled));
+    let cost = UsdMicros(left.amount.saturating_add(settled));
     let bounded = left.at_most.saturating_sub(booked.at_most);
-    Ok(Usage { cost, at_most: left.calls.saturating_add(bounded), ..Usage::default() })
+    let at_most = left.at_worst.saturating_add(bounded);
+    Ok(Usage { cost, at_most, estimated: left.like_others, ..Usage::default() })
 }
 
 /// What the calls of a study that was cut off may have cost where they are not known one by one: as many as could be under

@@ -15,4 +15,4 @@ mod tests;
 
 pub(crate) use admission::{Admission, Admit, Bounds, PATIENCE, Quiet, Signal, own_wait};
 pub(crate) use condition::Condition;
-pub(crate) use retry::{RETRIES_FREE, RetryBudget, TRIES_MAX, backoff};
+pub(crate) use retry::{REJECTED_AGAIN_MAX, RETRIES_FREE, RetryBudget, TRIES_MAX, backoff};

@@ -8,6 +8,9 @@ use crate::domain::digest::Digest;
 
 /// Most tries for one question when the service fails; re-asks of unreadable replies are counted separately.
 pub(crate) const TRIES_MAX: u32 = 5;
+/// So often a question that was rejected is asked again, at most: some services reject one call and take the same one a moment
+/// later, and a rejection costs nothing.
+pub(crate) const REJECTED_AGAIN_MAX: u32 = 2;
 /// Retries that every study has, however small it is.
 pub(crate) const RETRIES_FREE: u64 = 20;
 /// The first wait for a failing service is a quarter of a second on average.

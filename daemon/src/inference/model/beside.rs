@@ -79,7 +79,12 @@ impl ModelEngine {
         let schema = schema.as_ref().map(Schema::new).transpose()?;
         let framing = schema.as_ref().map_or(0, Schema::bytes);
         let shape = self.shape(schema.as_ref());
-        Ok(self.ready_with(prompt, shape, &origin, framing + more, sampling))
+        let kind = match part {
+            SidePart::Text => "text",
+            SidePart::Rating | SidePart::Embedding => "rating",
+        };
+        let ready = self.ready_with(prompt, shape, &origin, framing + more, sampling);
+        Ok(ReadyCall { kind: Some(kind), ..ready })
     }
 
     /// The schema of the reply, if the service can enforce one.

@@ -5,6 +5,7 @@ use protocol::credits::UsdMicros;
 use super::{ModelEngine, ReadyCall};
 use crate::domain::digest::Digest;
 use crate::inference::learnt::Learnt;
+use crate::inference::price::CallStake;
 use crate::inference::service::Service;
 
 impl ModelEngine {
@@ -47,6 +48,17 @@ impl ModelEngine {
         let output = u64::from(ready.chat.output_tokens_max).max(self.longest_reply());
         let input = ready.input_max.max(self.learnt().counted(ready.tokens_likely));
         self.price().worst(input, output)
+    }
+
+    /// The money that goes with a prepared call: the most it can cost, and what it is booked at if nothing is counted of it.
+    /// That is what the dearest call of its kind came to, and the most before one was counted.
+    pub fn stake(&self, ready: &ReadyCall) -> CallStake {
+        let learnt = self.learnt();
+        let seen = ready.kind.and_then(|kind| learnt.seen_tokens(kind, ready.input_max));
+        match seen {
+            None => CallStake::unknown(ready.worst),
+            Some(seen) => CallStake::seen(ready.worst, self.price().worst(seen.input, seen.output)),
+        }
     }
 
     /// Tokens of the longest reply that was seen, where the service ignores the limit.

@@ -360,6 +360,38 @@ fn an_error_in_a_success_is_known_without_the_word() {
 }
 
 #[test]
+fn an_account_that_has_ended_or_was_stopped_is_refused_with_its_own_words() {
+    for (status, body) in [
+        (200, json!({ "error": { "message": "Your subscription has expired, please renew it." } })),
+        (200, json!({ "error": "Account suspended" })),
+        (200, json!({ "success": false, "code": "trial_ended", "message": "Upgrade to go on." })),
+        (200, json!("Your free trial has ended")),
+        (400, json!({ "error": { "message": "Your account is not active" } })),
+        (
+            429,
+            json!({ "error": { "code": "billing_not_active", "message": "Your account is suspended" } }),
+        ),
+    ] {
+        let error = read(status, body.to_string().as_bytes()).classify("");
+        assert!(
+            matches!(error, CallError::Denied { denial: Denial::Account, .. }),
+            "{body}: {error:?}"
+        );
+    }
+    for said in ["Billing hard limit has been reached", "Payment required", "Insufficient credits"]
+    {
+        let error = read(200, said.as_bytes()).classify("");
+        assert!(matches!(error, CallError::Denied { .. }), "{said}: {error:?}");
+        assert!(error.to_string().ends_with(said), "{error}");
+    }
+    // What a rejection repeats of the request says nothing of the account.
+    let echo = json!({ "error": { "message": "The content is filtered by our policy on safety.",
+        "messages": ["Your subscription has expired"] } });
+    let error = read(400, echo.to_string().as_bytes()).classify("");
+    assert!(matches!(error, CallError::Rejected { .. }), "{error:?}");
+}
+
+#[test]
 fn an_empty_account_is_no_rate_limit() {
     let kind = |status, said: &str| {
         read(status, json!({ "error": { "message": said } }).to_string().as_bytes()).classify("")

@@ -34,6 +34,8 @@ pub(super) struct EngineDoor {
     places: CallPermits,
     /// The respondent whose call waits for its turn.
     pub(super) offered: Option<QueueEntry>,
+    /// What was learnt from its first reply of this run is kept.
+    pub(super) is_kept: bool,
 }
 
 impl EngineDoor {
@@ -41,7 +43,7 @@ impl EngineDoor {
     pub(super) fn new(engine: &Arc<ModelEngine>, spec: &StudySpec) -> Result<Self, ApiError> {
         let form = engine.form(spec).map_err(unwritten)?;
         let places = CallPermits::new(engine.door().bounds().concurrency);
-        Ok(Self { engine: Arc::clone(engine), form, places, offered: None })
+        Ok(Self { engine: Arc::clone(engine), form, places, offered: None, is_kept: false })
     }
 
     /// Sets the number of slots to the owner's concurrency limit, plus a few for replies that wait for their commit.

@@ -17,8 +17,8 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 use super::doors::{EngineDoor, any_retuned, any_turn, places};
 use super::machine::{
-    EndedCall, EngineView, FinishedMeasures, PanelEvent, PanelMachine, PanelPlan, PanelQuestion,
-    QueueEntry,
+    CallEnd, EndedCall, EngineView, FinishedMeasures, PanelEvent, PanelMachine, PanelPlan,
+    PanelQuestion, QueueEntry,
 };
 use super::recorder::RecordRequest;
 use super::side_measures::SideMeasures;
@@ -145,8 +145,14 @@ impl<'a> PanelRun<'a> {
             }
             let event = self.next_event().await?;
             let is_idle = matches!(event, PanelEvent::Idle);
+            let first_of = self.first_reply_of(&event);
             self.look_at_engines().await?;
             self.tell(event).await?;
+            if let Some(engine) = first_of {
+                // What such calls are counted at is known from here on, also after a kill.
+                self.doors[engine].is_kept = true;
+                self.study.core.keep_learnt(&self.study.caller).await?;
+            }
             self.turn = None;
             if is_idle {
                 // Lets the tasks deliver replies that arrived meanwhile.
@@ -154,6 +160,14 @@ impl<'a> PanelRun<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The engine whose first reply of this run is told.
+    fn first_reply_of(&self, event: &PanelEvent) -> Option<usize> {
+        let PanelEvent::Ended(ended) = event else { return None };
+        let CallEnd::Replied(_) = &ended.end else { return None };
+        let engine = self.seats.get(&ended.ticket)?.engine;
+        (!self.doors[engine].is_kept).then_some(engine)
     }
 
     /// Tells the machine an event and what follows from it.

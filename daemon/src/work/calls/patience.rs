@@ -1,5 +1,5 @@
 //! Time limit of a call under way. A call ends with its reply or when it is given up; one that is given up is booked at
-//! its worst case, because the service may charge for it.
+//! what such calls were seen to cost, because the service may charge for it.
 
 use std::time::Duration;
 

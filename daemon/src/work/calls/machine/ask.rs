@@ -74,7 +74,7 @@ impl PanelMachine<'_> {
             self.reserve(engine, task);
         } else if let Some(task) = self.due(engine, now) {
             // A retry of the same question was looked up before the first try.
-            let is_looked_up = task.tries.at(engine) > 0;
+            let is_looked_up = task.tries.at(engine) > 0 || task.rejections > 0;
             self.prepare(engine, vec![task], false, !is_looked_up);
         } else if self.is_crowded() || self.rests_beside_others(engine) {
         } else if let Some(task) = self.stock.pop_front() {
@@ -273,7 +273,8 @@ impl PanelMachine<'_> {
         ready.task.is_try = !engine.view.is_proven;
         self.sent = self.sent.saturating_add(1);
         ready.task.sent = self.sent;
-        if ready.task.tries.at(place) == 0 && ready.task.reasks == 0 {
+        let RespondentTask { tries, rejections, reasks, .. } = &ready.task;
+        if tries.at(place) == 0 && (*rejections, *reasks) == (0, 0) {
             self.budget.first();
         }
         engine.is_offered = false;
@@ -346,7 +347,7 @@ impl PanelMachine<'_> {
         let reserving = self.reserving.iter().map(|(_, task)| task);
         let ready = self.engines.iter().filter_map(|engine| engine.next.as_ref());
         let called = self.called.values().chain(ready).map(|ready| &ready.task);
-        let held = self.held.iter().map(|held| &held.task);
+        let held = self.held.iter().map(super::HeldTask::task);
         let waiting = self.waiting.values().chain(&self.stock).chain(held);
         let mut tasks = preparing.chain(reserving).chain(called).chain(waiting);
         tasks.any(|task| task.ticket.first().is_answer()) || self.queue.has_answers()

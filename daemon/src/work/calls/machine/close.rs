@@ -37,7 +37,7 @@ impl PanelMachine<'_> {
         self.short = false;
         let engine = &mut self.engines[task.engine];
         engine.under_way = engine.under_way.saturating_sub(1);
-        self.effects.push(PanelEffect::GiveUp { ticket, reserved });
+        self.effects.push(PanelEffect::GiveUp { ticket, reserved, cost: reserved });
         self.release(task.aside);
         let took = given_up(reserved);
         let mut put_aside = RespondentTask {

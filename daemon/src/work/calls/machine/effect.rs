@@ -29,8 +29,8 @@ pub(in crate::work::calls) enum PanelEffect {
     Call { ticket: QueueEntry, engine: usize, reserved: UsdMicros, patience: Duration },
     /// A call is over: book its cost, and free what was reserved beyond that.
     Settle { ticket: QueueEntry, reserved: UsdMicros, cost: UsdMicros },
-    /// A call was given up: book its worst case.
-    GiveUp { ticket: QueueEntry, reserved: UsdMicros },
+    /// A call was given up: book what it may have cost, and free what was reserved beyond that.
+    GiveUp { ticket: QueueEntry, reserved: UsdMicros, cost: UsdMicros },
     /// A reply of the engine was read: it works as it is set.
     Prove { engine: usize },
     /// The latest replies of the engine were of no use: it may be broken.

@@ -45,8 +45,8 @@ impl PanelMachine<'_> {
         }
         self.empty_stock();
         let held = std::mem::take(&mut self.held);
-        for HeldTask { task, .. } in held {
-            if self.halted { self.forget(task) } else { self.record(task) }
+        for held in held {
+            if self.halted { self.forget(held.into_task()) } else { self.record_held(held) }
         }
         let why = self.stop.clone().filter(|_| !self.halted);
         if let Some(why) = &why {
@@ -87,7 +87,8 @@ impl PanelMachine<'_> {
     pub(super) fn abort(&mut self) {
         self.take_all_back();
         for ReadyTask { task, reserved } in std::mem::take(&mut self.called).into_values() {
-            self.effects.push(PanelEffect::GiveUp { ticket: task.ticket, reserved });
+            let (ticket, cost) = (task.ticket, reserved);
+            self.effects.push(PanelEffect::GiveUp { ticket, reserved, cost });
             self.lost = self.lost.plus(given_up(reserved));
             self.forget(task);
         }
@@ -97,7 +98,7 @@ impl PanelMachine<'_> {
         others.extend(std::mem::take(&mut self.stock));
         others.extend(std::mem::take(&mut self.to_hear));
         others.extend(std::mem::take(&mut self.waiting).into_values());
-        others.extend(std::mem::take(&mut self.held).into_iter().map(|held| held.task));
+        others.extend(std::mem::take(&mut self.held).into_iter().map(HeldTask::into_task));
         others.extend(std::mem::take(&mut self.setting_aside).into_values());
         others.extend(std::mem::take(&mut self.measuring).into_values());
         for task in others {

@@ -156,6 +156,11 @@ impl EngineState {
         self.faults.any() && !self.view.is_proven
     }
 
+    /// Whether its replies are read, as far as is known.
+    pub(super) fn is_read(&self) -> bool {
+        self.faults.was_read() || self.view.is_proven
+    }
+
     /// Whether none of its replies was ever read.
     pub(super) fn never_replied(&self) -> bool {
         self.seen == 0 && !self.view.is_proven

@@ -61,6 +61,7 @@ pub(in crate::work::calls) struct CachedReply {
 pub(in crate::work::calls) struct EndedCall {
     pub(in crate::work::calls) ticket: QueueEntry,
     pub(in crate::work::calls) latency: Duration,
+    /// What it took; of a call that was given up, what it is booked at.
     pub(in crate::work::calls) usage: Usage,
     /// What the report should say of how the service took the call.
     pub(in crate::work::calls) remarks: Vec<String>,

@@ -11,8 +11,8 @@ use super::faults::{FaultVerdict, SharedFault};
 use super::read::Next;
 use super::respondent::RespondentTask;
 use crate::domain::outcome::Outcome;
-use crate::inference::chat::Remedy;
-use crate::inference::limits::{PATIENCE, TRIES_MAX, backoff, own_wait};
+use crate::inference::chat::{CallError, Remedy};
+use crate::inference::limits::{PATIENCE, REJECTED_AGAIN_MAX, TRIES_MAX, backoff, own_wait};
 use crate::inference::pool::Availability;
 
 /// Failed tries of one question, by the engine's index in the pool.
@@ -91,7 +91,10 @@ impl PanelMachine<'_> {
             self.engines[engine].is_put_off = true;
             return Next::Stop(task, format!("{error}; {wait}"));
         }
-        if let Some(fault) = SharedFault::of(error) {
+        // A question that is asked again because it was rejected says nothing new of the engine.
+        let is_known = task.rejections > 0 && !task.is_try;
+        let fault = SharedFault::of(error);
+        if let Some(fault) = fault.filter(|fault| !is_known || *fault != SharedFault::Rejected) {
             let (is_throttled, is_rejected) =
                 (fault == SharedFault::Throttled, fault == SharedFault::Rejected);
             if self.note_fault(&task, fault, now) == FaultVerdict::Broken {
@@ -108,6 +111,7 @@ impl PanelMachine<'_> {
             }
         }
         let standings = self.standings();
+        let before = task.tries.clone();
         let mut after = Duration::ZERO;
         match remedy {
             Remedy::Again(told) => {
@@ -121,6 +125,11 @@ impl PanelMachine<'_> {
             Remedy::Drop | Remedy::Stop => task.tries.use_up(engine),
         }
         match self.failover_target(&task, &standings) {
+            None if self.may_ask_again(&task, error) => {
+                let rejections = task.rejections + 1;
+                let task = RespondentTask { tries: before, rejections, ..task };
+                Next::Held(task, error.to_string())
+            }
             None => self.close_in_vain(task, Outcome::Failed { reason: error.to_string() }),
             Some(same) if same == engine => {
                 let time = now + self.backoff(&task).max(after);
@@ -128,6 +137,12 @@ impl PanelMachine<'_> {
             }
             Some(_) => Next::Ask(task, Duration::ZERO),
         }
+    }
+
+    /// Whether a question that was rejected may be asked again there.
+    fn may_ask_again(&self, task: &RespondentTask, error: &CallError) -> bool {
+        let is_there = self.engines[task.engine].dead.is_none();
+        is_there && error.may_be_chance() && task.rejections < REJECTED_AGAIN_MAX
     }
 
     /// The delay before the same engine is asked again.

@@ -18,6 +18,14 @@ const BEHIND_FROM: u32 = 2;
 const REST_FIRST: Duration = Duration::from_secs(1);
 const REST_FIRST_NEW: Duration = Duration::from_millis(250);
 const REST_MOST: Duration = Duration::from_secs(20);
+/// So long tries are waited with in all, where no limit of a minute is the reason: a service that is started anew is there again
+/// by then. What is left of the tries follows soon.
+const RESTS_IN_ALL: Duration = Duration::from_secs(15);
+const REST_LEAST: Duration = Duration::from_millis(500);
+/// So many in a row at an engine of which no reply was read mean that it may be broken, and that it is, whatever each of them
+/// looked like.
+const UNREAD_DOUBTED_FROM: u32 = 5;
+const UNREAD_MAX: u32 = 8;
 
 /// Why a call was of no use, where that can be the same for every call to a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,6 +170,8 @@ struct FaultRow {
     who: BTreeSet<QueueEntry>,
     /// No try before that.
     rest: Duration,
+    /// How long tries have rested in all.
+    rested: Duration,
 }
 
 impl EngineFaults {
@@ -246,13 +256,18 @@ impl EngineFaults {
         let row = &mut self.row;
         if verdict != FaultVerdict::Broken && (is_try || verdict == FaultVerdict::Doubted) {
             // Limits of a minute take their time, whoever asks.
-            let has_worked = self.read > 0 || known.was_proven || fault == SharedFault::Throttled;
+            let is_throttled = fault == SharedFault::Throttled;
+            let has_worked = self.read > 0 || known.was_proven || is_throttled;
             let first = if has_worked { REST_FIRST } else { REST_FIRST_NEW };
-            let rest = first.saturating_mul(1 << row.tries.min(10)).min(REST_MOST);
+            let mut rest = first.saturating_mul(1 << row.tries.min(10)).min(REST_MOST);
+            if !is_throttled {
+                rest = rest.min(RESTS_IN_ALL.saturating_sub(row.rested)).max(REST_LEAST.min(rest));
+            }
             // A call that took all its time was a rest already, and where others may answer nobody waits for this engine.
             let is_last = known.others == OtherEngines::None;
             let rests = is_last && fault.may_pass() && fault != SharedFault::Silent;
             row.rest = if rests { now + rest } else { Duration::ZERO };
+            row.rested += if rests { rest } else { Duration::ZERO };
         }
         row.latest = Some(fault);
         verdict
@@ -266,12 +281,16 @@ impl EngineFaults {
             doubted_from = doubted_from.min(no_chance_from).max(self.usual_row());
             (row.long, row.long >= no_chance_from && row.tries >= fault.tries())
         } else {
-            let is_hopeless = row.alike >= fault.hopeless_from(known);
+            let hopeless_from = fault.hopeless_from(known);
+            // One that shows a different fault each time gives no replies either.
+            let is_long = row.long >= UNREAD_MAX.max(hopeless_from);
+            let is_hopeless = row.alike >= hopeless_from || is_long;
             // A server that is not there is told of at once, before anybody has waited for it.
             let may_do = fault.may_pass() || matches!(fault, SharedFault::Unreadable(_));
             let needs_tries = known.was_proven && may_do && *fault != SharedFault::Unreachable;
             let was_tried = !needs_tries || row.tries >= fault.tries();
-            (row.alike, is_hopeless && was_tried)
+            let is_doubtful = row.long >= UNREAD_DOUBTED_FROM;
+            (if is_doubtful { row.long } else { row.alike }, is_hopeless && was_tried)
         };
         if is_broken {
             FaultVerdict::Broken
@@ -371,12 +390,28 @@ mod tests {
             let asked = (entry(count), !known.is_proven);
             let verdict = faults.note(SharedFault::Failing, asked, known, now);
             known.is_proven &= verdict == FaultVerdict::None;
-            rests.push(faults.rest().saturating_sub(now).as_secs());
+            rests.push(faults.rest().saturating_sub(now).as_millis());
             now = now.max(faults.rest());
         }
-        assert_eq!(rests, [0, 0, 1, 2, 4, 8, 16]);
+        // Fifteen seconds in all, and then the tries that are left.
+        assert_eq!(rests, [0, 0, 1_000, 2_000, 4_000, 8_000, 500]);
         faults.note_read();
         assert_eq!((faults.rest(), faults.any()), (Duration::ZERO, false));
+    }
+
+    #[test]
+    fn an_engine_that_is_never_read_is_given_up_whatever_each_call_looks_like() {
+        let mut faults = EngineFaults::default();
+        let mut note = |count: u32| {
+            let fault = match count % 3 {
+                0 => SharedFault::Failing,
+                1 => SharedFault::Unfinished,
+                _ => SharedFault::Unreadable(format!("`score` is {count}.5")),
+            };
+            faults.note(fault, (entry(count), true), NEW, Duration::ZERO)
+        };
+        let broken = (1..30).find(|count| note(*count) == FaultVerdict::Broken);
+        assert_eq!(broken, Some(UNREAD_MAX));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Respondents who got nothing while their engine may be broken. What they are said to be would be the engine's fault, so they
-//! are held back: until a reply to a later call of the engine is read, then they count as what they are; or until the study is
-//! paused, then they are simply missing, and are asked when it goes on.
+//! are held back: until a reply to a later call of the engine is read, then they count as what they are, and whose question was
+//! rejected is asked again; or until the study is paused, then they are simply missing, and are asked when it goes on.
 
 use std::time::Duration;
 
@@ -11,12 +11,27 @@ use super::read::{Next, REASKS_MAX};
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine};
 use crate::domain::outcome::{Class, Outcome};
+use crate::inference::limits::REJECTED_AGAIN_MAX;
 
-/// Someone who is held back: all is asked, and some of it in vain.
+/// Someone who is held back: all is asked, and some of it in vain; or the latest question was rejected.
 pub(super) struct HeldTask {
-    pub(super) task: RespondentTask,
+    task: RespondentTask,
     /// How many calls of the run had been sent when the last of it came to nothing.
     since: u64,
+    /// Why the latest question was rejected, where it is asked again once the engine is seen to work.
+    rejected: Option<String>,
+}
+
+impl HeldTask {
+    /// Who it is.
+    pub(super) fn task(&self) -> &RespondentTask {
+        &self.task
+    }
+
+    /// The same without being held back.
+    pub(super) fn into_task(self) -> RespondentTask {
+        self.task
+    }
 }
 
 impl PanelMachine<'_> {
@@ -54,17 +69,43 @@ impl PanelMachine<'_> {
         self.engines[engine].read_of > since
     }
 
-    /// Goes on with a respondent of whom all is asked, or holds them back until it is known whether their engine works. Others
-    /// may use the slot and the money meanwhile.
-    pub(super) fn conclude(&mut self, mut task: RespondentTask) {
+    /// Goes on with a respondent of whom all is asked, or holds them back until it is known whether their engine works.
+    pub(super) fn conclude(&mut self, task: RespondentTask) {
         match task.in_vain.filter(|since| !self.has_worked_since(task.engine, *since)) {
             None => self.listen(task),
-            Some(since) => {
-                self.effects.push(PanelEffect::Free(task.ticket));
-                let aside = std::mem::take(&mut task.aside);
-                self.release(aside);
-                self.held.push_back(HeldTask { task, since });
+            Some(since) => self.hold(task, since, None),
+        }
+    }
+
+    /// Holds someone back. Others may use the slot and the money meanwhile.
+    pub(super) fn hold(&mut self, mut task: RespondentTask, since: u64, rejected: Option<String>) {
+        self.effects.push(PanelEffect::Free(task.ticket));
+        let aside = std::mem::take(&mut task.aside);
+        self.release(aside);
+        self.held.push_back(HeldTask { task, since, rejected });
+    }
+
+    /// Someone is held back no longer: they are asked again, or count as what they are.
+    fn release_held(&mut self, held: HeldTask) {
+        let HeldTask { task, rejected, .. } = held;
+        let engine = &self.engines[task.engine];
+        match rejected {
+            None => self.listen(task),
+            Some(_) if engine.dead.is_none() && engine.is_read() => {
+                self.wait_until(Duration::ZERO, task);
             }
+            Some(reason) => {
+                let next = self.close(task, Outcome::Failed { reason });
+                self.follow(next);
+            }
+        }
+    }
+
+    /// Records someone who is held back when the study stops.
+    pub(super) fn record_held(&mut self, held: HeldTask) {
+        match held.rejected {
+            None => self.record(held.task),
+            Some(reason) => self.record_failed(held.task, &reason),
         }
     }
 
@@ -76,7 +117,7 @@ impl PanelMachine<'_> {
         }
         for held in std::mem::take(&mut self.held) {
             if self.has_worked_since(held.task.engine, held.since) {
-                self.listen(held.task);
+                self.release_held(held);
             } else {
                 self.held.push_back(held);
             }
@@ -89,6 +130,8 @@ impl PanelMachine<'_> {
         for held in std::mem::take(&mut self.held) {
             if self.engines[held.task.engine].dead.is_none() {
                 self.held.push_back(held);
+            } else if held.rejected.is_some() {
+                self.wait_until(Duration::ZERO, held.task);
             } else if held.task.record.outcomes.iter().any(is_invalid) {
                 self.wait_until(Duration::ZERO, held.task.at_first_question());
             } else {
@@ -106,14 +149,15 @@ impl PanelMachine<'_> {
         let mut alive = self.engines.iter().filter(|engine| engine.dead.is_none());
         if !self.has_answers || !alive.all(is_in_doubt) {
             for held in std::mem::take(&mut self.held) {
-                self.listen(held.task);
+                self.release_held(held);
             }
             return;
         }
-        let Some(HeldTask { task, .. }) = self.held.pop_front() else { return };
+        let Some(HeldTask { task, rejected, .. }) = self.held.pop_front() else { return };
         self.engines[task.engine].faults.try_again(task.ticket);
-        let tries = Tries::last_at(task.engine);
-        let once = RespondentTask { tries, reasks: REASKS_MAX, ..task.at_first_question() };
+        let (tries, rejections) = (Tries::last_at(task.engine), REJECTED_AGAIN_MAX);
+        let task = if rejected.is_some() { task } else { task.at_first_question() };
+        let once = RespondentTask { tries, rejections, reasks: REASKS_MAX, ..task };
         self.wait_until(Duration::ZERO, once);
     }
 

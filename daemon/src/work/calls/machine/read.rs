@@ -7,7 +7,6 @@ use super::event::{CallEnd, EndedCall, FailedCall, ReadCall};
 use super::faults::{FaultVerdict, SharedFault};
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine};
-use crate::app::given_up;
 use crate::domain::instrument::{self, ItemReply, Unreadable};
 use crate::domain::outcome::{Answered, Class, Outcome, Usage};
 use crate::domain::redact::Holds;
@@ -48,6 +47,8 @@ pub(super) enum Next {
     Ask(RespondentTask, Duration),
     /// The engine is of no use any more; this respondent has no reply.
     Stop(RespondentTask, String),
+    /// The question was rejected for that reason, and is asked again once its engine is seen to work.
+    Held(RespondentTask, String),
     /// The study was halted: nothing is recorded, but the cost is booked.
     Halted(RespondentTask),
 }
@@ -60,16 +61,13 @@ impl PanelMachine<'_> {
         self.short = false;
         let engine = &mut self.engines[task.engine];
         engine.under_way = engine.under_way.saturating_sub(1);
-        let usage = match &end {
-            CallEnd::GivenUp => {
-                self.effects.push(PanelEffect::GiveUp { ticket, reserved });
-                given_up(reserved)
-            }
+        let cost = usage.cost;
+        self.effects.push(match &end {
+            CallEnd::GivenUp => PanelEffect::GiveUp { ticket, reserved, cost },
             CallEnd::Failed(_) | CallEnd::Replied(_) => {
-                self.effects.push(PanelEffect::Settle { ticket, reserved, cost: usage.cost });
-                usage
+                PanelEffect::Settle { ticket, reserved, cost }
             }
-        };
+        });
         if usage.cost > reserved {
             // What is set aside for the calls that are ready is as little as it was for this one.
             self.take_all_back();
@@ -193,6 +191,7 @@ impl PanelMachine<'_> {
                 self.effects.push(PanelEffect::Free(task.ticket));
                 self.wait_until(time, task);
             }
+            Next::Held(task, why) => self.hold(task, self.sent, Some(why)),
             Next::Halted(task) => {
                 self.keep_early(&task);
                 self.forget(task);

@@ -54,8 +54,9 @@ pub(super) struct RespondentTask {
     pub(super) record: RespondentRecord,
     /// Replies to the items of the current assignment, where each is asked in a call of its own.
     pub(super) replies: Vec<ItemReply>,
-    /// The current question's failed tries, re-asks and last problem; and the usage of the assignment.
+    /// The current question's failed tries, rejections, re-asks and last problem; and the usage of the assignment.
     pub(super) tries: Tries,
+    pub(super) rejections: u32,
     pub(super) reasks: u32,
     pub(super) usage: Usage,
     pub(super) correction: Option<String>,
@@ -81,6 +82,7 @@ impl RespondentTask {
             record: RespondentRecord::default(),
             replies: Vec::new(),
             tries: Tries::default(),
+            rejections: 0,
             reasks: 0,
             usage: Usage::default(),
             correction: None,
@@ -95,7 +97,7 @@ impl RespondentTask {
 
     /// The same respondent before the next question.
     pub(super) fn at_next_question(self) -> Self {
-        Self { tries: Tries::default(), reasks: 0, correction: None, ..self }
+        Self { tries: Tries::default(), rejections: 0, reasks: 0, correction: None, ..self }
     }
 
     /// The same respondent before the first question, with what was spent on them.

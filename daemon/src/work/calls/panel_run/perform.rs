@@ -28,8 +28,8 @@ impl PanelRun<'_> {
                 self.release(*amount);
                 return true;
             }
-            PanelEffect::Settle { ticket, reserved, cost } => (ticket, *reserved, *cost),
-            PanelEffect::GiveUp { ticket, reserved } => (ticket, *reserved, *reserved),
+            PanelEffect::Settle { ticket, reserved, cost }
+            | PanelEffect::GiveUp { ticket, reserved, cost } => (ticket, *reserved, *cost),
             _ => return false,
         };
         let core = &self.study.core;
@@ -78,9 +78,7 @@ impl PanelRun<'_> {
             PanelEffect::Offer { ticket, engine } => self.doors[engine].offered = Some(ticket),
             PanelEffect::Withdraw { engine } => self.withdraw(engine),
             PanelEffect::Call { ticket, engine, reserved, patience } => {
-                let note = self.study.core.note_sent(self.study.number, reserved);
-                self.sent.extend(note.map(|note| (ticket, note)));
-                self.launch(ticket, engine, patience)?;
+                self.launch(ticket, engine, reserved, patience)?;
             }
             PanelEffect::Prove { engine } => {
                 self.doors[engine].engine.prove();
@@ -233,21 +231,26 @@ impl PanelRun<'_> {
         &mut self,
         ticket: QueueEntry,
         engine: usize,
+        reserved: UsdMicros,
         patience: Duration,
     ) -> Result<(), ApiError> {
         let (pass, place) = self.turn.take().ok_or_else(astray)?;
         self.doors[engine].offered = None;
         let reader = self.reader(engine, &self.seat(ticket)?.ask);
         let seat = self.seats.get_mut(&ticket).ok_or_else(astray)?;
-        let ready = seat.ready.take().ok_or_else(astray)?;
+        let mut ready = seat.ready.take().ok_or_else(astray)?;
+        ready.worst = reserved;
         seat.place = place;
+        let uncounted = self.doors[engine].engine.stake(&ready).uncounted;
+        let note = self.study.core.note_sent(self.study.number, uncounted);
+        self.sent.extend(note.map(|note| (ticket, note)));
         let clock = Arc::clone(&self.study.core.world().clock);
         let enough = self.out_of_patience(patience);
         let call = self.under_way.spawn(async move {
             let begun = clock.monotonic();
             let spent = call_admitted(pass.call(&ready), enough).await;
             let latency = clock.monotonic().saturating_sub(begun);
-            reader.read_call(ready.address, spent, latency)
+            reader.read_call(ready.address, spent, uncounted, latency)
         });
         self.callers.insert(call.id(), ticket);
         Ok(())
@@ -283,7 +286,7 @@ impl PanelRun<'_> {
                 heard = AssertUnwindSafe(beside.ask(speaker)).catch_unwind() => heard,
                 () = enough => Ok(MeasuredChannels { halted: true, ..MeasuredChannels::default() }),
             };
-            // Calls that are given up count at their worst case.
+            // Calls that are given up count at what such calls come to.
             let took = reservation.usage();
             // A panic here costs this respondent the other channels and has no further effect.
             let channels = heard.unwrap_or_else(|_| MeasuredChannels {

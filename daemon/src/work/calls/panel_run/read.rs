@@ -10,12 +10,12 @@ use protocol::study::StudySpec;
 use super::PanelRun;
 use crate::domain::exchange::{self, End, Exchange, ReplySource};
 use crate::domain::instrument::{self, Unreadable};
-use crate::domain::outcome::Usage;
 use crate::domain::redact::{Redacted, redact};
 use crate::inference::chat::ChatReply;
 use crate::inference::door::Spent;
 use crate::inference::model::ModelEngine;
 use crate::inference::pool::Pool;
+use crate::inference::price::Booked;
 use crate::work::calls::machine::{
     CallEnd, EndedCall, FailedCall, PanelQuestion, ReadCall, ReadReply,
 };
@@ -41,16 +41,17 @@ impl PanelRun<'_> {
 }
 
 impl ReplyReader {
-    /// A call that is over, with its reply read; `None` where it was given up.
+    /// A call that is over, with its reply read; `None` where it was given up, and then it is booked as `uncounted`.
     pub(super) fn read_call(
         &self,
         address: String,
         spent: Option<Spent<ChatReply>>,
+        uncounted: Booked,
         latency: Duration,
     ) -> EndedCall {
         let ticket = self.ask.ticket;
         let Some(spent) = spent else {
-            let (usage, remarks, end) = (Usage::default(), Vec::new(), CallEnd::GivenUp);
+            let (usage, remarks, end) = (uncounted.usage(), Vec::new(), CallEnd::GivenUp);
             return EndedCall { ticket, latency, usage, remarks, end };
         };
         let usage = spent.usage();

@@ -17,7 +17,7 @@ use crate::domain::instrument::{Unreadable, read_competitors};
 use crate::domain::outcome::Usage;
 use crate::domain::redact::Mask;
 use crate::inference::chat::{ChatReply, Remedy, Stop};
-use crate::inference::limits::{Condition, TRIES_MAX, backoff, own_wait};
+use crate::inference::limits::{Condition, REJECTED_AGAIN_MAX, TRIES_MAX, backoff, own_wait};
 use crate::inference::model::{ModelEngine, Pass, ReadyCall};
 use crate::inference::prompt::{PromptError, ReaskPrompt};
 use crate::store::rows::CallsUnderWay;
@@ -245,7 +245,7 @@ impl Calls {
         said: &[Exchange],
     ) -> Result<Result<WriterReply, WriterOutcome<T>>, ApiError> {
         let halted = || Ok(Err(WriterOutcome::End("the study was halted".to_owned())));
-        let mut tries = 0;
+        let (mut tries, mut rejections) = (0, 0);
         loop {
             if self.cancel.is_cancelled() {
                 return halted();
@@ -262,7 +262,7 @@ impl Calls {
             };
             let make = |pass: Pass| pass.call(ready);
             let enough = out_of_patience(core.clone(), self.cancel.clone(), core.settings().drain);
-            let spent = match call_once(&purse, ready.worst, turn, make, enough).await {
+            let spent = match call_once(&purse, engine.stake(ready), turn, make, enough).await {
                 Ok(spent) => spent,
                 Err(NotMade::Halted) => return halted(),
                 Err(NotMade::Capped(capped)) if capped.asks_owner => {
@@ -284,6 +284,9 @@ impl Calls {
             self.keep_written(at, engine, said, usage).await?;
             let why = error.to_string();
             match error.remedy() {
+                Remedy::Drop if error.may_be_chance() && rejections < REJECTED_AGAIN_MAX => {
+                    rejections += 1;
+                }
                 Remedy::Stop | Remedy::Drop => return Ok(Err(WriterOutcome::Nothing(why))),
                 Remedy::Again(after) => {
                     tries += 1;

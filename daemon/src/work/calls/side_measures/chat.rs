@@ -13,7 +13,7 @@ use crate::domain::instrument::Unreadable;
 use crate::domain::outcome::Usage;
 use crate::domain::redact::Mask;
 use crate::inference::chat::{ChatReply, Remedy};
-use crate::inference::limits::TRIES_MAX;
+use crate::inference::limits::{REJECTED_AGAIN_MAX, TRIES_MAX};
 use crate::inference::model::{ModelEngine, Pass, ReadyCall};
 use crate::inference::prompt::{PromptError, ReaskPrompt};
 use crate::work::calls::doors::WEIGHT;
@@ -140,7 +140,7 @@ impl SideMeasures {
             SidePart::Text => "no text",
             SidePart::Rating | SidePart::Embedding => "no rating",
         };
-        let mut tries = 0;
+        let (mut tries, mut rejections) = (0, 0);
         loop {
             if self.calls.cancel.is_cancelled() {
                 return Came::Halted;
@@ -148,11 +148,12 @@ impl SideMeasures {
             if let Err(why) = self.channel_budget.is_open(part) {
                 return Came::Nothing(format!("{what}: {why}"));
             }
-            let turn = self.turn(question.engine, ready, tries == 0 && !is_reask);
+            let is_first = (tries, rejections, is_reask) == (0, 0, false);
+            let turn = self.turn(question.engine, ready, is_first);
             let make = |pass: Pass| pass.call(ready);
             let enough = std::future::pending();
-            let spent = match call_once(speaker.reservation, ready.worst, turn, make, enough).await
-            {
+            let stake = question.engine.stake(ready);
+            let spent = match call_once(speaker.reservation, stake, turn, make, enough).await {
                 Ok(spent) => spent,
                 Err(NotMade::Halted) => return Came::Halted,
                 Err(why) => {
@@ -174,6 +175,14 @@ impl SideMeasures {
                 Remedy::Stop => {
                     self.channel_budget.close(part, &why);
                     return Came::Nothing(format!("{what}: {why}"));
+                }
+                // A rejection costs nothing, and may be chance at a service that takes other calls.
+                Remedy::Drop
+                    if error.may_be_chance()
+                        && rejections < REJECTED_AGAIN_MAX
+                        && question.engine.is_proven() =>
+                {
+                    rejections += 1;
                 }
                 Remedy::Drop => return Came::Nothing(format!("{what}: {why}")),
                 Remedy::Again(after) => {

@@ -7,6 +7,7 @@ use protocol::credits::UsdMicros;
 
 use crate::app::{Capped, Core, Purse};
 use crate::domain::outcome::Usage;
+use crate::inference::price::Booked;
 use crate::store::SentCall;
 
 /// Reserved money and what was spent of it.
@@ -64,8 +65,8 @@ impl Purse for Reservation {
         self.core.reserve_cost(self.number, self.cap, worst)
     }
 
-    fn sent(&self, worst: UsdMicros) -> Option<SentCall> {
-        self.core.note_sent(self.number, worst)
+    fn sent(&self, uncounted: Booked) -> Option<SentCall> {
+        self.core.note_sent(self.number, uncounted)
     }
 
     fn over(&self, call: SentCall) {

@@ -198,7 +198,6 @@ impl SideMeasures {
         texts: &[String],
         log: &mut ExchangeLog,
     ) -> Result<Vec<Vec<f32>>, String> {
-        let worst = ssr.embedder.worst(texts.iter().map(String::len).sum());
         let said = |why: &str| format!("no embedding: {why}");
         let mut tries = 0;
         loop {
@@ -206,7 +205,8 @@ impl SideMeasures {
             let turn = self.turn_to_embed(ssr, texts, tries == 0);
             let embed = |turn: EmbedPermit| turn.embed(texts);
             let enough = std::future::pending();
-            let spent = match call_once(speaker.reservation, worst, turn, embed, enough).await {
+            let stake = ssr.embedder.stake(texts);
+            let spent = match call_once(speaker.reservation, stake, turn, embed, enough).await {
                 Ok(spent) => spent,
                 Err(why) => {
                     log.halted |= why == NotMade::Halted;

@@ -19,7 +19,7 @@ use crate::config::Strategy;
 use crate::domain::exchange::{End, Exchange, ReplySource, read, read_item};
 use crate::domain::instrument::{Item, Unreadable};
 use crate::domain::outcome::{Outcome, Usage};
-use crate::inference::chat::{CallError, Denial, REFUSED, TIMED_OUT};
+use crate::inference::chat::{BROKE_OFF, CallError, Denial, REFUSED, TIMED_OUT};
 use crate::inference::limits::Condition;
 use crate::inference::pool::Availability;
 use crate::work::calls::side_measures::MeasuredChannels;
@@ -250,7 +250,9 @@ impl Bench {
             PanelEffect::Settle { ticket, reserved, cost } => {
                 self.settle(ticket, reserved.0, cost.0);
             }
-            PanelEffect::GiveUp { ticket, reserved } => self.settle(ticket, reserved.0, reserved.0),
+            PanelEffect::GiveUp { ticket, reserved, cost } => {
+                self.settle(ticket, reserved.0, cost.0);
+            }
             PanelEffect::Measure(measure) => {
                 assert_eq!(self.measuring.insert(measure.ticket, measure.aside.0), None);
             }
@@ -317,10 +319,16 @@ impl Bench {
             "answers" => (ANSWER, replied(Ok(self.answer(ask)))),
             "answers-dearly" => (4 * CALL, replied(Ok(self.answer(ask)))),
             "invalid" | "cut" => (ANSWER, replied(invalid())),
+            "varied" => {
+                let reason = format!("`score` is {}.5", self.sent);
+                (ANSWER, replied(Err(Unreadable::Invalid { reason })))
+            }
             "garbled" => (ANSWER, replied(because("the reply is not valid JSON"))),
             "declines" => (ANSWER, replied(Err(Unreadable::Refused { reason: "no".to_owned() }))),
-            "given-up" => (0, CallEnd::GivenUp),
+            "given-up" => (CALL, CallEnd::GivenUp),
+            "given-up-like-others" => (ANSWER, CallEnd::GivenUp),
             "times-out" => (CALL, failed(CallError::network(TIMED_OUT))),
+            "breaks-off" => (CALL, failed(CallError::network(BROKE_OFF))),
             "unreachable" => (0, failed(CallError::network(REFUSED))),
             "fails" => (0, failed(CallError::Server { status: 500, said: said() })),
             "html" => (CALL, failed(CallError::Malformed { why: "an HTML page".into() })),
@@ -428,8 +436,8 @@ pub(super) fn told(effect: &PanelEffect) -> String {
             format!("call {} {}", door(*engine), name(*ticket))
         }
         PanelEffect::Settle { ticket, cost, .. } => format!("settle {} {}", name(*ticket), cost.0),
-        PanelEffect::GiveUp { ticket, reserved } => {
-            format!("give-up {} {}", name(*ticket), reserved.0)
+        PanelEffect::GiveUp { ticket, cost, .. } => {
+            format!("give-up {} {}", name(*ticket), cost.0)
         }
         PanelEffect::Prove { engine } => format!("prove {}", door(*engine)),
         PanelEffect::Doubt { engine } => format!("doubt {}", door(*engine)),

@@ -7,7 +7,8 @@ tables! {
     whoever_got_nothing_counts_when_the_engine_works_after_all: "panel 4", "
         begun, turn a, turn a, 0 answers | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2, settle 0 3, record 0 answered
         1 rejected | settle 1 0, free 1
-        turn a, 2 answers | call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, record 2 answered, record 1 failed
+        turn a, 2 answers | call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, record 2 answered
+        turn a, 3 answers, turn a, 1 rejected, turn a, 1 rejected | call a 3, prepare a 1, reserve 1, offer a 1, settle 3 3, record 3 answered, call a 1, settle 1 0, free 1, prepare a 1, reserve 1, offer a 1, call a 1, settle 1 0, free 1, record 1 failed
     "
     an_engine_that_rejects_everything_from_some_moment_on_pauses_the_study_and_nobody_has_failed: "panel 20", "
         begun, turn a, 0 answers, turn a, 1 answers, turn a, 2 answers, turn a, 3 answers | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, record 1 answered, call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, record 2 answered, call a 3, prepare a 4, reserve 4, offer a 4, settle 3 3, record 3 answered
@@ -25,8 +26,8 @@ tables! {
         after 1999ms |
         after 1ms, turn a, 8 fails, waits | offer a 8, call a 8, prepare a 9, reserve 9, settle 8 0, free 8, tick in 4000ms, idle
         after 4000ms, turn a, 9 fails, waits | offer a 9, call a 9, prepare a 10, reserve 10, settle 9 0, free 9, tick in 8000ms, idle
-        after 8000ms, turn a, 10 fails, waits | offer a 10, call a 10, prepare a 11, reserve 11, settle 10 0, free 10, tick in 16000ms, idle
-        after 16000ms, turn a, 11 fails | offer a 11, call a 11, prepare a 12, reserve 12, settle 11 0, free 11, release 10, disable a, pause, forget 11, forget 12, forget 6, forget 4, forget 7, forget 5, forget 8, forget 9, forget 10
+        after 8000ms, turn a, 10 fails, waits | offer a 10, call a 10, prepare a 11, reserve 11, settle 10 0, free 10, tick in 500ms, idle
+        after 500ms, turn a, 11 fails | offer a 11, call a 11, prepare a 12, reserve 12, settle 11 0, free 11, release 10, disable a, pause, forget 11, forget 12, forget 6, forget 4, forget 7, forget 5, forget 8, forget 9, forget 10
     "
     a_try_that_is_answered_lets_everybody_go_on_at_once: "panel 9", "
         begun, turn a, 0 answers, turn a, turn a, turn a, 1 fails, 2 fails, 3 fails | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, call a 2, prepare a 3, reserve 3, offer a 3, call a 3, prepare a 4, reserve 4, offer a 4, settle 1 0, free 1, settle 2 0, free 2, settle 3 0, doubt a, free 3
@@ -49,7 +50,8 @@ tables! {
         begun, turn a, 0 answers, turn a, 1 answers, turn a, 2 answers | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, record 1 answered, call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, record 2 answered
         turn a, 3 rejected, turn a, 4 rejected, turn a, 5 rejected | call a 3, prepare a 4, reserve 4, offer a 4, settle 3 0, free 3, call a 4, prepare a 5, reserve 5, offer a 5, settle 4 0, free 4, call a 5, settle 5 0, doubt a, free 5, prepare a 3, reserve 3, offer a 3
         turn a, 3 rejected | call a 3, settle 3 0, free 3, prepare a 4, reserve 4, offer a 4
-        turn a, 4 answers | call a 4, settle 4 3, prove a, record 4 answered, record 5 failed, record 3 failed
+        turn a, 4 answers | call a 4, settle 4 3, prove a, record 4 answered, record 3 failed, prepare a 5, reserve 5, offer a 5
+        turn a, 5 answers | call a 5, settle 5 3, record 5 answered
     "
     where_they_all_get_nothing_again_the_study_is_paused: "panel 6", "
         begun, turn a, 0 answers, turn a, 1 answers, turn a, 2 answers | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, record 1 answered, call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, record 2 answered
@@ -57,8 +59,9 @@ tables! {
         turn a, 3 rejected, turn a, 4 rejected, turn a, 5 rejected | call a 3, settle 3 0, free 3, prepare a 4, reserve 4, offer a 4, call a 4, settle 4 0, free 4, prepare a 5, reserve 5, offer a 5, call a 5, settle 5 0, free 5, prepare a 3, reserve 3, offer a 3
         turn a, 3 rejected, turn a, 4 rejected | call a 3, settle 3 0, free 3, prepare a 4, reserve 4, offer a 4, call a 4, settle 4 0, free 4, disable a, pause, forget 5, forget 3, forget 4
     "
-    the_last_one_who_is_rejected_has_failed: "panel 2", "
-        begun, turn a, 0 answers, turn a, 1 rejected | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, settle 1 0, free 1, record 1 failed
+    the_last_one_who_is_rejected_is_asked_again_twice: "panel 2", "
+        begun, turn a, 0 answers, turn a, 1 rejected | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, settle 1 0, free 1, prepare a 1, reserve 1, offer a 1
+        turn a, 1 rejected, turn a, 1 rejected | call a 1, settle 1 0, free 1, prepare a 1, reserve 1, offer a 1, call a 1, settle 1 0, free 1, record 1 failed
     "
     the_last_one_of_a_study_that_was_resumed_too_early_is_not_lost: "panel 1, answered", "
         a new, begun, turn a, 0 rejected | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 0, free 0, prepare a 0, reserve 0, offer a 0
@@ -88,6 +91,36 @@ tables! {
         unagreed |
         2 html | settle 2 10, doubt a, free 2
         after 1000ms, turn a, 3 html | call a 3, prepare a 1, reserve 1, settle 3 10, free 3, prepare a 1, reserve 1, pause, forget 1, forget 2, forget 0, forget 3
+    "
+    nobody_is_asked_for_more_for_an_engine_that_drops_its_connections: "panel 9, answered", "
+        begun, turn a, 0 answers, turn a, turn a, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, call a 2, prepare a 3, reserve 3, offer a 3, call a 3, prepare a 4, reserve 4, offer a 4, call a 4, prepare a 5, reserve 5, offer a 5
+        1 breaks-off, 2 breaks-off | settle 1 10, free 1, settle 2 10, free 2
+        unagreed |
+        3 breaks-off | settle 3 10, doubt a, free 3
+        4 breaks-off | settle 4 10, free 4
+        after 1000ms, turn a | call a 5, prepare a 6, reserve 6
+        5 breaks-off | settle 5 10, free 5, prepare a 6, reserve 6, pause, forget 6, forget 1, forget 4, forget 3, forget 2, forget 5
+    "
+    a_new_engine_that_drops_its_connections_is_told_of_after_five_calls: "panel 9", "
+        a new, begun, turn a, 0 breaks-off, waits | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, settle 0 10, free 0, tick in 500ms, idle
+        after 500ms, turn a, 1 breaks-off, waits | offer a 1, call a 1, prepare a 0, reserve 0, settle 1 10, free 1, tick in 1000ms, idle
+        after 1000ms, turn a, 0 breaks-off, waits | offer a 0, call a 0, prepare a 1, reserve 1, settle 0 10, free 0, tick in 2000ms, idle
+        after 2000ms, turn a, 1 breaks-off, waits | offer a 1, call a 1, prepare a 0, reserve 0, settle 1 10, free 1, tick in 4000ms, idle
+        after 4000ms, turn a, 0 breaks-off | offer a 0, call a 0, prepare a 1, reserve 1, settle 0 10, free 0, release 10, disable a, stopping, record 0 failed, record 1 failed, record 2 failed, record 3 failed, record 4 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
+    "
+    a_new_engine_whose_every_reply_is_unreadable_in_another_way_is_told_of_after_eight_calls: "panel 9", "
+        a new, begun, turn a, 0 varied | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, settle 0 3, free 0, offer a 1
+        turn a, 1 varied, turn a, 0 varied | call a 1, prepare a 0!, reserve 0, offer a 0, settle 1 3, free 1, call a 0, prepare a 1!, reserve 1, offer a 1, settle 0 3, free 0
+        turn a, 1 varied, turn a, 0 varied | call a 1, prepare a 0!, reserve 0, offer a 0, settle 1 3, free 1, call a 0, prepare a 1!, reserve 1, offer a 1, settle 0 3, free 0
+        turn a, 1 varied, turn a, 2 varied | call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, free 1, call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, free 2
+        turn a, 3 varied | call a 3, prepare a 2!, reserve 2, offer a 2, settle 3 3, free 3, withdraw a, release 10, disable a, record 0 invalid, record 1 invalid, stopping, record 2 failed, record 3 failed, record 4 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
+    "
+    a_known_engine_whose_replies_are_unreadable_in_other_ways_is_told_of_after_eight_calls: "panel 9, answered", "
+        begun, turn a, turn a, turn a, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2, call a 2, prepare a 3, reserve 3, offer a 3, call a 3, prepare a 4, reserve 4, offer a 4, call a 4, prepare a 5, reserve 5, offer a 5
+        0 varied, 1 varied, 2 varied, 3 varied, 4 varied | settle 0 3, free 0, settle 1 3, free 1, settle 2 3, free 2, settle 3 3, free 3, settle 4 3, doubt a, free 4
+        turn a, 5 varied | call a 5, prepare a 0!, reserve 0, settle 5 3, free 5, offer a 0
+        turn a, 0 varied | call a 0, prepare a 1!, reserve 1, settle 0 3, free 0, offer a 1
+        turn a, 1 varied | call a 1, prepare a 0!, reserve 0, settle 1 3, free 1, release 10, disable a, pause, forget 0, forget 1, forget 2, forget 3, forget 4, forget 5
     "
     an_engine_that_only_asks_to_wait_pauses_the_study_also_without_an_answer: "panel 9", "
         a new, begun, turn a, 0 limited, waits | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, settle 0 0, free 0, tick in 2000ms, idle

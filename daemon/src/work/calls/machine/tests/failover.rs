@@ -28,7 +28,8 @@ tables! {
     "
     a_rejected_question_is_put_to_the_next_engine: "panel 1, engines 2, failover", "
         begun, turn a, 0 rejected | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 0, free 0, prepare b 0, reserve 0, offer b 0
-        turn b, 0 rejected | call b 0, settle 0 0, free 0, record 0 failed
+        turn b, 0 rejected | call b 0, settle 0 0, free 0, prepare b 0, reserve 0, offer b 0
+        turn b, 0 rejected, turn b, 0 rejected | call b 0, settle 0 0, free 0, prepare b 0, reserve 0, offer b 0, call b 0, settle 0 0, free 0, record 0 failed
     "
     a_correction_is_not_sent_to_another_model: "panel 1, engines 2, failover", "
         begun, turn a, 0 invalid | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0

@@ -87,7 +87,7 @@ tables! {
         turn a, 2 invalid | call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, free 2
         turn a, 3 invalid | call a 3, prepare a 2!, reserve 2, offer a 2, settle 3 3, free 3, withdraw a, release 10, disable a, record 0 invalid, record 1 invalid, stopping, record 2 failed, record 3 failed, record 4 failed, record 5 failed, record 6 failed, record 7 failed, record 8 failed
     "
-    replies_that_cannot_be_read_for_several_reasons_do_not_stop_a_study: "panel 3", "
+    replies_that_cannot_be_read_for_several_reasons_stop_a_study_after_eight: "panel 3", "
         a new, begun, turn a, 0 invalid | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, settle 0 3, free 0, offer a 1
         turn a, 1 garbled | call a 1, prepare a 0!, reserve 0, offer a 0, settle 1 3, free 1
         turn a, 0 garbled | call a 0, prepare a 1!, reserve 1, offer a 1, settle 0 3, free 0
@@ -95,15 +95,14 @@ tables! {
         turn a, 0 invalid | call a 0, prepare a 1!, reserve 1, offer a 1, settle 0 3, free 0
         turn a, 1 garbled | call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, free 1
         turn a, 2 invalid | call a 2, settle 2 3, free 2, prepare a 2!, reserve 2, offer a 2
-        turn a, 2 garbled | call a 2, settle 2 3, free 2, prepare a 2!, reserve 2, offer a 2
-        turn a, 2 invalid | call a 2, settle 2 3, free 2, record 0 invalid, record 1 invalid, record 2 invalid
+        turn a, 2 garbled | call a 2, settle 2 3, free 2, disable a, record 0 invalid, record 1 invalid, stopping, record 2 failed
     "
     a_reply_that_is_read_again_lifts_the_doubt: "panel 9", "
         begun, turn a, turn a | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, call a 1, prepare a 2, reserve 2, offer a 2
         turn a, turn a | call a 2, prepare a 3, reserve 3, offer a 3, call a 3, prepare a 4, reserve 4, offer a 4
         0 rejected, 1 rejected, 2 rejected | settle 0 0, free 0, settle 1 0, free 1, settle 2 0, doubt a, free 2
         3 answers | settle 3 3, prove a, record 3 answered
-        turn a, 4 answers | call a 4, prepare a 5, reserve 5, offer a 5, settle 4 3, record 4 answered, record 0 failed, record 1 failed, record 2 failed
+        turn a, 4 answers | call a 4, prepare a 5, reserve 5, offer a 5, settle 4 3, record 4 answered
     "
     a_reply_that_was_read_proves_the_engine_once: "panel 2", "
         a new |
