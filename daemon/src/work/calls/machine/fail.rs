@@ -126,8 +126,12 @@ impl PanelMachine<'_> {
         }
         match self.failover_target(&task, &standings) {
             None if self.may_ask_again(&task, error) => {
-                let rejections = task.rejections + 1;
-                let task = RespondentTask { tries: before, rejections, ..task };
+                // While nobody is answered, that is no matter of the question; how long it goes on is the engine's.
+                let is_own = !(task.is_try && self.is_passing(error));
+                let rejections = task.rejections + u32::from(is_own);
+                // What used its tries up while the service answered nobody gets one more at a time.
+                let tries = if error.may_be_chance() { before } else { Tries::last_at(engine) };
+                let task = RespondentTask { tries, rejections, ..task };
                 Next::Held(task, error.to_string())
             }
             None => self.close_in_vain(task, Outcome::Failed { reason: error.to_string() }),
@@ -139,10 +143,18 @@ impl PanelMachine<'_> {
         }
     }
 
-    /// Whether a question that was rejected may be asked again there.
+    /// Whether a question may be asked again there that was rejected, or that used its tries up where all calls may have failed:
+    /// once a reply to a later call is read. Nobody is lost because they were asked while a service had enough of calls.
     fn may_ask_again(&self, task: &RespondentTask, error: &CallError) -> bool {
         let is_there = self.engines[task.engine].dead.is_none();
-        is_there && error.may_be_chance() && task.rejections < REJECTED_AGAIN_MAX
+        let is_passing = self.is_passing(error);
+        let is_left = task.rejections < REJECTED_AGAIN_MAX || (task.is_try && is_passing);
+        is_there && (error.may_be_chance() || is_passing) && is_left
+    }
+
+    /// Whether the only engine of a study failed in a way that passes, whatever is asked.
+    fn is_passing(&self, error: &CallError) -> bool {
+        self.engines.len() == 1 && matches!(error.remedy(), Remedy::Again(_))
     }
 
     /// The delay before the same engine is asked again.

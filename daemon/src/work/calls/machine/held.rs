@@ -155,7 +155,8 @@ impl PanelMachine<'_> {
         }
         let Some(HeldTask { task, rejected, .. }) = self.held.pop_front() else { return };
         self.engines[task.engine].faults.try_again(task.ticket);
-        let (tries, rejections) = (Tries::last_at(task.engine), REJECTED_AGAIN_MAX);
+        let tries = Tries::last_at(task.engine);
+        let rejections = if rejected.is_some() { task.rejections } else { REJECTED_AGAIN_MAX };
         let task = if rejected.is_some() { task } else { task.at_first_question() };
         let once = RespondentTask { tries, rejections, reasks: REASKS_MAX, ..task };
         self.wait_until(Duration::ZERO, once);

@@ -141,4 +141,14 @@ tables! {
         turn b, 0 rejected | call b 0, settle 0 0, free 0
         barred a | withdraw a, release 10, disable a, prepare b 2, reserve 2, offer b 2
     "
+    a_limit_of_some_seconds_loses_nobody: "panel 7", "
+        begun, turn a, 0 answers, turn a, 1 answers, turn a, 2 limited, turn a, 3 limited, turn a, 4 limited, turn a, 5 limited, turn a, 6 limited | x
+        after 1000ms, waits | x
+        turn a, 2 limited, waits | x
+        after 4000ms, waits | x
+        turn a, 3 limited, waits | x
+        after 4000ms, waits | x
+        turn a, 4 answers, waits | x
+        after 4000ms, waits | x
+    "
 }
