@@ -127,7 +127,7 @@ fn a_text_that_is_wider_than_any_terminal_is_shown() {
     for text in ["x".repeat(70_000), "Five dinners. ".repeat(7_000), "\n".repeat(70_000)] {
         let mut rig = Rig::new((80, 24), look(Colours::True, Glyphs::Unicode));
         rig.keys("n");
-        rig.tell(crate::station::msg::Msg::Edited(Ok(text)));
+        rig.tell(Msg::Edited(Ok(text)));
         assert!(!rig.text().is_empty());
     }
 }
