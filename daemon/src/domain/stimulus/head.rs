@@ -170,7 +170,7 @@ fn usual(key: &str) -> String {
 fn nearly(line: &str) -> Option<String> {
     let (key, value) = pair(line)?;
     let is_number = value.trim().chars().all(|letter| letter.is_ascii_digit() || letter == '.');
-    let is_nearly = !is_known(key)
+    let is_nearly = !is_known(&usual(key))
         && !key.contains(char::is_uppercase)
         && NUMBERS.iter().any(|known| is_slip(key, known) || is_one_letter_off(key, known));
     // A plural may well be what is told: `panels: 20`.
