@@ -69,11 +69,10 @@ impl Decoder {
     /// click in two reads, waits for its end instead: the rest would be taken for keys.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        let is_begun = match self.buffer[..] {
-            [0x1b, b'[', b'M', ..] => true,
-            [0x1b, b'[', b'<' | b'0'..=b'9', _, ..] => true,
-            _ => false,
-        };
+        let is_begun = matches!(
+            self.buffer[..],
+            [0x1b, b'[', b'M', ..] | [0x1b, b'[', b'<' | b'0'..=b'9', _, ..]
+        );
         self.buffer.first() == Some(&0x1b) && !is_begun
     }
 
