@@ -73,6 +73,40 @@ fn every_table_is_inert_has_a_codebook_and_rows_that_can_be_told_apart() {
 }
 
 #[test]
+fn a_table_for_programs_has_the_texts_and_one_for_a_spreadsheet_its_mark() {
+    let home = Home::new();
+    home.write("study.md", every_type()[3].1.as_str());
+    drop(home.run(["run", "study.md"]).expect(0));
+    let table = |flags: &[&str]| {
+        let mut args = vec!["export", "@", "--format", "csv"];
+        args.extend(flags);
+        home.run(args).expect(0).out()
+    };
+    let (guarded, raw) = (table(&[]), table(&["--cells", "raw"]));
+    assert!(guarded.contains("'=cmd()? Why not?") && !raw.contains("'=cmd()?"), "{raw}");
+    assert!(raw.contains("=cmd()? Why not?"));
+    let sheet = table(&["--cells", "spreadsheet", "--separator", "semicolon"]);
+    assert!(sheet.starts_with("\u{feff}study;study_type;"), "{sheet}");
+
+    let flags = ["--cells", "spreadsheet", "--separator", "semicolon"];
+    let mut args = vec!["export", "@", "--format", "csv", "-o", "sheet.csv"];
+    args.extend(flags);
+    drop(home.run(args).expect(0));
+    let codebook = std::fs::read_to_string(home.folder().join("sheet.codebook.csv")).unwrap();
+    assert!(codebook.starts_with("\u{feff}column;meaning;values"), "{codebook}");
+    let guarded = rows_with_a_guard(&guarded);
+    let told = format!("{guarded} cells of the table begin so");
+    assert!(guarded > 0 && codebook.contains(&told), "{told}: {codebook}");
+    drop(home.run(["export", "@", "--format", "json", "--cells", "raw"]).expect(2).says("csv"));
+}
+
+/// How many cells of a table have a line that begins with an apostrophe.
+fn rows_with_a_guard(table: &str) -> usize {
+    let is_guarded = |cell: &&String| cell.lines().any(|line| line.starts_with('\''));
+    csv::rows(table).iter().flatten().filter(is_guarded).count()
+}
+
+#[test]
 fn a_survey_keeps_the_order_in_which_it_asked() {
     let home = Home::new();
     let questions = ["Who is it for?", "What do you like most about it?", "Any doubts at all?"];

@@ -4,10 +4,14 @@
 
 use std::ffi::OsStr;
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use protocol::paths::Paths;
+
+/// How often a lock is asked for that signals interrupt.
+const LOCK_TRIES: u32 = 100;
 
 /// The current owner of the data folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,14 +37,20 @@ impl DaemonLock {
     pub(crate) fn of(paths: &Paths) -> Self {
         // Without an accessible lock file no daemon of this user ever ran.
         let Ok(lock) = File::open(paths.data.join("daemon.lock")) else { return Self::Nobody };
-        match lock.try_lock_shared() {
-            Ok(()) => Self::Nobody,
-            Err(TryLockError::WouldBlock) => {
-                Self::named(&std::fs::read(paths.data.join("daemon.lock")).unwrap_or_default())
+        for _ in 0..LOCK_TRIES {
+            match lock.try_lock_shared() {
+                Ok(()) => return Self::Nobody,
+                Err(TryLockError::WouldBlock) => {
+                    let text = std::fs::read(paths.data.join("daemon.lock"));
+                    return Self::named(&text.unwrap_or_default());
+                }
+                // A signal came while the file system was asked.
+                Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Interrupted => {}
+                // A file system without locks cannot tell; it is treated like a missing file.
+                Err(TryLockError::Error(_)) => return Self::Nobody,
             }
-            // A file system without locks cannot tell; it is treated like a missing file.
-            Err(TryLockError::Error(_)) => Self::Nobody,
         }
+        Self::Nobody
     }
 
     /// Parses the lock file: process id on the first line, socket on the second.

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use protocol::error::{ApiError, ErrorCode};
@@ -20,6 +22,8 @@ use crate::ui::Ui;
 
 /// Time limit for a response of a daemon that holds the lock.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+/// Time limit for a daemon to make its socket again, which it looks after every second.
+const LISTENS_WITHIN: Duration = Duration::from_secs(4);
 /// Time limit for a daemon to start or end; it finishes calls under way, by default for ten seconds.
 const PASSES_WITHIN: Duration = Duration::from_secs(30);
 /// Time limit for a stopped daemon to come back, as at a restart.
@@ -225,7 +229,7 @@ async fn seek(paths: &Paths) -> Result<Option<(wire::Connection, Paths)>, ApiErr
                 {
                     return Ok(Some((connection, elsewhere)));
                 }
-                ANSWERS_WITHIN
+                if is_missing(socket) { LISTENS_WITHIN } else { ANSWERS_WITHIN }
             }
         };
         if begun.elapsed() >= patience {
@@ -236,10 +240,29 @@ async fn seek(paths: &Paths) -> Result<Option<(wire::Connection, Paths)>, ApiErr
     }
 }
 
+/// Whether the file of a socket was removed.
+fn is_missing(socket: &Path) -> bool {
+    socket
+        .symlink_metadata()
+        .is_err_and(|error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory))
+}
+
 /// The error for a daemon that holds the data folder but does not respond.
 pub(crate) fn mute(owner: &DaemonLock, paths: &Paths) -> ApiError {
     let pid = owner.pid().map(|pid| format!(" (pid {pid})")).unwrap_or_default();
     let logs = paths.logs.to_string_lossy();
+    if let DaemonLock::Serving { socket, .. } = owner
+        && is_missing(socket)
+    {
+        let socket = socket.to_string_lossy();
+        let socket = safe::line(&socket);
+        return ApiError::new(
+            ErrorCode::Unreachable,
+            format!("A daemon{pid} runs, but its socket {socket} was removed; its studies go on"),
+        )
+        .hint("Try again in a few seconds, after which it listens anew")
+        .hint("End it with `demoscope daemon stop`; the next command starts it again");
+    }
     ApiError::new(ErrorCode::Unreachable, format!("A daemon{pid} runs but does not answer"))
         .hint(format!("Look into its log: {}", safe::line(&logs)))
         .hint("End it with `demoscope daemon stop`; the next command starts it again")

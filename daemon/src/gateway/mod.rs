@@ -3,6 +3,7 @@
 //! to `app`, and is answered.
 
 mod accept;
+mod file_system;
 pub(crate) mod http;
 mod rpc;
 pub(crate) mod socket;

@@ -13,7 +13,7 @@ use super::rpc::{self, RpcService};
 /// Serves the socket, which is gone when this is dropped.
 pub(crate) async fn serve(
     face: &Arc<RpcService>,
-    listener: Listener,
+    mut listener: Listener,
     places: usize,
     peers: &mut JoinSet<()>,
 ) -> Infallible {

@@ -120,6 +120,20 @@ impl Backend {
 type Bound = std::ops::Bound<u64>;
 type Locked = Result<bool, redb::BackendError>;
 
+/// How often a lock is asked for that signals interrupt.
+const LOCK_TRIES: u32 = 100;
+
+/// Asks for a lock again where a signal came while the file system was asked.
+fn uninterrupted(ask: impl Fn() -> Locked) -> Locked {
+    for _ in 1..LOCK_TRIES {
+        match ask() {
+            Err(redb::BackendError::Io(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+    ask()
+}
+
 impl StorageBackend for Backend {
     fn len(&self) -> io::Result<u64> {
         self.0.len()
@@ -146,11 +160,11 @@ impl StorageBackend for Backend {
     }
 
     fn try_lock_range(&self, start: Bound, end: Bound) -> Locked {
-        self.0.try_lock_range(start, end)
+        uninterrupted(|| self.0.try_lock_range(start, end))
     }
 
     fn try_lock_shared_range(&self, start: Bound, end: Bound) -> Locked {
-        self.0.try_lock_shared_range(start, end)
+        uninterrupted(|| self.0.try_lock_shared_range(start, end))
     }
 
     fn lock_range(&self, start: Bound, end: Bound) -> Result<(), redb::BackendError> {
@@ -167,5 +181,29 @@ impl StorageBackend for Backend {
 
     fn query_lock_range(&self, start: Bound, end: Bound) -> Locked {
         self.0.query_lock_range(start, end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn a_lock_that_a_signal_interrupts_is_asked_for_again() {
+        let asked = Cell::new(0);
+        let ask = |times: u32, kind: io::ErrorKind| {
+            asked.set(0);
+            uninterrupted(|| {
+                asked.set(asked.get() + 1);
+                if asked.get() <= times { Err(io::Error::from(kind).into()) } else { Ok(true) }
+            })
+        };
+        assert!(ask(3, io::ErrorKind::Interrupted).is_ok_and(|locked| locked));
+        assert_eq!(asked.get(), 4);
+        assert!(ask(u32::MAX, io::ErrorKind::Interrupted).is_err(), "not for ever");
+        assert!(ask(1, io::ErrorKind::PermissionDenied).is_err());
+        assert_eq!(asked.get(), 1);
     }
 }

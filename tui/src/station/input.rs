@@ -65,10 +65,15 @@ impl Decoder {
         inputs
     }
 
-    /// Whether an escape byte waits for a possible continuation.
+    /// Whether an escape byte waits for a possible continuation. What can be nothing but the beginning of a sequence, such as a
+    /// click in two reads, waits for its end instead: the rest would be taken for keys.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        self.buffer.first() == Some(&0x1b) && !self.buffer.starts_with(b"\x1b[200~")
+        let is_begun = matches!(
+            self.buffer[..],
+            [0x1b, b'[', b'M', ..] | [0x1b, b'[', b'<' | b'0'..=b'9', _, ..]
+        );
+        self.buffer.first() == Some(&0x1b) && !is_begun
     }
 
     /// Ends the wait: an escape byte is the Esc key, and so is one before a single `[`, `O` or the beginning of a
@@ -174,6 +179,9 @@ fn arrow(letter: u8) -> Option<Key> {
 
 /// `ESC [` with parameters and a final byte; a paste lasts until its own end mark.
 fn control_sequence(bytes: &[u8]) -> Step {
+    if bytes.starts_with(b"\x1b[M") {
+        return old_mouse(bytes);
+    }
     let Some(end) = bytes[2..].iter().position(|byte| (0x40..=0x7e).contains(byte)) else {
         return if bytes.len() > SEQUENCE_BYTES_MAX {
             Step::Done(None, bytes.len())
@@ -184,7 +192,7 @@ fn control_sequence(bytes: &[u8]) -> Step {
     let length = end + 3;
     let (parameters, last) = (&bytes[2..end + 2], bytes[end + 2]);
     if let (Some(b'<'), b'M' | b'm') = (parameters.first(), last) {
-        return Step::Done(mouse(&parameters[1..], last), length);
+        return Step::Done(mouse(&numbers(&parameters[1..]), last), length);
     }
     let numbers = numbers(parameters);
     let first = numbers.first().copied().unwrap_or(0);
@@ -226,8 +234,14 @@ fn paste(bytes: &[u8], start: usize) -> Step {
     if body.len() > PASTE_BYTES_MAX { Step::Done(None, bytes.len()) } else { Step::More }
 }
 
-fn mouse(parameters: &[u8], last: u8) -> Option<Input> {
-    let numbers = numbers(parameters);
+/// `ESC [ M` and three bytes, as terminals send a click that know no other encoding: button, column and row, each plus 32.
+fn old_mouse(bytes: &[u8]) -> Step {
+    let Some(three) = bytes.get(3..6) else { return Step::More };
+    let numbers: Vec<u16> = three.iter().map(|byte| u16::from(byte.saturating_sub(32))).collect();
+    Step::Done(mouse(&numbers, b'M'), 6)
+}
+
+fn mouse(numbers: &[u16], last: u8) -> Option<Input> {
     let (button, column, row) =
         (*numbers.first()?, numbers.get(1)?.checked_sub(1)?, numbers.get(2)?.checked_sub(1)?);
     match (button, last) {
@@ -276,9 +290,32 @@ mod tests {
             (b"\x1b\xc3", &["Esc"]),
             (b"\x1b[1;5", &[]),
             (b"\x1b[<0;12;5M\x1b[<0;12;5m\x1b[<64;1;1M", &["Click(11, 4)", "Wheel(Up)"]),
+            (b"\x1b[M x!\x1b[M#x!\x1b[M`!!q", &["Click(87, 0)", "Wheel(Up)", "q"]),
+            (b"\x1b[M a0\x1b[M\xff\x80\x81\x1b[M q1", &["Click(64, 15)", "Click(80, 16)"]),
+            (b"\x1b[M q", &[]),
+            (b"\x1b[32;10;20Mq", &["q"]),
             (b"\x1b[200~a\rb\x1b[31m\x1b[201~q", &["Paste(\"a\\nb\\u{1b}[31m\")", "q"]),
         ] {
             assert_eq!(read(bytes), keys, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_click_in_two_reads_types_nothing() {
+        let of = |click: &[u8], cut: usize| {
+            let mut decoder = Decoder::default();
+            let mut inputs = decoder.feed(&click[..cut]);
+            inputs.extend(decoder.flush());
+            inputs.extend(decoder.feed(&click[cut..]));
+            inputs.extend(decoder.flush());
+            inputs
+        };
+        for cut in 3..6 {
+            assert_eq!(of(b"\x1b[M a0", cut), [Input::Click(64, 15)], "{cut}");
+        }
+        for cut in 4..11 {
+            assert_eq!(of(b"\x1b[<0;12;5M", cut), [Input::Click(11, 4)], "{cut}");
+            assert_eq!(of(b"\x1b[32;10;20M", cut), [], "{cut}");
         }
     }
 

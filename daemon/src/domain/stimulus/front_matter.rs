@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 use serde_saphyr::options::DuplicateKeyPolicy;
 
+use super::blanks;
 use super::comments::{self, Hidden, Shown, TextLine};
 use super::head::{self, SettingsHead};
 
@@ -39,16 +40,18 @@ pub(super) struct FrontMatterItem {
     pub(super) value: Node,
     /// The YAML comment that cuts the value short, if any.
     pub(super) cut: Option<Cut>,
+    /// An unquoted number or truth value as it is written, which YAML does not keep: `1.10`, `007`, `no`.
+    pub(super) written: Option<String>,
     /// Its start and length in the YAML, in characters.
     span: (usize, usize),
 }
 
-/// A YAML comment directly after an unquoted text: YAML ends the text there.
+/// A YAML comment directly after an unquoted text, or below it and further indented: YAML ends the text there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cut {
     /// The comment's line in the file, from 1.
     pub(super) line: usize,
-    /// The comment, with the blanks before it.
+    /// The comment, with the blanks before it, and with the line end before it if it is on a line of its own.
     pub(super) off: String,
 }
 
@@ -144,6 +147,9 @@ fn read(yaml: &str, first_line: usize) -> Result<Vec<FrontMatterEntry>, Malforme
     if yaml.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Vec::new());
     }
+    if let Some(malformed) = blanks::odd(yaml, first_line) {
+        return Err(malformed);
+    }
     let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::PassThrough };
     match serde_saphyr::from_str_with_options::<Node>(yaml, options) {
         Ok(Node::Map(mut entries)) => {
@@ -176,6 +182,11 @@ fn read(yaml: &str, first_line: usize) -> Result<Vec<FrontMatterEntry>, Malforme
 fn place(entries: &mut [FrontMatterEntry], yaml: &[char], first_line: usize) {
     for entry in entries {
         entry.line += first_line - 1;
+        // A key may be spelt as its flag is.
+        let key = entry.key.replace('-', "_");
+        if super::is_key(&key) {
+            entry.key = key;
+        }
         place_item(&mut entry.item, yaml, first_line);
     }
 }
@@ -189,8 +200,23 @@ fn place_item(item: &mut FrontMatterItem, yaml: &[char], first_line: usize) {
                 place_item(item, yaml, first_line);
             }
         }
-        _ => item.cut = cut(item.span, yaml, first_line),
+        _ => {
+            item.cut = cut(item.span, yaml, first_line);
+            item.written = written(item.span, &item.value, yaml);
+        }
     }
+}
+
+/// A number or truth value as it is written; `None` for texts, which are kept, and for values that stand elsewhere
+/// (aliases) or have a tag.
+fn written((from, length): (usize, usize), value: &Node, yaml: &[char]) -> Option<String> {
+    if !matches!(value, Node::Whole(_) | Node::Real(_) | Node::Bool(_)) {
+        return None;
+    }
+    let text: String = yaml.get(from..from + length)?.iter().collect();
+    let text = text.trim();
+    let is_plain = text.starts_with(|first: char| first.is_alphanumeric() || "+-.".contains(first));
+    (is_plain && !text.contains('\n')).then(|| text.to_owned())
 }
 
 /// The comment that ends an unquoted text on its last line.
@@ -203,11 +229,35 @@ fn cut((from, length): (usize, usize), yaml: &[char], first_line: usize) -> Opti
     let said = text.iter().rposition(|letter| !letter.is_whitespace())? + 1;
     let behind = yaml.get(from + said..)?;
     let off: String = behind.iter().take_while(|letter| **letter != '\n').collect();
+    let above = yaml.iter().take(from + said).filter(|letter| **letter == '\n').count();
+    let line = above + first_line;
+    if off.trim().is_empty() {
+        let next: String = behind
+            .iter()
+            .skip(off.chars().count() + 1)
+            .take_while(|letter| **letter != '\n')
+            .collect();
+        return goes_on(&next, indentation(from, yaml))
+            .then(|| Cut { line: line + 1, off: format!("\n{}", next.trim_end()) });
+    }
     let is_comment = off.starts_with([' ', '\t']) && off.trim_start().starts_with('#');
-    is_comment.then(|| {
-        let above = yaml.iter().take(from + said).filter(|letter| **letter == '\n').count();
-        Cut { line: above + first_line, off: off.trim_end().to_owned() }
-    })
+    is_comment.then(|| Cut { line, off: off.trim_end().to_owned() })
+}
+
+/// Whether a line below a text reads as its continuation although it is a comment: it is further indented than the
+/// line on which the text begins, and a word follows its `#`, as in `#2 over plan #1?`.
+fn goes_on(line: &str, indentation: usize) -> bool {
+    let said = line.trim_start_matches(' ');
+    let word = said.strip_prefix('#').and_then(|said| said.chars().next());
+    line.len() - said.len() > indentation
+        && word.is_some_and(|first| !first.is_whitespace() && first != '#')
+}
+
+/// The blanks at the start of the line with that character.
+fn indentation(at: usize, yaml: &[char]) -> usize {
+    let above = yaml.get(..at).unwrap_or_default();
+    let begins = above.iter().rposition(|letter| *letter == '\n').map_or(0, |end| end + 1);
+    yaml.iter().skip(begins).take_while(|letter| **letter == ' ').count()
 }
 
 impl<'de> Deserialize<'de> for Node {
@@ -221,7 +271,7 @@ impl From<Spanned<Node>> for FrontMatterItem {
         let whole = |number: u64| usize::try_from(number).unwrap_or(0);
         let place = spanned.referenced;
         let span = (whole(place.span().offset()), whole(place.span().len()));
-        Self { line: whole(place.line()), value: spanned.value, cut: None, span }
+        Self { line: whole(place.line()), value: spanned.value, cut: None, written: None, span }
     }
 }
 

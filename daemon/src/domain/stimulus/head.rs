@@ -3,6 +3,7 @@
 //! respondents would see them and they would have no effect. A text that begins with a rule or a dash and contains no
 //! setting is a plain text.
 
+use protocol::nearest::{did_you_mean, is_slip};
 use protocol::review::ReviewMode;
 use protocol::study::StudyType;
 
@@ -13,6 +14,9 @@ use super::front_matter::Malformed;
 const MARK: &str = "---";
 /// Languages of a code fence that settings may be written in.
 const NOTATIONS: &[&str] = &["", "yaml", "yml", "toml", "json", "text", "txt", "markdown", "md"];
+
+/// Settings that take a number, by which a misspelt one can be told from prose.
+const NUMBERS: &[&str] = &["panel", "seed", "max_cost_usd", "replicates", "wordings", "subsample"];
 
 /// The position of a file's settings, as lines from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,9 +120,9 @@ fn weight<'a>(lines: impl Iterator<Item = &'a str>) -> u32 {
 
 /// The setting to which a line gives a value, and how certain it is: by a number, or a word, if the setting takes
 /// one. A setting that takes any text, such as a name, may as well be meant for respondents.
-fn setting(line: &str) -> Option<(&str, u32)> {
+fn setting(line: &str) -> Option<(String, u32)> {
     let (key, value) = pair(line)?;
-    let known = key.to_ascii_lowercase();
+    let known = usual(key).to_ascii_lowercase();
     if !is_known(&known) {
         return None;
     }
@@ -154,7 +158,39 @@ fn setting(line: &str) -> Option<(&str, u32)> {
         "audience" | "questions" => u32::from(value.is_empty() || value.starts_with(['{', '['])),
         _ => 0,
     };
-    Some((key, weight))
+    Some((usual(key), weight))
+}
+
+/// A key as settings are written: hyphens, as in flags, are underscores, and what cannot be seen is nothing.
+fn usual(key: &str) -> String {
+    key.chars().filter(|letter| !is_nothing(*letter)).collect::<String>().replace('-', "_")
+}
+
+/// The misspelt key of a line that gives it a number, if it is nearly that of a setting that takes one.
+fn nearly(line: &str) -> Option<String> {
+    let (key, value) = pair(line)?;
+    let is_number = value.trim().chars().all(|letter| letter.is_ascii_digit() || letter == '.');
+    let is_nearly = !is_known(&usual(key))
+        && !key.contains(char::is_uppercase)
+        && NUMBERS.iter().any(|known| is_slip(key, known) || is_one_letter_off(key, known));
+    // A plural may well be what is told: `panels: 20`.
+    (is_nearly && is_number && !value.trim().is_empty() && !key.ends_with('s'))
+        .then(|| key.to_owned())
+}
+
+/// Whether a letter is missing, too many or another one, or two are swapped.
+fn is_one_letter_off(given: &str, known: &str) -> bool {
+    let (given, known) = (given.as_bytes(), known.as_bytes());
+    let alike = given.iter().zip(known).take_while(|(one, other)| one == other).count();
+    let given = given.get(alike..).unwrap_or_default();
+    let known = known.get(alike..).unwrap_or_default();
+    let behind =
+        given.iter().rev().zip(known.iter().rev()).take_while(|(one, other)| one == other).count();
+    match (given.len() - behind, known.len() - behind) {
+        (0 | 1, 0 | 1) => true,
+        (2, 2) => given.first() == known.get(1) && given.get(1) == known.first(),
+        _ => false,
+    }
 }
 
 /// Whether a line gives a setting a possible value.
@@ -186,14 +222,15 @@ fn closing(below: &[&str], indented: bool) -> Option<usize> {
 /// settings. The first line has that number.
 fn misplaced(first: &str, below: &[&str], line: usize) -> Option<Malformed> {
     if is_mark(first) {
-        // Several delimiters may follow each other, as in a fence.
-        let marks = below.iter().take_while(|line| is_mark(line)).count();
+        // Several delimiters may follow each other, as in a fence; an object in one line is no delimiter alone.
+        let divides = |line: &str| is_mark(line) && members(line).all(|part| pair(part).is_none());
+        let marks = below.iter().take_while(|line| divides(line)).count();
         let below = below.get(marks..).unwrap_or_default();
-        let block: Vec<&str> = match below.iter().position(|line| is_mark(line)) {
+        let block: Vec<&str> = match below.iter().position(|line| divides(line)) {
             Some(ends) => below.iter().copied().take(ends).collect(),
             None => paragraph(below).collect(),
         };
-        let block = || std::iter::once(first).chain(block.iter().copied());
+        let block = || std::iter::once(first).chain(block.iter().copied()).flat_map(members);
         let (key, _) = block().find_map(setting).filter(|_| weight(block()) > 0)?;
         return Some(Malformed {
             line,
@@ -208,6 +245,9 @@ fn misplaced(first: &str, below: &[&str], line: usize) -> Option<Malformed> {
     }
     let block = std::iter::once(first).chain(below.iter().copied());
     let block: Vec<&str> = block.take_while(|line| !clean(line).is_empty()).collect();
+    if let Some(malformed) = misspelt(&block, line) {
+        return Some(malformed);
+    }
     // Only settings at the beginning, or a block of nothing else; settings below a title are reported by
     // `further_down`.
     let are_settings = block.iter().all(|line| is_of_settings(line)) || is_setting(first);
@@ -221,6 +261,27 @@ fn misplaced(first: &str, below: &[&str], line: usize) -> Option<Malformed> {
              other words"
         ),
     })
+}
+
+/// The problem of a block of nothing but settings, of which one is misspelt.
+fn misspelt(block: &[&str], line: usize) -> Option<Malformed> {
+    let (at, key) = (line..).zip(block).find_map(|(at, text)| Some((at, nearly(text)?)))?;
+    let are_settings = block.iter().all(|line| is_setting(line) || nearly(line).is_some());
+    let near = did_you_mean(&key, NUMBERS).filter(|_| are_settings)?;
+    Some(Malformed {
+        line: at,
+        what: format!("'{key}' looks like a setting, and no line of three dashes stands above it"),
+        hint: format!(
+            "{near} Put a line --- above line {line} and one below the settings; where respondents are to read it, begin \
+             with other words"
+        ),
+    })
+}
+
+/// The members of an object that is written in one line, as in `{ "panel": 20, "seed": 7 }`; else the line itself.
+fn members(line: &str) -> impl Iterator<Item = &str> {
+    let is_object = clean(line).starts_with('{');
+    line.split(move |letter: char| is_object && letter == ',')
 }
 
 /// The lines of the first paragraph.
@@ -258,10 +319,19 @@ fn key_of(line: &str) -> Option<&str> {
 /// A key and the text after it, ignoring markup around the key.
 fn pair(line: &str) -> Option<(&str, &str)> {
     let line = entry(line).unwrap_or_else(|| clean(line));
+    let line = line.strip_prefix("//").unwrap_or(line);
     let line = line.trim_start_matches(['{', ' ', '\t', '"', '\'', '*', '>', '`']);
-    let (key, rest) = line.split_at_checked(
-        line.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')?,
-    )?;
+    let in_key = |letter: char| {
+        letter.is_ascii_alphanumeric()
+            || matches!(letter, '_' | '-')
+            || (is_nothing(letter) && !letter.is_whitespace())
+    };
+    let (key, rest) = line.split_at_checked(line.find(|letter: char| !in_key(letter))?)?;
+    // Words with hyphens are words, unless they are the name of a setting.
+    let is_usual = key.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if !is_usual && !is_known(&usual(key).to_ascii_lowercase()) {
+        return None;
+    }
     let rest = rest.trim_start_matches(['"', '\'', '*', '`']).trim_start_matches([' ', '\t']);
     let value = rest.strip_prefix([':', '=', '：'])?;
     (!key.is_empty() && !value.starts_with(['/', ':', '='])).then_some((key, value))
@@ -282,7 +352,7 @@ fn clean(line: &str) -> &str {
 }
 
 /// Blanks, and invisible characters: byte order marks, zero-width and direction characters.
-fn is_nothing(letter: char) -> bool {
+pub(super) fn is_nothing(letter: char) -> bool {
     letter.is_whitespace()
         || matches!(
             letter,

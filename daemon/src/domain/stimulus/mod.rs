@@ -1,6 +1,7 @@
 //! The validation of drafts: from a draft (a stimulus file and flags) to a checked [`StudySpec`]. Every problem is
 //! reported at once, with its place and a hint; nothing is guessed, and a wrong value is never replaced by a default.
 
+mod blanks;
 mod carry;
 mod comments;
 mod elicitation;
@@ -102,6 +103,11 @@ const MEASUREMENT_KEYS: &[&str] = &[
 ];
 const AUDIENCE_KEYS: &[&str] =
     &["region", "age_range", "gender", "income_bracket", "education", "tech_adoption"];
+
+/// Whether this is the name of a setting, or of a filter of the audience.
+fn is_key(name: &str) -> bool {
+    KEYS.contains(&name) || AUDIENCE_KEYS.contains(&name)
+}
 
 /// The limits and engines of this installation.
 #[derive(Clone, Debug)]

@@ -8,6 +8,7 @@ mod like;
 mod plain;
 mod render;
 mod review;
+mod written;
 
 use std::collections::BTreeMap;
 

@@ -20,6 +20,9 @@ const TEXTS: &[&str] = &[
     "tone",
     "goal",
 ];
+/// Those of them that are made of one text or of short ones, where a number is a text as it is written.
+const AS_WRITTEN: &[&str] =
+    &["name", "context", "tags", "project", "target_audience", "niche", "tone", "goal"];
 /// Most comments that are reported one by one.
 const TOLD_MAX: usize = 5;
 /// Most characters of a cut-off text that are reported.
@@ -110,7 +113,20 @@ pub(super) fn tidy(
         let is_list = matches!(item.value, Node::List(_)) && given.key == "tags";
         let mut item = item.clone();
         tidy_item(&mut item, is_list, file, problems, told);
+        if AS_WRITTEN.contains(&given.key.as_str()) {
+            keep_as_written(&mut item);
+        }
         given.value = Value::Node(item.value);
+    }
+}
+
+/// Numbers and truth values as the texts that they are in a setting that holds a text.
+fn keep_as_written(item: &mut FrontMatterItem) {
+    if let Some(written) = item.written.take() {
+        item.value = Node::Text(written);
+    }
+    if let Node::List(items) = &mut item.value {
+        items.iter_mut().for_each(keep_as_written);
     }
 }
 
@@ -134,6 +150,11 @@ fn tidy_item(
         match judge(&said, off, of_words) {
             Judged::Note => {}
             Judged::Told(off) => told.0.push((*line, place, What::CutShort { off })),
+            Judged::Refused(lost) if off.starts_with('\n') => problems.push(Problem {
+                place,
+                what: format!("line {line} begins with '#', and '{lost}' would be lost"),
+                hint: "put the text in quotes, or a blank behind the # of a note".into(),
+            }),
             Judged::Refused(off) => problems.push(Problem {
                 place,
                 what: format!("line {line} ends at ' #', and '{off}' would be lost"),
@@ -214,6 +235,10 @@ fn judge(text: &str, off: &str, of_words: bool) -> Judged {
     let apart = said.trim_start_matches('#').starts_with([' ', '\t'])
         || said.chars().all(|letter| letter == '#');
     let blanks = off.len() - said.len();
+    // Below a word of a list, nothing goes on.
+    if of_words && off.starts_with('\n') {
+        return Judged::Note;
+    }
     if of_words && apart && !text.contains(char::is_whitespace) {
         return Judged::Note;
     }

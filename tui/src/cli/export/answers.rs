@@ -5,6 +5,7 @@ use protocol::results::{Report, Response};
 use protocol::run::Study;
 use protocol::study::StudySpec;
 
+use super::shape::TableShape;
 use super::{csv, json};
 use crate::failure::Failure;
 
@@ -22,9 +23,26 @@ impl Writer {
         json::Document::begin(report).map(|document| Self(ExportKind::Json(document)))
     }
 
-    /// One row for each answer.
+    /// One row for each answer, in the usual shape.
     pub(crate) fn csv(study: &Study, spec: &StudySpec) -> Result<Self, Failure> {
-        csv::Table::begin(study, spec).map(|table| Self(ExportKind::Csv(Box::new(table))))
+        Self::csv_in(TableShape::default(), study, spec)
+    }
+
+    /// One row for each answer, in that shape.
+    pub(crate) fn csv_in(
+        shape: TableShape,
+        study: &Study,
+        spec: &StudySpec,
+    ) -> Result<Self, Failure> {
+        csv::Table::begin(shape, study, spec).map(|table| Self(ExportKind::Csv(Box::new(table))))
+    }
+
+    /// How many cells so far have an apostrophe that was not said.
+    pub(crate) fn touched(&self) -> usize {
+        match &self.0 {
+            ExportKind::Json(_) => 0,
+            ExportKind::Csv(table) => table.touched(),
+        }
     }
 
     /// Adds an answer.

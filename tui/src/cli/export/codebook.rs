@@ -11,8 +11,13 @@ use super::extra;
 use crate::failure::Failure;
 use crate::kinds;
 
-/// The codebook as a table of its own.
-pub(super) fn table(study: StudyType, asked: &Asked) -> Result<Vec<u8>, Failure> {
+/// The rule by which cells differ from what was said.
+const APOSTROPHES: &str = "a line of a cell that begins with an apostrophe has it from this export, so that no spreadsheet takes \
+                           it for something else; take one from each such line to have the text. For programs there is \
+                           `--cells raw`, for a double click `--cells spreadsheet` and `--separator semicolon`";
+
+/// The codebook as a table of its own, of answers of which so many cells have an apostrophe that was not said.
+pub(super) fn table(study: StudyType, asked: &Asked, touched: usize) -> Result<Vec<u8>, Failure> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let no_row = |error: &csv::Error| {
         Failure::invalid(format!("The codebook cannot be written: {error}")).because(error)
@@ -26,6 +31,11 @@ pub(super) fn table(study: StudyType, asked: &Asked) -> Result<Vec<u8>, Failure>
         let (meaning, values) = column.describe();
         writer.write_record([&column.name, &meaning, &values]).map_err(|error| no_row(&error))?;
     }
+    let cells = match touched {
+        1 => "1 cell of the table begins so".to_owned(),
+        _ => format!("{touched} cells of the table begin so"),
+    };
+    writer.write_record(["(apostrophes)", APOSTROPHES, &cells]).map_err(|error| no_row(&error))?;
     let questionnaire = inert(&asked.questionnaire);
     writer
         .write_record(["(questionnaire)", &questionnaire, "as the first respondent got it"])

@@ -1,6 +1,6 @@
 //! CSV export: one row for each answer, with its respondent and study. Spreadsheets execute cells that look like
-//! formulas, so such cells are prefixed with an apostrophe, and control characters are removed. Columns that only some
-//! studies have come last.
+//! formulas, so such lines are prefixed with an apostrophe, as are those that begin with one, so that it can be undone;
+//! control characters are removed. Columns that only some studies have come last.
 
 use std::borrow::Cow;
 
@@ -11,6 +11,7 @@ use protocol::safe;
 use protocol::study::StudySpec;
 
 use super::extra::{self, ExtraColumn};
+use super::shape::{CellForm, TableShape, is_touched};
 use crate::failure::Failure;
 use crate::kinds::{self, AnswerRow};
 
@@ -66,6 +67,9 @@ pub(super) const COLUMNS: &[&str] = &[
 /// A table being written.
 pub(crate) struct Table {
     writer: csv::Writer<Vec<u8>>,
+    shape: TableShape,
+    /// Cells that differ from what was said by an apostrophe.
+    touched: usize,
     /// Cells that are equal in every row, except for whether it is synthetic, which comes after the first two.
     study: Vec<String>,
     /// Open questions, in the order asked.
@@ -78,8 +82,12 @@ pub(crate) struct Table {
 
 impl Table {
     /// Writes the header row.
-    pub(crate) fn begin(study: &Study, spec: &StudySpec) -> Result<Self, Failure> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
+    pub(crate) fn begin(
+        shape: TableShape,
+        study: &Study,
+        spec: &StudySpec,
+    ) -> Result<Self, Failure> {
+        let mut writer = shape.writer(shape.mark());
         let extra = extra::columns(spec);
         let names = COLUMNS.iter().copied().chain(extra.iter().map(|column| column.name.as_str()));
         writer.write_record(names).map_err(|error| no_row(&error))?;
@@ -94,7 +102,7 @@ impl Table {
         let material = kinds::material(&spec.instrument);
         let questions =
             material.questions.iter().map(|question| question.trim().to_owned()).collect();
-        Ok(Self { writer, study, questions, rows_by: material.rows_by, extra })
+        Ok(Self { writer, shape, touched: 0, study, questions, rows_by: material.rows_by, extra })
     }
 
     /// Adds an answer: one row, or one for each question of a survey.
@@ -173,8 +181,18 @@ impl Table {
         let (study, made) = self.study.split_at(2);
         let synthetic = if persona.is_some() { "yes" } else { "no" }.to_owned();
         let head = study.iter().chain([&synthetic]).chain(made);
-        let cells = head.chain(&cells).chain(&extra);
-        self.writer.write_record(cells).map_err(|error| no_row(&error))
+        let names = COLUMNS.iter().copied();
+        let names = names.chain(self.extra.iter().map(|column| column.name.as_str()));
+        let cells: Vec<String> = head
+            .chain(&cells)
+            .chain(&extra)
+            .zip(names)
+            .map(|(cell, column)| self.shape.cell(column, cell))
+            .collect();
+        if self.shape.cells != CellForm::Raw {
+            self.touched += cells.iter().filter(|cell| is_touched(cell)).count();
+        }
+        self.writer.write_record(&cells).map_err(|error| no_row(&error))
     }
 
     /// A unique name of the row: the answer's id, and where an answer has several rows, the number of the question or
@@ -191,8 +209,13 @@ impl Table {
 
     /// The bytes since the last call.
     pub(crate) fn take(&mut self) -> Vec<u8> {
-        let full = std::mem::replace(&mut self.writer, csv::Writer::from_writer(Vec::new()));
+        let full = std::mem::replace(&mut self.writer, self.shape.writer(b""));
         full.into_inner().unwrap_or_default()
+    }
+
+    /// How many cells of the rows so far have an apostrophe that was not said.
+    pub(crate) fn touched(&self) -> usize {
+        self.touched
     }
 }
 
@@ -211,13 +234,15 @@ fn no_row(error: &csv::Error) -> Failure {
     Failure::invalid(format!("The table cannot be written: {error}")).because(error)
 }
 
-/// A cell that no spreadsheet treats as a formula: what could be one is prefixed with an apostrophe.
+/// A cell that no spreadsheet treats as a formula: a line that could be one is prefixed with an apostrophe. So is a line that
+/// begins with an apostrophe, so that whoever takes one from each such line has the text again.
 pub(super) fn inert(text: &str) -> Cow<'_, str> {
     let clean = safe::block(text);
     // Some readers accept a formula after a leading tab or carriage return. The filter has removed those, so the text
     // behind them is checked too.
     let lines = || clean.split('\n').enumerate();
     let is_held = |(place, line): (usize, &str)| match place {
+        _ if line.starts_with('\'') => true,
         0 => is_formula(line),
         // A cell is read from its beginning: an entry of a list within it is no formula.
         _ => is_formula(line) && !is_entry(line),
@@ -274,6 +299,8 @@ mod tests {
             "plain - text",
             "Buy:\n- bread\n+ milk",
             "a=b",
+            "'quoted",
+            "so:\n'quoted'",
             "",
         ];
         let found: Vec<Cow<'_, str>> = cases.iter().map(|text| inert(text)).collect();
@@ -292,6 +319,8 @@ mod tests {
             "plain - text",
             "Buy:\n- bread\n+ milk",
             "a=b",
+            "''quoted",
+            "so:\n''quoted'",
             "",
         ]
         "#);
@@ -300,7 +329,9 @@ mod tests {
     #[test]
     fn every_row_has_every_column() {
         let report = fixtures::concept_test();
-        let mut table = Table::begin(&report.study, &fixtures::asked(&report).spec).unwrap();
+        let mut table =
+            Table::begin(TableShape::default(), &report.study, &fixtures::asked(&report).spec)
+                .unwrap();
         for response in fixtures::responses() {
             table.add(&response).unwrap();
         }
@@ -315,7 +346,9 @@ mod tests {
     #[test]
     fn an_answer_names_its_reasons_for_and_against() {
         let report = fixtures::concept_test();
-        let mut table = Table::begin(&report.study, &fixtures::asked(&report).spec).unwrap();
+        let mut table =
+            Table::begin(TableShape::default(), &report.study, &fixtures::asked(&report).spec)
+                .unwrap();
         for response in fixtures::responses() {
             table.add(&response).unwrap();
         }
@@ -350,7 +383,7 @@ mod tests {
             refused: [(question(2), "no idea".to_owned())].into(),
         };
         let study = fixtures::concept_test().study;
-        let mut table = Table::begin(&study, &spec(survey)).unwrap();
+        let mut table = Table::begin(TableShape::default(), &study, &spec(survey)).unwrap();
         table.add(&response).unwrap();
         let bytes = table.take();
         let id = response.id;
@@ -364,7 +397,7 @@ mod tests {
             (Orders::Split, [id.to_string(), id.to_string()]),
         ] {
             let test = Instrument::AbTest { variant_a: variant(), variant_b: variant(), orders };
-            let mut table = Table::begin(&study, &spec(test)).unwrap();
+            let mut table = Table::begin(TableShape::default(), &study, &spec(test)).unwrap();
             for order in protocol::study::Order::ALL {
                 response.answer = Answer::AbTest {
                     preference: protocol::results::Preference::A,
@@ -383,7 +416,9 @@ mod tests {
     #[test]
     fn whoever_is_no_persona_has_an_id_and_no_traits() {
         let report = fixtures::concept_test();
-        let mut table = Table::begin(&report.study, &fixtures::asked(&report).spec).unwrap();
+        let mut table =
+            Table::begin(TableShape::default(), &report.study, &fixtures::asked(&report).spec)
+                .unwrap();
         let mut response = fixtures::responses().remove(0);
         table.add(&response).unwrap();
         response.respondent = Respondent::Expert { id: "=ada".to_owned() };
@@ -391,6 +426,7 @@ mod tests {
         let bytes = table.take();
         assert_eq!(column(&bytes, "synthetic"), ["yes", "no"]);
         assert_eq!(column(&bytes, "persona"), ["p1", "'=ada"]);
+        assert_eq!(table.touched(), 1);
         for known in &COLUMNS[13..32] {
             let cells = column(&bytes, known);
             assert!(cells[1].is_empty(), "{known}: {cells:?}");
@@ -405,7 +441,7 @@ mod tests {
             let report = fixtures::concept_test();
             let mut study = report.study.clone();
             study.engine.clone_from(&text);
-            let mut table = Table::begin(&study, &fixtures::asked(&report).spec).unwrap();
+            let mut table = Table::begin(TableShape::default(), &study, &fixtures::asked(&report).spec).unwrap();
             for mut response in fixtures::responses() {
                 if let Respondent::Persona(persona) = &mut response.respondent {
                     persona.name.clone_from(&text);

@@ -15,6 +15,7 @@ mod json;
 mod markdown;
 mod ranking;
 mod rounds_table;
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -35,18 +36,20 @@ use crate::ui::Ui;
 use document::Document;
 pub(crate) use file::{Existing, NewFile};
 pub(crate) use ranking::page as ranking_page;
+use shape::{CellForm, CellSeparator, TableShape};
 
 /// Write a study to a file: its answers, or its report as a page
 ///
-/// JSON holds everything, without loss. CSV has one row for each answer, with a codebook, the findings and the rounds beside it; cells that a
-/// spreadsheet would take for a formula get an apostrophe in front. HTML and Markdown hold the report, without single
-/// answers: one page that says what was asked, of whom, what came out and how sure it is. A bundle is the evidence: every prompt,
+/// JSON holds everything, without loss. CSV has one row for each answer, with a codebook, the findings and the rounds beside it; lines that a
+/// spreadsheet would take for a formula get an apostrophe in front, and so do those that begin with one: take one from each to undo it.
+/// HTML and Markdown hold the report, without single answers: one page that says what was asked, of whom, what came out and how sure it is. A bundle is the evidence: every prompt,
 /// reply, order and cost, sealed line by line, from which `demoscope replay` rebuilds the same results.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   demoscope export @ --format html -o report.html
   demoscope export @ --format csv -o answers.csv      answers.codebook.csv comes with it
+  demoscope export @ --format csv --cells spreadsheet --separator semicolon -o answers.csv      for a double click
   demoscope export 3f2a --format json -o meal-kit.json
   demoscope export @ --format bundle -o study.evidence      for demoscope replay
   demoscope export @ --format json | jq .results.estimates")]
@@ -62,6 +65,28 @@ pub(crate) struct Args {
     /// Replace an existing file
     #[arg(long, requires = "output")]
     force: bool,
+    /// What is done to the cells of a CSV; guarded where left out
+    #[arg(long, value_enum)]
+    cells: Option<CellForm>,
+    /// What is between the cells of a CSV; a comma where left out
+    #[arg(long, value_enum)]
+    separator: Option<CellSeparator>,
+}
+
+impl Args {
+    /// The shape of tables, which only a CSV has.
+    fn shape(&self) -> Result<TableShape, Failure> {
+        let is_given = self.cells.is_some() || self.separator.is_some();
+        if is_given && self.format != Format::Csv {
+            return Err(Failure::invalid("--cells and --separator mean nothing in this format")
+                .hint("Export it as csv, or leave them out"));
+        }
+        let (cells, separator) = (self.cells, self.separator);
+        Ok(TableShape {
+            cells: cells.unwrap_or_default(),
+            separator: separator.unwrap_or_default(),
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -99,6 +124,7 @@ impl Sink<'_> {
 
 /// Writes the export to the destination in the arguments.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
+    let shape = args.shape()?;
     let target = args.output.as_deref().filter(|path| *path != Path::new("-"));
     // The target is checked before the daemon reads a million answers.
     let file = target
@@ -108,7 +134,10 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         .transpose()?;
     let link = Link::open(ui, Absent::Start).await?;
     if let Some(found) = call!(link, external(args.id.clone()))? {
-        let text = external::page(args.format, &found)?;
+        let mut text = external::page(args.format, &found)?;
+        if args.format == Format::Csv {
+            text = String::from_utf8_lossy(&shape.again(text.into_bytes())?).into_owned();
+        }
         return write_text(&text, file, ui);
     }
     let study = call!(link, find(args.id.clone()))?;
@@ -119,14 +148,11 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     if args.format == Format::Bundle {
         return write_bundle(study.id, file, &link, ui).await;
     }
-    let (codebook, findings, rounds) = match (args.format, target) {
-        (Format::Csv, Some(path)) => (
-            Some(beside(path, args, &report, &link).await?),
-            table_beside(path, args, "findings.csv", findings_table::table(&report))?,
-            table_beside(path, args, "rounds.csv", rounds_table::table(&report))?,
-        ),
-        _ => (None, None, None),
+    let beside = match (args.format, target) {
+        (Format::Csv, Some(path)) => Some(TablesBeside::create(path, args, shape, &report)?),
+        _ => None,
     };
+    let asked = call!(link, asked(study.id))?;
 
     let mut answers = Answers::of(study.id, None);
     let mut count = 0_usize;
@@ -136,12 +162,11 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     };
     let mut writer = match args.format {
         Format::Json => {
-            report.asked = Some(Box::new(call!(link, asked(study.id))?));
+            report.asked = Some(Box::new(asked.clone()));
             Writer::json(&report)?
         }
         Format::Csv | Format::Md | Format::Html | Format::Bundle => {
-            let asked = call!(link, asked(study.id))?;
-            Writer::csv(&report.study, &asked.spec)?
+            Writer::csv_in(shape, &report.study, &asked.spec)?
         }
     };
     loop {
@@ -156,6 +181,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         count += page.len();
         page.iter().try_for_each(|response| writer.add(response))?;
     }
+    let touched = writer.touched();
     sink.write(&writer.end())?;
     if let Sink::File(file) = sink {
         let path = file.finish()?;
@@ -163,17 +189,8 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         let count = thousands(i128::try_from(count).unwrap_or(i128::MAX));
         ui.say(&format!("Wrote {count} answers to {}.", safe::line(&shown)));
     }
-    if let Some(codebook) = codebook {
-        let path = codebook.finish()?;
-        ui.say(&format!("What its columns mean: {}.", safe::line(&path.to_string_lossy())));
-    }
-    if let Some(findings) = findings {
-        let path = findings.finish()?;
-        ui.say(&format!("What to act on: {}.", safe::line(&path.to_string_lossy())));
-    }
-    if let Some(rounds) = rounds {
-        let path = rounds.finish()?;
-        ui.say(&format!("Its rounds: {}.", safe::line(&path.to_string_lossy())));
+    if let Some(beside) = beside {
+        beside.finish(shape, &codebook(&report, &asked, touched)?, ui)?;
     }
     Ok(Exit::Done)
 }
@@ -218,9 +235,9 @@ pub(crate) fn page(page: Page, report: &Report, asked: &Asked) -> String {
     }
 }
 
-/// The codebook of the answers table, as a table.
-pub(crate) fn codebook(report: &Report, asked: &Asked) -> Result<Vec<u8>, Failure> {
-    codebook::table(report.study.instrument, asked)
+/// The codebook of the answers table, as a table; so many cells of that have an apostrophe that was not said.
+pub(crate) fn codebook(report: &Report, asked: &Asked, touched: usize) -> Result<Vec<u8>, Failure> {
+    codebook::table(report.study.instrument, asked, touched)
 }
 
 /// Writes the report as a page.
@@ -252,30 +269,50 @@ fn write_text(text: &str, file: Option<NewFile>, ui: &mut Ui) -> Result<Exit, Fa
     Ok(Exit::Done)
 }
 
-/// A table named after that of the answers; `None` where there is none.
-fn table_beside(
-    answers: &Path,
-    args: &Args,
-    ending: &str,
-    table: Option<Result<Vec<u8>, Failure>>,
-) -> Result<Option<NewFile>, Failure> {
-    let Some(rows) = table else { return Ok(None) };
-    let existing = if args.force { Existing::Replace } else { Existing::Keep };
-    let mut file = NewFile::create(&answers.with_extension(ending), existing)?;
-    file.write(&rows?)?;
-    Ok(Some(file))
+/// The tables beside that of the answers, begun before these are read, so that none is in the way at the end.
+struct TablesBeside {
+    codebook: NewFile,
+    findings: Option<NewFile>,
+    rounds: Option<NewFile>,
 }
 
-/// The codebook of a table as a file named after it, ready to be finished.
-async fn beside(
-    table: &Path,
-    args: &Args,
-    report: &Report,
-    link: &Link,
-) -> Result<NewFile, Failure> {
-    let existing = if args.force { Existing::Replace } else { Existing::Keep };
-    let mut file = NewFile::create(&table.with_extension("codebook.csv"), existing)?;
-    let asked = call!(link, asked(report.study.id))?;
-    file.write(&codebook(report, &asked)?)?;
-    Ok(file)
+impl TablesBeside {
+    fn create(
+        answers: &Path,
+        args: &Args,
+        shape: TableShape,
+        report: &Report,
+    ) -> Result<Self, Failure> {
+        let existing = if args.force { Existing::Replace } else { Existing::Keep };
+        let begin = |ending: &str| NewFile::create(&answers.with_extension(ending), existing);
+        let table = |ending: &str,
+                     rows: Option<Result<Vec<u8>, Failure>>|
+         -> Result<Option<NewFile>, Failure> {
+            let Some(rows) = rows else { return Ok(None) };
+            let mut file = begin(ending)?;
+            file.write(&shape.again(rows?)?)?;
+            Ok(Some(file))
+        };
+        Ok(Self {
+            codebook: begin("codebook.csv")?,
+            findings: table("findings.csv", findings_table::table(report))?,
+            rounds: table("rounds.csv", rounds_table::table(report))?,
+        })
+    }
+
+    /// Lets them appear under their names.
+    fn finish(mut self, shape: TableShape, codebook: &[u8], ui: &mut Ui) -> Result<(), Failure> {
+        self.codebook.write(&shape.again(codebook.to_vec())?)?;
+        for (what, file) in [
+            ("What its columns mean", Some(self.codebook)),
+            ("What to act on", self.findings),
+            ("Its rounds", self.rounds),
+        ] {
+            if let Some(file) = file {
+                let path = file.finish()?;
+                ui.say(&format!("{what}: {}.", safe::line(&path.to_string_lossy())));
+            }
+        }
+        Ok(())
+    }
 }

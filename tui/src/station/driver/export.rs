@@ -33,14 +33,14 @@ async fn try_write(
         Export::Html => ("report.html", page(Page::Html, &report, &questions).into_bytes()),
         Export::Json => {
             report.asked = Some(Box::new(questions));
-            ("report.json", answers(client, study, Writer::json(&report)?).await?)
+            ("report.json", answers(client, study, Writer::json(&report)?).await?.0)
         }
         Export::Csv => {
             let table = Writer::csv(&report.study, &questions.spec)?;
-            let table = answers(client, study, table).await?;
+            let (table, touched) = answers(client, study, table).await?;
             let book = format!("demoscope-{}-answers.codebook.csv", study.short());
-            let _path =
-                files::export(&book, &codebook(&report, &questions)?).map_err(Failure::invalid)?;
+            let _path = files::export(&book, &codebook(&report, &questions, touched)?)
+                .map_err(Failure::invalid)?;
             ("answers.csv", table)
         }
     };
@@ -48,17 +48,18 @@ async fn try_write(
     files::export(&name, &content).map_err(Failure::invalid)
 }
 
-/// The writer's output for all answers.
+/// The writer's output for all answers, and how many cells of it have an apostrophe that was not said.
 async fn answers(
     client: &DemoscopeClient,
     study: StudyId,
     mut writer: Writer,
-) -> Result<Vec<u8>, Failure> {
+) -> Result<(Vec<u8>, usize), Failure> {
     let mut answers = Answers::of(study, None).within(WITHIN);
     loop {
         let page = answers.page(client).await?;
         if page.is_empty() {
-            return Ok(writer.end());
+            let touched = writer.touched();
+            return Ok((writer.end(), touched));
         }
         page.iter().try_for_each(|response| writer.add(response))?;
     }

@@ -194,9 +194,12 @@ fn plain(text: &str) -> Option<usize> {
 /// From here on scripts have no spaces between words; earlier ones without spaces are broken where necessary.
 const FIRST_IDEOGRAPH: char = '\u{2e80}';
 
-/// The number of cells of a text.
+/// More cells than any terminal has, and few enough that widths can be added without an overflow.
+const COLUMNS_MAX: u16 = u16::MAX / 8;
+
+/// The number of cells of a text; of a long one, more than any line has.
 pub(crate) fn columns(text: &str) -> u16 {
-    u16::try_from(text.width()).unwrap_or(u16::MAX)
+    u16::try_from(text.width()).unwrap_or(u16::MAX).min(COLUMNS_MAX)
 }
 
 /// The text cut to that many cells, with a mark at the cut.

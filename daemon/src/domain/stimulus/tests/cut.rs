@@ -44,6 +44,24 @@ fn a_text_that_a_comment_cuts_short_is_refused_with_its_line() {
 }
 
 #[test]
+fn a_text_whose_next_line_begins_with_a_hash_is_refused() {
+    let front = "study: survey\nname: Box\n  #2 of three\nquestions:\n  - Would you pick plan\n    #2 over plan #1?";
+    insta::assert_snapshot!(problems(&format!("---\n{front}\n---\n{TEXT}"), &[]), @r"
+    idea.md:4: line 4 begins with '#', and '#2 of three' would be lost · put the text in quotes, or a blank behind the # of a note
+    idea.md:7: line 7 begins with '#', and '#2 over plan #1?' would be lost · put the text in quotes, or a blank behind the # of a note
+    ");
+    for front in [
+        "questions:\n  - Why?\n  #2 is to come\nname: Box",
+        "questions:\n  - Why?\n    # a second is to come",
+        "questions: Why?\ntags:\n  - spring\n    #season\nname: Box\n#end",
+    ] {
+        let file = draft(&format!("---\nstudy: survey\n{front}\n---\n{TEXT}"), &[]);
+        assert!(read(&file, &RULES).is_ok(), "{front}");
+        assert_eq!(notes(&file), [""; 0], "{front}");
+    }
+}
+
+#[test]
 fn a_note_stays_silent() {
     let front = "# a comment of its own\nstudy: survey  # open questions\npanel: 10  # small\nseed: 7 # lucky\nengine: offline # free\n\
                  max_cost_usd: 0.5 # cap\naudience: { region: uk } # home\nquestions:  # two of them\n  # the first\n  - \"Plan #2?\" # why\n  \

@@ -94,6 +94,19 @@ fn settings_that_stand_otherwise_are_refused_with_what_to_move() {
         (1, "bold", format!("**panel:** 20\n**seed:** 7\n\n{CONCEPT}")),
         (1, "a list", format!("- panel: 20\n- seed: 7\n\n{CONCEPT}")),
         (1, "a quotation", format!("> panel: 20\n> seed: 7\n\n{CONCEPT}")),
+        (1, "a hyphen", format!("max-cost-usd: 0.50\n\n{CONCEPT}")),
+        (1, "something invisible in the key", format!("pan\u{200b}el: 20\n\n{CONCEPT}")),
+        (1, "misspelt", format!("panl: 20\n\n{CONCEPT}")),
+        (2, "misspelt among others", format!("seed: 7\npnael: 20\n\n{CONCEPT}")),
+        (1, "JSON in a line, without blanks", format!("{{\"panel\": 20}}\n{CONCEPT}")),
+        (1, "JSON in a line, of two", format!("{{\"panel\": 20, \"seed\": 7}}\n\n{CONCEPT}")),
+        (1, "JSON in a fence", format!("```json\n{{\"panel\": 20}}\n```\n{CONCEPT}")),
+        (
+            1,
+            "JSON in a fence, of two",
+            format!("```json\n{{\"seed\": 7, \"panel\": 20}}\n```\n{CONCEPT}"),
+        ),
+        (1, "commented out", format!("// panel: 20\n\n{CONCEPT}")),
         (5, "twice", format!("---\nseed: 7\n---\n\n---\n{SETTINGS}---\n{CONCEPT}")),
     ] {
         let told = of(&text).expect_err(what);
@@ -113,6 +126,17 @@ fn settings_that_stand_otherwise_are_refused_with_what_to_move() {
     idea.md:2: settings stand within the text, where they would be read and not obeyed · move lines 2 to 6, with their marks, to the top of the file; where respondents are to read them, begin each with other words
     idea.md:3: unknown key 'Panle' · did you mean 'panel'?
     idea.md:4: unknown key 'Seed' · did you mean 'seed'?
+    ");
+}
+
+#[test]
+fn keys_with_hyphens_are_read_as_their_flags_are_spelt() {
+    let file = format!("---\nmax-cost-usd: 0.50\naudience:\n  age-range: [25, 45]\n---\n{CONCEPT}");
+    let spec = read(&draft(&file, &[]), &RULES).unwrap();
+    assert_eq!(spec.max_cost_usd, Some(UsdMicros(500_000)));
+    assert_eq!(spec.audience.age_range, (25, 45));
+    insta::assert_snapshot!(problems(&format!("---\nseed: 7\nmax-cost-usd: 1\nmax_cost_usd: 2\n---\n{CONCEPT}"), &[]), @r"
+    idea.md:4: 'max_cost_usd' is given twice · keep one
     ");
 }
 
@@ -148,6 +172,13 @@ fn a_text_that_begins_with_a_rule_or_a_dash_goes_on_being_a_text() {
         "panel: 400 Watt\nmode: summer\n\nA roof that earns.",
         "study: 9 of 10 dentists recommend it\n\nThe new brush.",
         "name: Anna\nage: 34\ngoal: sleep\n\nA pillow for her.",
+        "Panel: solar, 20 W\n\nA roof that earns.",
+        "Panels: 20\nPrice: $300\n\nA roof that earns.",
+        "paper: 20\n\nSheets that seal themselves.",
+        "speed: 120\nseats: 5\n\nThe new car.",
+        "pan-el: 20\n\nA word game for two.",
+        "---\nmeal-kit: dinner at home\n---\nIt boils, too.",
+        "// a note: 20\n\nA kettle that texts you.",
         "panel://boards and more: a kettle that texts you.",
     ] {
         assert_eq!(of(text), Ok((100, render(text).text)), "{text}");

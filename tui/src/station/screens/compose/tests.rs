@@ -123,6 +123,16 @@ fn the_extra_calls_and_their_cost_are_told_before_they_are_made() {
 }
 
 #[test]
+fn a_text_that_is_wider_than_any_terminal_is_shown() {
+    for text in ["x".repeat(70_000), "Five dinners. ".repeat(7_000), "\n".repeat(70_000)] {
+        let mut rig = Rig::new((80, 24), look(Colours::True, Glyphs::Unicode));
+        rig.keys("n");
+        rig.tell(Msg::Edited(Ok(text)));
+        assert!(!rig.text().is_empty());
+    }
+}
+
+#[test]
 fn names_are_completed_one_after_the_other() {
     let mut rig = everything((80, 24), Glyphs::Unicode);
     at(&mut rig, "rater");
