@@ -10,6 +10,7 @@ mod editor;
 mod effects;
 mod export;
 mod files;
+mod ground;
 mod keyboard;
 mod notify;
 mod serve;
@@ -31,6 +32,7 @@ use crate::station::theme::{Theme, ThemeError};
 use daemon::Daemon;
 use drafts::DraftFiles;
 pub(crate) use drafts::forget as forget_drafts;
+use ground::GroundAnswer;
 use keyboard::Keyboard;
 pub use notify::NotifyWay;
 use serve::{Dirty, Station, moment};
@@ -97,16 +99,24 @@ pub fn run(paths: &Paths, options: &StationOptions) -> Result<(), StationError> 
     if !terminal::is_there() {
         return Err(StationError::NoTerminal);
     }
-    let mut look = Look::detect(|name| std::env::var(name).ok());
+    let variable = |name: &str| std::env::var(name).ok();
+    let mut look = Look::detect(variable);
     look.glyphs = options.glyphs.unwrap_or(look.glyphs);
     let keymap = files::keymap(paths)?;
     let settings = files::settings(paths);
-    let theme = match &options.theme {
-        Some(name) => Theme::named(name, look)?,
+    let chosen = match &options.theme {
+        Some(name) => Some(Theme::named(name, look)?),
         None => files::theme(paths, &settings, look)?,
     };
+    let (theme, typed) = match chosen {
+        Some(theme) => (theme, Vec::new()),
+        None => {
+            let GroundAnswer { ground, typed } = ground::ask(look, variable)?;
+            (Theme::fitted(ground, look)?, typed)
+        }
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let outcome = runtime.block_on(station(paths, options, keymap, theme, settings));
+    let outcome = runtime.block_on(station(paths, options, keymap, theme, settings, &typed));
     // Calls to a lost daemon are not waited for.
     runtime.shutdown_background();
     outcome
@@ -118,6 +128,7 @@ async fn station(
     keymap: Keymap,
     theme: Theme,
     settings: Settings,
+    typed: &[u8],
 ) -> Result<(), StationError> {
     let line = theme.look().line;
     let (messages, mut inbox) = mpsc::channel(MESSAGES_MAX);
@@ -131,7 +142,7 @@ async fn station(
     let mut station = Station {
         model,
         screen,
-        keyboard: Keyboard::open()?,
+        keyboard: Keyboard::open(typed)?,
         daemon,
         paths: paths.clone(),
         drafts,
