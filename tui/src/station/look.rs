@@ -106,6 +106,15 @@ impl Look {
         let line = if get("SSH_CONNECTION").is_some() { Line::Remote } else { Line::Local };
         Self { colours, glyphs, line }
     }
+
+    /// Whether terminals of that locale may draw lines and signs two cells wide, as East Asian fonts have them.
+    #[must_use]
+    pub(crate) fn may_draw_wide(get: impl Fn(&str) -> Option<String>) -> bool {
+        let locales = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(get);
+        let mut locales = locales.filter(|value| !value.is_empty());
+        let locale = locales.next().unwrap_or_default();
+        ["ja", "ko", "zh"].iter().any(|language| locale.starts_with(language))
+    }
 }
 
 #[cfg(test)]
@@ -116,6 +125,22 @@ mod tests {
         Look::detect(|name| {
             variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         })
+    }
+
+    #[test]
+    fn east_asian_locales_may_draw_wide() {
+        for (value, may) in
+            [("ja_JP.UTF-8", true), ("zh_TW", true), ("en_GB.UTF-8", false), ("", false)]
+        {
+            let get = |name: &str| (name == "LANG").then(|| value.to_owned());
+            assert_eq!(Look::may_draw_wide(get), may, "{value}");
+        }
+        let overridden = |name: &str| match name {
+            "LC_ALL" => Some("C.UTF-8".to_owned()),
+            "LANG" => Some("ja_JP.UTF-8".to_owned()),
+            _ => None,
+        };
+        assert!(!Look::may_draw_wide(overridden));
     }
 
     #[test]

@@ -26,8 +26,8 @@ use tokio::sync::mpsc;
 
 use crate::station::keymap::{Keymap, KeymapError};
 use crate::station::look::{Glyphs, Line, Look};
-use crate::station::model::Model;
 use crate::station::model::saved::Settings;
+use crate::station::model::{Model, Tone};
 use crate::station::theme::{Theme, ThemeError};
 use daemon::Daemon;
 use drafts::DraftFiles;
@@ -45,6 +45,9 @@ const MESSAGES_MAX: usize = 256;
 const FRAME: (Duration, Duration) = (Duration::from_millis(33), Duration::from_millis(100));
 /// Minimum time between two pages of events: short enough for the mosaic to fill smoothly.
 const NEWS: (Duration, Duration) = (Duration::from_millis(66), Duration::from_millis(100));
+
+/// What is said where the terminal may draw lines two cells wide, which nobody can ask it.
+const WIDE_HINT: &str = "If lines look broken here: demoscope --ascii draws with plain letters.";
 
 /// Why the workstation cannot start or continue.
 #[derive(Debug, thiserror::Error)]
@@ -138,7 +141,12 @@ async fn station(
     let started = Instant::now();
     let screen = Screen::enter(options.mouse)?;
     let (drafts, kept) = DraftFiles::open(paths);
-    let model = Model::new(moment(started), terminal::size(), keymap, theme).resume(settings, kept);
+    let mut model =
+        Model::new(moment(started), terminal::size(), keymap, theme).resume(settings, kept);
+    let is_unsure = options.glyphs.is_none() && model.look().glyphs == Glyphs::Unicode;
+    if is_unsure && Look::may_draw_wide(|name| std::env::var(name).ok()) {
+        model.say(Tone::Done, WIDE_HINT);
+    }
     let mut station = Station {
         model,
         screen,
