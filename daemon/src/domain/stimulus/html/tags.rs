@@ -228,9 +228,12 @@ fn read_tag(source: &str, at: usize, other: OtherTags, patience: &mut usize) -> 
         return None;
     };
     let (name, inside) = rest.split_at(end);
-    let Some(length) = end_of_tag(inside) else {
-        *patience = patience.saturating_sub(inside.len());
-        return None;
+    let length = match end_of_tag(inside) {
+        Ok(length) => length,
+        Err(read) => {
+            *patience = patience.saturating_sub(read);
+            return None;
+        }
     };
     let all = usize::from(is_closing) + name.len() + length;
     let Some((name, kind)) = kind_of(&name.to_ascii_lowercase()) else {
@@ -276,15 +279,16 @@ fn is_hidden(attributes: &[(String, &str)]) -> bool {
     })
 }
 
-/// The length of what stands behind the name of a tag, up to and including its end; `None` where it has none.
-fn end_of_tag(inside: &str) -> Option<usize> {
+/// The length of what stands behind the name of a tag, up to and including its end; where it has none, how far was read.
+fn end_of_tag(inside: &str) -> Result<usize, usize> {
     let mut quote = None;
     let mut before = ' ';
     for (at, letter) in inside.char_indices() {
         match (quote, letter) {
             (Some(open), letter) if letter == open => quote = None,
             (Some(_), _) => {}
-            (None, '>') => return Some(at + 1),
+            (None, '>') => return Ok(at + 1),
+            (None, '<') => return Err(at),
             (None, '"' | '\'') if before == '=' => quote = Some(letter),
             (None, _) => {}
         }
@@ -292,7 +296,7 @@ fn end_of_tag(inside: &str) -> Option<usize> {
             before = letter;
         }
     }
-    None
+    Err(inside.len())
 }
 
 /// The attributes of a tag: names in small letters, with their values.
