@@ -32,6 +32,18 @@ fn the_readmes_first_command_prints_a_report() {
 }
 
 #[test]
+fn a_report_and_the_list_are_drawn_with_plain_letters_where_that_is_asked() {
+    let home = Home::new();
+    drop(studies::run(&home, 20, 7));
+    for args in [["show", "@", "--ascii"].as_slice(), ["list", "--ascii"].as_slice()] {
+        let out = home.run(args.iter().copied()).expect(0).out();
+        let drawn: Vec<char> =
+            out.chars().filter(|letter| "─━│┃├┤●○▣█…·—“”".contains(*letter)).collect();
+        assert!(drawn.is_empty(), "{drawn:?} in {out}");
+    }
+}
+
+#[test]
 fn run_json_has_the_shape_of_the_contract() {
     let home = Home::new();
     let ended = studies::run(&home, 60, 7);

@@ -134,7 +134,7 @@ fn a_page_with_hostile_words_runs_nothing() {
     home.write(
         "study.md",
         format!(
-            "---\nname: \"{name}\"\npanel: 10\nseed: 7\ncontext: \"{name}\"\n---\n{}\n{evil}\n",
+            "---\nname: \"{name}\"\npanel: 10\nseed: 7\ncontext: \"Seen so: {name}\"\n---\n{}\n{evil}\n",
             studies::CONCEPT
         ),
     );

@@ -325,6 +325,36 @@ fn how_it_is_used_is_kept_and_what_is_wished_wins() {
     drop(home.run(["--theme", "nope"]).expect(2).says("colour-blind-safe"));
 }
 
+/// What a terminal answers, or else its variable, decides; what was chosen is not asked for.
+#[test]
+fn a_light_terminal_gets_the_light_theme_by_itself() {
+    const LIGHT_TEXT: &str = "38;2;36;41;47";
+    const DARK_TEXT: &str = "38;2;215;218;224";
+    let home = Home::new();
+    drop(studies::run(&home, 20, 7));
+    let on_white = "\u{1b}]11;rgb:ffff/ffff/ffff\u{7}\u{1b}[?62;22c";
+    for (variable, answer, theme, light, dark, asks) in [
+        ("", on_white, "", true, false, 1),
+        ("0;15", "", "", true, false, 1),
+        ("15;0", "", "", false, true, 1),
+        ("", "", "", false, false, 1),
+        ("0;15", "", "dark", false, true, 0),
+    ] {
+        let mut seat =
+            Seat::new(&home, 120, 36).env("COLORTERM", "truecolor").env("COLORFGBG", variable);
+        if !theme.is_empty() {
+            seat = seat.arg("--theme").arg(theme);
+        }
+        let mut desk = seat.open();
+        desk.press(answer);
+        drop(desk.wait_for("Meal kit"));
+        let bytes = String::from_utf8_lossy(&desk.bytes_from(0)).into_owned();
+        let found = (bytes.contains(LIGHT_TEXT), bytes.contains(DARK_TEXT));
+        assert_eq!(found, (light, dark), "{variable:?} {answer:?} {theme:?}");
+        assert_eq!(desk.asked().grounds, asks, "{variable:?} {answer:?} {theme:?}");
+    }
+}
+
 #[test]
 fn plain_lines_can_be_read_aloud() {
     let home = Home::new();

@@ -86,11 +86,11 @@ fn a_copy_says_where_it_went_and_no_more() {
     let keeps = tmux(&home, "echo \"$*\" > \"$HOME/asked\"; cat > \"$HOME/buffer\"");
     let refuses = "echo 'no server running on /tmp/tmux-0/default' >&2; exit 1";
     for (environment, line, told) in [
-        (vec![], "", "characters: sent to the terminal."),
+        (vec![], "", "characters: sent to the terminal, and in "),
         (
             vec![("SSH_CONNECTION", "::1 1 ::1 22")],
             "",
-            "sent to your terminal by OSC 52, through SSH.",
+            "sent to your terminal by OSC 52, through SSH, and in ",
         ),
         (
             vec![("TMUX", "/tmp/tmux-0/default,1,0")],
@@ -115,6 +115,7 @@ fn a_copy_says_where_it_went_and_no_more() {
         desk.press("y");
         let shown = desk.wait_for(told);
         assert!(shown.contains("The study, "), "{shown}");
+        assert!(!told.ends_with(" in ") || shown.contains("copied.txt"), "{shown}");
         assert_eq!(desk.asked().copies.len(), 1, "the terminal is asked in every case");
         let buffer = std::fs::read_to_string(home.folder().join("buffer"));
         if told.starts_with("in tmux") {

@@ -14,6 +14,8 @@ pub struct Asked {
     pub titles: Vec<String>,
     /// Texts that it put on the clipboard, as base64.
     pub copies: Vec<String>,
+    /// How often it asked for the background.
+    pub grounds: usize,
     /// Sequences that the terminal does not know.
     pub unknown: Vec<String>,
 }
@@ -35,6 +37,11 @@ impl Callbacks for Asked {
     }
 
     fn unhandled_osc(&mut self, _: &mut Screen, params: &[&[u8]]) {
+        // The question for the background, which this terminal does not answer by itself.
+        if params.first().is_some_and(|first| *first == b"11") {
+            self.grounds += 1;
+            return;
+        }
         let params: Vec<_> = params.iter().map(|param| String::from_utf8_lossy(param)).collect();
         self.unknown.push(format!("OSC {}", params.join(";")));
     }

@@ -9,6 +9,8 @@ const PASTE_BYTES_MAX: usize = 256 * 1024;
 /// The maximum length of a meaningful escape sequence.
 const SEQUENCE_BYTES_MAX: usize = 64;
 const PASTE_END: &[u8] = b"\x1b[201~";
+/// The beginning of what a terminal answers to the question for its background, which may come late.
+const GROUND: &[u8] = b"\x1b]11;";
 
 /// An input of the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,9 +94,15 @@ impl Decoder {
                 self.buffer.clear();
                 Vec::new()
             }
+            _ if self.buffer.starts_with(GROUND) => {
+                self.buffer.clear();
+                Vec::new()
+            }
             _ => {
                 self.buffer.remove(0);
-                vec![esc]
+                let mut inputs = vec![esc];
+                inputs.extend(self.feed(&[]));
+                inputs
             }
         }
     }
@@ -118,6 +126,9 @@ fn step(bytes: &[u8]) -> Step {
             },
         },
         [0x1b, 0x1b, ..] => key(Key::Esc, Mods::NONE, 1),
+        [0x1b, b']', ..] if GROUND.starts_with(bytes) || bytes.starts_with(GROUND) => {
+            late_answer(bytes)
+        }
         [0x1b, rest @ ..] => match plain(rest) {
             Step::Done(Some(Input::Key(chord)), length) => {
                 key(chord.key, chord.mods.and(Mods::ALT), length + 1)
@@ -217,6 +228,22 @@ fn control_sequence(bytes: &[u8]) -> Step {
     }
 }
 
+/// An answer of the terminal that came after nobody waited for it any more: it is no input.
+fn late_answer(bytes: &[u8]) -> Step {
+    let most = bytes.get(..SEQUENCE_BYTES_MAX).unwrap_or(bytes);
+    let ends = |end: &[u8]| {
+        most.windows(end.len())
+            .skip(1)
+            .position(|window| window == end)
+            .map(|at| at + 1 + end.len())
+    };
+    match [ends(b"\x07"), ends(b"\x1b\\")].into_iter().flatten().min() {
+        Some(length) => Step::Done(None, length),
+        None if bytes.len() < SEQUENCE_BYTES_MAX => Step::More,
+        None => Step::Done(None, GROUND.len()),
+    }
+}
+
 fn function(number: u16, mods: Mods, length: usize) -> Step {
     key(Key::F(u8::try_from(number).unwrap_or(0)), mods, length)
 }
@@ -289,6 +316,10 @@ mod tests {
             (b"\x1b\xff", &["Esc"]),
             (b"\x1b\xc3", &["Esc"]),
             (b"\x1b[1;5", &[]),
+            (b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\q\x1b]11;rgb:0/0/0\x07\x1b[?62;22cj", &["q", "j"]),
+            (b"\x1b]11;rgb:ff", &[]),
+            (b"\x1b]1", &["Esc", "]", "1"]),
+            (b"\x1b]x", &["Alt-]", "x"]),
             (b"\x1b[<0;12;5M\x1b[<0;12;5m\x1b[<64;1;1M", &["Click(11, 4)", "Wheel(Up)"]),
             (b"\x1b[M x!\x1b[M#x!\x1b[M`!!q", &["Click(87, 0)", "Wheel(Up)", "q"]),
             (b"\x1b[M a0\x1b[M\xff\x80\x81\x1b[M q1", &["Click(64, 15)", "Click(80, 16)"]),

@@ -25,6 +25,51 @@ pub enum Line {
     Remote,
 }
 
+/// The background that the terminal draws on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ground {
+    /// Light letters are read on it.
+    Dark,
+    /// Dark letters are read on it.
+    Light,
+}
+
+impl Ground {
+    /// The ground of a colour as terminals tell it: `rgb:ffff/ffff/ffff`, with one to four digits each.
+    pub(crate) fn of_colour(colour: &str) -> Option<Self> {
+        /// The luminance at which black and white stand out equally.
+        const MIDDLE: f64 = 0.179;
+        let (_, channels) = colour.split_once(':')?;
+        let mut channels = channels.split('/').map(linear);
+        let (red, green, blue) = (channels.next()??, channels.next()??, channels.next()??);
+        let luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+        Some(if luminance > MIDDLE { Self::Light } else { Self::Dark })
+    }
+
+    /// The ground by the variable `COLORFGBG`, whose last number is the background among the sixteen colours.
+    pub(crate) fn of_variable(value: &str) -> Option<Self> {
+        match value.rsplit(';').next()?.trim().parse::<u8>().ok()? {
+            0..=6 | 8 => Some(Self::Dark),
+            7 | 9..=15 => Some(Self::Light),
+            _ => None,
+        }
+    }
+}
+
+/// The linear value of a channel in hexadecimal digits, as WCAG 2 defines it.
+fn linear(digits: &str) -> Option<f64> {
+    let digits = digits.trim();
+    let most: u16 = match digits.len() {
+        1 => 0xf,
+        2 => 0xff,
+        3 => 0xfff,
+        4 => 0xffff,
+        _ => return None,
+    };
+    let share = f64::from(u16::from_str_radix(digits, 16).ok()?) / f64::from(most);
+    Some(if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) })
+}
+
 /// The capabilities of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
@@ -61,6 +106,15 @@ impl Look {
         let line = if get("SSH_CONNECTION").is_some() { Line::Remote } else { Line::Local };
         Self { colours, glyphs, line }
     }
+
+    /// Whether terminals of that locale may draw lines and signs two cells wide, as East Asian fonts have them.
+    #[must_use]
+    pub(crate) fn may_draw_wide(get: impl Fn(&str) -> Option<String>) -> bool {
+        let locales = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(get);
+        let mut locales = locales.filter(|value| !value.is_empty());
+        let locale = locales.next().unwrap_or_default();
+        ["ja", "ko", "zh"].iter().any(|language| locale.starts_with(language))
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +125,47 @@ mod tests {
         Look::detect(|name| {
             variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         })
+    }
+
+    #[test]
+    fn east_asian_locales_may_draw_wide() {
+        for (value, may) in
+            [("ja_JP.UTF-8", true), ("zh_TW", true), ("en_GB.UTF-8", false), ("", false)]
+        {
+            let get = |name: &str| (name == "LANG").then(|| value.to_owned());
+            assert_eq!(Look::may_draw_wide(get), may, "{value}");
+        }
+        let overridden = |name: &str| match name {
+            "LC_ALL" => Some("C.UTF-8".to_owned()),
+            "LANG" => Some("ja_JP.UTF-8".to_owned()),
+            _ => None,
+        };
+        assert!(!Look::may_draw_wide(overridden));
+    }
+
+    #[test]
+    fn the_ground_is_read_from_what_terminals_tell() {
+        for (colour, ground) in [
+            ("rgb:ffff/ffff/ffff", Some(Ground::Light)),
+            ("rgb:fd/f6/e3", Some(Ground::Light)),
+            ("rgba:0000/0000/0000/ffff", Some(Ground::Dark)),
+            ("rgb:0000/2b2b/3636", Some(Ground::Dark)),
+            ("rgb:ffff/ffff", None),
+            ("rgb:zz/ff/ff", None),
+            ("white", None),
+        ] {
+            assert_eq!(Ground::of_colour(colour), ground, "{colour}");
+        }
+        for (value, ground) in [
+            ("0;15", Some(Ground::Light)),
+            ("15;0", Some(Ground::Dark)),
+            ("0;default;15", Some(Ground::Light)),
+            ("12;8", Some(Ground::Dark)),
+            ("0;default", None),
+            ("", None),
+        ] {
+            assert_eq!(Ground::of_variable(value), ground, "{value}");
+        }
     }
 
     #[test]

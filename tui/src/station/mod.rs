@@ -9,6 +9,7 @@ pub mod frames;
 pub mod input;
 pub mod key;
 pub mod keymap;
+mod layout;
 pub mod look;
 pub mod model;
 pub mod msg;

@@ -6,7 +6,7 @@ mod shade;
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::station::look::{Colours, Line, Look};
+use crate::station::look::{Colours, Ground, Line, Look};
 use crate::station::symbols::Glyphs;
 
 pub use file::ThemeError;
@@ -86,6 +86,7 @@ roles! {
 const BUILT_IN: &[(&str, &str)] = &[
     ("dark", include_str!("../../../assets/themes/dark.toml")),
     ("light", include_str!("../../../assets/themes/light.toml")),
+    ("neutral", include_str!("../../../assets/themes/neutral.toml")),
     ("high-contrast", include_str!("../../../assets/themes/high-contrast.toml")),
     ("colour-blind-safe", include_str!("../../../assets/themes/colour-blind-safe.toml")),
     ("ansi", include_str!("../../../assets/themes/ansi.toml")),
@@ -102,10 +103,20 @@ enum Ramp {
     Bare,
 }
 
+/// Who chose a theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ThemeChoice {
+    /// Its user.
+    Chosen,
+    /// Nobody: it fits the terminal's background.
+    Fitted,
+}
+
 /// A theme, resolved for one terminal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Theme {
     name: String,
+    choice: ThemeChoice,
     styles: Vec<Style>,
     ramp: Ramp,
     look: Look,
@@ -140,7 +151,20 @@ impl Theme {
             (Colours::Sixteen, _) => Ramp::Coarse(file.ramp_sixteen),
             (Colours::None, _) => Ramp::Bare,
         };
-        Ok(Self { name: name.to_owned(), styles, ramp, look })
+        Ok(Self { name: name.to_owned(), choice: ThemeChoice::Chosen, styles, ramp, look })
+    }
+
+    /// The theme that fits a background where nobody chose one; on an unknown one, what is read on all.
+    ///
+    /// # Errors
+    /// As for [`Self::named`].
+    pub(crate) fn fitted(ground: Option<Ground>, look: Look) -> Result<Self, ThemeError> {
+        let name = match ground {
+            Some(Ground::Dark) => "dark",
+            Some(Ground::Light) => "light",
+            None => "neutral",
+        };
+        Ok(Self { choice: ThemeChoice::Fitted, ..Self::named(name, look)? })
     }
 
     /// Names of the built-in themes.
@@ -153,6 +177,11 @@ impl Theme {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Who chose it.
+    pub(crate) fn choice(&self) -> ThemeChoice {
+        self.choice
     }
 
     /// The style of a role.

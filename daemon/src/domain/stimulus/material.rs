@@ -141,6 +141,10 @@ impl StimulusMaterial {
                 format!("the {name} is nothing but an address"),
                 "paste the text of the page; nobody follows links",
             )),
+            Remains::Pictures => Some((
+                format!("the {name} is nothing but pictures"),
+                "say in words what they show; nobody sees a picture",
+            )),
             Remains::Words | Remains::Nothing => None,
         };
         if let Some((what, hint)) = problem {

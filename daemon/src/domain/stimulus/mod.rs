@@ -8,6 +8,7 @@ mod elicitation;
 mod front_matter;
 mod given;
 mod head;
+mod html;
 mod language;
 mod like;
 mod material;

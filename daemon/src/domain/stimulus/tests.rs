@@ -3,6 +3,7 @@
 mod comments;
 mod cut;
 mod head;
+mod html;
 mod language;
 mod like;
 mod plain;

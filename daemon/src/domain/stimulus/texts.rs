@@ -4,8 +4,9 @@
 use protocol::study::{Draft, Problem};
 
 use super::comments::{self, Hidden};
-use super::front_matter::{self, Cut, FrontMatterItem, Node};
+use super::front_matter::{self, Cut, FrontMatterItem, Node, Parts};
 use super::given::{Given, Value};
+use super::html;
 
 /// Settings that hold a free text, not a number or a word of a closed list.
 const TEXTS: &[&str] = &[
@@ -31,8 +32,20 @@ const OFF_MAX: usize = 40;
 /// A note, in the order of the file; notes on flags come last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum What {
-    Comment { characters: usize },
-    CutShort { off: String },
+    Comment {
+        characters: usize,
+    },
+    CutShort {
+        off: String,
+    },
+    /// The whole body is HTML.
+    Page,
+    /// From there on.
+    Tags,
+    /// From there on, so many.
+    Pictures {
+        count: usize,
+    },
 }
 
 /// Notes on texts, each with its line in the file and its place in words.
@@ -48,6 +61,24 @@ impl TextNotes {
         }
     }
 
+    /// Adds what of a file's body is read otherwise than it stands there: tags of HTML, and pictures.
+    fn body(&mut self, file: &str, parts: &Parts) {
+        let body = parts.body();
+        let mut put = |at: usize, what: What| {
+            let above = body.get(..at).unwrap_or_default().matches('\n').count();
+            let line = parts.lines.get(above).map_or(parts.body_line, |line| line.number);
+            self.0.push((line, format!("{file}:{line}"), what));
+        };
+        if html::is_page(&body) {
+            put(0, What::Page);
+        } else if let Some(at) = html::first_tag(&body) {
+            put(at, What::Tags);
+        }
+        if let Some(pictures) = html::pictures_of(&body) {
+            put(pictures.first, What::Pictures { count: pictures.count });
+        }
+    }
+
     fn sentences(mut self) -> Vec<String> {
         self.0.sort_by_key(|(line, ..)| *line);
         let mut sentences = Vec::new();
@@ -57,6 +88,18 @@ impl TextNotes {
             match what {
                 What::CutShort { off } => sentences.push(format!(
                     "{place}: line {line} ends at ' #'; put the text in quotes if '{off}' belongs to it"
+                )),
+                What::Page => sentences.push(format!(
+                    "{place}: the page is shown as its readers see it: its text, without tags, styles and scripts"
+                )),
+                What::Tags => {
+                    sentences.push(format!("{place}: tags of HTML are not shown from there on"));
+                }
+                What::Pictures { count: 1 } => sentences.push(format!(
+                    "{place}: nobody sees the picture; respondents read its caption only"
+                )),
+                What::Pictures { count } => sentences.push(format!(
+                    "{place}: nobody sees the {count} pictures from there on; respondents read their captions only"
                 )),
                 What::Comment { characters } if comments < TOLD_MAX => {
                     comments += 1;
@@ -80,13 +123,14 @@ impl TextNotes {
     }
 }
 
-/// Notes on a draft that are not errors: comments that are not shown, and texts that end at a YAML comment. Empty for
-/// a draft that cannot be read.
+/// Notes on a draft that are not errors: comments, tags and pictures that are not shown, and texts that end at a YAML comment.
+/// Empty for a draft that cannot be read.
 #[must_use]
 pub(crate) fn notes(draft: &Draft) -> Vec<String> {
     let Ok(parts) = front_matter::split(&draft.text) else { return Vec::new() };
     let mut told = TextNotes::default();
     told.hidden(&draft.file, &parts.hidden);
+    told.body(&draft.file, &parts);
     super::collect(draft, &parts, &mut Vec::new(), &mut told);
     let mut sentences = told.sentences();
     if let Some((second, parts)) = draft
@@ -96,6 +140,7 @@ pub(crate) fn notes(draft: &Draft) -> Vec<String> {
     {
         let mut told = TextNotes::default();
         told.hidden(&second.file, &parts.hidden);
+        told.body(&second.file, &parts);
         sentences.extend(told.sentences());
     }
     sentences

@@ -1,9 +1,9 @@
 //! Clipboard by OSC 52, which works through SSH; inside tmux, which forwards the sequence only if configured, also by
-//! tmux's own buffer; texts that are too long go into a file. A program cannot know what a terminal does with the
-//! sequence, so the message only reports where the text was sent.
+//! tmux's own buffer; what tmux did not take also goes into a file. A program cannot know what a terminal does with the
+//! sequence, so the message only reports where the text was sent, and where it stands.
 
-use std::fs;
 use std::io::{self, Read as _, Write as _};
+use std::path::Path;
 use std::process::{Child, Command as Program, Stdio};
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use crossterm::Command;
 use crossterm::clipboard::CopyToClipboard;
 use protocol::paths::Paths;
 
+use super::files;
 use super::terminal::Screen;
 use crate::station::look::Line;
 use crate::station::widgets::format::{plural, stopped};
@@ -30,7 +31,7 @@ pub(super) struct Ways {
     sent: Option<Result<(), String>>,
     /// Passed to tmux, if running inside one.
     tmux: Option<Result<(), String>>,
-    /// Written to a file, if nothing else accepted it.
+    /// Written to a file, unless it is known to be taken.
     file: Option<Result<String, String>>,
 }
 
@@ -48,7 +49,8 @@ pub(super) fn send(screen: &mut Screen, text: &str) -> Ways {
     Ways { sent, ..Ways::default() }
 }
 
-/// Passes a text to the surrounding tmux, if there is one, and to a file if nothing accepts it. Reports where it is.
+/// Passes a text to the surrounding tmux, if there is one, and to a file unless tmux has taken it: whether a terminal did,
+/// nobody is told. Reports where it is.
 pub(super) async fn hand_on(
     paths: Paths,
     line: Line,
@@ -59,7 +61,7 @@ pub(super) async fn hand_on(
     if std::env::var_os("TMUX").is_some_and(|socket| !socket.is_empty()) {
         ways.tmux = Some(tmux(&text).await);
     }
-    if ways.sent.is_none() && !matches!(ways.tmux, Some(Ok(()))) {
+    if !matches!(ways.tmux, Some(Ok(()))) {
         ways.file = Some(write(&paths, &text));
     }
     told(what, text.chars().count(), line, &ways)
@@ -67,10 +69,18 @@ pub(super) async fn hand_on(
 
 fn write(paths: &Paths, text: &str) -> Result<String, String> {
     let path = paths.cache.join("copied.txt");
-    fs::create_dir_all(&paths.cache)
-        .and_then(|()| fs::write(&path, text))
-        .map(|()| path.display().to_string())
+    files::store(&path, text.as_bytes())
+        .map(|()| from_home(&path))
         .map_err(|error| format!("{} cannot be written: {error}", path.display()))
+}
+
+/// A path as a shell takes it, short enough for a line: from the home folder on.
+fn from_home(path: &Path) -> String {
+    let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+    match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_path_buf)) {
+        Some(rest) => format!("~/{}", rest.display()),
+        None => path.display().to_string(),
+    }
 }
 
 /// Puts a text into a buffer of tmux and asks tmux to forward it to its own terminal. Versions before 3.2 cannot
@@ -143,22 +153,29 @@ fn told(what: &str, characters: usize, line: Line, ways: &Ways) -> Result<String
         Line::Local => "sent to the terminal",
         Line::Remote => "sent to your terminal by OSC 52, through SSH",
     };
+    let stands = match &ways.file {
+        Some(Ok(path)) => format!(" It stands in {path}"),
+        Some(Err(_)) | None => String::new(),
+    };
     match (&ways.tmux, &ways.sent, &ways.file) {
         (Some(Ok(())), Some(Ok(())), _) => {
             Ok(format!("{text}: in tmux's buffer, and offered to the terminal."))
         }
         (Some(Ok(())), ..) => Ok(format!("{text}: in tmux's buffer.")),
         (Some(Err(why)), Some(Ok(())), _) => {
-            Err(format!("{text}: {to}, but not in tmux's buffer: {}", stopped(why)))
+            Err(format!("{text}: {to}, but not in tmux's buffer: {}{stands}", stopped(why)))
         }
+        (_, Some(Err(why)), _) => {
+            Err(format!("The terminal takes no copy: {}{stands}", stopped(why)))
+        }
+        (None, Some(Ok(())), Some(Ok(path))) => Ok(format!("{text}: {to}, and in {path}")),
         (None, Some(Ok(())), _) => Ok(format!("{text}: {to}.")),
-        (_, _, Some(Ok(path))) => {
+        (_, None, Some(Ok(path))) => {
             Ok(format!("{text}: too long for the terminal; it stands in {path}"))
         }
-        (_, _, Some(Err(why))) => {
+        (_, None, Some(Err(why))) => {
             Err(format!("{text}: too long for the terminal, and {}", stopped(why)))
         }
-        (_, Some(Err(why)), _) => Err(format!("The terminal takes no copy: {}", stopped(why))),
         (_, None, None) => Err(format!("{text}: nothing takes it.")),
     }
 }
@@ -188,6 +205,18 @@ mod tests {
                 Line::Local,
                 Ways { sent: sent(), tmux: no("no server running"), file: None },
                 Err("sent to the terminal, but not in tmux's buffer: no server running."),
+            ),
+            (
+                Line::Local,
+                Ways { sent: sent(), tmux: None, file: file("~/copied.txt") },
+                Ok("sent to the terminal, and in ~/copied.txt"),
+            ),
+            (
+                Line::Local,
+                Ways { sent: sent(), tmux: no("no server running"), file: file("~/copied.txt") },
+                Err(
+                    "sent to the terminal, but not in tmux's buffer: no server running. It stands in ~/copied.txt",
+                ),
             ),
             (Line::Local, Ways { tmux: sent(), ..Ways::default() }, Ok("in tmux's buffer.")),
             (

@@ -17,8 +17,6 @@ use crate::station::theme::Theme;
 
 /// The largest file that the form reads.
 const TEXT_BYTES_MAX: u64 = 256 * 1024;
-/// The default theme.
-const THEME: &str = "dark";
 
 pub(super) fn folder(paths: &Paths) -> PathBuf {
     paths.data.join("workstation")
@@ -61,15 +59,16 @@ pub(super) fn settings(paths: &Paths) -> Settings {
     load(&folder(paths).join("settings.json")).unwrap_or_default()
 }
 
-/// The theme: the user's `theme.toml`, else the last chosen one, else the default.
-pub(super) fn theme(paths: &Paths, settings: &Settings, look: Look) -> Result<Theme, StationError> {
+/// The theme that the user chose: `theme.toml`, else the last one that was chosen in the workstation.
+pub(super) fn theme(
+    paths: &Paths,
+    settings: &Settings,
+    look: Look,
+) -> Result<Option<Theme>, StationError> {
     if let Ok(text) = fs::read_to_string(paths.config.with_file_name("theme.toml")) {
-        return Ok(Theme::read("theme.toml", &text, look)?);
+        return Ok(Some(Theme::read("theme.toml", &text, look)?));
     }
-    match settings.theme(look) {
-        Some(theme) => Ok(theme),
-        None => Ok(Theme::named(THEME, look)?),
-    }
+    Ok(settings.theme(look))
 }
 
 /// Saves the settings. A failure must not stop the user's work: the next change is tried again.

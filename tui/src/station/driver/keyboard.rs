@@ -26,18 +26,23 @@ pub(super) struct Keyboard {
     input: AsyncFd<OwnedFd>,
     decoder: Decoder,
     waits_since: Option<Instant>,
+    /// What was typed before the workstation began to read.
+    earlier: Vec<Input>,
 }
 
 impl Keyboard {
-    /// Begins to read.
+    /// Begins to read, with what was typed before.
     #[expect(
         deprecated,
         reason = "the successor is unsafe to call; what it guards against, a descriptor that is closed under the \
                   reactor, cannot happen to one that is owned"
     )]
-    pub(super) fn open() -> io::Result<Self> {
+    pub(super) fn open(typed: &[u8]) -> io::Result<Self> {
         let input = AsyncFd::new(io::stdin().as_fd().try_clone_to_owned()?)?;
-        Ok(Self { input, decoder: Decoder::default(), waits_since: None })
+        let mut decoder = Decoder::default();
+        let earlier = decoder.feed(typed);
+        let waits_since = decoder.is_waiting().then(Instant::now);
+        Ok(Self { input, decoder, waits_since, earlier })
     }
 
     /// Since when an escape byte waits for the rest of its sequence.
@@ -53,6 +58,9 @@ impl Keyboard {
 
     /// Waits for input. Cancel safe: bytes are read and decoded without an await in between.
     pub(super) async fn next(&mut self) -> Typed {
+        if !self.earlier.is_empty() {
+            return Typed::Inputs(std::mem::take(&mut self.earlier));
+        }
         loop {
             let Ok(mut ready) = self.input.readable().await else { return Typed::Gone };
             let mut inputs = Vec::new();

@@ -10,6 +10,7 @@ mod editor;
 mod effects;
 mod export;
 mod files;
+mod ground;
 mod keyboard;
 mod notify;
 mod serve;
@@ -25,12 +26,13 @@ use tokio::sync::mpsc;
 
 use crate::station::keymap::{Keymap, KeymapError};
 use crate::station::look::{Glyphs, Line, Look};
-use crate::station::model::Model;
 use crate::station::model::saved::Settings;
+use crate::station::model::{Model, Tone};
 use crate::station::theme::{Theme, ThemeError};
 use daemon::Daemon;
 use drafts::DraftFiles;
 pub(crate) use drafts::forget as forget_drafts;
+use ground::GroundAnswer;
 use keyboard::Keyboard;
 pub use notify::NotifyWay;
 use serve::{Dirty, Station, moment};
@@ -43,6 +45,9 @@ const MESSAGES_MAX: usize = 256;
 const FRAME: (Duration, Duration) = (Duration::from_millis(33), Duration::from_millis(100));
 /// Minimum time between two pages of events: short enough for the mosaic to fill smoothly.
 const NEWS: (Duration, Duration) = (Duration::from_millis(66), Duration::from_millis(100));
+
+/// What is said where the terminal may draw lines two cells wide, which nobody can ask it.
+const WIDE_HINT: &str = "If lines look broken here: demoscope --ascii draws with plain letters.";
 
 /// Why the workstation cannot start or continue.
 #[derive(Debug, thiserror::Error)]
@@ -97,16 +102,24 @@ pub fn run(paths: &Paths, options: &StationOptions) -> Result<(), StationError> 
     if !terminal::is_there() {
         return Err(StationError::NoTerminal);
     }
-    let mut look = Look::detect(|name| std::env::var(name).ok());
+    let variable = |name: &str| std::env::var(name).ok();
+    let mut look = Look::detect(variable);
     look.glyphs = options.glyphs.unwrap_or(look.glyphs);
     let keymap = files::keymap(paths)?;
     let settings = files::settings(paths);
-    let theme = match &options.theme {
-        Some(name) => Theme::named(name, look)?,
+    let chosen = match &options.theme {
+        Some(name) => Some(Theme::named(name, look)?),
         None => files::theme(paths, &settings, look)?,
     };
+    let (theme, typed) = match chosen {
+        Some(theme) => (theme, Vec::new()),
+        None => {
+            let GroundAnswer { ground, typed } = ground::ask(look, variable)?;
+            (Theme::fitted(ground, look)?, typed)
+        }
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let outcome = runtime.block_on(station(paths, options, keymap, theme, settings));
+    let outcome = runtime.block_on(station(paths, options, keymap, theme, settings, &typed));
     // Calls to a lost daemon are not waited for.
     runtime.shutdown_background();
     outcome
@@ -118,6 +131,7 @@ async fn station(
     keymap: Keymap,
     theme: Theme,
     settings: Settings,
+    typed: &[u8],
 ) -> Result<(), StationError> {
     let line = theme.look().line;
     let (messages, mut inbox) = mpsc::channel(MESSAGES_MAX);
@@ -127,11 +141,16 @@ async fn station(
     let started = Instant::now();
     let screen = Screen::enter(options.mouse)?;
     let (drafts, kept) = DraftFiles::open(paths);
-    let model = Model::new(moment(started), terminal::size(), keymap, theme).resume(settings, kept);
+    let mut model =
+        Model::new(moment(started), terminal::size(), keymap, theme).resume(settings, kept);
+    let is_unsure = options.glyphs.is_none() && model.look().glyphs == Glyphs::Unicode;
+    if is_unsure && Look::may_draw_wide(|name| std::env::var(name).ok()) {
+        model.say(Tone::Done, WIDE_HINT);
+    }
     let mut station = Station {
         model,
         screen,
-        keyboard: Keyboard::open()?,
+        keyboard: Keyboard::open(typed)?,
         daemon,
         paths: paths.clone(),
         drafts,

@@ -18,6 +18,9 @@ const MODIFIERS: [(Modifier, u8); 9] = [
     (Modifier::CROSSED_OUT, 9),
 ];
 
+/// The sign that asks for the letter before it as a picture.
+const PICTURE_SIGN: char = '\u{fe0f}';
+
 /// The style of letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Look {
@@ -47,6 +50,10 @@ impl<'a> Pen<'a> {
 
     /// Writes a cell.
     pub(super) fn put(&mut self, x: u16, y: u16, cell: &Cell, width: u16) {
+        if cell.symbol().contains(PICTURE_SIGN) {
+            self.put_picture(x, y, cell, width);
+            return;
+        }
         self.go(x, y);
         let look = Look { ink: cell.fg, ground: cell.bg, modifiers: cell.modifier };
         let (symbol, look) = self.cheapest(cell.symbol(), look);
@@ -54,6 +61,20 @@ impl<'a> Pen<'a> {
         self.bytes.extend_from_slice(symbol.as_bytes());
         let is_sure = symbol.len() == 1 || (width == 1 && symbol.chars().count() == 1);
         self.at = is_sure.then_some((x.saturating_add(width), y));
+        self.has_written = true;
+    }
+
+    /// Writes a letter that asks to be a picture. Terminals disagree on whether that takes one cell or two: it is written without
+    /// its sign, over blanks, so that nothing of the last frame is left beside it.
+    fn put_picture(&mut self, x: u16, y: u16, cell: &Cell, width: u16) {
+        self.go(x, y);
+        self.take(Look { ink: cell.fg, ground: cell.bg, modifiers: cell.modifier });
+        self.bytes.extend(std::iter::repeat_n(b' ', usize::from(width)));
+        self.at = None;
+        self.go(x, y);
+        let symbol = cell.symbol().replace(PICTURE_SIGN, "");
+        self.bytes.extend_from_slice(symbol.as_bytes());
+        self.at = None;
         self.has_written = true;
     }
 

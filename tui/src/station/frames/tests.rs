@@ -135,6 +135,27 @@ proptest! {
     }
 }
 
+/// Terminals disagree on the width of a letter with the sign that makes it a picture.
+#[test]
+fn the_sign_of_pictures_is_never_sent_and_nothing_is_left_beside_them() {
+    let (mut frames, mut terminal) = (frames(), terminal());
+    for (name, shown) in [
+        ("⚖\u{fe0f} price ⌨\u{fe0f}", "⚖  price ⌨"),
+        ("others of it", "others of it"),
+        ("⚖\u{fe0f} price ⌨\u{fe0f}", "⚖  price ⌨"),
+    ] {
+        frames.next.reset();
+        frames.next.set_string(0, 0, name, Style::new());
+        frames.out.clear();
+        frames.show(None).unwrap();
+        let sent = String::from_utf8(frames.out.clone()).unwrap();
+        assert!(!sent.contains('\u{fe0f}'), "{sent:?}");
+        terminal.process(&frames.out);
+        let contents = terminal.screen().contents();
+        assert_eq!(contents.lines().next().unwrap_or_default().trim_end(), shown);
+    }
+}
+
 #[test]
 fn the_cursor_of_a_text_is_seen_where_it_stands_and_told_of_once() {
     let (mut frames, mut terminal) = (frames(), terminal());

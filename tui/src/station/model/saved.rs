@@ -12,14 +12,14 @@ use super::class::Dimension;
 use super::results::Scope;
 use super::studies::{Column, Direction};
 use crate::kinds;
-use crate::station::theme::Theme;
+use crate::station::theme::{Theme, ThemeChoice};
 use crate::station::widgets::mosaic::Arrangement;
 
 /// The settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// The name of the theme.
+    /// The name of the theme, where one was chosen.
     pub theme: Option<String>,
     /// The sort column of the study list, by name.
     pub sort: Option<String>,
@@ -49,6 +49,7 @@ impl Settings {
             theme: Theme::names()
                 .into_iter()
                 .find(|name| *name == model.theme.name())
+                .filter(|_| model.theme.choice() == ThemeChoice::Chosen)
                 .map(str::to_owned),
             sort: word(studies.column.label()),
             direction: word(match studies.direction {

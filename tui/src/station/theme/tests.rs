@@ -130,6 +130,8 @@ fn text_stands_out_from_the_terminal_it_is_made_for() {
         ("dark", 0.01, 4.5),
         ("colour-blind-safe", 0.01, 4.5),
         ("light", 1.0, 4.5),
+        ("neutral", 1.0, 4.5),
+        ("neutral", 0.0, 4.4),
         ("high-contrast", 0.0, 7.0),
     ] {
         let theme = Theme::named(name, look(Colours::True)).unwrap();
@@ -142,11 +144,47 @@ fn text_stands_out_from_the_terminal_it_is_made_for() {
             Role::Bad,
             Role::Warning,
             Role::Key,
+            Role::KeyText,
             Role::Quote,
+            Role::Running,
+            Role::Match,
+            Role::Failed,
         ] {
+            // The terminal's own colour is read on its own ground.
+            if theme.style(role).fg.is_none() && name == "neutral" {
+                continue;
+            }
             let contrast = on(&theme, role, ground);
             assert!(contrast >= least, "{name}: {} has {contrast:.1}", role.as_str());
         }
+    }
+}
+
+/// What says that data may be out of date is text, too.
+#[test]
+fn a_light_theme_has_no_pale_text() {
+    let theme = Theme::named("light", look(Colours::True)).unwrap();
+    for role in [Role::Stale, Role::Tab, Role::Title, Role::Marked, Role::Focus] {
+        let contrast = 1.05 / (theme.style(role).fg.map_or(1.0, luminance) + 0.05);
+        assert!(contrast >= 4.5, "{} has {contrast:.1}", role.as_str());
+    }
+}
+
+#[test]
+fn the_theme_fits_the_ground_and_only_a_chosen_one_is_remembered() {
+    use crate::station::model::saved::Settings;
+    use crate::station::testing::Rig;
+
+    let look = look(Colours::True);
+    for (ground, name) in
+        [(Some(Ground::Dark), "dark"), (Some(Ground::Light), "light"), (None, "neutral")]
+    {
+        let mut model = Rig::bare((120, 36), look).model;
+        model.theme = Theme::fitted(ground, look).unwrap();
+        assert_eq!(model.theme.name(), name);
+        assert_eq!(Settings::of(&model).theme, None, "nobody chose it");
+        model.theme = Theme::named(name, look).unwrap();
+        assert_eq!(Settings::of(&model).theme.as_deref(), Some(name));
     }
 }
 

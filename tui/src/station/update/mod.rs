@@ -28,6 +28,7 @@ use crate::station::effect::{Call, Effect, People};
 use crate::station::input::{Input, Turn};
 use crate::station::key::{Chord, Key, Mods};
 use crate::station::keymap::Found;
+use crate::station::layout;
 use crate::station::model::compose::Compose;
 use crate::station::model::link::Link;
 use crate::station::model::open_study::Loading;
@@ -41,6 +42,9 @@ const LOG_ENTRIES: u32 = 200;
 const LOG_WAIT_MS: u64 = 10_000;
 /// Time within which a second Ctrl-C quits without a question.
 const TWICE_MS: u64 = 1_500;
+/// What is said to a letter of an alphabet whose keyboard is not known.
+const NO_LETTERS: &str =
+    "These letters do nothing here: switch the layout, or use arrows, F1 and Ctrl-P.";
 
 /// Updates the model with a message and returns the effects.
 pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
@@ -99,6 +103,7 @@ fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
         effects.extend(press(model, key));
         return effects;
     }
+    let chord = in_place(model, chord);
     if chord == Chord::with(Key::Char('c'), Mods::CTRL) {
         return interrupt(model);
     }
@@ -126,9 +131,24 @@ fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
         Found::Nothing => {
             let was_alone = model.pending.keys.len() == 1;
             model.pending.keys.clear();
-            if was_alone && place.takes_text() { type_key(model, chord) } else { Vec::new() }
+            if was_alone && place.takes_text() {
+                return type_key(model, chord);
+            }
+            if chord.typed().is_some_and(layout::is_of_another_alphabet) {
+                model.say(Tone::Trouble, NO_LETTERS);
+            }
+            Vec::new()
         }
     }
+}
+
+/// The key in the same place of a Latin keyboard, where a letter of another alphabet is no text and has no command itself.
+fn in_place(model: &Model, chord: Chord) -> Chord {
+    let is_text = model.place().takes_text() && chord.typed().is_some();
+    if is_text || is_bound(model, chord) {
+        return chord;
+    }
+    layout::latin_chord(chord).unwrap_or(chord)
 }
 
 /// Whether a key is bound here, or begins a sequence.

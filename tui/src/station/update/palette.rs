@@ -3,6 +3,7 @@
 //! their full name, so that typing never triggers one by accident.
 
 use crate::station::action::Action;
+use crate::station::layout;
 use crate::station::model::layer::{Command, ELSEWHERE, Offer, Palette};
 use crate::station::widgets::window::Window;
 
@@ -30,17 +31,15 @@ enum Fit {
 
 /// Finds the entries that match the typed text, best first; among equal matches, non-destructive ones first.
 pub(super) fn search(palette: &mut Palette) {
-    let typed = palette.input.text().trim().to_lowercase();
-    let mut found: Vec<(Fit, bool, usize)> = palette
-        .offers
-        .iter()
-        .enumerate()
-        .filter_map(|(index, offer)| {
-            let is_last = destroys(offer).is_some() && !typed.is_empty();
-            fit(&typed, offer).map(|fit| (fit, is_last, index))
-        })
-        .collect();
-    found.sort_unstable();
+    let mut typed = palette.input.text().trim().to_lowercase();
+    let mut found = matches(&palette.offers, &typed);
+    // Names of studies may be of any alphabet; those of commands are Latin.
+    if found.is_empty()
+        && let Some(latin) = layout::latin_text(&typed)
+    {
+        found = matches(&palette.offers, &latin);
+        typed = latin;
+    }
     palette.found = found.into_iter().map(|(.., index)| index).collect();
     palette.window = Window::default();
     let first = palette.found.first().and_then(|at| palette.offers.get(*at));
@@ -48,6 +47,20 @@ pub(super) fn search(palette: &mut Palette) {
     palette.elsewhere = ELSEWHERE
         .iter()
         .find(|place| palette.found.is_empty() && place.words.contains(&typed.as_str()));
+}
+
+/// The entries that match a text, best first.
+fn matches(offers: &[Offer], typed: &str) -> Vec<(Fit, bool, usize)> {
+    let mut found: Vec<(Fit, bool, usize)> = offers
+        .iter()
+        .enumerate()
+        .filter_map(|(index, offer)| {
+            let is_last = destroys(offer).is_some() && !typed.is_empty();
+            fit(typed, offer).map(|fit| (fit, is_last, index))
+        })
+        .collect();
+    found.sort_unstable();
+    found
 }
 
 /// The action of an entry, if it is destructive.

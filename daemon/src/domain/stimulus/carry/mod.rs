@@ -13,7 +13,12 @@ use protocol::study::{DraftText, PlainText};
 use self::marks::{MarkKind, marks_of, missing};
 use super::front_matter::{self, Malformed};
 use super::head;
+use super::html;
 use super::render::render;
+
+/// What a file loses of its HTML, in words.
+const PAGE_LOST: &str = "the HTML of the page";
+const TAGS_LOST: &str = "the tags of HTML";
 
 /// The file with another text in place of its own.
 ///
@@ -21,7 +26,8 @@ use super::render::render;
 /// When the file has settings that cannot be read.
 pub(crate) fn with_other_text(file: &DraftText, text: &str) -> Result<RewrittenFile, FileProblem> {
     let parts = front_matter::split(file)?;
-    let said = render(&parts.body()).text;
+    let shown = parts.body();
+    let said = render(&shown).text;
     let sent = file.sent();
     let ends = LineEnd::of(sent);
     let (before, body, after) = divide(file)?;
@@ -31,9 +37,17 @@ pub(crate) fn with_other_text(file: &DraftText, text: &str) -> Result<RewrittenF
         let last = if after.is_empty() && sent.is_empty() { "\n" } else { after };
         format!("{before}{}{last}", ends.put(body))
     };
+    if html::is_page(&shown) {
+        let lost = vec![PAGE_LOST.to_owned()];
+        return Ok(RewrittenFile { text: file_of(&text), said, lost });
+    }
+    let had_tags = html::first_tag(&shown).is_some();
+    let lost_tags =
+        |body: &str| (had_tags && html::first_tag(body).is_none()).then(|| TAGS_LOST.to_owned());
     let marks = marks_of(&body);
     if marks.is_empty() {
-        return Ok(RewrittenFile { text: file_of(&text), said, lost: Vec::new() });
+        let lost = lost_tags(&text).into_iter().collect();
+        return Ok(RewrittenFile { text: file_of(&text), said, lost });
     }
     let woven = weave::weave(&body, &said, &text, &marks);
     let lost = |body: &str| missing(&marks, &marks_of(body), &woven.deleted);
@@ -48,7 +62,8 @@ pub(crate) fn with_other_text(file: &DraftText, text: &str) -> Result<RewrittenF
             whole.into_iter().chain(parts).min_by_key(|(lost, _)| lost.len())
         }
     };
-    let (lost, body) = found.unwrap_or_else(|| (missing(&marks, &marks_of(&text), &[]), text));
+    let (mut lost, body) = found.unwrap_or_else(|| (missing(&marks, &marks_of(&text), &[]), text));
+    lost.extend(lost_tags(&body));
     Ok(RewrittenFile { text: file_of(&body), said, lost })
 }
 
@@ -57,14 +72,16 @@ pub(crate) fn with_other_text(file: &DraftText, text: &str) -> Result<RewrittenF
 pub(super) fn marked_body(file: &DraftText) -> Option<String> {
     let (_, body, _) = divide(file).ok()?;
     let body = plain_ends(body);
-    (!marks_of(&body).is_empty()).then_some(body)
+    (!html::is_page(&body) && !marks_of(&body).is_empty()).then_some(body)
 }
 
-/// What that text, put into a marked body, would lose of its marks.
+/// What that text, put into a marked body, would lose of its marks. Tags of HTML are none: no rewrite of a plain text has them.
 #[must_use]
 pub(crate) fn lost_in(source: &str, text: &str) -> Vec<String> {
     let source = DraftText::plain(source);
-    with_other_text(&source, text).map(|found| found.lost).unwrap_or_default()
+    let mut lost = with_other_text(&source, text).map(|found| found.lost).unwrap_or_default();
+    lost.retain(|mark| mark != TAGS_LOST);
+    lost
 }
 
 /// The words of a marked body that a rewrite leaves alone, as they are shown: those of pictures, links and code, and the rows of

@@ -1,4 +1,4 @@
-//! The rendering of Markdown to the plain text that respondents read. Headings, list entries and rows of a table stay
+//! The rendering of Markdown and HTML to the plain text that respondents read. Headings, list entries and rows of a table stay
 //! lines of their own; marks of emphasis, links, quotations and code go; everything that is no markup stays as it was
 //! typed, so that a plain text is not changed at all.
 
@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use self::edits::Edits;
+use super::html::{self, Captions};
 
 /// Texts within texts that are rendered: cells of tables, and paragraphs that are indented like code.
 const DEPTH_MAX: u8 = 4;
@@ -25,6 +26,8 @@ pub(super) enum Remains {
     Code,
     /// Addresses of pages and nothing else.
     Addresses,
+    /// Captions of pictures, or pictures without one, and nothing else.
+    Pictures,
     /// Neither letters nor digits.
     Nothing,
 }
@@ -39,17 +42,44 @@ pub(super) struct Rendered {
 /// Renders a text without comments, whose line ends are `\n`.
 pub(super) fn render(source: &str) -> Rendered {
     // Word processors paste signs that nobody sees: a break of theirs is one, and the others are no part of a text.
-    let text = plain(&without_controls(source), Code::Kept, DEPTH_MAX);
+    let source = without_controls(source);
+    if html::is_page(&source) {
+        return render_page(&source);
+    }
+    let source = html::markdown_of(&source);
+    let text = plain(&source, LeftOut::Nothing, DEPTH_MAX);
+    let says_without = |left_out| says_something(&plain(&source, left_out, DEPTH_MAX));
+    let has_images = html::has_images(&source);
     let remains = if !says_something(&text) {
-        Remains::Nothing
-    } else if text.split_whitespace().all(|word| is_address(word) || !says_something(word)) {
+        if has_images { Remains::Pictures } else { Remains::Nothing }
+    } else if is_addresses(&text) {
         Remains::Addresses
-    } else if says_something(&plain(source, Code::Dropped, DEPTH_MAX)) {
-        Remains::Words
-    } else {
+    } else if !says_without(LeftOut::Code) {
         Remains::Code
+    } else if has_images && !says_without(LeftOut::Pictures) {
+        Remains::Pictures
+    } else {
+        Remains::Words
     };
     Rendered { text, remains }
+}
+
+/// Renders a page in HTML.
+fn render_page(source: &str) -> Rendered {
+    let text = html::page_text(source, Captions::Kept);
+    let remains = if says_something(&html::page_text(source, Captions::Dropped)) {
+        if is_addresses(&text) { Remains::Addresses } else { Remains::Words }
+    } else if html::pictures_of(source).is_some() {
+        Remains::Pictures
+    } else {
+        Remains::Nothing
+    };
+    Rendered { text, remains }
+}
+
+/// Whether a text is nothing but addresses of pages.
+fn is_addresses(text: &str) -> bool {
+    text.split_whitespace().all(|word| is_address(word) || !says_something(word))
 }
 
 /// A text without control characters: those that break a line or a page become a blank, the others go.
@@ -78,11 +108,13 @@ pub(super) fn code_blocks(source: &str) -> Vec<String> {
     blocks.collect()
 }
 
-/// What becomes of code.
+/// What is left out of a text, to see what else it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Code {
-    Kept,
-    Dropped,
+enum LeftOut {
+    Nothing,
+    Code,
+    /// Pictures with their captions.
+    Pictures,
 }
 
 /// Whether a word is the address of a page.
@@ -110,12 +142,12 @@ pub(super) fn options() -> Options {
         | Options::ENABLE_FOOTNOTES
 }
 
-fn plain(source: &str, code: Code, depth: u8) -> String {
+fn plain(source: &str, left_out: LeftOut, depth: u8) -> String {
     let source = quotation::unquote(source);
     let mut rendering = Rendering {
         source: &source,
         edits: Edits::default(),
-        code,
+        left_out,
         depth,
         covered: 0,
         table: None,
@@ -138,7 +170,7 @@ fn plain(source: &str, code: Code, depth: u8) -> String {
 struct Rendering<'a> {
     source: &'a str,
     edits: Edits,
-    code: Code,
+    left_out: LeftOut,
     depth: u8,
     /// The end of what the events so far covered, in bytes.
     covered: usize,
@@ -172,7 +204,7 @@ impl Rendering<'_> {
             Event::End(tag) => self.end(tag, &range),
             Event::Text(text) => self.text(&text, range),
             Event::Code(text) => {
-                let kept = if self.code == Code::Kept { &*text } else { "" };
+                let kept = if self.left_out == LeftOut::Code { "" } else { &*text };
                 self.edits.put(range, kept);
             }
             Event::HardBreak => self.edits.put(range, "\n"),
@@ -210,6 +242,11 @@ impl Rendering<'_> {
             Tag::Link { link_type: LinkType::Autolink | LinkType::Email, .. } => {
                 self.edits.drop(range.start..range.start + 1);
                 self.edits.drop(range.end.saturating_sub(1)..range.end);
+            }
+            Tag::Image { .. }
+                if self.left_out == LeftOut::Pictures && !self.is_call(range.start) =>
+            {
+                self.edits.drop(range.clone());
             }
             Tag::Link { .. } | Tag::Image { .. } if !self.is_call(range.start) => {
                 self.opens = Some((range.start, String::new()));
@@ -266,7 +303,7 @@ impl Rendering<'_> {
         match kind {
             CodeBlockKind::Fenced(_) => {
                 let content =
-                    if self.code == Code::Kept { unfenced(source) } else { String::new() };
+                    if self.left_out == LeftOut::Code { String::new() } else { unfenced(source) };
                 self.edits.put(range.start..end, content);
             }
             // Paragraphs of a plain text may be indented.
@@ -274,7 +311,7 @@ impl Rendering<'_> {
                 let dedented: Vec<&str> = source.lines().map(str::trim_start).collect();
                 let dedented = dedented.join("\n");
                 if self.depth > 0 {
-                    let rendered = plain(&dedented, self.code, self.depth - 1);
+                    let rendered = plain(&dedented, self.left_out, self.depth - 1);
                     if rendered != dedented {
                         self.edits.put(range.start..end, rendered);
                     }
@@ -303,7 +340,7 @@ impl Rendering<'_> {
                 let cell = self.source.get(range.clone()).unwrap_or_default().trim();
                 let cell = cell.trim_matches('|').trim().replace("\\|", "|");
                 let cell = match self.depth.checked_sub(1) {
-                    Some(depth) => plain(&cell, self.code, depth),
+                    Some(depth) => plain(&cell, self.left_out, depth),
                     None => cell,
                 };
                 table.put(cell);

@@ -252,6 +252,38 @@ fn an_alt_key_that_an_owner_has_bound_stays_one() {
     assert_eq!(place(&rig.model), Place::Prompt, "{}", rig.text());
 }
 
+#[test]
+fn the_same_place_on_another_keyboard_is_the_same_command() {
+    for (other, latin) in [
+        ("о", "j"),
+        ("о л", "j k"),
+        ("ξ ξ κ", "j j k"),
+        ("т", "n"),
+        ("й", "q"),
+        ("п п", "g g"),
+        ("Ж", ":"),
+        ("ч н", "x y"),
+    ] {
+        let (mut one, mut two) = (rig(), rig());
+        assert_eq!(one.keys(other), two.keys(latin), "{other}");
+        assert_eq!(one.text(), two.text(), "{other}");
+    }
+    let mut rig = rig();
+    rig.keys(":");
+    rig.paste("туц ыегвн");
+    rig.keys("enter");
+    assert_eq!(place(&rig.model), Place::Compose, "{}", rig.text());
+}
+
+#[test]
+fn where_text_is_typed_other_letters_are_text_and_unknown_keyboards_get_a_hint() {
+    let mut rig = rig();
+    rig.keys("/ о л");
+    assert!(rig.text().contains("ол"), "{}", rig.text());
+    rig.keys("esc 日");
+    assert!(rig.text().contains("switch the layout"), "{}", rig.text());
+}
+
 /// A feature without a screen changes nothing, however often Enter is pressed.
 #[test]
 fn a_noun_without_a_screen_runs_nothing() {
