@@ -189,6 +189,27 @@ fn a_key_is_taken_as_it_is_pasted_and_by_either_of_its_names() {
     assert!(said(&told).contains("OPENAI_API_KEY"), "{told}");
 }
 
+/// A service without embeddings is content, unless its owner named an embedding model.
+#[test]
+fn embeddings_that_nobody_asked_for_are_not_missed() {
+    let chats = MockProvider::start(Duration::ZERO, |heard: &Heard| {
+        if heard.path.ends_with("/chat/completions") {
+            Act::Answer
+        } else {
+            Act::Status(404, Vec::new())
+        }
+    });
+    let environment =
+        [("OPENAI_BASE_URL", chats.origin() + "/v1"), ("OPENAI_API_KEY", "sk-abc".to_owned())];
+    let content = works("openai", "", &environment);
+    reads(&content);
+    assert_eq!(content.code(), 0, "{content}");
+    assert!(said(&content).contains("embeddings none here"), "{content}");
+    let named = "[engine.openai]\nembedding_model = \"text-embedding-3-small\"\n";
+    let missed = works("openai", named, &environment);
+    assert_eq!(missed.code(), 1, "{missed}");
+}
+
 #[test]
 fn each_address_that_a_console_of_azure_shows_leads_to_the_same_service() {
     let azure = strict("/openai/v1/chat/completions", "api-key", "k-1");

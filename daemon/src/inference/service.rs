@@ -151,6 +151,8 @@ pub struct Embedding {
     pub model: String,
     /// The price; `None` if unknown.
     pub price: Option<Price>,
+    /// Its owner named it, or it is built in: it is no guess from the kind of the service.
+    pub is_named: bool,
 }
 
 /// Why a service cannot be asked.
@@ -389,7 +391,7 @@ fn embedding(
         None if preset.local || is_local(url) => Some(Price::FREE),
         None => None,
     };
-    Ok(Some(Embedding { model, price }))
+    Ok(Some(Embedding { model, price, is_named: own.embedding_model.is_some() }))
 }
 
 /// Whether that is another server than the service's own. A service with a separate address for each customer has no

@@ -314,6 +314,10 @@ impl Core {
             cost = cost.checked_add(took.cost).unwrap_or(cost);
             let bench = match made {
                 Ok(anchors) => anchors.bench,
+                Err(none) if !embedder.is_named() => {
+                    checks.push(self.without_embeddings(embedder, &none.why));
+                    break;
+                }
                 Err(none) => {
                     let hint = "Look at embedding_model in [engine.NAME], or name another engine with --embedding-engine";
                     checks.push(hold("embeds", false, none.why, Some(hint)));
@@ -335,6 +339,21 @@ impl Core {
         }
         embedder.leave(number);
         (checks, cost)
+    }
+
+    /// What is told where a service turns out to have no embeddings that its owner never asked for: no fault.
+    fn without_embeddings(&self, embedder: &Embedder, why: &str) -> Check {
+        let encoder = self.encoder().map(|encoder| encoder.engine().to_owned());
+        let instead = match encoder {
+            Some(_) if embedder.is_absent() => {
+                "the built-in encoder is used where a study reads texts (ssr)".to_owned()
+            }
+            Some(encoder) => format!(
+                "where a study reads texts (ssr), --embedding-engine {encoder} uses the built-in encoder"
+            ),
+            None => "a study that reads texts (ssr) needs --embedding-engine".to_owned(),
+        };
+        hold("embeddings", true, format!("none here; {instead}. It says: {why}"), None)
     }
 
     fn trial(&self, name: &str) -> Reply<StudySpec> {
