@@ -210,6 +210,25 @@ fn embeddings_that_nobody_asked_for_are_not_missed() {
     assert_eq!(missed.code(), 1, "{missed}");
 }
 
+/// A server that cuts what a check sends is told with what to change: its question is as long as those of studies are.
+#[test]
+fn a_check_tells_a_context_that_cuts_its_question() {
+    for (counted, code, words) in [
+        (json!(512), 1, "--ctx-size"),
+        (json!(1_024), 1, "where about"),
+        (json!(8_192), 1, "texts of its own"),
+        (json!(1_300), 0, "All"),
+    ] {
+        let said_so = counted.clone();
+        let mock = MockProvider::start(Duration::ZERO, move |_: &Heard| {
+            Act::Claim(said_so.clone(), json!(60))
+        });
+        let home = Home::with_settings(&mock.settings(""));
+        let check = home.run(["engines", "check", "mock"]).expect(code);
+        assert!(said(&check).contains(words), "{counted}: {check}");
+    }
+}
+
 #[test]
 fn each_address_that_a_console_of_azure_shows_leads_to_the_same_service() {
     let azure = strict("/openai/v1/chat/completions", "api-key", "k-1");
@@ -344,7 +363,7 @@ fn an_answer_is_read_wherever_the_server_puts_it_and_a_no_is_no_refusal() {
         let mock = MockProvider::start(Duration::ZERO, move |heard| {
             let body = json!({
                 "model": "mock-1", "choices": [{ "finish_reason": "stop", "message": message(heard) }],
-                "usage": { "prompt_tokens": 600, "completion_tokens": 60 },
+                "usage": { "prompt_tokens": (heard.system.len() + heard.question.len()) / 4, "completion_tokens": 60 },
             });
             Act::Body(body.to_string().into_bytes())
         });

@@ -2,6 +2,7 @@
 //! caller, which handles the reply.
 
 mod beside;
+mod context;
 mod estimate;
 mod form;
 mod kept;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use protocol::credits::UsdMicros;
 use protocol::study::{StudySpec, StudyType};
 
+use self::context::{ContextWatch, PromptCounts};
 use super::chat::{CallError, Chat, ChatReply, ReplyShape, Schema, Stop, Tokens};
 use super::client::{CallReply, ServiceClient, ServiceCount, ServiceRoute};
 use super::door::{Permit, ServiceDoor, Spent};
@@ -49,6 +51,7 @@ pub struct ModelEngine {
     /// The same below a version, where the address has no path.
     below_version: Option<ServiceRoute>,
     learnt: Mutex<Learnt>,
+    context: Mutex<ContextWatch>,
 }
 
 /// Sampling parameters of replies.
@@ -79,6 +82,11 @@ pub struct ReadyCall {
 }
 
 impl ReadyCall {
+    /// What a service counted of it, beside what was sent.
+    fn prompt_counts(&self, tokens: Tokens) -> PromptCounts {
+        PromptCounts { input: tokens.input, output: tokens.output, sent: self.prompt_likely }
+    }
+
     /// What is known of the tokens of this call, the prompt included where the service counts nothing.
     fn counts(&self, counted: ServiceCount) -> UsageCount {
         match counted {
@@ -123,6 +131,7 @@ impl ModelEngine {
             prompts,
             door: Arc::new(door),
             learnt: Mutex::default(),
+            context: Mutex::default(),
         }
     }
 
@@ -520,14 +529,20 @@ impl ModelEngine {
             let known = (ready.tokens_likely, ready.input_max);
             self.learnt().learn_prompt(tokens.input, known);
         }
-        let sent = ready.prompt_likely;
-        // A count that is hardly more than half of it is no matter of the tokeniser.
-        if tokens.input > 0 && tokens.input.saturating_mul(19) < sent.saturating_mul(10) {
-            remarks.push(format!(
-                "the service counted {} tokens where about {sent} were sent: it probably cut the prompt, and with it the person; raise the context of the server (num_ctx, --ctx-size, --max-model-len)",
-                tokens.input
-            ));
-        }
+        let counts = ready.prompt_counts(tokens);
+        let mut watch = self.context.lock().unwrap_or_else(PoisonError::into_inner);
+        remarks.extend(watch.look(counts));
+    }
+
+    /// What the counts of a call that was made to check the service tell of its context, where that is no remark yet.
+    pub(crate) fn checked_context(
+        &self,
+        ready: &ReadyCall,
+        tokens: Tokens,
+        remarks: &[String],
+    ) -> Option<String> {
+        let told = ready.prompt_counts(tokens).checked(ready.tokens_likely)?;
+        (tokens.is_plausible() && !remarks.contains(&told)).then_some(told)
     }
 
     fn learnt(&self) -> MutexGuard<'_, Learnt> {

@@ -27,8 +27,8 @@ use crate::app::engines::anchors::worst_of_anchors;
 use crate::app::hooks_in::import;
 use crate::app::{Caller, Core, NotMade, Scope, StudyPurse, call_once};
 
-/// Something harmless to ask about.
-const TRIAL: &str = "---\nstudy: nps\npanel: 1\n---\nA reusable water bottle of steel that keeps drinks cold for a day.\n";
+/// Something harmless to ask about, as long as texts of studies are: what a server cuts shows only then.
+const TRIAL: &str = include_str!("../../../../assets/trial.md");
 /// The number under which the built-in encoder, which costs nothing, is asked for a check: no study has it.
 const NOBODY: u32 = 0;
 /// A check waits no longer for a service that asks to wait.
@@ -225,7 +225,7 @@ impl Core {
         let (spent, took, embeds) = checked?;
         let mut cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
         let mut checks = vec![known];
-        checks.extend(judge(&spec, at, spent, engine));
+        checks.extend(judge(&spec, at, spent, engine, &call));
         // Whether it works is known by now.
         self.keep_learnt(caller).await?;
         if let Some((more, took)) = embeds {
@@ -382,6 +382,7 @@ fn judge(
     at: Assignment,
     spent: Result<Spent<ChatReply>, String>,
     engine: &ModelEngine,
+    call: &ReadyCall,
 ) -> Vec<Check> {
     let mask = engine.mask();
     let spent = match spent {
@@ -443,6 +444,8 @@ fn judge(
         ),
     ];
     checks.extend(remarks);
+    let context = reply.tokens.and_then(|it| engine.checked_context(call, it, &spent.remarks));
+    checks.extend(context.map(|told| hold("the whole prompt", false, told, None)));
     checks
 }
 
