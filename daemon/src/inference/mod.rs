@@ -20,6 +20,7 @@ pub(crate) mod prompt;
 pub(crate) mod registry;
 pub(crate) mod service;
 mod service_error;
+mod variables;
 mod way;
 pub(crate) mod wire;
 

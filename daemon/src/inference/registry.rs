@@ -161,6 +161,10 @@ impl Registry {
                     Some((variable.clone(), text.clone()))
                 })
                 .collect();
+            // What is told of an engine that cannot be asked is of this environment.
+            if let Some(Known { state: Err(unready), .. }) = engines.get_mut(&name) {
+                unready.note_near(&name, environment);
+            }
             let known = engines.get(&name);
             let nothing_new = |known: &Known| read.is_empty() || known.read == digest(&read);
             if known.is_some_and(nothing_new) {
@@ -185,13 +189,16 @@ impl Registry {
                     continue;
                 }
             }
-            let state = made.and_then(|service| {
+            let mut state = made.and_then(|service| {
                 let caller = self.callers.of(&name, &settings, &service.target)?;
                 let prompts = Arc::clone(&self.prompts);
                 let engine = ModelEngine::new(service, caller, prompts, now);
                 self.remind(&name, &engine);
                 Ok(Arc::new(engine))
             });
+            if let Err(unready) = &mut state {
+                unready.note_near(&name, environment);
+            }
             engines.insert(name, Known { read: digest(&read), state });
         }
     }

@@ -225,6 +225,8 @@ impl Core {
         let (spent, took, embeds) = checked?;
         let mut cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
         let mut checks = vec![known];
+        let mended = engine.service().key_mended.clone();
+        checks.extend(mended.map(|told| hold("as it is set", true, told, None)));
         checks.extend(judge(&spec, at, spent, engine, &call));
         // Whether it works is known by now.
         self.keep_learnt(caller).await?;

@@ -83,7 +83,7 @@ impl Core {
         let Some(Err(unready)) = models.pool(name) else { return None };
         let mut lacking = [unready].into_iter().chain(models.members(name).filter_map(Result::err));
         lacking.find_map(|unready| match unready {
-            Unready::NoKey { variable } => Some(variable),
+            Unready::NoKey { variable, .. } => Some(variable),
             _ => None,
         })
     }
@@ -102,7 +102,7 @@ impl Core {
             )
             .because(&unready)
             .hint(match &unready {
-                Unready::NoKey { variable } => Hint::from(Remedy::owner(
+                Unready::NoKey { variable, .. } => Hint::from(Remedy::owner(
                     "Give it for one command",
                     format!("{variable}=… demoscope run …"),
                 )),
