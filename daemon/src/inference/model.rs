@@ -441,10 +441,11 @@ impl ModelEngine {
             return Ok(());
         }
         let listed = self.list_models().await;
-        let model = match listed.as_slice() {
+        let answering = answering(&listed);
+        let model = match answering.as_slice() {
             [] => ANY_MODEL.to_owned(),
-            [only] => only.clone(),
-            several if several.iter().any(|name| name == ANY_MODEL) => ANY_MODEL.to_owned(),
+            [only] => (*only).to_owned(),
+            several if several.contains(&ANY_MODEL) => ANY_MODEL.to_owned(),
             several => {
                 let why = format!(
                     "the server has several models ({}): {}",
@@ -454,7 +455,9 @@ impl ModelEngine {
                 return Err(CallError::Setting { why });
             }
         };
-        self.learnt().model = Some(model);
+        let mut learnt = self.learnt();
+        learnt.model = Some(model);
+        learnt.embed_beside = if answering.len() == 1 { listed.len() - 1 } else { 0 };
         Ok(())
     }
 
@@ -577,6 +580,19 @@ impl Pass {
         let (input_tokens, output_tokens) = (counted.input, counted.output);
         Spent { reply, input_tokens, output_tokens, booked, remarks }
     }
+}
+
+/// The models of a server without those that only turn texts into vectors or sort them, by their names; all of them where
+/// none is left.
+fn answering(listed: &[String]) -> Vec<&str> {
+    const OTHERS: [&str; 4] = ["embed", "bge-", "minilm", "rerank"];
+    let answers = |name: &&str| {
+        let name = name.to_ascii_lowercase();
+        !OTHERS.iter().any(|other| name.contains(other))
+    };
+    let all: Vec<&str> = listed.iter().map(String::as_str).collect();
+    let some: Vec<&str> = all.iter().copied().filter(answers).collect();
+    if some.is_empty() { all } else { some }
 }
 
 /// The beginning of what is told of an answer in another place.

@@ -122,6 +122,23 @@ fn another_spelling_of_the_same_place_is_the_same_question() {
 }
 
 #[test]
+fn models_that_only_embed_do_not_answer() {
+    let of = |listed: &[&str]| {
+        let listed: Vec<String> = listed.iter().map(|name| (*name).to_owned()).collect();
+        super::answering(&listed).join(" ")
+    };
+    for (listed, answering) in [
+        (["qwen2.5-7b-instruct", "text-embedding-nomic-embed-text-v1.5"], "qwen2.5-7b-instruct"),
+        (["BAAI/bge-m3", "llama-3.1-8b"], "llama-3.1-8b"),
+        (["qwen", "llama"], "qwen llama"),
+        (["nomic-embed-text", "bge-m3"], "nomic-embed-text bge-m3"),
+    ] {
+        assert_eq!(of(&listed), answering);
+    }
+    assert_eq!(of(&[]), "");
+}
+
+#[test]
 fn the_hash_of_an_engine_stays_the_same() {
     let own: EngineSettings = toml::from_str(&changed("temperature = 0.5")).unwrap();
     let service = service::resolve("mine", &own, &BTreeMap::new()).unwrap();
