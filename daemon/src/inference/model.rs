@@ -22,12 +22,12 @@ use super::chat::{CallError, Chat, ChatReply, ReplyShape, Schema, Stop, Tokens};
 use super::client::{CallReply, ServiceClient, ServiceCount, ServiceRoute};
 use super::door::{Permit, ServiceDoor, Spent};
 use super::embed::Embedder;
-use super::key::is_loopback;
+use super::key::{is_local, is_loopback};
 use super::learnt::{ANY_MODEL, EngineHealth, Learnt};
 use super::limits::{Admission, Bounds};
 use super::price::{Price, UsageCount, tokens_estimated, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts, ReaskPrompt, put};
-use super::service::Service;
+use super::service::{Service, is_version_of};
 use crate::config::Structured;
 use crate::domain::digest::Digest;
 use crate::domain::evidence::PromptRecord;
@@ -343,7 +343,12 @@ impl ModelEngine {
     /// Tells the admission control that the study has finished.
     pub fn leave(&self, study: u32) {
         // The server may have another model by the time of the next study.
-        self.learnt().model = None;
+        let mut learnt = self.learnt();
+        learnt.model = None;
+        if is_local(&self.service.target.base_url) {
+            learnt.served = None;
+        }
+        drop(learnt);
         self.door.leave(study);
     }
 
@@ -383,6 +388,15 @@ impl ModelEngine {
     /// The model that the service said answered last; `None` before the first reply.
     pub fn served(&self) -> Option<String> {
         self.learnt().served.clone()
+    }
+
+    /// Whether what that model answered to another study may not be what the server would answer now: it is one of its
+    /// owner's, whose model is exchanged at will, the model that is asked has another name, and no reply of this study has
+    /// told yet which one answers.
+    pub fn may_have_changed(&self, answered: &str) -> bool {
+        let asked = &self.service.model;
+        let is_another = !answered.is_empty() && !is_version_of(answered, asked);
+        is_another && is_local(&self.service.target.base_url) && self.served().is_none()
     }
 
     /// Makes one call. Where the service names a part of the request that can be put otherwise, the call is repeated at

@@ -586,13 +586,18 @@ fn positive(key: &'static str, given: Option<u32>) -> Result<Option<u32>, Unread
 /// The model in the catalogue, by its name or by its name with a date suffix.
 fn known_model(preset: &Preset, model: &str) -> Option<Model> {
     preset.models.get(model).copied().or_else(|| {
-        preset.models.iter().find_map(|(known, facts)| {
-            let rest = model.strip_prefix(known.as_str())?;
-            let dated = rest.len() >= 5
-                && rest.starts_with(['-', '@'])
-                && rest[1..].chars().all(|c| c.is_ascii_digit() || c == '-');
-            dated.then_some(*facts)
-        })
+        let mut known = preset.models.iter();
+        known.find_map(|(known, facts)| is_version_of(model, known).then_some(*facts))
+    })
+}
+
+/// Whether a name is that of a known model, or the same with a date behind it.
+pub(crate) fn is_version_of(model: &str, known: &str) -> bool {
+    model.strip_prefix(known).is_some_and(|rest| {
+        let is_date = rest.len() >= 5
+            && rest.starts_with(['-', '@'])
+            && rest[1..].chars().all(|c| c.is_ascii_digit() || c == '-');
+        rest.is_empty() || is_date
     })
 }
 
