@@ -176,6 +176,12 @@ pub(crate) enum Unready {
         /// The variable for the address, if there is one.
         variable: Option<String>,
     },
+    /// It is asked by https, and no certificate is known by which it could be believed.
+    #[error("The certificates of this system cannot be read{why}")]
+    NoCertificates {
+        /// The variable that hides them, after a colon; empty where there is none.
+        why: String,
+    },
     /// A setting is not valid.
     #[error("'{key}' does not fit: {why}")]
     Setting {

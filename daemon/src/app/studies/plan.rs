@@ -109,6 +109,10 @@ impl Core {
                 Unready::NoAddress { variable: Some(variable) } => {
                     format!("Set {variable}, or base_url in [engine.{name}]").into()
                 }
+                Unready::NoCertificates { .. } => {
+                    "Set network.ca_file to a file of certificates, or mend the variable, and start the daemon anew"
+                        .into()
+                }
                 Unready::NoAddress { variable: None } | Unready::Setting { .. } => Remedy::owner(
                     format!("See [engine.{name}] in the file of settings"),
                     "demoscope config --path",
