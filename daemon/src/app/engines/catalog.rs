@@ -308,6 +308,9 @@ impl Core {
         let known = embedder.known_price().is_some() || self.settings().allow_unknown_price;
         if !known {
             let what = format!("nobody knows what {} costs", embedder.model());
+            if !embedder.is_named() {
+                return (vec![hold("embeddings", true, format!("not tried: {what}"), None)], cost);
+            }
             let hint = "Give it in [engine.NAME] as embedding_price = …";
             return (vec![hold("embeds", false, what, Some(hint))], cost);
         }
