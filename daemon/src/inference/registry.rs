@@ -412,6 +412,21 @@ mod tests {
     }
 
     #[test]
+    fn a_key_under_a_similar_name_is_told_and_takes_no_engine_away() {
+        let registry = registry(&[("OPENAI_KEY", "sk-1")]);
+        let openai = || match registry.get("openai") {
+            Some(Err(unready)) => unready.to_string(),
+            Some(Ok(_)) => "ready".to_owned(),
+            None => "unknown".to_owned(),
+        };
+        assert!(openai().contains("$OPENAI_KEY is set"), "{}", openai());
+        registry.offer(&environment(&[("OPENAI_API_KEY", "sk-1")]), Duration::ZERO);
+        assert_eq!(openai(), "ready");
+        registry.offer(&environment(&[("OPENAI_KEY", "sk-1")]), Duration::ZERO);
+        assert_eq!(openai(), "ready");
+    }
+
+    #[test]
     fn a_word_is_no_address_of_a_proxy() {
         for word in ["yes", "true", "environment", "system", ""] {
             assert!(proxy_url(word).is_err_and(|why| why.contains("\"none\"")), "{word}");
