@@ -213,6 +213,27 @@ pub struct Setting {
     pub source: SettingSource,
 }
 
+impl Setting {
+    /// The value as it is shown: an address without the name and the password in it.
+    pub fn shown(&self) -> Value {
+        const ADDRESSES: [&str; 3] = ["proxy", "base_url", "plain_http"];
+        let is_address = self.key.rsplit('.').next().is_some_and(|last| ADDRESSES.contains(&last));
+        match &self.value {
+            Value::String(text) if is_address => Value::String(without_password(text)),
+            value => value.clone(),
+        }
+    }
+}
+
+/// An address without the name and the password in it.
+fn without_password(text: &str) -> String {
+    let (scheme, rest) = text.find("://").map_or(("", text), |at| text.split_at(at + 3));
+    match rest.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}…@{host}"),
+        None => text.to_owned(),
+    }
+}
+
 /// The settings in force, typed and as a list.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Loaded {
@@ -249,4 +270,26 @@ pub(crate) fn load(
 pub(crate) fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        let shown = |key: &str, text: &str| {
+            let value = Value::String(text.to_owned());
+            Setting { key: key.to_owned(), value, source: SettingSource::Default }.shown()
+        };
+        for (key, text, expected) in [
+            ("engine.x.proxy", "http://ann:s/ecret@proxy:3128", "http://…@proxy:3128"),
+            ("engine.x.proxy", "ann:secret@proxy:3128", "…@proxy:3128"),
+            ("engine.x.base_url", "https://ann@x.example.com/v1", "https://…@x.example.com/v1"),
+            ("engine.x.base_url", "https://x.example.com/v1", "https://x.example.com/v1"),
+            ("engine.x.model", "a@b", "a@b"),
+        ] {
+            assert_eq!(shown(key, text), Value::String(expected.to_owned()), "{text}");
+        }
+    }
 }

@@ -189,6 +189,46 @@ fn a_key_is_taken_as_it_is_pasted_and_by_either_of_its_names() {
     assert!(said(&told).contains("OPENAI_API_KEY"), "{told}");
 }
 
+/// A service without embeddings is content, unless its owner named an embedding model.
+#[test]
+fn embeddings_that_nobody_asked_for_are_not_missed() {
+    let chats = MockProvider::start(Duration::ZERO, |heard: &Heard| {
+        if heard.path.ends_with("/chat/completions") {
+            Act::Answer
+        } else {
+            Act::Status(404, Vec::new())
+        }
+    });
+    let environment =
+        [("OPENAI_BASE_URL", chats.origin() + "/v1"), ("OPENAI_API_KEY", "sk-abc".to_owned())];
+    let content = works("openai", "", &environment);
+    reads(&content);
+    assert_eq!(content.code(), 0, "{content}");
+    assert!(said(&content).contains("embeddings none here"), "{content}");
+    let named = "[engine.openai]\nembedding_model = \"text-embedding-3-small\"\n";
+    let missed = works("openai", named, &environment);
+    assert_eq!(missed.code(), 1, "{missed}");
+}
+
+/// A server that cuts what a check sends is told with what to change: its question is as long as those of studies are.
+#[test]
+fn a_check_tells_a_context_that_cuts_its_question() {
+    for (counted, code, words) in [
+        (json!(512), 1, "--ctx-size"),
+        (json!(1_024), 1, "where about"),
+        (json!(8_192), 1, "texts of its own"),
+        (json!(1_300), 0, "All"),
+    ] {
+        let said_so = counted.clone();
+        let mock = MockProvider::start(Duration::ZERO, move |_: &Heard| {
+            Act::Claim(said_so.clone(), json!(60))
+        });
+        let home = Home::with_settings(&mock.settings(""));
+        let check = home.run(["engines", "check", "mock"]).expect(code);
+        assert!(said(&check).contains(words), "{counted}: {check}");
+    }
+}
+
 #[test]
 fn each_address_that_a_console_of_azure_shows_leads_to_the_same_service() {
     let azure = strict("/openai/v1/chat/completions", "api-key", "k-1");
@@ -222,6 +262,8 @@ fn a_host_is_read_as_the_server_of_that_name_reads_it() {
         ("myhost/", "http://myhost:11434/v1"),
         ("myhost:80", "http://myhost/v1"),
         ("\"127.0.0.1:11434\"", "http://127.0.0.1:11434/v1"),
+        ("::1", "http://[::1]:11434/v1"),
+        ("*:9999", "http://127.0.0.1:9999/v1"),
         ("0.0.0.0:11434", "http://127.0.0.1:11434/v1"),
         (" http://127.0.0.1:9999/ ", "http://127.0.0.1:9999/v1"),
     ] {
@@ -323,7 +365,7 @@ fn an_answer_is_read_wherever_the_server_puts_it_and_a_no_is_no_refusal() {
         let mock = MockProvider::start(Duration::ZERO, move |heard| {
             let body = json!({
                 "model": "mock-1", "choices": [{ "finish_reason": "stop", "message": message(heard) }],
-                "usage": { "prompt_tokens": 600, "completion_tokens": 60 },
+                "usage": { "prompt_tokens": (heard.system.len() + heard.question.len()) / 4, "completion_tokens": 60 },
             });
             Act::Body(body.to_string().into_bytes())
         });

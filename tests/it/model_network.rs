@@ -1,7 +1,8 @@
 //! Tests of the way to a model service: proxies, certificate authorities, plain http in an office, and that the causes of
 //! a failure are told apart, each with the setting that helps.
 
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
 use harness::{Cli, Ended, Home, MockProvider, Proxy, TlsFront, studies};
@@ -166,6 +167,54 @@ fn a_certificate_of_the_owners_authority_is_trusted_by_setting_and_told_apart_wi
     let refused = broken.run(["engines"]);
     assert_ne!(refused.code(), 0);
     assert!(said(&refused).contains("ca_file"), "{refused}");
+}
+
+/// The address of a web server that answers whatever it is sent in plain http.
+fn speaks_plainly() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().map_while(Result::ok) {
+            // All of a greeting is read, since what is left of it would reset the connection.
+            let mut greeting = [0; 8_192];
+            drop(client.read(&mut greeting));
+            drop(client.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n"));
+        }
+    });
+    address
+}
+
+/// Without any certificate of this system everything works that needs none, and the rest says why it does not.
+#[test]
+fn certificates_that_cannot_be_read_hold_up_nobody_who_needs_none() {
+    let mock = MockProvider::good();
+    let home = home(&engine(
+        &format!("{}/v1", mock.origin()),
+        "[engine.far]\nkind = \"openai\"\napi_key_env = \"\"\nmodel = \"m\"",
+    ));
+    let command =
+        |args: &[&str]| home.command(args.iter().copied()).env("SSL_CERT_FILE", "/missing.pem");
+    drop(command(&["list"]).run().expect(0));
+    drop(command(&["engines", "check", "office"]).env("OPENAI_API_KEY", "k").run().expect(0));
+    let told = said(&command(&["engines", "check", "far"]).run());
+    assert!(told.contains("$SSL_CERT_FILE") && told.contains("network.ca_file"), "{told}");
+}
+
+#[test]
+fn a_certificate_of_another_host_and_a_port_without_encryption_are_told_apart() {
+    let mock = MockProvider::good();
+    let front = TlsFront::before(mock.address());
+    let ca = format!("[network]\nca_file = {:?}", TlsFront::authority());
+    for (base, words) in [
+        (format!("https://127.0.0.1:{}/v1", front.address().port()), "for another host name"),
+        (format!("https://{}/v1", speaks_plainly()), "write http:// in base_url"),
+    ] {
+        let told = said(&check(&home(&engine(&base, &ca))).run().expect(1));
+        assert!(told.contains(words) && !told.contains("not trusted"), "{told}");
+    }
+    let word = home(&(engine(ELSEWHERE, "") + "proxy = \"yes\"\n"));
+    let told = said(&check(&word).run());
+    assert!(told.contains("\"none\", or the address of a proxy"), "{told}");
 }
 
 #[test]

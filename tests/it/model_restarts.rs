@@ -201,6 +201,13 @@ fn another_model_behind_the_same_address_is_asked_and_memory_is_told_beside_the_
     let other = mean(home.run(args).expect(0));
     assert_eq!(mock.calls(), 60, "the second model is asked");
     assert_ne!(first, other);
+    // The same where the model that is asked has a name of its own: each study's first replies tell who answers.
+    let home = Home::with_settings(&settings(&mock, "local-model", ""));
+    home.write("idea.md", studies::concept(30, 7));
+    let is_llama = mean(home.run(args).expect(0));
+    second.store(false, Ordering::Relaxed);
+    assert_ne!(mean(home.run(args).expect(0)), is_llama);
+    second.store(true, Ordering::Relaxed);
     // One model by its name is remembered, and that is told in the first lines, on stderr and before it runs.
     let home = Home::with_settings(&settings(&mock, "llama-3.1-8b", ""));
     home.write("idea.md", studies::concept(30, 7));

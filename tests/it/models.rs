@@ -626,7 +626,8 @@ fn engines_are_listed_and_checked() {
 #[test]
 fn an_address_without_a_key_is_followed_and_each_server_answers_for_itself() {
     let (one, other) = (MockProvider::good(), MockProvider::good());
-    let home = Home::new();
+    let home =
+        Home::with_settings("[backup]\ndaily = false\n[engine.openai]\nmodel = \"mock-1\"\n");
     home.write("idea.md", studies::concept(20, 7));
     let run = |address: String| {
         let args = ["run", "idea.md", "--engine", "openai", "--replicates", "0", "--json"];

@@ -367,6 +367,9 @@ impl CallError {
                         | PROXY_REFUSES
                         | PROXY_SILENT
                         | NOT_TRUSTED
+                        | ANOTHER_NAME
+                        | EXPIRED
+                        | SPEAKS_PLAINLY
                 ) || why.starts_with(PROXY_ANSWERS)
             }
             _ => false,
@@ -382,6 +385,9 @@ impl CallError {
                 | REFUSED
                 | NO_SUCH_NAME
                 | NOT_TRUSTED
+                | ANOTHER_NAME
+                | EXPIRED
+                | SPEAKS_PLAINLY
                 | PROXY_UNREACHABLE
                 | PROXY_REFUSED
                 | PROXY_NO_SUCH_NAME
@@ -406,6 +412,14 @@ pub(crate) const NO_SUCH_NAME: &str = "the service cannot be reached: its host n
 /// The certificate of the other side is not signed by an authority that this machine trusts.
 pub(crate) const NOT_TRUSTED: &str = "the service cannot be reached: its certificate is not trusted; network.ca_file names \
      certificates of your own authority";
+
+/// The certificate of the other side is that of another host.
+pub(crate) const ANOTHER_NAME: &str = "the service cannot be reached: its certificate is for another host name than base_url has; write that one in base_url";
+/// The certificate of the other side counts no longer, or the clock is wrong.
+pub(crate) const EXPIRED: &str = "the service cannot be reached: its certificate has expired, or the clock of this machine is wrong";
+/// The other side speaks no TLS.
+pub(crate) const SPEAKS_PLAINLY: &str =
+    "the service cannot be reached: it speaks plain http there; write http:// in base_url";
 
 /// The proxy on the way: nothing was sent to the service.
 pub(crate) const PROXY_UNREACHABLE: &str = "the proxy cannot be reached";

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
-use reqwest::{Client, Method, Request, Response, Url, redirect};
+use reqwest::{Client, ClientBuilder, Method, Request, Response, Url, redirect};
 use serde::de::IgnoredAny;
 
 use super::chat::{Allowance, BROKE_OFF, CallError, Chat, ChatReply, TokenLimit, Tokens};
@@ -90,6 +90,16 @@ pub(crate) type Embedded = (Result<Vectors, CallError>, Allowance, ServiceCount)
 pub struct ServiceClient {
     client: Client,
     way: ProxyWay,
+    trust: CertificateTrust,
+}
+
+/// Which authorities a client can believe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CertificateTrust {
+    /// Those of this system, and the owner's.
+    Known,
+    /// None: the certificates of this system cannot be read. Services without encryption are reached all the same.
+    Nobody,
 }
 
 /// Why a client could not be created.
@@ -117,6 +127,23 @@ pub fn install_tls() {
     });
 }
 
+/// What every client has in common.
+fn builder(way: &ProxyChoice, connect_wait: Duration) -> Result<ClientBuilder, NoClient> {
+    let builder = Client::builder()
+        .redirect(redirect::Policy::none())
+        .connect_timeout(connect_wait)
+        .pool_idle_timeout(Duration::from_mins(1))
+        .tcp_nodelay(true)
+        .referer(false);
+    Ok(match way {
+        ProxyChoice::Direct => builder.no_proxy(),
+        ProxyChoice::Environment => builder,
+        ProxyChoice::Proxy { url, .. } => {
+            builder.no_proxy().proxy(reqwest::Proxy::all(url.clone())?)
+        }
+    })
+}
+
 impl ServiceClient {
     /// Creates a client that goes that way and also trusts the certificates in that file, if it is named. Whether the
     /// environment names a proxy that is not used is remembered, to be told when a service cannot be reached. Connecting may
@@ -131,19 +158,7 @@ impl ServiceClient {
         connect_wait: Duration,
     ) -> Result<Self, NoClient> {
         install_tls();
-        let mut builder = Client::builder()
-            .redirect(redirect::Policy::none())
-            .connect_timeout(connect_wait)
-            .pool_idle_timeout(Duration::from_mins(1))
-            .tcp_nodelay(true)
-            .referer(false);
-        builder = match way {
-            ProxyChoice::Direct => builder.no_proxy(),
-            ProxyChoice::Environment => builder,
-            ProxyChoice::Proxy { url, .. } => {
-                builder.no_proxy().proxy(reqwest::Proxy::all(url.clone())?)
-            }
-        };
+        let mut builder = self::builder(way, connect_wait)?;
         if !ca_file.is_empty() {
             let unreadable = |why: String| NoClient::Certificates { path: ca_file.to_owned(), why };
             let text = std::fs::read(ca_file).map_err(|error| unreadable(error.to_string()))?;
@@ -154,7 +169,20 @@ impl ServiceClient {
             }
             builder = builder.tls_certs_merge(own);
         }
-        Ok(Self { client: builder.build()?, way: ProxyWay::new(way, environment) })
+        let (client, trust) = match builder.build() {
+            Ok(client) => (client, CertificateTrust::Known),
+            Err(error) if !ca_file.is_empty() => return Err(error.into()),
+            Err(_) => {
+                let bare = self::builder(way, connect_wait)?.tls_certs_only(Vec::new());
+                (bare.build()?, CertificateTrust::Nobody)
+            }
+        };
+        Ok(Self { client, way: ProxyWay::new(way, environment), trust })
+    }
+
+    /// Which authorities it can believe.
+    pub(crate) fn trust(&self) -> CertificateTrust {
+        self.trust
     }
 
     /// Makes one call, without retries.

@@ -29,6 +29,10 @@ const TEXT_TOKENS: (u64, u64) = (15, 110);
 #[derive(Debug)]
 pub struct Embedder {
     model: String,
+    /// Its owner named it, or it is built in.
+    is_named: bool,
+    /// The service said that it has no such thing.
+    is_absent: AtomicBool,
     door: Arc<ServiceDoor<EmbedClient>>,
     /// The most that was counted of texts, for a thousand tokens that they can have; 0 before anything was.
     seen: AtomicU64,
@@ -94,17 +98,39 @@ impl Embedder {
 
     /// The built-in encoder, if it is compiled in. Its weights are loaded with the first text.
     pub fn built_in(now: Duration) -> Option<Self> {
-        let embedding = Embedding { model: local::model()?, price: Some(Price::FREE) };
+        let price = Some(Price::FREE);
+        let embedding = Embedding { model: local::model()?, price, is_named: true };
         let concurrency = local::concurrency();
         let bounds = Bounds { concurrency, requests_per_minute: None, tokens_per_minute: None };
         Some(Self::new(EmbedClient::BuiltIn, embedding, bounds, now))
     }
 
     fn new(client: EmbedClient, embedding: Embedding, bounds: Bounds, now: Duration) -> Self {
-        let Embedding { model, price } = embedding;
+        let Embedding { model, price, is_named } = embedding;
         let admission = Admission::new(bounds, now).with_patience(PATIENCE);
         let door = Arc::new(ServiceDoor::new(client, price, admission));
-        Self { model, door, seen: AtomicU64::new(0) }
+        Self { model, is_named, is_absent: AtomicBool::new(false), door, seen: AtomicU64::new(0) }
+    }
+
+    /// Whether it is more than a guess from the kind of the service.
+    pub fn is_named(&self) -> bool {
+        self.is_named
+    }
+
+    /// Whether it was guessed from the kind of the service, and the service said last that it has no such thing.
+    pub fn is_absent(&self) -> bool {
+        !self.is_named && self.is_absent.load(Ordering::Relaxed)
+    }
+
+    /// Notes whether the service has it, as far as a reply tells.
+    fn note_presence(&self, embedded: &Embedded) {
+        match &embedded.0 {
+            Ok(_) => self.is_absent.store(false, Ordering::Relaxed),
+            Err(CallError::Rejected { status: 404 | 405, .. }) => {
+                self.is_absent.store(true, Ordering::Relaxed);
+            }
+            Err(_) => {}
+        }
     }
 
     /// The model.
@@ -148,7 +174,11 @@ impl Embedder {
     async fn call(&self, texts: &[String]) -> Embedded {
         match self.door.client() {
             EmbedClient::Service(remote) => match &remote.route {
-                Ok(route) => remote.embed(route, &self.model, texts).await,
+                Ok(route) => {
+                    let embedded = remote.embed(route, &self.model, texts).await;
+                    self.note_presence(&embedded);
+                    embedded
+                }
                 Err(error) => (Err(error.clone()), Allowance::default(), ServiceCount::Nothing),
             },
             EmbedClient::BuiltIn => {

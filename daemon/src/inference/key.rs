@@ -17,14 +17,9 @@ use crate::domain::redact::Mask;
 pub struct ApiKey(String);
 
 impl ApiKey {
-    /// The key in that text as people paste it: without what stands around it, and without the name of the scheme;
-    /// `None` when it is empty or cannot be sent in a header.
+    /// The key in that text as people paste it; `None` when it is empty or cannot be sent in a header.
     pub fn new(text: &str) -> Option<Self> {
-        const SCHEME: &str = "bearer ";
-        let text = as_pasted(text);
-        let named =
-            text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
-        let text = if named { as_pasted(&text[SCHEME.len()..]) } else { text };
+        let text = pasted_key(text);
         let carries =
             !text.is_empty() && text.len() <= 4_096 && text.bytes().all(|b| b.is_ascii_graphic());
         carries.then(|| Self(text.to_owned()))
@@ -149,18 +144,68 @@ pub(crate) fn is_local(url: &Url) -> bool {
     }
 }
 
-/// A pasted text without blanks, invisible characters and quotes around it.
+/// Whether a character that stands around a pasted text is no part of it: a blank, an invisible one, or a quote, also
+/// where its other half was left behind.
+fn is_outside(letter: char) -> bool {
+    const QUOTES: [char; 7] = ['"', '\'', '`', '“', '”', '‘', '’'];
+    letter.is_whitespace() || is_hidden(letter) || letter == '\u{feff}' || QUOTES.contains(&letter)
+}
+
+/// A pasted text without blanks, invisible characters and quotes around it, and without the end of a line of code.
 pub(crate) fn as_pasted(text: &str) -> &str {
-    const QUOTES: [(char, char); 4] = [('"', '"'), ('\'', '\''), ('“', '”'), ('`', '`')];
-    let outside =
-        |letter: char| letter.is_whitespace() || is_hidden(letter) || letter == '\u{feff}';
-    let mut text = text.trim_matches(outside);
-    for (open, close) in QUOTES {
-        if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
-            text = inner.trim_matches(outside);
+    let is_behind = |letter: char| is_outside(letter) || matches!(letter, ';' | ',');
+    text.trim_start_matches(is_outside).trim_end_matches(is_behind)
+}
+
+/// What comes after that beginning, in whichever case it is written.
+fn after<'a>(text: &'a str, beginning: &str) -> Option<&'a str> {
+    let is_so = text.get(..beginning.len())?.eq_ignore_ascii_case(beginning);
+    if is_so { text.get(beginning.len()..) } else { None }
+}
+
+/// The value of a line that sets a variable, as shells and files of variables have it; any other text as it is.
+fn without_name(text: &str) -> &str {
+    const BEFORE: [&str; 3] = ["export ", "set ", "$env:"];
+    let line = BEFORE.iter().find_map(|word| after(text, word)).unwrap_or(text);
+    let Some((name, value)) = line.split_once('=') else { return text };
+    let name = name.trim();
+    let is_name = name.contains('_')
+        && name.starts_with(|first: char| first.is_ascii_uppercase())
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_');
+    if is_name && value.contains(char::is_alphanumeric) { value } else { text }
+}
+
+/// The key itself in a text as people paste it: without quotes, the variable, the header or the scheme before it.
+pub(crate) fn pasted_key(text: &str) -> &str {
+    const BEFORE: [&str; 5] =
+        ["authorization:", "x-api-key:", "x-goog-api-key:", "api-key:", "bearer "];
+    let mut text = as_pasted(text);
+    loop {
+        let named = without_name(text);
+        let bare = BEFORE.iter().find_map(|word| after(named, word)).unwrap_or(named);
+        let inner = as_pasted(bare);
+        if inner.len() == text.len() {
+            return text;
+        }
+        text = inner;
+    }
+}
+
+/// An address in a text as people paste it: without quotes, brackets or the variable before it, and with two slashes
+/// behind its scheme.
+pub(crate) fn pasted_url(text: &str) -> String {
+    let text = as_pasted(without_name(as_pasted(text)));
+    let text = text.strip_prefix('<').unwrap_or(text);
+    let text = as_pasted(text.strip_suffix('>').unwrap_or(text));
+    for scheme in ["https", "http"] {
+        let rest = after(text, scheme).filter(|it| it.starts_with(":/") || it.starts_with("//"));
+        if let Some(rest) = rest {
+            return format!("{scheme}://{}", rest.trim_start_matches([':', '/']));
         }
     }
-    text
+    text.to_owned()
 }
 
 /// Whether a name is one that only the owner's own network knows.
@@ -182,8 +227,8 @@ pub(crate) fn can_be_own(url: &Url) -> bool {
 /// # Errors
 /// What is wrong with it.
 pub(crate) fn base_url(text: &str) -> Result<Url, String> {
-    let text = as_pasted(text);
-    let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let text = pasted_url(text);
+    let whole = if text.contains("://") { text } else { format!("http://{text}") };
     let mut url = Url::parse(&whole).map_err(|error| format!("it is no URL: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err("it is neither http nor https".to_owned());
@@ -225,8 +270,29 @@ mod tests {
         assert_eq!(key.reveal(), "sk-canary-1");
         assert_eq!(ApiKey::new("  "), None);
         assert_eq!(ApiKey::new("a\r\nx-evil: 1"), None);
-        for pasted in ["\"sk-abc\"", "\u{feff}sk-abc", "Bearer sk-abc", "'bearer  sk-abc' \r\n"] {
+        for pasted in [
+            "\"sk-abc\"",
+            "\u{feff}sk-abc",
+            "Bearer sk-abc",
+            "'bearer  sk-abc' \r\n",
+            "Authorization: Bearer sk-abc",
+            "x-api-key: sk-abc",
+            "export OPENAI_API_KEY=sk-abc",
+            "export OPENAI_API_KEY=\"sk-abc\";",
+            "OPENAI_API_KEY=sk-abc",
+            "$env:OPENAI_API_KEY = 'sk-abc'",
+            "\"sk-abc",
+            "sk-abc'",
+            "sk-abc;",
+            "sk-abc,",
+            "“sk-abc”",
+        ] {
+            assert_eq!(pasted_key(pasted), "sk-abc", "{pasted}");
             assert_eq!(ApiKey::new(pasted), ApiKey::new("sk-abc"), "{pasted}");
+        }
+        // What looks a little like it is a key.
+        for key in ["QUJD_A==", "abc_d=efg", "a=b", "set-1", "bearer", "sk_LIVE=1"] {
+            assert_eq!(pasted_key(key), key);
         }
     }
 
@@ -413,6 +479,20 @@ mod tests {
         ] {
             assert!(base_url(bad).is_err(), "{bad}");
         }
+        for pasted in [
+            "\"http://127.0.0.1:9/v1",
+            "http://127.0.0.1:9/v1'",
+            "<http://127.0.0.1:9/v1>",
+            "http:/127.0.0.1:9/v1",
+            "http//127.0.0.1:9/v1",
+            "http:///127.0.0.1:9/v1",
+            "OPENAI_BASE_URL=http://127.0.0.1:9/v1",
+            "export OPENAI_BASE_URL=\"http://127.0.0.1:9/v1\"",
+            "http://127.0.0.1:9/v1;",
+        ] {
+            assert_eq!(url(pasted).as_str(), "http://127.0.0.1:9/v1", "{pasted}");
+        }
+        assert_eq!(url("https:/x.example.com").as_str(), "https://x.example.com/");
         assert_eq!(url("127.0.0.1:11434").as_str(), "http://127.0.0.1:11434/");
         assert_eq!(url("HTTP://LocalHost:80/v1//"), url("http://localhost/v1"));
     }

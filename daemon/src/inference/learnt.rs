@@ -20,6 +20,8 @@ const NO_TEMPERATURE: &str = "the service refuses a temperature: none is sent";
 const NO_MAX_TOKENS: &str = "the service refuses max_tokens: max_completion_tokens is sent instead";
 const NO_MAX_COMPLETION_TOKENS: &str =
     "the service refuses max_completion_tokens: max_tokens is sent instead";
+const BESIDE_EMBEDDINGS: &str =
+    "the server has several models, of which one answers and is asked; the others embed texts";
 const NO_SYSTEM: &str =
     "the service refuses a message of the system: it is put in front of the question";
 
@@ -50,6 +52,9 @@ pub(crate) struct Learnt {
     /// The model that the server has, where any may answer.
     #[serde(skip)]
     pub model: Option<String>,
+    /// The models of the server that only embed, where one answers beside them.
+    #[serde(skip)]
+    pub embed_beside: usize,
     /// The model that the service said answered last.
     #[serde(skip)]
     pub served: Option<String>,
@@ -155,7 +160,8 @@ impl Learnt {
             EngineHealth::New | EngineHealth::Proven => EngineHealth::New,
             EngineHealth::Broken => EngineHealth::Broken,
         };
-        Self { model: None, served: None, health, ..self.clone() }
+        let embed_beside = 0;
+        Self { model: None, served: None, health, embed_beside, ..self.clone() }
     }
 
     /// The tokens that it counts of a prompt of which so many are likely.
@@ -173,10 +179,10 @@ impl Learnt {
 
     /// Puts what was kept in the place of what is kept.
     pub(crate) fn take_lasting(&mut self, kept: Self) {
-        let Self { model, served, health, .. } = std::mem::take(self);
+        let Self { model, served, health, embed_beside, .. } = std::mem::take(self);
         // What was seen since counts for more.
         let health = if health == EngineHealth::New { kept.health } else { health };
-        *self = Self { model, served, health, ..kept };
+        *self = Self { model, served, health, embed_beside, ..kept };
     }
 
     /// What is sent otherwise than the settings say.
@@ -192,7 +198,8 @@ impl Learnt {
         let below = self.below_version.then_some(BELOW_VERSION);
         let temperature = self.no_temperature.then_some(NO_TEMPERATURE);
         let system = self.no_system.then_some(NO_SYSTEM);
-        [below, format, temperature, limit, system].into_iter().flatten()
+        let beside = (self.embed_beside > 0).then_some(BESIDE_EMBEDDINGS);
+        [below, format, temperature, limit, system, beside].into_iter().flatten()
     }
 
     /// Learns from a rejection of that call, as it was sent; tells what is sent otherwise from now on. `None` when

@@ -2,6 +2,7 @@
 //! caller, which handles the reply.
 
 mod beside;
+mod context;
 mod estimate;
 mod form;
 mod kept;
@@ -16,16 +17,17 @@ use std::time::Duration;
 use protocol::credits::UsdMicros;
 use protocol::study::{StudySpec, StudyType};
 
+use self::context::{ContextWatch, PromptCounts};
 use super::chat::{CallError, Chat, ChatReply, ReplyShape, Schema, Stop, Tokens};
 use super::client::{CallReply, ServiceClient, ServiceCount, ServiceRoute};
 use super::door::{Permit, ServiceDoor, Spent};
 use super::embed::Embedder;
-use super::key::is_loopback;
+use super::key::{is_local, is_loopback};
 use super::learnt::{ANY_MODEL, EngineHealth, Learnt};
 use super::limits::{Admission, Bounds};
 use super::price::{Price, UsageCount, tokens_estimated, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts, ReaskPrompt, put};
-use super::service::Service;
+use super::service::{Service, is_version_of};
 use crate::config::Structured;
 use crate::domain::digest::Digest;
 use crate::domain::evidence::PromptRecord;
@@ -49,6 +51,7 @@ pub struct ModelEngine {
     /// The same below a version, where the address has no path.
     below_version: Option<ServiceRoute>,
     learnt: Mutex<Learnt>,
+    context: Mutex<ContextWatch>,
 }
 
 /// Sampling parameters of replies.
@@ -81,6 +84,11 @@ pub struct ReadyCall {
 }
 
 impl ReadyCall {
+    /// What a service counted of it, beside what was sent.
+    fn prompt_counts(&self, tokens: Tokens) -> PromptCounts {
+        PromptCounts { input: tokens.input, output: tokens.output, sent: self.prompt_likely }
+    }
+
     /// What is known of the tokens of this call, the prompt included where the service counts nothing.
     fn counts(&self, counted: ServiceCount) -> UsageCount {
         match counted {
@@ -125,6 +133,7 @@ impl ModelEngine {
             prompts,
             door: Arc::new(door),
             learnt: Mutex::default(),
+            context: Mutex::default(),
         }
     }
 
@@ -343,7 +352,12 @@ impl ModelEngine {
     /// Tells the admission control that the study has finished.
     pub fn leave(&self, study: u32) {
         // The server may have another model by the time of the next study.
-        self.learnt().model = None;
+        let mut learnt = self.learnt();
+        learnt.model = None;
+        if is_local(&self.service.target.base_url) {
+            learnt.served = None;
+        }
+        drop(learnt);
         self.door.leave(study);
     }
 
@@ -383,6 +397,15 @@ impl ModelEngine {
     /// The model that the service said answered last; `None` before the first reply.
     pub fn served(&self) -> Option<String> {
         self.learnt().served.clone()
+    }
+
+    /// Whether what that model answered to another study may not be what the server would answer now: it is one of its
+    /// owner's, whose model is exchanged at will, the model that is asked has another name, and no reply of this study has
+    /// told yet which one answers.
+    pub fn may_have_changed(&self, answered: &str) -> bool {
+        let asked = &self.service.model;
+        let is_another = !answered.is_empty() && !is_version_of(answered, asked);
+        is_another && is_local(&self.service.target.base_url) && self.served().is_none()
     }
 
     /// Makes one call. Where the service names a part of the request that can be put otherwise, the call is repeated at
@@ -441,10 +464,11 @@ impl ModelEngine {
             return Ok(());
         }
         let listed = self.list_models().await;
-        let model = match listed.as_slice() {
+        let answering = answering(&listed);
+        let model = match answering.as_slice() {
             [] => ANY_MODEL.to_owned(),
-            [only] => only.clone(),
-            several if several.iter().any(|name| name == ANY_MODEL) => ANY_MODEL.to_owned(),
+            [only] => (*only).to_owned(),
+            several if several.contains(&ANY_MODEL) => ANY_MODEL.to_owned(),
             several => {
                 let why = format!(
                     "the server has several models ({}): {}",
@@ -454,7 +478,9 @@ impl ModelEngine {
                 return Err(CallError::Setting { why });
             }
         };
-        self.learnt().model = Some(model);
+        let mut learnt = self.learnt();
+        learnt.model = Some(model);
+        learnt.embed_beside = if answering.len() == 1 { listed.len() - 1 } else { 0 };
         Ok(())
     }
 
@@ -529,14 +555,20 @@ impl ModelEngine {
             let known = (ready.tokens_likely, ready.input_max);
             self.learnt().learn_prompt(tokens.input, known);
         }
-        let sent = ready.prompt_likely;
-        // A count that is hardly more than half of it is no matter of the tokeniser.
-        if tokens.input > 0 && tokens.input.saturating_mul(19) < sent.saturating_mul(10) {
-            remarks.push(format!(
-                "the service counted {} tokens where about {sent} were sent: it probably cut the prompt, and with it the person; raise the context of the server (num_ctx, --ctx-size, --max-model-len)",
-                tokens.input
-            ));
-        }
+        let counts = ready.prompt_counts(tokens);
+        let mut watch = self.context.lock().unwrap_or_else(PoisonError::into_inner);
+        remarks.extend(watch.look(counts));
+    }
+
+    /// What the counts of a call that was made to check the service tell of its context, where that is no remark yet.
+    pub(crate) fn checked_context(
+        &self,
+        ready: &ReadyCall,
+        tokens: Tokens,
+        remarks: &[String],
+    ) -> Option<String> {
+        let told = ready.prompt_counts(tokens).checked(ready.tokens_likely)?;
+        (tokens.is_plausible() && !remarks.contains(&told)).then_some(told)
     }
 
     fn learnt(&self) -> MutexGuard<'_, Learnt> {
@@ -575,6 +607,19 @@ impl Pass {
         let (input_tokens, output_tokens) = (counted.input, counted.output);
         Spent { reply, input_tokens, output_tokens, booked, remarks }
     }
+}
+
+/// The models of a server without those that only turn texts into vectors or sort them, by their names; all of them where
+/// none is left.
+fn answering(listed: &[String]) -> Vec<&str> {
+    const OTHERS: [&str; 4] = ["embed", "bge-", "minilm", "rerank"];
+    let answers = |name: &&str| {
+        let name = name.to_ascii_lowercase();
+        !OTHERS.iter().any(|other| name.contains(other))
+    };
+    let all: Vec<&str> = listed.iter().map(String::as_str).collect();
+    let some: Vec<&str> = all.iter().copied().filter(answers).collect();
+    if some.is_empty() { all } else { some }
 }
 
 /// The beginning of what is told of an answer in another place.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::client::{CONNECT_WAIT, NoClient, ServiceClient, Target};
+use super::client::{CONNECT_WAIT, CertificateTrust, NoClient, ServiceClient, Target};
 use super::embed::Embedder;
 use super::key::{base_url, can_be_own};
 use super::learnt::Learnt;
@@ -18,6 +18,8 @@ use super::way::ProxyChoice;
 use crate::config::{EngineSettings, Network};
 use crate::domain::digest::Digest;
 
+/// Variables that say where the certificates of this system are.
+const OF_CERTIFICATES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 /// Most engines under one name.
 const POOL_MAX: usize = 16;
 
@@ -74,9 +76,11 @@ impl Callers {
         let way =
             if network.uses_environment() { ProxyChoice::Environment } else { ProxyChoice::Direct };
         // Only to tell whether there is one.
-        let is_proxy = |name: &&String| name.to_ascii_lowercase().ends_with("_proxy");
-        let proxies = environment.iter().filter(|(name, _)| is_proxy(name));
-        let environment = proxies.map(|(name, text)| (name.clone(), text.clone())).collect();
+        let is_of_network = |name: &str| {
+            name.to_ascii_lowercase().ends_with("_proxy") || OF_CERTIFICATES.contains(&name)
+        };
+        let told = environment.iter().filter(|(name, _)| is_of_network(name));
+        let environment = told.map(|(name, text)| (name.clone(), text.clone())).collect();
         let ca_file = network.ca_file.clone();
         let outside = ServiceClient::new(&way, &ca_file, &environment, CONNECT_WAIT)?;
         let inside = match way {
@@ -95,13 +99,28 @@ impl Callers {
         own: &EngineSettings,
         target: &Target,
     ) -> Result<ServiceClient, Unready> {
+        let client = self.by_way(name, own, target)?;
+        if target.base_url.scheme() == "https" && client.trust() == CertificateTrust::Nobody {
+            let set = OF_CERTIFICATES.iter().find(|name| self.environment.contains_key(**name));
+            let why = set.map_or(String::new(), |name| format!(": ${name} leads to none"));
+            return Err(Unready::NoCertificates { why });
+        }
+        Ok(client)
+    }
+
+    fn by_way(
+        &self,
+        name: &str,
+        own: &EngineSettings,
+        target: &Target,
+    ) -> Result<ServiceClient, Unready> {
         let url = &target.base_url;
         let way = match own.proxy.as_deref() {
             None if can_be_own(url) => return Ok(self.inside.clone()),
             None => return Ok(self.outside.clone()),
             Some("none") => ProxyChoice::Direct,
             Some(named) => ProxyChoice::Proxy {
-                url: base_url(named).map_err(misfit_proxy)?,
+                url: proxy_url(named).map_err(misfit_proxy)?,
                 setting: format!("engine.{name}.proxy"),
             },
         };
@@ -110,6 +129,17 @@ impl Callers {
         ServiceClient::new(&way, &self.ca_file, &self.environment, connect_wait)
             .map_err(|error| misfit_proxy(error.to_string()))
     }
+}
+
+/// The address of a proxy. A word alone is none, whatever its owner means by it.
+fn proxy_url(named: &str) -> Result<reqwest::Url, String> {
+    if !named.contains("://") && !named.contains([':', '.']) {
+        return Err(
+            "it is \"none\", or the address of a proxy, such as http://proxy.example.com:3128; proxy = \"environment\" stands in [network]"
+                .to_owned(),
+        );
+    }
+    base_url(named)
 }
 
 fn misfit_proxy(why: String) -> Unready {
@@ -161,6 +191,10 @@ impl Registry {
                     Some((variable.clone(), text.clone()))
                 })
                 .collect();
+            // What is told of an engine that cannot be asked is of this environment.
+            if let Some(Known { state: Err(unready), .. }) = engines.get_mut(&name) {
+                unready.note_near(&name, environment);
+            }
             let known = engines.get(&name);
             let nothing_new = |known: &Known| read.is_empty() || known.read == digest(&read);
             if known.is_some_and(nothing_new) {
@@ -173,7 +207,11 @@ impl Registry {
                 let has_key = match &made {
                     Ok(made) => made.target.key.is_some(),
                     Err(Unready::NoKey { .. }) => false,
-                    Err(Unready::NoAddress { .. } | Unready::Setting { .. }) => true,
+                    Err(
+                        Unready::NoAddress { .. }
+                        | Unready::NoCertificates { .. }
+                        | Unready::Setting { .. },
+                    ) => true,
                 };
                 let stays = || {
                     service::address_of(&name, &settings, &read)
@@ -185,13 +223,16 @@ impl Registry {
                     continue;
                 }
             }
-            let state = made.and_then(|service| {
+            let mut state = made.and_then(|service| {
                 let caller = self.callers.of(&name, &settings, &service.target)?;
                 let prompts = Arc::clone(&self.prompts);
                 let engine = ModelEngine::new(service, caller, prompts, now);
                 self.remind(&name, &engine);
                 Ok(Arc::new(engine))
             });
+            if let Err(unready) = &mut state {
+                unready.note_near(&name, environment);
+            }
             engines.insert(name, Known { read: digest(&read), state });
         }
     }
@@ -368,6 +409,31 @@ mod tests {
         let network = Network { proxy: "none".to_owned(), ca_file: String::new() };
         Registry::new(BTreeMap::new(), prompts, &network, &environment(list), Duration::ZERO)
             .unwrap()
+    }
+
+    #[test]
+    fn a_key_under_a_similar_name_is_told_and_takes_no_engine_away() {
+        let registry = registry(&[("OPENAI_KEY", "sk-1")]);
+        let openai = || match registry.get("openai") {
+            Some(Err(unready)) => unready.to_string(),
+            Some(Ok(_)) => "ready".to_owned(),
+            None => "unknown".to_owned(),
+        };
+        assert!(openai().contains("$OPENAI_KEY is set"), "{}", openai());
+        registry.offer(&environment(&[("OPENAI_API_KEY", "sk-1")]), Duration::ZERO);
+        assert_eq!(openai(), "ready");
+        registry.offer(&environment(&[("OPENAI_KEY", "sk-1")]), Duration::ZERO);
+        assert_eq!(openai(), "ready");
+    }
+
+    #[test]
+    fn a_word_is_no_address_of_a_proxy() {
+        for word in ["yes", "true", "environment", "system", ""] {
+            assert!(proxy_url(word).is_err_and(|why| why.contains("\"none\"")), "{word}");
+        }
+        for address in ["http://proxy:3128", "proxy:3128", "proxy.example.com", "10.0.0.7:8080"] {
+            assert!(proxy_url(address).is_ok(), "{address}");
+        }
     }
 
     #[test]

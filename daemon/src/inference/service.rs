@@ -11,9 +11,11 @@ use super::chat::TokenLimit;
 use super::client::Target;
 use super::key::{
     ApiKey, BoundKey, ServiceOrigin, as_pasted, base_url, can_be_own, carries_secrets, is_local,
+    pasted_key, pasted_url,
 };
 use super::limits::Bounds;
 use super::price::Price;
+use super::variables::near_variables;
 use super::wire::{Auth, Format};
 use crate::config::{EngineSettings, Structured};
 
@@ -99,6 +101,8 @@ pub struct Service {
     pub key_from: Option<String>,
     /// The variable that a key would come from; empty where it takes none.
     pub key_variable: String,
+    /// What is told where the variable holds more than the key.
+    pub key_mended: Option<String>,
     /// The model to ask.
     pub model: String,
     /// How far it can enforce the schema of a reply.
@@ -151,22 +155,32 @@ pub struct Embedding {
     pub model: String,
     /// The price; `None` if unknown.
     pub price: Option<Price>,
+    /// Its owner named it, or it is built in: it is no guess from the kind of the service.
+    pub is_named: bool,
 }
 
 /// Why a service cannot be asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unready {
     /// It needs a key and has none.
-    #[error("${variable} is not set")]
+    #[error("${variable} is not set{near}")]
     NoKey {
         /// The variable for the key.
         variable: String,
+        /// What is told of a variable of a similar name that is set, after a semicolon; empty where none is.
+        near: String,
     },
     /// It needs an address and has none.
     #[error("No base_url is set")]
     NoAddress {
         /// The variable for the address, if there is one.
         variable: Option<String>,
+    },
+    /// It is asked by https, and no certificate is known by which it could be believed.
+    #[error("The certificates of this system cannot be read{why}")]
+    NoCertificates {
+        /// The variable that hides them, after a colon; empty where there is none.
+        why: String,
     },
     /// A setting is not valid.
     #[error("'{key}' does not fit: {why}")]
@@ -200,6 +214,8 @@ pub(crate) fn variables(own: &BTreeMap<String, EngineSettings>) -> Vec<String> {
             let other = preset.api_key_env_other.clone();
             [Some(preset.api_key_env.clone()), other, preset.base_url_env.clone()]
         })
+        // Only whether they are set is looked at.
+        .chain(near_variables().map(|name| Some(name.to_owned())))
         .chain(own.values().map(|settings| settings.api_key_env.clone()))
         .flatten()
         .filter(|name| !name.is_empty())
@@ -295,9 +311,9 @@ pub(crate) fn resolve(
         let usual = preset.api_key_env.clone();
         if is_set(&usual) { usual } else { other.unwrap_or(usual) }
     });
-    let held = environment.get(&variable).filter(|_| !variable.is_empty());
-    let key = held.and_then(|text| ApiKey::new(text));
-    let held = held.is_some_and(|text| !text.trim().is_empty());
+    let held_text = environment.get(&variable).filter(|_| !variable.is_empty());
+    let key = held_text.and_then(|text| ApiKey::new(text));
+    let held = held_text.is_some_and(|text| !text.trim().is_empty());
     let is_elsewhere = leads_elsewhere(preset, &url);
     // Naming the variable of a key means that the server requires one.
     let goes_without = is_elsewhere && !held && own.api_key_env.is_none();
@@ -306,7 +322,7 @@ pub(crate) fn resolve(
         return Err(Unready::Setting { key: "api_key_env", why });
     }
     if key.is_none() && !variable.is_empty() && !goes_without {
-        return Err(Unready::NoKey { variable });
+        return Err(Unready::NoKey { variable, near: String::new() });
     }
     let plainly = allows_plainly(own, &url)?;
     if key.is_some() && !carries_secrets(&url) && !plainly {
@@ -342,6 +358,7 @@ pub(crate) fn resolve(
         embedding: embedding(preset, own, goes_without, &url)?,
         address_from,
         key_from: key.is_some().then(|| variable.clone()),
+        key_mended: held_text.and_then(|text| mended(&variable, text)),
         key_variable: variable,
         target: Target {
             format: preset.format,
@@ -357,6 +374,15 @@ pub(crate) fn resolve(
         temperature,
         output_tokens_max: positive("output_tokens", own.output_tokens)?.unwrap_or(usual),
         bounds,
+    })
+}
+
+/// What is told where a variable holds more than a key.
+fn mended(variable: &str, text: &str) -> Option<String> {
+    (pasted_key(text) != text.trim()).then(|| {
+        format!(
+            "of what ${variable} holds, only the key itself is sent: there is a quote, a name or a scheme around it"
+        )
     })
 }
 
@@ -394,7 +420,7 @@ fn embedding(
         None if preset.local || is_local(url) => Some(Price::FREE),
         None => None,
     };
-    Ok(Some(Embedding { model, price }))
+    Ok(Some(Embedding { model, price, is_named: own.embedding_model.is_some() }))
 }
 
 /// Whether that is another server than the service's own. A service with a separate address for each customer has no
@@ -431,8 +457,7 @@ fn address(
     let text = before_query(preset, text);
     // A host without scheme and port means the port of the service; no host, or every address, means this machine.
     let usual_port = base_url(&preset.base_url).ok().and_then(|usual| usual.port());
-    let host = as_pasted(text);
-    let host = if host.starts_with(':') { format!("127.0.0.1{host}") } else { host.to_owned() };
+    let host = meant_host(&pasted_url(text));
     let mut url = base_url(&host).map_err(unusable)?;
     if !host.contains("://") && url.port().is_none() && !names_port(&host) && usual_port.is_some() {
         url.set_port(usual_port).map_err(|()| unusable("it takes no port".to_owned()))?;
@@ -444,6 +469,26 @@ fn address(
         url.set_path(suffix);
     }
     Ok((without_tail(preset, url), AddressFrom::Variable(variable.clone())))
+}
+
+/// An address as the servers of that kind read it: a number alone is a port, no host and every host mean this machine, and
+/// an IPv6 address needs no brackets.
+fn meant_host(text: &str) -> String {
+    let (scheme, rest) = text.find("://").map_or(("", text), |at| text.split_at(at + 3));
+    let (host, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    if let Ok(ip) = host.parse::<std::net::Ipv6Addr>() {
+        return format!("{scheme}[{ip}]{path}");
+    }
+    let is_port = !host.is_empty() && host.bytes().all(|digit| digit.is_ascii_digit());
+    if is_port {
+        return format!("{scheme}127.0.0.1:{host}{path}");
+    }
+    let after_star = host.strip_prefix('*').filter(|it| it.is_empty() || it.starts_with(':'));
+    match after_star {
+        Some(port) => format!("{scheme}127.0.0.1{port}{path}"),
+        None if host.starts_with(':') => format!("{scheme}127.0.0.1{host}{path}"),
+        None => text.to_owned(),
+    }
 }
 
 /// Whether a host is written with a port, also where it is the usual one of its scheme.
@@ -552,13 +597,18 @@ fn positive(key: &'static str, given: Option<u32>) -> Result<Option<u32>, Unread
 /// The model in the catalogue, by its name or by its name with a date suffix.
 fn known_model(preset: &Preset, model: &str) -> Option<Model> {
     preset.models.get(model).copied().or_else(|| {
-        preset.models.iter().find_map(|(known, facts)| {
-            let rest = model.strip_prefix(known.as_str())?;
-            let dated = rest.len() >= 5
-                && rest.starts_with(['-', '@'])
-                && rest[1..].chars().all(|c| c.is_ascii_digit() || c == '-');
-            dated.then_some(*facts)
-        })
+        let mut known = preset.models.iter();
+        known.find_map(|(known, facts)| is_version_of(model, known).then_some(*facts))
+    })
+}
+
+/// Whether a name is that of a known model, or the same with a date behind it.
+pub(crate) fn is_version_of(model: &str, known: &str) -> bool {
+    model.strip_prefix(known).is_some_and(|rest| {
+        let is_date = rest.len() >= 5
+            && rest.starts_with(['-', '@'])
+            && rest[1..].chars().all(|c| c.is_ascii_digit() || c == '-');
+        rest.is_empty() || is_date
     })
 }
 

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use reqwest::Url;
 
 use super::chat::{
-    BROKE_OFF, CallError, NO_SUCH_NAME, NOT_TRUSTED, PROXY_ANSWERS, PROXY_ASKS_WHO,
-    PROXY_NO_SUCH_NAME, PROXY_REFUSED, PROXY_REFUSES, PROXY_SILENT, PROXY_UNREACHABLE, REFUSED,
-    TIMED_OUT, UNREACHABLE,
+    ANOTHER_NAME, BROKE_OFF, CallError, EXPIRED, NO_SUCH_NAME, NOT_TRUSTED, PROXY_ANSWERS,
+    PROXY_ASKS_WHO, PROXY_NO_SUCH_NAME, PROXY_REFUSED, PROXY_REFUSES, PROXY_SILENT,
+    PROXY_UNREACHABLE, REFUSED, SPEAKS_PLAINLY, TIMED_OUT, UNREACHABLE,
 };
 use super::key::is_local;
 
@@ -147,6 +147,21 @@ fn is_refused(error: &(dyn std::error::Error + 'static)) -> bool {
     io.is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
 }
 
+/// What is wrong with the encryption, from the words of a cause in small letters; `None` where they are about something
+/// else.
+fn tls_fault(said: &str) -> Option<&'static str> {
+    if said.contains("not valid for name") || said.contains("notvalidforname") {
+        return Some(ANOTHER_NAME);
+    }
+    if said.contains("corrupt message of type invalidcontenttype") {
+        return Some(SPEAKS_PLAINLY);
+    }
+    if said.contains("certificate expired") || said.contains("certificate: expired") {
+        return Some(EXPIRED);
+    }
+    said.contains("certificate").then_some(NOT_TRUSTED)
+}
+
 /// Why no connection was made, from the causes of the error.
 fn unconnected(error: &reqwest::Error) -> &'static str {
     for cause in causes(error) {
@@ -154,8 +169,8 @@ fn unconnected(error: &reqwest::Error) -> &'static str {
             return REFUSED;
         }
         let said = cause.to_string().to_lowercase();
-        if said.contains("certificate") {
-            return NOT_TRUSTED;
+        if let Some(fault) = tls_fault(&said) {
+            return fault;
         }
         if said.contains("dns error") || said.contains("failed to lookup") {
             return NO_SUCH_NAME;
@@ -175,8 +190,9 @@ fn unconnected_by_proxy(error: &reqwest::Error) -> &'static str {
             return PROXY_REFUSED;
         }
         let said = cause.to_string().to_lowercase();
-        if said.contains("certificate") {
-            return NOT_TRUSTED;
+        // A proxy that speaks plain http where https was expected is no matter of the service.
+        if let Some(fault) = tls_fault(&said).filter(|fault| *fault != SPEAKS_PLAINLY) {
+            return fault;
         }
         if said.contains("proxy authorization required") {
             return PROXY_ASKS_WHO;
@@ -205,6 +221,24 @@ mod tests {
             .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
             .collect();
         ProxyWay::new(&choice, &environment)
+    }
+
+    #[test]
+    fn faults_of_the_encryption_are_told_apart() {
+        for (said, fault) in [
+            ("invalid peer certificate: UnknownIssuer", Some(NOT_TRUSTED)),
+            (
+                "invalid peer certificate: certificate not valid for name \"localhost\"; certificate is only valid for DnsName(\"x\")",
+                Some(ANOTHER_NAME),
+            ),
+            ("invalid peer certificate: NotValidForName", Some(ANOTHER_NAME)),
+            ("invalid peer certificate: Expired", Some(EXPIRED)),
+            ("invalid peer certificate: certificate expired: verification time 3", Some(EXPIRED)),
+            ("received corrupt message of type InvalidContentType", Some(SPEAKS_PLAINLY)),
+            ("connection reset by peer", None),
+        ] {
+            assert_eq!(tls_fault(&said.to_lowercase()), fault, "{said}");
+        }
     }
 
     #[test]

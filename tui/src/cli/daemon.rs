@@ -193,8 +193,8 @@ pub(crate) struct Setting {
 /// The settings in force, read as the daemon would read them.
 pub(crate) fn settings(paths: &Paths) -> Result<Vec<Setting>, ApiError> {
     let settings = daemon::settings(paths)?.into_iter().map(|setting| Setting {
+        value: serde_json::to_value(setting.shown()).unwrap_or_default(),
         key: setting.key,
-        value: serde_json::to_value(&setting.value).unwrap_or_default(),
         source: setting.source.to_string(),
     });
     Ok(settings.collect())

@@ -96,7 +96,8 @@ impl Core {
             let mut known = 0_u32;
             for address in &addresses {
                 let found = newest(reader, owner, address, NO_STUDY, Reuse::Allowed)?;
-                known += u32::from(found.is_some());
+                let is_used = |said: Exchange| !engine.may_have_changed(&said.model);
+                known += u32::from(found.is_some_and(is_used));
             }
             Ok(known)
         })?;

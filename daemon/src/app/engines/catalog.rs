@@ -27,8 +27,8 @@ use crate::app::engines::anchors::worst_of_anchors;
 use crate::app::hooks_in::import;
 use crate::app::{Caller, Core, NotMade, Scope, StudyPurse, call_once};
 
-/// Something harmless to ask about.
-const TRIAL: &str = "---\nstudy: nps\npanel: 1\n---\nA reusable water bottle of steel that keeps drinks cold for a day.\n";
+/// Something harmless to ask about, as long as texts of studies are: what a server cuts shows only then.
+const TRIAL: &str = include_str!("../../../../assets/trial.md");
 /// The number under which the built-in encoder, which costs nothing, is asked for a check: no study has it.
 const NOBODY: u32 = 0;
 /// A check waits no longer for a service that asks to wait.
@@ -225,7 +225,9 @@ impl Core {
         let (spent, took, embeds) = checked?;
         let mut cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
         let mut checks = vec![known];
-        checks.extend(judge(&spec, at, spent, engine));
+        let mended = engine.service().key_mended.clone();
+        checks.extend(mended.map(|told| hold("as it is set", true, told, None)));
+        checks.extend(judge(&spec, at, spent, engine, &call));
         // Whether it works is known by now.
         self.keep_learnt(caller).await?;
         if let Some((more, took)) = embeds {
@@ -307,6 +309,9 @@ impl Core {
         let known = embedder.known_price().is_some() || self.settings().allow_unknown_price;
         if !known {
             let what = format!("nobody knows what {} costs", embedder.model());
+            if !embedder.is_named() {
+                return (vec![hold("embeddings", true, format!("not tried: {what}"), None)], cost);
+            }
             let hint = "Give it in [engine.NAME] as embedding_price = …";
             return (vec![hold("embeds", false, what, Some(hint))], cost);
         }
@@ -315,6 +320,10 @@ impl Core {
             cost = cost.checked_add(took.cost).unwrap_or(cost);
             let bench = match made {
                 Ok(anchors) => anchors.bench,
+                Err(none) if !embedder.is_named() => {
+                    checks.push(self.without_embeddings(embedder, &none.why));
+                    break;
+                }
                 Err(none) => {
                     let hint = "Look at embedding_model in [engine.NAME], or name another engine with --embedding-engine";
                     checks.push(hold("embeds", false, none.why, Some(hint)));
@@ -336,6 +345,21 @@ impl Core {
         }
         embedder.leave(number);
         (checks, cost)
+    }
+
+    /// What is told where a service turns out to have no embeddings that its owner never asked for: no fault.
+    fn without_embeddings(&self, embedder: &Embedder, why: &str) -> Check {
+        let encoder = self.encoder().map(|encoder| encoder.engine().to_owned());
+        let instead = match encoder {
+            Some(_) if embedder.is_absent() => {
+                "the built-in encoder is used where a study reads texts (ssr)".to_owned()
+            }
+            Some(encoder) => format!(
+                "where a study reads texts (ssr), --embedding-engine {encoder} uses the built-in encoder"
+            ),
+            None => "a study that reads texts (ssr) needs --embedding-engine".to_owned(),
+        };
+        hold("embeddings", true, format!("none here; {instead}. It says: {why}"), None)
     }
 
     fn trial(&self, name: &str) -> Reply<StudySpec> {
@@ -364,6 +388,7 @@ fn judge(
     at: Assignment,
     spent: Result<Spent<ChatReply>, String>,
     engine: &ModelEngine,
+    call: &ReadyCall,
 ) -> Vec<Check> {
     let mask = engine.mask();
     let spent = match spent {
@@ -425,6 +450,8 @@ fn judge(
         ),
     ];
     checks.extend(remarks);
+    let context = reply.tokens.and_then(|it| engine.checked_context(call, it, &spent.remarks));
+    checks.extend(context.map(|told| hold("the whole prompt", false, told, None)));
     checks
 }
 

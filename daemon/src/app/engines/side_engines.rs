@@ -41,7 +41,9 @@ impl Core {
                     embeds: pool
                         .members()
                         .iter()
-                        .find(|member| member.embedder().is_some())
+                        .find(|member| {
+                            member.embedder().is_some_and(|embedder| !embedder.is_absent())
+                        })
                         .map(|member| member.service().name.clone()),
                     models: Ok(pool
                         .members()

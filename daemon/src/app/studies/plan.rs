@@ -83,7 +83,7 @@ impl Core {
         let Some(Err(unready)) = models.pool(name) else { return None };
         let mut lacking = [unready].into_iter().chain(models.members(name).filter_map(Result::err));
         lacking.find_map(|unready| match unready {
-            Unready::NoKey { variable } => Some(variable),
+            Unready::NoKey { variable, .. } => Some(variable),
             _ => None,
         })
     }
@@ -102,12 +102,16 @@ impl Core {
             )
             .because(&unready)
             .hint(match &unready {
-                Unready::NoKey { variable } => Hint::from(Remedy::owner(
+                Unready::NoKey { variable, .. } => Hint::from(Remedy::owner(
                     "Give it for one command",
                     format!("{variable}=… demoscope run …"),
                 )),
                 Unready::NoAddress { variable: Some(variable) } => {
                     format!("Set {variable}, or base_url in [engine.{name}]").into()
+                }
+                Unready::NoCertificates { .. } => {
+                    "Set network.ca_file to a file of certificates, or mend the variable, and start the daemon anew"
+                        .into()
                 }
                 Unready::NoAddress { variable: None } | Unready::Setting { .. } => Remedy::owner(
                     format!("See [engine.{name}] in the file of settings"),

@@ -74,12 +74,13 @@ impl Core {
         let mut changes = Vec::new();
         for key in keys {
             let value = |of: &BTreeMap<&str, &Setting>| {
-                of.get(key).and_then(|setting| serde_json::to_value(&setting.value).ok())
+                of.get(key).and_then(|setting| serde_json::to_value(setting.shown()).ok())
             };
-            let (before, after) = (value(&known), value(&wanted));
-            if before == after {
+            let raw = |of: &BTreeMap<&str, &Setting>| of.get(key).map(|it| it.value.clone());
+            if raw(&known) == raw(&wanted) {
                 continue;
             }
+            let (before, after) = (value(&known), value(&wanted));
             let comes = match taken_over(key) {
                 None if is_of_month(key) => Comes::WithMonth,
                 None => Comes::AtStart,

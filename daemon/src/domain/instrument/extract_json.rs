@@ -99,7 +99,7 @@ pub(super) fn well_formed(object: &str) -> Option<Cow<'_, str>> {
 }
 
 /// The object as JSON where it is written as other languages write one: in single or curved quotation marks, with `True`,
-/// `False` and `None`, and with comments.
+/// `False` and `None`, with comments, and with keys and words that lack their quotation marks.
 fn json_of(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -122,18 +122,34 @@ fn json_of(text: &str) -> String {
             rest = comment.find('\n').map_or("", |end| &comment[end..]);
         } else if let Some(comment) = rest.strip_prefix("/*") {
             rest = comment.find("*/").map_or("", |end| &comment[end + 2..]);
-        } else if let Some((word, json)) = [("True", "true"), ("False", "false"), ("None", "null")]
-            .into_iter()
-            .find(|(word, _)| rest.starts_with(word))
-        {
-            out.push_str(json);
-            rest = &rest[word.len()..];
+        } else if letter.is_ascii_alphabetic() || letter == '_' {
+            let ends = |letter: char| !(letter.is_ascii_alphanumeric() || letter == '_');
+            let (word, behind) = rest.split_at(rest.find(ends).unwrap_or(rest.len()));
+            let said = word_as_json(word, &out, behind);
+            out.push_str(&said);
+            rest = behind;
         } else {
             out.push(letter);
             rest = after;
         }
     }
     out
+}
+
+/// A word that stands outside of quotation marks: a constant of another language, or a key or a value of one word that lacks
+/// them. `before` and `behind` are what stands around it.
+fn word_as_json(word: &str, before: &str, behind: &str) -> String {
+    match word {
+        "True" | "true" => return "true".to_owned(),
+        "False" | "false" => return "false".to_owned(),
+        "None" | "null" => return "null".to_owned(),
+        _ => {}
+    }
+    let before = before.trim_end().chars().next_back();
+    let next = behind.trim_start().chars().next();
+    let is_key = matches!(before, Some('{' | ',')) && next == Some(':');
+    let is_value = matches!(before, Some(':' | '[' | ',')) && matches!(next, Some(',' | '}' | ']'));
+    if is_key || is_value { format!("\"{word}\"") } else { word.to_owned() }
 }
 
 /// What a string holds that ends with that mark, as JSON writes it, and what is behind it.

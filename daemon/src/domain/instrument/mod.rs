@@ -109,8 +109,9 @@ const EDITION: &str = "instruments 3";
 /// otherwise. Replies that an earlier version accepted say the same; 2 quotes a sentence to its end where a mark stands
 /// within the words that it quotes, 3 reads numbers that are written as words, 4 reads phrases around a value, objects that
 /// tell a scale, and forms without a whole object, 5 reads how likely a purchase is, pictures and phrases that say nothing, and
-/// reasons that speak of the other variant.
-pub(crate) const READER: u32 = 5;
+/// reasons that speak of the other variant, 6 reads keys without quotation marks or under a usual other name, answers to a
+/// survey that are counted from zero or in order, yes and no as 1 and 0, and tens of a hundred.
+pub(crate) const READER: u32 = 6;
 
 /// Why a reply is not an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

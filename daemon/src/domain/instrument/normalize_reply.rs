@@ -96,7 +96,7 @@ pub(super) fn normalize_reply(
     fields: Fields,
     form: &[(&'static str, FieldKind)],
 ) -> Result<Fields, Unreadable> {
-    let fields = spread(opened(fields.into_list(), form), form);
+    let fields = renamed(spread(opened(fields.into_list(), form), form), form);
     let reasoning = find(&fields, "reasoning").first().map(|value| words(value, REASONING_MAX));
     let reasoning = reasoning.unwrap_or_default();
     let mut mended: Vec<(String, Value)> = Vec::with_capacity(form.len());
@@ -117,6 +117,30 @@ pub(super) fn normalize_reply(
         check_scale(&fields, form, key, kind)?;
     }
     Ok(Fields::mended(mended))
+}
+
+/// The fields with usual other names of a key under that key, where it is not there itself and nothing else can be meant.
+fn renamed(
+    mut fields: Vec<(String, Value)>,
+    form: &[(&'static str, FieldKind)],
+) -> Vec<(String, Value)> {
+    const OTHERS: [(&str, &[&str]); 2] =
+        [("score", &["rating"]), ("purchase_intent", &["intent", "intention"])];
+    let is_number = |kind: &FieldKind| matches!(kind, FieldKind::Whole(..));
+    let numbers = form.iter().filter(|(_, kind)| is_number(kind)).count();
+    for (key, others) in OTHERS {
+        let Some((_, kind)) = form.iter().find(|(known, _)| *known == key) else { continue };
+        if (is_number(kind) && numbers > 1) || !find(&fields, key).is_empty() {
+            continue;
+        }
+        let is_other = |known: &str| others.iter().any(|other| is_same(other, known));
+        let mut named =
+            fields.iter_mut().filter(|(known, value)| !value.is_null() && is_other(known));
+        if let (Some((name, _)), None) = (named.next(), named.next()) {
+            key.clone_into(name);
+        }
+    }
+    fields
 }
 
 /// Keys beside a number that tell the end of its scale.

@@ -41,10 +41,14 @@ pub(super) fn spread(
 pub(super) fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
     let entries = entries(value, questions);
     let last = u8::try_from(questions.len()).unwrap_or(u8::MAX);
+    let are_from_zero = are_from_zero(&entries, questions.len());
     let mut read: Vec<Value> = Vec::new();
     for fields in entries {
-        let number = QUESTION.iter().find_map(|key| find(&fields, key).first().copied());
-        let number = number.map(|value| {
+        let number = number_of(&fields).map(|value| {
+            if are_from_zero {
+                let place = whole(value, 0, last).map(|place| u64::from(place) + 1);
+                return place.map_or_else(|| value.clone(), Value::from);
+            }
             let named = alone(value).as_str().and_then(|said| place_of(said, questions));
             whole(value, 1, last).or(named).map_or_else(|| value.clone(), Value::from)
         });
@@ -61,11 +65,32 @@ pub(super) fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
         }
         said.extend(number.map(|number| ("question".to_owned(), number)));
         let entry = Value::Object(said.into_iter().collect());
-        if !read.contains(&entry) {
+        if !read.iter().any(|known| is_said_again(known, &entry)) {
             read.push(entry);
         }
     }
     read
+}
+
+/// The value that names the question of an entry.
+fn number_of(fields: &[(String, Value)]) -> Option<&Value> {
+    QUESTION.iter().find_map(|key| find(fields, key).first().copied())
+}
+
+/// Whether the entries count the questions from zero: each of these numbers stands there once.
+fn are_from_zero(entries: &[Vec<(String, Value)>], questions: usize) -> bool {
+    let last = u8::try_from(questions).ok().and_then(|count| count.checked_sub(1));
+    let Some(last) = last else { return false };
+    let numbers = entries.iter().map(|fields| whole(number_of(fields)?, 0, last));
+    let mut numbers = numbers.collect::<Option<Vec<u8>>>().unwrap_or_default();
+    numbers.sort_unstable();
+    numbers.into_iter().eq(0..=last)
+}
+
+/// Whether an entry answers the same question with the same words as one before it.
+fn is_said_again(known: &Value, entry: &Value) -> bool {
+    let is_same_in = |key: &str| known.get(key).is_some() && known.get(key) == entry.get(key);
+    known == entry || (is_same_in("question") && is_same_in("answer"))
 }
 
 /// The entries of a list or a map, each with its fields.
@@ -76,9 +101,18 @@ fn entries(value: &Value, questions: &[String]) -> Vec<Vec<(String, Value)>> {
     };
     // If there are as many texts as questions, they are taken in order.
     let are_in_order = list.len() == questions.len() && list.iter().all(Value::is_string);
+    // And so are as many answers that name no question.
+    let are_unnamed = list.len() == questions.len() && list.iter().all(is_unnamed);
     let mut entries = Vec::new();
     for (number, entry) in (1_u64..).zip(list) {
         match entry {
+            Value::Object(fields) if are_unnamed => {
+                let said = fields.iter().map(|(key, value)| (key.clone(), value.clone()));
+                let named = ("question".to_owned(), Value::from(number));
+                entries.push(
+                    said.filter(|(key, _)| !is_same(key, "question")).chain([named]).collect(),
+                );
+            }
             Value::Object(fields) if is_map(fields, questions) => {
                 let answered = fields.iter().filter(|(_, value)| !value.is_null());
                 entries.extend(answered.map(|(question, value)| of_map(question, value)));
@@ -92,6 +126,16 @@ fn entries(value: &Value, questions: &[String]) -> Vec<Vec<(String, Value)>> {
         }
     }
     entries
+}
+
+/// Whether a value is an answer, or a refusal of one, that names no question.
+fn is_unnamed(value: &Value) -> bool {
+    let Value::Object(fields) = value else { return false };
+    let has = |names: &[&str]| {
+        let mut given = fields.iter().filter(|(_, value)| !value.is_null());
+        given.any(|(key, _)| names.iter().any(|name| is_same(name, key)))
+    };
+    has(&["answer", REFUSED]) && !has(&QUESTION)
 }
 
 /// Whether an object has an answer under the name of each question, and is not one entry. One name that is known is enough:

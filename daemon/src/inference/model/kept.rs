@@ -28,7 +28,8 @@ impl ModelEngine {
                 "the service ignores the limit on length: up to {longest} tokens are reckoned with"
             )
         });
-        learnt.told().map(ToOwned::to_owned).chain(ignores).collect()
+        let told = learnt.told().map(ToOwned::to_owned);
+        told.chain(ignores).chain(self.service.key_mended.clone()).collect()
     }
 
     /// SHA-256 (hex) of the settings for which something was learnt: with others, it is learnt anew.

@@ -36,8 +36,8 @@ fn spec() -> StudySpec {
     }
 }
 
-/// The addresses of everything that an engine with those settings is asked: an answer, a free text, a rating, a vector.
-fn addresses(settings: &str) -> [String; 4] {
+/// An engine with those settings.
+fn engine(settings: &str) -> ModelEngine {
     let own: EngineSettings = toml::from_str(settings).unwrap();
     let service = service::resolve("mine", &own, &BTreeMap::new()).unwrap();
     let (caller, prompts) = (
@@ -50,7 +50,12 @@ fn addresses(settings: &str) -> [String; 4] {
         .unwrap(),
         Arc::new(Prompts::shipped().unwrap()),
     );
-    let engine = ModelEngine::new(service, caller, prompts, Duration::ZERO);
+    ModelEngine::new(service, caller, prompts, Duration::ZERO)
+}
+
+/// The addresses of everything that an engine with those settings is asked: an answer, a free text, a rating, a vector.
+fn addresses(settings: &str) -> [String; 4] {
+    let engine = engine(settings);
     let (spec, liking) = (spec(), Construct::Liking);
     let recipe = Recipe { seed: 7, audience: spec.audience, size: 2, mode: EngineMode::Standard };
     let persona = sample(Population::embedded(), &recipe).unwrap().persona(0).unwrap();
@@ -119,6 +124,42 @@ fn another_spelling_of_the_same_place_is_the_same_question() {
     ] {
         assert_eq!(addresses(&changed(line)), usual, "{line}");
     }
+}
+
+#[test]
+fn what_another_name_answered_is_not_believed_of_an_owners_server_until_it_says_so_again() {
+    let own = engine(&changed("model = \"local-model\""));
+    for (answered, changed) in [
+        ("qwen-2.5-7b", true),
+        ("local-model", false),
+        ("local-model-2026-01-01", false),
+        ("", false),
+    ] {
+        assert_eq!(own.may_have_changed(answered), changed, "{answered}");
+    }
+    own.learnt().served = Some("qwen-2.5-7b".to_owned());
+    assert!(!own.may_have_changed("qwen-2.5-7b"), "a reply of this study says who answers");
+    own.leave(1);
+    assert!(own.may_have_changed("qwen-2.5-7b"), "another may be loaded before the next study");
+    let service = engine(&changed("base_url = \"https://models.example.com/v1\""));
+    assert!(!service.may_have_changed("qwen-2.5-7b"));
+}
+
+#[test]
+fn models_that_only_embed_do_not_answer() {
+    let of = |listed: &[&str]| {
+        let listed: Vec<String> = listed.iter().map(|name| (*name).to_owned()).collect();
+        super::answering(&listed).join(" ")
+    };
+    for (listed, answering) in [
+        (["qwen2.5-7b-instruct", "text-embedding-nomic-embed-text-v1.5"], "qwen2.5-7b-instruct"),
+        (["BAAI/bge-m3", "llama-3.1-8b"], "llama-3.1-8b"),
+        (["qwen", "llama"], "qwen llama"),
+        (["nomic-embed-text", "bge-m3"], "nomic-embed-text bge-m3"),
+    ] {
+        assert_eq!(of(&listed), answering);
+    }
+    assert_eq!(of(&[]), "");
 }
 
 #[test]

@@ -54,6 +54,37 @@ fn addresses_are_read_as_the_services_own_clients_read_them() {
 }
 
 #[test]
+fn every_spelling_of_a_host_leads_to_the_server_that_is_meant() {
+    for (host, address) in [
+        ("::1", "http://[::1]:11434/v1"),
+        ("[::1]", "http://[::1]:11434/v1"),
+        ("::", "http://127.0.0.1:11434/v1"),
+        ("[::]:11434", "http://127.0.0.1:11434/v1"),
+        ("http://[::]:9999", "http://127.0.0.1:9999/v1"),
+        ("11434", "http://127.0.0.1:11434/v1"),
+        ("*", "http://127.0.0.1:11434/v1"),
+        ("*:9999", "http://127.0.0.1:9999/v1"),
+        ("http://*:9999/", "http://127.0.0.1:9999/v1"),
+        (":9999", "http://127.0.0.1:9999/v1"),
+        ("OLLAMA_HOST=0.0.0.0", "http://127.0.0.1:11434/v1"),
+        ("10.0.0.7", "http://10.0.0.7:11434/v1"),
+        ("http:/10.0.0.7:9999", "http://10.0.0.7:9999/v1"),
+    ] {
+        let service = plain("ollama", &[("OLLAMA_HOST", host)]).unwrap();
+        assert_eq!(service.target.base_url.as_str(), address, "{host}");
+    }
+}
+
+#[test]
+fn a_key_is_sent_without_what_was_pasted_around_it_and_that_is_told() {
+    let told = |key: &str| plain("openai", &[("OPENAI_API_KEY", key)]).unwrap().key_mended;
+    assert!(told("Authorization: Bearer sk-abc").unwrap().contains("$OPENAI_API_KEY"));
+    assert_eq!((told("sk-abc"), told(" sk-abc\r\n")), (None, None));
+    let refused = plain("openai", &[("OPENAI_API_KEY", "sk-abc def")]).unwrap_err().to_string();
+    assert!(refused.contains("has a blank in it") && !refused.contains("abc"), "{refused}");
+}
+
+#[test]
 fn an_address_sees_only_the_key_it_came_with() {
     let service = plain(
         "openai",
@@ -88,7 +119,8 @@ fn another_server_is_asked_without_a_key_where_there_is_none() {
     assert_eq!(service.address_from.to_string(), "settings, not $OPENAI_BASE_URL");
     assert!(service.target.key.is_none());
     let missing = resolve("openai", &own(Some("MINE")), &BTreeMap::new());
-    assert_eq!(missing.unwrap_err(), Unready::NoKey { variable: "MINE".to_owned() });
+    let near = String::new();
+    assert_eq!(missing.unwrap_err(), Unready::NoKey { variable: "MINE".to_owned(), near });
     // What every customer has an address of his own for is never asked without a key.
     let azure = [("AZURE_OPENAI_ENDPOINT", "https://us.example.com/")];
     assert!(matches!(plain("azure", &azure), Err(Unready::NoKey { .. })));

@@ -72,20 +72,22 @@ impl HookClient {
 }
 
 fn client(allow_private: bool) -> Result<Client, ApiError> {
-    Client::builder()
-        .redirect(redirect::Policy::none())
-        .no_proxy()
-        .dns_resolver(Arc::new(GuardedResolver { allow_private }))
-        .connect_timeout(WAIT)
-        .pool_max_idle_per_host(0)
-        .no_gzip()
-        .referer(false)
-        .tcp_nodelay(true)
-        .build()
-        .map_err(|error| {
-            let what = format!("The client for webhooks cannot be made: {error}");
-            ApiError::new(ErrorCode::Internal, what).because(&error)
-        })
+    let builder = || {
+        Client::builder()
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .dns_resolver(Arc::new(GuardedResolver { allow_private }))
+            .connect_timeout(WAIT)
+            .pool_max_idle_per_host(0)
+            .no_gzip()
+            .referer(false)
+            .tcp_nodelay(true)
+    };
+    // Where the certificates of this system cannot be read, addresses without encryption are reached all the same.
+    builder().build().or_else(|_| builder().tls_certs_only(Vec::new()).build()).map_err(|error| {
+        let what = format!("The client for webhooks cannot be made: {error}");
+        ApiError::new(ErrorCode::Internal, what).because(&error)
+    })
 }
 
 /// The outcome that a response stands for. Its status decides; a body that never ends changes nothing.

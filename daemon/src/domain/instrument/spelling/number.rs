@@ -85,7 +85,12 @@ fn spelled(said: &str, high: u8) -> Option<u8> {
     let said = said.strip_suffix("point").unwrap_or(said);
     let parts = ["/", "out of", " of "].iter().find_map(|between| said.split_once(between));
     match parts {
-        Some((number, of)) => counted(number).filter(|_| counted(of) == Some(high)),
+        Some((number, of)) => match (counted(number)?, counted(of)?) {
+            (number, of) if of == high => Some(number),
+            // A tenth of a hundred is a point of ten; what lies between two points is neither.
+            (number, 100) if high == 10 && number.is_multiple_of(10) => Some(number / 10),
+            _ => None,
+        },
         None => counted(said),
     }
 }
@@ -311,9 +316,12 @@ fn counted(text: &str) -> Option<u8> {
     word.and_then(|number| u8::try_from(number).ok()).or_else(|| digits(text))
 }
 
-/// A whole number in digits, with only zeros after the decimal point.
+/// A whole number in digits, with only zeros after the decimal point, or one or two after a decimal comma: three of them
+/// would be thousands.
 fn digits(text: &str) -> Option<u8> {
-    let (whole, rest) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
+    let text = text.trim();
+    let behind_comma = || text.split_once(',').filter(|(_, rest)| matches!(*rest, "0" | "00"));
+    let (whole, rest) = text.split_once('.').or_else(behind_comma).unwrap_or((text, "0"));
     let is_whole = !rest.is_empty() && rest.bytes().all(|digit| digit == b'0');
     // A sign is not a digit.
     let is_number = whole.bytes().all(|letter| letter.is_ascii_digit());

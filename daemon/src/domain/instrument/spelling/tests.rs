@@ -79,6 +79,12 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "7, I guess",
         "If I'm honest, 7",
         "Honestly, 7",
+        "7,0",
+        "7,00",
+        "7,0/10",
+        "7,0 out of 10",
+        "70/100",
+        "70 out of 100",
     ] {
         assert_eq!(seven(&json!(said)), Some(7), "{said}");
     }
@@ -148,6 +154,13 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "7 of 10 people would recommend",
         "maybe 3 or 4",
         "honestly -7",
+        "7,5",
+        "7,000",
+        "7,0,0",
+        "75/100",
+        "0/100",
+        "110/100",
+        "70/1000",
     ] {
         assert_eq!(seven(&json!(said)), None, "{said}");
     }
@@ -159,6 +172,8 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
     assert_eq!(seven(&json!("4 ⭐")), None);
     assert_eq!(seven(&json!("⭐ 4")), None);
     assert_eq!(whole(&json!("4 out of 10"), 1, 5), None);
+    assert_eq!(whole(&json!("80/100"), 1, 5), None);
+    assert_eq!(whole(&json!("0/100"), 0, 10), Some(0));
     assert_eq!(seven(&json!(format!("7 ({})", "good ".repeat(100)))), None, "too long to judge");
 }
 
@@ -479,6 +494,17 @@ fn yes_and_no() {
         ("yes, depending on the day", None),
     ] {
         assert_eq!(spoken_truth(&json!(said)), meant, "{said}");
+    }
+    for (said, meant) in [
+        (json!(1), Some(true)),
+        (json!(0), Some(false)),
+        (json!("1"), Some(true)),
+        (json!([0]), Some(false)),
+        (json!(2), None),
+        (json!("10"), None),
+        (json!(0.5), None),
+    ] {
+        assert_eq!(spoken_truth(&said), meant, "{said}");
     }
     // A refusal is read strictly: "No, I would rather not say" is one.
     assert_eq!(truth(&json!("No, I would rather not say")), None);

@@ -204,7 +204,7 @@ pub(in super::super) fn truth(value: &Value) -> Option<bool> {
 
 /// The same where a remark stands behind it that leaves it as it is: "Yes, it caught my eye", "no, not at all".
 pub(in super::super) fn spoken_truth(value: &Value) -> Option<bool> {
-    truth(value).or_else(|| {
+    truth(value).or_else(|| digit(value)).or_else(|| {
         let written = alone(value).as_str()?;
         let said = plain(written)?;
         let end = said.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(said.len());
@@ -218,6 +218,22 @@ pub(in super::super) fn spoken_truth(value: &Value) -> Option<bool> {
         let leaves = remark(rest)?.leaves_word(word, list, BoundTo::Decision);
         (leaves && !is_against(written, word)).then_some(is_yes)
     })
+}
+
+/// Yes as 1 and no as 0.
+fn digit(value: &Value) -> Option<bool> {
+    match alone(value) {
+        Value::Number(number) => match number.as_u64()? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        },
+        said => match bare(said.as_str()?) {
+            "0" => Some(false),
+            "1" => Some(true),
+            _ => None,
+        },
+    }
 }
 
 fn single(said: &str, words: &[&'static str]) -> Option<&'static str> {

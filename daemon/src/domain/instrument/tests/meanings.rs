@@ -350,6 +350,12 @@ fn answers_of_a_survey() {
         json!([{"Q1": "The price."}, {"Q2": "A lot."}]),
         json!([{"id": 1, "answer": "The price."}, {"id": 2, "answer": "A lot."}]),
         json!([{"question": "#1", "answer": "The price."}, {"question": "#2", "answer": "A lot."}]),
+        json!([{"answer": "The price."}, {"answer": "A lot."}]),
+        json!([{"question": null, "answer": "The price."}, {"answer": "A lot.", "themes": []}]),
+        json!([{"question": 0, "answer": "The price."}, {"question": 1, "answer": "A lot."}]),
+        json!([{"question": "1", "answer": "A lot."}, {"question": "0", "answer": "The price."}]),
+        json!([{"question": 1, "answer": "The price."}, {"question": 2, "answer": "A lot."},
+            {"question": 1, "answer": "The price.", "themes": ["Price"]}]),
     ] {
         assert_eq!(read(said.clone()), both, "{said}");
     }
@@ -360,9 +366,44 @@ fn answers_of_a_survey() {
         json!({"first": "The price.", "other": "A lot."}),
         json!([{"question": "Q1", "answer": "The price."}, {"question": "q1", "answer": "A lot."}]),
         json!([{"question": "Q1 or Q2", "answer": "The price."}, {"question": 2, "answer": "A lot."}]),
+        json!([{"answer": "The price."}]),
+        json!([{"answer": "The price."}, {"answer": "A lot."}, {"answer": "Both."}]),
+        json!([{"answer": "The price."}, {"question": 2, "answer": "A lot."}]),
+        json!([{"question": 0, "answer": "The price."}, {"question": 2, "answer": "A lot."}]),
+        json!([{"question": 1, "answer": "The price."}, {"question": 2, "answer": "A lot."},
+            {"question": 1, "answer": "Nothing."}]),
     ] {
         let answers = read(said.clone());
         assert!(answers.is_string(), "{said}: {answers}");
+    }
+}
+
+/// Keys and words that lack their quotation marks, and keys under a usual other name.
+#[test]
+fn a_form_is_read_with_bare_words_and_with_other_names_of_its_keys() {
+    let (spec, _) = kinds().remove(0);
+    let read = |reply: &str| {
+        let read = read_model(&spec, at(4, 1), reply).ok()?;
+        let answer = serde_json::to_value(&read.answer).unwrap();
+        Some(["score", "sentiment", "purchase_intent"].map(|key| answer[key].clone()))
+    };
+    let meant = Some([json!(7), json!("positive"), json!("probably_not")]);
+    for reply in [
+        "{score: 7, sentiment: positive, purchase_intent: probably_not}",
+        "{score: 7, sentiment: 'positive', \"purchase_intent\": probably_not, reasoning: \"It's: so, so.\"}",
+        "Here: {score:7,sentiment:positive,purchase_intent:probably_not,appeals:[time,price]}",
+        "{\"rating\": 7, \"sentiment\": \"positive\", \"intent\": \"probably not\"}",
+        "{\"Rating\": \"7/10\", \"sentiment\": \"positive\", \"purchase_intent\": \"probably_not\", \"intent\": null}",
+    ] {
+        assert_eq!(read(reply), meant, "{reply}");
+    }
+    for reply in [
+        "{score: 7, sentiment: quite or positive, purchase_intent: probably_not}",
+        "{score, sentiment, purchase_intent}",
+        "{\"rating\": 7, \"Rating\": 8, \"sentiment\": \"positive\", \"intent\": \"maybe\"}",
+        "{\"sentiment\": \"positive\", \"intent\": \"maybe\", \"mood\": 7}",
+    ] {
+        assert_eq!(read(reply), None, "{reply}");
     }
 }
 

@@ -421,8 +421,15 @@ fn an_answer_to_one_question_of_a_survey_stands_beside_one_that_is_left_out() {
         assert_eq!(said(&read), (alone.clone(), BTreeMap::new()), "{left_out}");
         assert_eq!(read.mentions.len(), 1, "{left_out}");
     }
-    let both = read(json!(["The price.", "A lot."])).unwrap();
-    assert_eq!(said(&both).0[second], "A lot.");
+    // As many answers as questions in order, or counted from zero, are the answers to all of them.
+    for in_order in [
+        json!(["The price.", "A lot."]),
+        json!([{ "answer": "The price." }, { "answer": "A lot." }]),
+        json!([{ "question": 0, "answer": "The price." }, { "question": 1, "answer": "A lot." }]),
+    ] {
+        let both = read(in_order.clone()).unwrap_or_else(|why| panic!("{why}: {in_order}"));
+        assert_eq!((&*said(&both).0[first], &*said(&both).0[second]), ("The price.", "A lot."));
+    }
     let declined =
         read(json!([one, { "question": 2, "answer": null, "refused": "no idea" }])).unwrap();
     assert_eq!(said(&declined).1[second], "no idea");
@@ -434,8 +441,10 @@ fn an_answer_to_one_question_of_a_survey_stands_beside_one_that_is_left_out() {
     for unclear in [
         json!([]),
         json!([{ "question": 1, "answer": null }, { "question": 2 }]),
-        json!([{ "question": 0, "answer": "x" }, { "question": 1, "answer": "y" }]),
-        json!([{ "answer": "x" }, { "answer": "y" }]),
+        json!([{ "question": 0, "answer": "x" }, { "question": 2, "answer": "y" }]),
+        json!([{ "question": 0, "answer": "x" }]),
+        json!([{ "answer": "x" }, { "question": 2, "answer": "y" }]),
+        json!([{ "answer": "x" }]),
         json!([one, { "question": 1, "answer": "Nothing." }]),
         json!([one, { "question": 3, "answer": "Nothing." }]),
         json!(["The price."]),

@@ -67,8 +67,12 @@ impl PanelRun<'_> {
 
     /// Uses a cached reply, except where the purpose is to ask again (a replicate).
     fn recalled(&self, engine: usize, ask: &PanelQuestion, said: Exchange) -> Option<CachedReply> {
-        let served = self.doors[engine].engine.served();
+        let model = &self.doors[engine].engine;
+        let served = model.served();
         if !ask.at.is_answer() || !may_be_used(&said, self.study.pool.model(), served.as_deref()) {
+            return None;
+        }
+        if said.source != ReplySource::Asked && model.may_have_changed(&said.model) {
             return None;
         }
         // A cached reply may have been stored before all keys were known, so it is masked again.
