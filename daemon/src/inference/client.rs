@@ -66,7 +66,8 @@ impl CallReply {
 
     /// Whether the service knows nothing at that address.
     pub(crate) fn is_nowhere(&self) -> bool {
-        matches!(self.reply, Err(CallError::Rejected { status: 404 | 405, .. }))
+        matches!(&self.reply, Err(CallError::Rejected { status: 404 | 405, refuses, .. })
+            if refuses.is_empty())
     }
 }
 

@@ -16,7 +16,9 @@ use std::time::Duration;
 use protocol::credits::UsdMicros;
 use protocol::study::{StudySpec, StudyType};
 
-use super::chat::{CallError, Chat, ChatReply, ReplyShape, Schema, Stop, Tokens};
+use super::chat::{
+    CallError, Chat, ChatReply, Refusable, ReplyShape, Schema, Stop, TokenLimit, Tokens,
+};
 use super::client::{CallReply, ServiceClient, ServiceCount, ServiceRoute};
 use super::door::{Permit, ServiceDoor, Spent};
 use super::embed::Embedder;
@@ -334,7 +336,11 @@ impl ModelEngine {
     /// Tells the admission control that the study has finished.
     pub fn leave(&self, study: u32) {
         // The server may have another model by the time of the next study.
-        self.learnt().model = None;
+        {
+            let mut learnt = self.learnt();
+            learnt.model = None;
+            learnt.may_try_again();
+        }
         self.door.leave(study);
     }
 
@@ -397,12 +403,13 @@ impl ModelEngine {
                 below => (route, below.as_ref()),
             };
             let client = self.door.client();
+            let mut used = first;
             let mut called = client.call(target, first, &sent, limit).await;
             if let Some(second) = second.filter(|_| called.is_nowhere() && !self.is_proven()) {
                 let again = client.call(target, second, &sent, limit).await;
                 if !again.is_nowhere() {
                     self.learnt().below_version = !is_below;
-                    called = again;
+                    (called, used) = (again, second);
                 }
             }
             if let Err(CallError::Rejected { refuses, .. }) = &called.reply {
@@ -416,6 +423,13 @@ impl ModelEngine {
                     continue;
                 }
             }
+            if let Some(tried) = self.without_schema(&called.reply, &sent, limit, used).await {
+                // Something else is refused by name.
+                if tried.reply.is_err() {
+                    continue;
+                }
+                called = tried;
+            }
             if let Err(error) = &called.reply
                 && let Some(better) = self.with_setting(error).await
             {
@@ -424,6 +438,39 @@ impl ModelEngine {
             remarks.extend(self.learnt().told().map(ToOwned::to_owned));
             return (called, remarks);
         }
+    }
+
+    /// Where a service that was never read refuses a call and gives no reason: the same without a schema, once. A format that
+    /// works, or with which it names something else that it refuses, is learnt; `None` where it makes no difference.
+    async fn without_schema(
+        &self,
+        reply: &Result<ChatReply, CallError>,
+        sent: &Chat,
+        limit: TokenLimit,
+        route: &ServiceRoute,
+    ) -> Option<CallReply> {
+        let error = reply.as_ref().err()?;
+        if !self.learnt().tries_without_schema(error, sent) {
+            return None;
+        }
+        for shape in [ReplyShape::Json, ReplyShape::Text] {
+            let chat = Chat { shape, ..sent.clone() };
+            let tried = self.door.client().call(&self.service.target, route, &chat, limit).await;
+            let is_taken = match &tried.reply {
+                Ok(_) => true,
+                Err(CallError::Rejected { refuses, .. }) => {
+                    !refuses.is_empty() && !refuses.contains(&Refusable::ReplyShape)
+                }
+                Err(CallError::Server { .. }) => false,
+                Err(_) => return None,
+            };
+            if is_taken {
+                let told = self.learnt().learn_format(&chat.shape).unwrap_or_default();
+                tracing::info!(engine = self.service.name, told, "learnt of a service");
+                return Some(tried);
+            }
+        }
+        None
     }
 
     /// Where any model may answer, finds out which one the server has. Several are no answer.
