@@ -498,7 +498,9 @@ impl ModelEngine {
 
     /// Whether a remark only tells what is put otherwise than the settings say, or than is usual, and works.
     pub fn is_put_otherwise(&self, remark: &str) -> bool {
-        remark.starts_with(ANSWER_ELSEWHERE) || self.learnt().told().any(|told| told == remark)
+        remark.starts_with(ANSWER_ELSEWHERE)
+            || remark.starts_with(SERVICE_CHARGES)
+            || self.learnt().told().any(|told| told == remark)
     }
 
     /// The location of its address: no name, no password, no query.
@@ -586,7 +588,7 @@ impl Pass {
     /// Makes the admitted call.
     pub async fn call(self, ready: &ReadyCall) -> Spent<ChatReply> {
         let Self { engine, permit } = self;
-        let (CallReply { reply, allowance, counts }, mut remarks) =
+        let (CallReply { reply, allowance, counts, charged }, mut remarks) =
             engine.exchange(&ready.chat).await;
         let counts = ready.counts(counts);
         let counted = counts.plausible().unwrap_or_default();
@@ -605,18 +607,29 @@ impl Pass {
         let taken = counted.input.saturating_add(counted.output).min(ready.tokens_max);
         let spare = i64::try_from(ready.tokens_likely).unwrap_or(0)
             - i64::try_from(taken).unwrap_or(i64::MAX);
-        let booked = permit.end(&reply, allowance, counts, spare, ready.worst);
+        let by_price = permit.end(&reply, allowance, counts, spare, ready.worst);
+        let booked = by_price.or_charged(charged);
+        if booked != by_price {
+            let why = match engine.door.known_price() {
+                Some(_) => "is more than the prices in use give",
+                None => "has no price that is known",
+            };
+            remarks.push(format!("{SERVICE_CHARGES}, which {why}: what it tells is booked"));
+        }
         let (input_tokens, output_tokens) = (counted.input, counted.output);
         Spent { reply, input_tokens, output_tokens, booked, remarks }
     }
 }
+
+/// The beginning of what is told of a service that tells what calls cost.
+const SERVICE_CHARGES: &str = "the service tells itself what a call cost";
 
 /// The beginning of what is told of an answer in another place.
 const ANSWER_ELSEWHERE: &str = "the service puts the answer into ";
 
 /// What is told of an answer in another place than the text of the reply.
 fn place_of_answer(place: &str) -> String {
-    let help = if place.starts_with("reasoning") {
+    let help = if place.starts_with("reasoning") || place == "thinking" {
         "; a server without a reasoning parser puts it into the text"
     } else {
         ""

@@ -12,6 +12,7 @@ use super::ModelEngine;
 use crate::config::EngineSettings;
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::domain::panel::{Population, Recipe, sample};
+use crate::inference::chat::{ChatReply, Stop, Tokens};
 use crate::inference::client::ServiceClient;
 use crate::inference::prompt::Prompts;
 use crate::inference::service;
@@ -36,8 +37,8 @@ fn spec() -> StudySpec {
     }
 }
 
-/// The addresses of everything that an engine with those settings is asked: an answer, a free text, a rating, a vector.
-fn addresses(settings: &str) -> [String; 4] {
+/// An engine with those settings.
+fn engine(settings: &str) -> ModelEngine {
     let own: EngineSettings = toml::from_str(settings).unwrap();
     let service = service::resolve("mine", &own, &BTreeMap::new()).unwrap();
     let (caller, prompts) = (
@@ -50,7 +51,12 @@ fn addresses(settings: &str) -> [String; 4] {
         .unwrap(),
         Arc::new(Prompts::shipped().unwrap()),
     );
-    let engine = ModelEngine::new(service, caller, prompts, Duration::ZERO);
+    ModelEngine::new(service, caller, prompts, Duration::ZERO)
+}
+
+/// The addresses of everything that an engine with those settings is asked: an answer, a free text, a rating, a vector.
+fn addresses(settings: &str) -> [String; 4] {
+    let engine = engine(settings);
     let (spec, liking) = (spec(), Construct::Liking);
     let recipe = Recipe { seed: 7, audience: spec.audience, size: 2, mode: EngineMode::Standard };
     let persona = sample(Population::embedded(), &recipe).unwrap().persona(0).unwrap();
@@ -118,6 +124,32 @@ fn another_spelling_of_the_same_place_is_the_same_question() {
         "price = { input = 1.0, output = 2.0 }",
     ] {
         assert_eq!(addresses(&changed(line)), usual, "{line}");
+    }
+}
+
+#[test]
+fn thinking_eats_the_limit_only_where_the_limit_was_reached() {
+    let engine = engine(&changed("model = \"m\""));
+    let reply = |text: &str, stop, output, thought| ChatReply {
+        text: text.to_owned(),
+        model: String::new(),
+        stop,
+        tokens: Some(Tokens { input: 400, output, ..Tokens::default() }),
+        thought,
+        place: None,
+    };
+    for (reply, words) in [
+        (reply("", Stop::Finished, 120, true), Some("stops without an answer, after 120 of 800")),
+        (reply("", Stop::Finished, 800, true), Some("spends its limit of 800 tokens on thinking")),
+        (reply("", Stop::Truncated, 800, true), Some("spends its limit of 800")),
+        (reply("{\"sco", Stop::Truncated, 800, false), Some("are cut off at their limit")),
+        (reply("{}", Stop::Finished, 120, true), None),
+        (reply("", Stop::Finished, 0, false), None),
+        (reply("", Stop::Declined("no".into()), 120, true), None),
+    ] {
+        let why = engine.why_without_answer(&reply);
+        let is_told = |words: &str| why.as_ref().is_some_and(|why| why.contains(words));
+        assert!(words.map_or(why.is_none(), is_told), "{why:?}: {reply:?}");
     }
 }
 
