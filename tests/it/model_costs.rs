@@ -189,6 +189,27 @@ fn what_is_counted_is_booked_whatever_came_with_it() {
     }
 }
 
+/// What a router says that a call cost is booked where it is more than the prices give, and told once.
+#[test]
+fn what_a_service_charges_is_booked_where_it_is_more_than_the_price_gives() {
+    let mock = MockProvider::start(Duration::ZERO, |heard| {
+        let message = json!({ "content": harness::mock_provider::answer(heard) });
+        let choices = json!([{ "finish_reason": "stop", "message": message }]);
+        let usage = json!({ "prompt_tokens": 400, "completion_tokens": 100, "cost": 0.05 });
+        let body = json!({ "model": "mock-1", "choices": choices, "usage": usage });
+        Act::Body(body.to_string().into_bytes())
+    });
+    let home = home(&mock, "concurrency = 1", 1);
+    let mut args = RUN.to_vec();
+    args.extend(["--replicates", "0"]);
+    let printed = home.run(args).json();
+    let calls = u32::try_from(mock.calls()).unwrap();
+    let (cost, exact) = (spent(&printed), f64::from(calls) * 0.05);
+    assert!((cost - exact).abs() < 1e-9, "{cost} for {calls} calls: {printed}");
+    let remarks = printed["meta"]["replies"]["remarks"].to_string();
+    assert_eq!(remarks.matches("tells itself what a call cost").count(), 1, "{remarks}");
+}
+
 /// A service that counts nothing: each reply is booked at what its length comes to, is marked, and the study ends within what
 /// was announced. A call without a reply is booked like the dearest of them, and marked too.
 #[test]

@@ -728,6 +728,28 @@ fn a_study_without_any_answer_says_what_its_cost_rests_on() {
     assert!(shown.contains("booked at an upper bound"), "{shown}");
 }
 
+/// A service that gives no reason may mean the schema: the first call is tried without one, and nobody is lost.
+#[test]
+fn what_is_refused_without_a_reason_is_tried_without_the_schema() {
+    let bare = json!({ "error": { "message": "Bad request" } });
+    for (status, lost) in [(400, 1), (501, 1), (500, 2)] {
+        let bare = bare.clone();
+        let mock = MockProvider::start(Duration::ZERO, move |heard| {
+            if heard.body["response_format"]["type"] == "json_schema" {
+                Act::Fail(status, Vec::new(), bare.clone())
+            } else {
+                Act::Answer
+            }
+        });
+        let home = home(&mock, "", 20);
+        let ended = run(&home, &["--replicates", "0"]).expect(0);
+        assert_eq!(ended.json()["study"]["panel"]["delivered"], 20, "{status}");
+        assert_eq!(mock.calls(), 20 + lost, "{status}");
+        let remarks = ended.json()["meta"]["replies"]["remarks"].to_string();
+        assert!(remarks.contains("json_schema"), "{remarks}");
+    }
+}
+
 /// What a service refuses by name costs one call and nobody's answer: it is left out from then on, and the report says so.
 #[test]
 fn the_first_call_is_a_try_and_what_is_refused_by_name_is_left_out() {

@@ -166,7 +166,7 @@ impl Tokens {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CallError {
-    /// The service asks to wait: 429, 503 or 529.
+    /// The service asks to wait: 429, 503 or 529, and any other status with which it says that the model is being loaded.
     #[error("the service asks to wait (HTTP {status}){}", detail(.said))]
     Limited {
         /// The status.
@@ -215,7 +215,7 @@ pub enum CallError {
         /// Its words.
         said: String,
     },
-    /// The request itself is not accepted: any other 4xx.
+    /// The request itself is not accepted: any other 4xx, and a 403 or 5xx that names a part of the request.
     #[error("the service rejects the request (HTTP {status}){}{}", detail(.said), place(.at))]
     Rejected {
         /// The status.

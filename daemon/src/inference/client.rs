@@ -7,6 +7,7 @@ use std::sync::Once;
 use std::time::Duration;
 
 use futures::StreamExt;
+use protocol::credits::UsdMicros;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{Client, ClientBuilder, Method, Request, Response, Url, redirect};
 use serde::de::IgnoredAny;
@@ -14,7 +15,7 @@ use serde::de::IgnoredAny;
 use super::chat::{Allowance, BROKE_OFF, CallError, Chat, ChatReply, TokenLimit, Tokens};
 use super::key::BoundKey;
 use super::no_reply;
-use super::price::tokens_estimated;
+use super::price::{self, tokens_estimated};
 use super::service_error::{ServiceError, span};
 use super::way::{ProxyChoice, ProxyWay};
 use super::wire::{Auth, Format, IS_AN_ERROR, NAME_MAX, Unread, Vectors};
@@ -56,17 +57,25 @@ pub(crate) struct CallReply {
     pub allowance: Allowance,
     /// What is known of its tokens, whatever became of the reply.
     pub counts: ServiceCount,
+    /// What the service says that it cost.
+    pub charged: Option<UsdMicros>,
 }
 
 impl CallReply {
     /// A call that was not made, or to which nothing came.
     pub(crate) fn none(error: CallError) -> Self {
-        Self { reply: Err(error), allowance: Allowance::default(), counts: ServiceCount::Nothing }
+        Self::failed(error, Allowance::default())
+    }
+
+    /// A call that failed before a reply was read.
+    fn failed(error: CallError, allowance: Allowance) -> Self {
+        Self { reply: Err(error), allowance, counts: ServiceCount::Nothing, charged: None }
     }
 
     /// Whether the service knows nothing at that address.
     pub(crate) fn is_nowhere(&self) -> bool {
-        matches!(self.reply, Err(CallError::Rejected { status: 404 | 405, .. }))
+        matches!(&self.reply, Err(CallError::Rejected { status: 404 | 405, refuses, .. })
+            if refuses.is_empty())
     }
 }
 
@@ -252,10 +261,10 @@ impl ServiceClient {
         let (response, allowance) = self.post(route, body).await;
         match response {
             Ok(response) => {
-                let (reply, counts) = read(target, route, response).await;
-                CallReply { reply, allowance, counts }
+                let (reply, counts, charged) = read(target, route, response).await;
+                CallReply { reply, allowance, counts, charged }
             }
-            Err(error) => CallReply { reply: Err(error), allowance, counts: ServiceCount::Nothing },
+            Err(error) => CallReply::failed(error, allowance),
         }
     }
 
@@ -443,18 +452,19 @@ async fn read(
     target: &Target,
     route: &ServiceRoute,
     response: Response,
-) -> (Result<ChatReply, CallError>, ServiceCount) {
+) -> (Result<ChatReply, CallError>, ServiceCount, Option<UsdMicros>) {
     let headers = response.headers().clone();
     let body = match success(target, route, response, REPLY_BYTES_MAX).await {
         Ok(body) => body,
-        Err(error) => return (Err(error), ServiceCount::Nothing),
+        Err(error) => return (Err(error), ServiceCount::Nothing, None),
     };
+    let charged = target.format.charged(&body).and_then(price::charged);
     let mut reply = match target.format.reply(&body) {
         Ok(reply) => reply,
         Err(why) => {
             let counted =
                 target.format.usage(&body).map_or(ServiceCount::Nothing, ServiceCount::Tokens);
-            return (Err(target.unread(why, route, &headers, &body)), counted);
+            return (Err(target.unread(why, route, &headers, &body)), counted, charged);
         }
     };
     // The caller that reads the model's text redacts it: reading must not depend on the key.
@@ -470,7 +480,7 @@ async fn read(
         }
         None => ServiceCount::Length(tokens_estimated(&reply.text)),
     };
-    (Ok(reply), counted)
+    (Ok(reply), counted, charged)
 }
 
 /// The body of a success, or the error that the service reports.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::chat::{Chat, Refusable, ReplyShape, TokenLimit, Tokens};
+use super::chat::{CallError, Chat, Refusable, ReplyShape, TokenLimit, Tokens};
 use super::seen::SeenKinds;
 
 /// The name of a model that stands for whichever the server has.
@@ -58,6 +58,9 @@ pub(crate) struct Learnt {
     /// The model that the service said answered last.
     #[serde(skip)]
     pub served: Option<String>,
+    /// What was done about refusals without a reason.
+    #[serde(skip)]
+    unexplained: Unexplained,
     /// Whether the engine works as it is set. That it does not is kept, so that a restart makes no panel of the next try.
     #[serde(skip_serializing_if = "EngineHealth::is_forgotten", deserialize_with = "known_health")]
     pub health: EngineHealth,
@@ -94,6 +97,18 @@ fn known_seen<'de, D: Deserializer<'de>>(read: D) -> Result<SeenKinds, D::Error>
 fn known_health<'de, D: Deserializer<'de>>(read: D) -> Result<EngineHealth, D::Error> {
     let word = Value::deserialize(read)?;
     Ok(serde_json::from_value(word).unwrap_or_default())
+}
+
+/// What was done about refusals without a reason, of which the schema may be the cause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Unexplained {
+    /// Nothing yet.
+    #[default]
+    Untried,
+    /// The server failed once, which passes in most cases.
+    FailedOnce,
+    /// The call was tried without the schema.
+    Tried,
 }
 
 /// A format of replies below the strictest one.
@@ -160,8 +175,8 @@ impl Learnt {
             EngineHealth::New | EngineHealth::Proven => EngineHealth::New,
             EngineHealth::Broken => EngineHealth::Broken,
         };
-        let embed_beside = 0;
-        Self { model: None, served: None, health, embed_beside, ..self.clone() }
+        let (embed_beside, unexplained) = (0, Unexplained::Untried);
+        Self { model: None, served: None, health, embed_beside, unexplained, ..self.clone() }
     }
 
     /// The tokens that it counts of a prompt of which so many are likely.
@@ -183,6 +198,39 @@ impl Learnt {
         // What was seen since counts for more.
         let health = if health == EngineHealth::New { kept.health } else { health };
         *self = Self { model, served, health, embed_beside, ..kept };
+    }
+
+    /// Whether a call that failed with a schema in it is to be tried once without one, before the engine is given up: nothing
+    /// of it was read yet, and the service gives no reason. A failed server is given another chance before.
+    pub(crate) fn tries_without_schema(&mut self, error: &CallError, sent: &Chat) -> bool {
+        let has_schema = matches!(sent.shape, ReplyShape::Schema(_));
+        if !has_schema || self.health != EngineHealth::New || !is_unexplained(error) {
+            return false;
+        }
+        let passes = matches!(error, CallError::Server { status, .. } if *status != 501);
+        let (next, tries) = match self.unexplained {
+            Unexplained::Tried => (Unexplained::Tried, false),
+            Unexplained::Untried if passes => (Unexplained::FailedOnce, false),
+            Unexplained::Untried | Unexplained::FailedOnce => (Unexplained::Tried, true),
+        };
+        self.unexplained = next;
+        tries
+    }
+
+    /// The next study may try again without the schema.
+    pub(crate) fn may_try_again(&mut self) {
+        self.unexplained = Unexplained::Untried;
+    }
+
+    /// Learns that a call with that format is taken where one with a schema is refused; tells it.
+    pub(crate) fn learn_format(&mut self, taken: &ReplyShape) -> Option<&'static str> {
+        let (format, told) = match taken {
+            ReplyShape::Schema(_) => return None,
+            ReplyShape::Json => (FormatLeft::Json, NO_SCHEMA),
+            ReplyShape::Text => (FormatLeft::Text, NO_JSON),
+        };
+        self.format = Some(format);
+        Some(told)
     }
 
     /// What is sent otherwise than the settings say.
@@ -245,12 +293,41 @@ impl Learnt {
     }
 }
 
+/// Whether an error gives no reason that is known: neither a part of the request nor the model, the address or the key.
+fn is_unexplained(error: &CallError) -> bool {
+    const OTHER_REASONS: [&str; 12] = [
+        "model",
+        "not found",
+        "url",
+        "path",
+        "route",
+        "endpoint",
+        "method",
+        "key",
+        "account",
+        "token",
+        "prompt",
+        "nothing here",
+    ];
+    let (status, said) = match error {
+        CallError::Rejected { status, said, refuses, .. } if refuses.is_empty() => (*status, said),
+        CallError::Server { status, said } => (*status, said),
+        _ => return false,
+    };
+    // At an address that knows nothing, nothing is said in most cases.
+    let is_of_the_address = matches!(status, 404 | 405) && said.is_empty();
+    let said = said.to_lowercase();
+    matches!(status, 200..=299 | 400 | 404 | 405 | 422 | 500 | 501)
+        && !is_of_the_address
+        && !OTHER_REASONS.iter().any(|reason| said.contains(reason))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::inference::chat::{CallError, Schema};
+    use crate::inference::chat::Schema;
     use crate::inference::service_error::ServiceError;
 
     fn chat() -> Chat {
@@ -303,6 +380,33 @@ mod tests {
             ("", "You are Ann.\n\nDo you like it?")
         );
         assert_eq!(told.len(), 1);
+    }
+
+    #[test]
+    fn a_refusal_without_a_reason_is_tried_once_without_the_schema() {
+        let rejected = |status, said: &str| {
+            let (said, at, refuses) = (said.to_owned(), String::new(), Vec::new());
+            CallError::Rejected { status, said, at, refuses }
+        };
+        let failed = |status| CallError::Server { status, said: String::new() };
+        let tries = |errors: &[CallError]| -> Vec<bool> {
+            let mut learnt = Learnt::default();
+            errors.iter().map(|error| learnt.tries_without_schema(error, &chat())).collect()
+        };
+        let bare = rejected(400, "Bad request");
+        assert_eq!(tries(&[bare.clone(), bare.clone()]), [true, false]);
+        assert_eq!(tries(&[failed(500), failed(500), failed(500)]), [false, true, false]);
+        assert_eq!(tries(&[failed(501)]), [true]);
+        assert_eq!(tries(&[failed(502), rejected(404, "")]), [false, false]);
+        assert_eq!(tries(&[rejected(404, "The model m does not exist")]), [false]);
+        let named = message("temperature must be between 0 and 1").to_string();
+        let none = reqwest::header::HeaderMap::new();
+        let named = ServiceError::read(400, &none, named.as_bytes(), "", |text| text.into());
+        assert_eq!(tries(&[named.classify("")]), [false]);
+        let mut learnt = Learnt { health: EngineHealth::Proven, ..Learnt::default() };
+        assert!(!learnt.tries_without_schema(&bare, &chat()), "its schema was taken before");
+        assert!(learnt.learn_format(&ReplyShape::Text).is_some());
+        assert_eq!(learnt.apply(&chat(), TokenLimit::MaxTokens).0.shape, ReplyShape::Text);
     }
 
     #[test]

@@ -18,7 +18,9 @@ use protocol::credits::UsdMicros;
 use protocol::study::{StudySpec, StudyType};
 
 use self::context::{ContextWatch, PromptCounts};
-use super::chat::{CallError, Chat, ChatReply, ReplyShape, Schema, Stop, Tokens};
+use super::chat::{
+    CallError, Chat, ChatReply, Refusable, ReplyShape, Schema, Stop, TokenLimit, Tokens,
+};
 use super::client::{CallReply, ServiceClient, ServiceCount, ServiceRoute};
 use super::door::{Permit, ServiceDoor, Spent};
 use super::embed::Embedder;
@@ -354,6 +356,7 @@ impl ModelEngine {
         // The server may have another model by the time of the next study.
         let mut learnt = self.learnt();
         learnt.model = None;
+        learnt.may_try_again();
         if is_local(&self.service.target.base_url) {
             learnt.served = None;
         }
@@ -429,12 +432,13 @@ impl ModelEngine {
                 below => (route, below.as_ref()),
             };
             let client = self.door.client();
+            let mut used = first;
             let mut called = client.call(target, first, &sent, limit).await;
             if let Some(second) = second.filter(|_| called.is_nowhere() && !self.is_proven()) {
                 let again = client.call(target, second, &sent, limit).await;
                 if !again.is_nowhere() {
                     self.learnt().below_version = !is_below;
-                    called = again;
+                    (called, used) = (again, second);
                 }
             }
             if let Err(CallError::Rejected { refuses, .. }) = &called.reply {
@@ -448,6 +452,13 @@ impl ModelEngine {
                     continue;
                 }
             }
+            if let Some(tried) = self.without_schema(&called.reply, &sent, limit, used).await {
+                // Something else is refused by name.
+                if tried.reply.is_err() {
+                    continue;
+                }
+                called = tried;
+            }
             if let Err(error) = &called.reply
                 && let Some(better) = self.with_setting(error).await
             {
@@ -456,6 +467,39 @@ impl ModelEngine {
             remarks.extend(self.learnt().told().map(ToOwned::to_owned));
             return (called, remarks);
         }
+    }
+
+    /// Where a service that was never read refuses a call and gives no reason: the same without a schema, once. A format that
+    /// works, or with which it names something else that it refuses, is learnt; `None` where it makes no difference.
+    async fn without_schema(
+        &self,
+        reply: &Result<ChatReply, CallError>,
+        sent: &Chat,
+        limit: TokenLimit,
+        route: &ServiceRoute,
+    ) -> Option<CallReply> {
+        let error = reply.as_ref().err()?;
+        if !self.learnt().tries_without_schema(error, sent) {
+            return None;
+        }
+        for shape in [ReplyShape::Json, ReplyShape::Text] {
+            let chat = Chat { shape, ..sent.clone() };
+            let tried = self.door.client().call(&self.service.target, route, &chat, limit).await;
+            let is_taken = match &tried.reply {
+                Ok(_) => true,
+                Err(CallError::Rejected { refuses, .. }) => {
+                    !refuses.is_empty() && !refuses.contains(&Refusable::ReplyShape)
+                }
+                Err(CallError::Server { .. }) => false,
+                Err(_) => return None,
+            };
+            if is_taken {
+                let told = self.learnt().learn_format(&chat.shape).unwrap_or_default();
+                tracing::info!(engine = self.service.name, told, "learnt of a service");
+                return Some(tried);
+            }
+        }
+        None
     }
 
     /// Where any model may answer, finds out which one the server has. Several are no answer.
@@ -486,7 +530,9 @@ impl ModelEngine {
 
     /// Whether a remark only tells what is put otherwise than the settings say, or than is usual, and works.
     pub fn is_put_otherwise(&self, remark: &str) -> bool {
-        remark.starts_with(ANSWER_ELSEWHERE) || self.learnt().told().any(|told| told == remark)
+        remark.starts_with(ANSWER_ELSEWHERE)
+            || remark.starts_with(SERVICE_CHARGES)
+            || self.learnt().told().any(|told| told == remark)
     }
 
     /// The location of its address: no name, no password, no query.
@@ -580,7 +626,7 @@ impl Pass {
     /// Makes the admitted call.
     pub async fn call(self, ready: &ReadyCall) -> Spent<ChatReply> {
         let Self { engine, permit } = self;
-        let (CallReply { reply, allowance, counts }, mut remarks) =
+        let (CallReply { reply, allowance, counts, charged }, mut remarks) =
             engine.exchange(&ready.chat).await;
         let counts = ready.counts(counts);
         let counted = counts.plausible().unwrap_or_default();
@@ -603,7 +649,15 @@ impl Pass {
         let taken = counted.input.saturating_add(counted.output).min(ready.tokens_max);
         let spare = i64::try_from(ready.tokens_likely).unwrap_or(0)
             - i64::try_from(taken).unwrap_or(i64::MAX);
-        let booked = permit.end(&reply, allowance, counts, spare, stake);
+        let by_price = permit.end(&reply, allowance, counts, spare, stake);
+        let booked = by_price.or_charged(charged);
+        if booked != by_price {
+            let why = match engine.door.known_price() {
+                Some(_) => "is more than the prices in use give",
+                None => "has no price that is known",
+            };
+            remarks.push(format!("{SERVICE_CHARGES}, which {why}: what it tells is booked"));
+        }
         let (input_tokens, output_tokens) = (counted.input, counted.output);
         Spent { reply, input_tokens, output_tokens, booked, remarks }
     }
@@ -622,12 +676,15 @@ fn answering(listed: &[String]) -> Vec<&str> {
     if some.is_empty() { all } else { some }
 }
 
+/// The beginning of what is told of a service that tells what calls cost.
+const SERVICE_CHARGES: &str = "the service tells itself what a call cost";
+
 /// The beginning of what is told of an answer in another place.
 const ANSWER_ELSEWHERE: &str = "the service puts the answer into ";
 
 /// What is told of an answer in another place than the text of the reply.
 fn place_of_answer(place: &str) -> String {
-    let help = if place.starts_with("reasoning") {
+    let help = if place.starts_with("reasoning") || place == "thinking" {
         "; a server without a reasoning parser puts it into the text"
     } else {
         ""

@@ -47,6 +47,11 @@ impl Price {
     }
 }
 
+/// What a service says that it charged, in dollars.
+pub(super) fn charged(dollars: f64) -> Option<UsdMicros> {
+    Some(UsdMicros(i64::try_from(micros(dollars)?).ok()?))
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -157,6 +162,13 @@ impl Booked {
         Usage { cost, at_most, estimated, ..Usage::default() }
     }
 
+    /// What the service says that it charged, where that is more than follows from the price; else as it is.
+    #[must_use]
+    pub fn or_charged(self, charged: Option<UsdMicros>) -> Self {
+        let higher = charged.filter(|charged| *charged > self.cost);
+        higher.map_or(self, |cost| Self { cost, at_most: false, estimated: false })
+    }
+
     /// A call that cost nothing.
     pub const NOTHING: Self = Self { cost: UsdMicros::ZERO, at_most: false, estimated: false };
 
@@ -214,6 +226,17 @@ mod tests {
         assert_eq!(seen(30), booked(30, false, true));
         assert_eq!(seen(900), booked(90, true, false));
         assert_eq!(CallStake::seen(UsdMicros::ZERO, UsdMicros::ZERO).uncounted, Booked::NOTHING);
+    }
+
+    #[test]
+    fn what_the_service_charges_is_booked_where_it_is_more() {
+        let booked = Booked { cost: UsdMicros(200), at_most: true, estimated: false };
+        assert_eq!(booked.or_charged(None), booked);
+        assert_eq!(booked.or_charged(charged(0.0001)), booked, "less than the price gives");
+        let more = Booked { cost: UsdMicros(50_000), at_most: false, estimated: false };
+        assert_eq!(booked.or_charged(charged(0.05)), more);
+        assert_eq!(Booked::NOTHING.or_charged(charged(0.05)), more, "no price is known");
+        assert_eq!(charged(f64::NAN), None);
     }
 
     proptest! {

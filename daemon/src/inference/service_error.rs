@@ -2,15 +2,21 @@
 //! failure, the wait that is asked for, and its first sentence without keys. Pure functions of status, headers and body.
 
 mod account;
+mod refusals;
+mod said;
+mod waits;
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use self::account::{is_closed, is_unpaid};
-use super::chat::{CallError, Denial, Refusable};
+use self::said::{plain, shown, words_of};
+pub(crate) use self::waits::span;
+use self::waits::wait_of;
+use super::chat::{CallError, Denial};
 use super::wire::{error_in, under};
 
 /// Most characters of a service's own words in an error.
@@ -39,97 +45,6 @@ pub(crate) struct ServiceError {
     pub after: Option<Duration>,
 }
 
-/// Words by which services refuse a part of a request.
-const REFUSALS: [&str; 14] = [
-    "unsupported",
-    "not supported",
-    "not support",
-    "n't support",
-    "unrecognized",
-    "unknown",
-    "extra",
-    "not permitted",
-    "not allowed",
-    "unexpected",
-    "not available",
-    "only the default",
-    "deprecated",
-    "not enabled",
-];
-/// Names of the format of a reply.
-const FORMAT: [&str; 11] = [
-    "response_format",
-    "json_schema",
-    "json_object",
-    "output_config",
-    "output_format",
-    "structured output",
-    "response_schema",
-    "responsejsonschema",
-    "response_mime_type",
-    "responsemimetype",
-    "grammar",
-];
-/// Names of a message of the system.
-const SYSTEM: [&str; 7] = [
-    "system role",
-    "system message",
-    "'system'",
-    "\"system\"",
-    "system_instruction",
-    "developer instruction",
-    "roles must alternate",
-];
-/// Words by which services refuse a format, besides those for any part.
-const FORMAT_REFUSALS: [&str; 6] = [
-    "must be",
-    "unavailable",
-    "invalid schema",
-    "invalid response_format",
-    "parse grammar",
-    "compile grammar",
-];
-/// Names of the limit on the length of a reply.
-const LENGTH: [&str; 6] = [
-    "max_tokens",
-    "max_completion_tokens",
-    "max_output_tokens",
-    "maxoutputtokens",
-    "max_new_tokens",
-    "num_predict",
-];
-/// Words by which services refuse a value, and not its field.
-const VALUES: [&str; 15] = [
-    "too large",
-    "too high",
-    "too big",
-    "at most",
-    "maximum",
-    "must be",
-    "between",
-    "range",
-    "less than",
-    "greater than",
-    "exceed",
-    "larger than",
-    "<=",
-    " > ",
-    "out of bounds",
-];
-/// Words for a context that is too small.
-const CONTEXT: [&str; 10] = [
-    "context_length_exceeded",
-    "context length",
-    "context window",
-    "context size",
-    "exceed_context_size",
-    "maximum context",
-    "max_model_len",
-    "prompt is too long",
-    "input is too long",
-    "input token count",
-];
-
 impl ServiceError {
     /// Reads an error that came with that status. `masked` removes the key that was sent; `model` is what was asked for, and
     /// no secret.
@@ -150,10 +65,7 @@ impl ServiceError {
         }
         let inner = json.as_ref().and_then(inner_status);
         let status = if (200..300).contains(&status) { inner.unwrap_or(status) } else { status };
-        let after = retry_after(headers)
-            .or_else(|| json.as_ref().and_then(retry_info))
-            .or_else(|| wait_in_words(&whole))
-            .or_else(|| json.as_ref().and_then(|json| reset_in_body(json, headers)));
+        let after = wait_of(status, headers, json.as_ref(), &whole);
         let shown = shown(&told, model, masked);
         Self { status, codes, whole, said: shown, after }
     }
@@ -170,6 +82,16 @@ impl ServiceError {
         }
         if self.is_of_the_key() {
             return denied(Denial::Key);
+        }
+        if self.is_loading() {
+            return CallError::Limited { status, after, said };
+        }
+        // Gateways say what the request may not hold with any status.
+        if matches!(status, 200..=299 | 403 | 500..=502) {
+            let refuses = self.refused();
+            if !refuses.is_empty() {
+                return CallError::Rejected { status, said, at: String::new(), refuses };
+            }
         }
         match status {
             401 => denied(Denial::Key),
@@ -189,31 +111,22 @@ impl ServiceError {
         }
     }
 
-    /// The parts of a request that it names as not accepted.
-    fn refused(&self) -> Vec<Refusable> {
-        let text = format!("{} {}", self.codes, self.whole);
-        let names = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let is_refusal = names(&REFUSALS);
-        let is_value = !is_refusal && names(&VALUES);
-        let found = [
-            (Refusable::Context, names(&CONTEXT)),
-            (Refusable::Length, is_value && names(&LENGTH)),
-            (Refusable::TemperatureValue, is_value && names(&["temperature"])),
-            (Refusable::TokenLimit, is_refusal && names(&["max_tokens", "max_completion_tokens"])),
-            (Refusable::Temperature, is_refusal && names(&["temperature"])),
-            (
-                Refusable::SystemRole,
-                names(&SYSTEM) && (is_refusal || names(&["roles must alternate"])),
-            ),
-            (
-                Refusable::ReplyShape,
-                names(&FORMAT)
-                    && (is_refusal
-                        || names(&FORMAT_REFUSALS)
-                        || FORMAT.iter().any(|word| self.codes.contains(word))),
-            ),
+    /// Whether the model is only being loaded: then it is there in a moment, whatever the status.
+    fn is_loading(&self) -> bool {
+        const LOADING: [&str; 7] = [
+            "is loading",
+            "still loading",
+            "currently loading",
+            "being loaded",
+            "loading model",
+            "model loading",
+            "warming up",
         ];
-        found.into_iter().filter(|(_, is_named)| *is_named).map(|(part, _)| part).collect()
+        const FAILED: [&str; 3] = ["fail", "error loading", "unable to load"];
+        let says = |words: &[&str]| words.iter().any(|words| self.whole.contains(words));
+        matches!(self.status, 200..=299 | 400 | 404 | 409 | 425 | 500..=503)
+            && says(&LOADING)
+            && !says(&FAILED)
     }
 
     /// Whether it means that the account has no credit. With a 429, its code or words of a balance say so: services use words
@@ -388,82 +301,6 @@ fn error_of(body: &Value) -> &Value {
     error_in(body).filter(|error| error.is_string() || error.is_object()).unwrap_or(body)
 }
 
-/// What is said, with the field that it is about in front.
-fn words_of(body: &Value) -> String {
-    const DEPTH_MAX: usize = 4;
-    fn said(value: &Value, depth: usize) -> Option<String> {
-        if depth > DEPTH_MAX {
-            return None;
-        }
-        match value {
-            Value::String(said) if !said.trim().is_empty() => Some(said.clone()),
-            Value::Array(list) => list.iter().find_map(|value| said_of(value, depth + 1)),
-            Value::Object(_) => said_of(value, depth + 1),
-            _ => None,
-        }
-    }
-    fn said_of(value: &Value, depth: usize) -> Option<String> {
-        const KEYS: [&str; 15] = [
-            "message",
-            "msg",
-            "detail",
-            "error",
-            "error_description",
-            "description",
-            "errors",
-            "status_msg",
-            "error_message",
-            "error_msg",
-            "errmsg",
-            "faultstring",
-            "reason",
-            "title",
-            "base_resp",
-        ];
-        if !value.is_object() {
-            return said(value, depth);
-        }
-        let told = KEYS.iter().find_map(|key| said(under(value, key)?, depth));
-        let words = told.or_else(|| named_by_field(under(value, "errors")?))?;
-        let field = value.get("loc").and_then(Value::as_array).and_then(|path| {
-            let names = path.iter().filter_map(Value::as_str).filter(|name| *name != "body");
-            Some(names.collect::<Vec<_>>().join(".")).filter(|names| !names.is_empty())
-        });
-        let field = field.or_else(|| {
-            let named = value.get("param").and_then(Value::as_str)?;
-            Some(named.to_owned()).filter(|name| !name.is_empty() && !words.contains(name.as_str()))
-        });
-        Some(match field {
-            Some(field) => format!("{field}: {words}"),
-            None => words,
-        })
-    }
-    said_of(error_of(body), 0).unwrap_or_default()
-}
-
-/// What is said of the first of some fields: `{"model": ["is unknown"]}`.
-fn named_by_field(errors: &Value) -> Option<String> {
-    let (field, said) = errors.as_object()?.iter().next()?;
-    let said = said.as_array().and_then(|list| list.first()).unwrap_or(said).as_str()?;
-    Some(format!("{field}: {said}"))
-}
-
-/// What is said in a body that is not JSON: the title of a page, or the text.
-fn plain(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    let lower = text.to_ascii_lowercase();
-    let is_page = lower.trim_start().starts_with('<');
-    if !is_page {
-        return text.trim().to_owned();
-    }
-    let title = lower.find("<title").and_then(|start| {
-        let from = start + lower.get(start..)?.find('>')? + 1;
-        let to = from + lower.get(from..)?.find("</title")?;
-        text.get(from..to)
-    });
-    title.unwrap_or_default().trim().to_owned()
-}
-
 /// Collects codes and texts of a body, without what it repeats of the request.
 fn gather(value: &Value, codes: &mut String, whole: &mut String, depth: usize) {
     const DEPTH_MAX: usize = 8;
@@ -475,7 +312,7 @@ fn gather(value: &Value, codes: &mut String, whole: &mut String, depth: usize) {
         Value::Array(list) => list.iter().for_each(|one| gather(one, codes, whole, depth + 1)),
         Value::Object(fields) => {
             for (key, one) in fields.iter().filter(|(key, _)| *key != "input") {
-                const CODES: [&str; 8] = [
+                const CODES: [&str; 10] = [
                     "code",
                     "type",
                     "param",
@@ -484,6 +321,8 @@ fn gather(value: &Value, codes: &mut String, whole: &mut String, depth: usize) {
                     "error_code",
                     "error_type",
                     "errorcode",
+                    "field",
+                    "parameter",
                 ];
                 let is_code = CODES.iter().any(|code| key.eq_ignore_ascii_case(code));
                 // Elsewhere a reason is a sentence.
@@ -505,130 +344,6 @@ fn gather(value: &Value, codes: &mut String, whole: &mut String, depth: usize) {
         }
         _ => {}
     }
-}
-
-/// The first sentence of what is said: short, on one line, filtered for terminals. It may repeat the prompt but never a
-/// key: the key that was sent is removed first, so that shortening leaves no part of it, and anything that looks like
-/// another key is masked as well.
-fn shown(said: &str, model: &str, masked: impl Fn(&str) -> Cow<'_, str>) -> String {
-    let said = masked(said);
-    let line = protocol::safe::line(&said);
-    let line = masked(&line);
-    let shown: Vec<Cow<'_, str>> = line.split_whitespace().map(|part| word(part, model)).collect();
-    let line = shown.join(" ");
-    first_sentence(&line).trim_end_matches('.').chars().take(WORDS_MAX).collect()
-}
-
-/// A word, or a sign for one that looks like a key. The parts of a path are judged one by one; the model that was asked for
-/// is no key.
-fn word<'a>(word: &'a str, model: &str) -> Cow<'a, str> {
-    let looks_like_a_key =
-        |part: &str| part.len() > WORD_MAX && part.contains(|c: char| c.is_ascii_digit());
-    let is_model = word.trim_matches(|letter: char| "\"'`().,;:".contains(letter)) == model;
-    if !looks_like_a_key(word) || is_model {
-        return Cow::Borrowed(word);
-    }
-    let bare = word.trim_start_matches(['(', '"', '\'', '`']);
-    if !(bare.starts_with('/') || bare.starts_with("http://") || bare.starts_with("https://")) {
-        return Cow::Borrowed("…");
-    }
-    let parts = word.split('/').map(|part| if looks_like_a_key(part) { "…" } else { part });
-    Cow::Owned(parts.collect::<Vec<_>>().join("/"))
-}
-
-/// The first sentence of a line, if it says anything; a sentence that is shorter is followed by the next one.
-fn first_sentence(line: &str) -> &str {
-    /// Letters that a sentence has at least.
-    const LEAST: usize = 24;
-    let end = line.match_indices(". ").map(|(place, _)| place + 1).find(|end| *end >= LEAST);
-    end.and_then(|end| line.get(..end)).unwrap_or(line)
-}
-
-/// `Retry-After` in seconds (also `retry-after-ms`), or as a date, which is compared with the service's own clock.
-pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name: &str| Some(headers.get(name)?.to_str().ok()?.trim());
-    let number = |name: &str| text(name)?.parse::<f64>().ok();
-    let seconds = number("retry-after-ms")
-        .map(|ms| ms / 1_000.0)
-        .or_else(|| number(RETRY_AFTER.as_str()))
-        .filter(|seconds| seconds.is_finite());
-    if let Some(seconds) = seconds {
-        return Duration::try_from_secs_f64(seconds.min(WAIT_MAX.as_secs_f64())).ok();
-    }
-    let until = http_date(text(RETRY_AFTER.as_str())?)?;
-    let now = http_date(text(DATE.as_str())?)?;
-    let seconds = u64::try_from(until.saturating_sub(now)).ok()?;
-    // Dates have whole seconds.
-    Some(Duration::from_secs(seconds.saturating_add(1)).min(WAIT_MAX))
-}
-
-/// Seconds since 1970 of a date as HTTP writes it.
-fn http_date(text: &str) -> Option<i64> {
-    let date = jiff::fmt::rfc2822::parse(text).ok()?;
-    Some(date.timestamp().as_second())
-}
-
-/// `retryDelay` of a `RetryInfo`, as Google writes it.
-fn retry_info(body: &Value) -> Option<Duration> {
-    let details = error_of(body).get("details")?.as_array()?;
-    details.iter().find_map(|detail| span(detail.get("retryDelay")?.as_str()?))
-}
-
-/// The wait in a sentence such as "Please try again in 41.5s" or "retry after 20 seconds".
-fn wait_in_words(whole: &str) -> Option<Duration> {
-    const BEFORE: [&str; 5] =
-        ["try again in ", "retry in ", "retry after ", "again after ", "wait "];
-    BEFORE.iter().find_map(|before| {
-        let rest = whole.get(whole.find(before)? + before.len()..)?;
-        let mut words = rest.split_whitespace();
-        let first = words.next()?.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric());
-        let unit = match words.next().unwrap_or_default() {
-            unit if unit.starts_with("sec") => "s",
-            unit if unit.starts_with("min") => "m",
-            unit if unit.starts_with("hour") => "h",
-            unit if unit.starts_with("millisec") || unit == "ms" => "ms",
-            _ => "",
-        };
-        let has_unit = first.ends_with(|letter: char| letter.is_ascii_alphabetic());
-        if has_unit { span(first) } else { span(&format!("{first}{unit}")) }
-    })
-}
-
-/// The time at which a limit is renewed, as a service repeats its header in the body: in milliseconds or seconds of the
-/// epoch, compared with its own clock.
-fn reset_in_body(body: &Value, headers: &HeaderMap) -> Option<Duration> {
-    /// Numbers above this are milliseconds.
-    const SECONDS_MAX: f64 = 1e11;
-    let told = error_of(body).get("metadata")?.get("headers")?.as_object()?;
-    let (_, reset) =
-        told.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-ratelimit-reset"))?;
-    let reset = reset.as_f64().or_else(|| reset.as_str()?.trim().parse().ok())?;
-    let until = if reset > SECONDS_MAX { reset / 1_000.0 } else { reset };
-    let now = http_date(headers.get(DATE)?.to_str().ok()?)? as f64;
-    Duration::try_from_secs_f64((until - now).clamp(0.0, WAIT_MAX.as_secs_f64())).ok()
-}
-
-/// A duration as services write it: `1s`, `6m0s`, `120ms`, `1.5`, `1h2m3.5s`. `None` for absurd ones.
-pub(crate) fn span(text: &str) -> Option<Duration> {
-    let mut seconds = 0.0;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let number: f64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let unit = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-        seconds += number
-            * match &rest[..unit] {
-                "" | "s" => 1.0,
-                "ms" => 0.001,
-                "m" => 60.0,
-                "h" => 3_600.0,
-                _ => return None,
-            };
-        rest = &rest[unit..];
-    }
-    (!text.is_empty() && seconds <= WAIT_MAX.as_secs_f64())
-        .then(|| Duration::from_secs_f64(seconds))
 }
 
 #[cfg(test)]

@@ -404,13 +404,12 @@ fn judge(
             return vec![hold("answers", false, error.to_string(), hint)];
         }
     };
-    let is_empty = reply.text.trim().is_empty();
-    let is_unfinished = reply.stop == Stop::Truncated || (reply.thought && is_empty);
-    let read = match &reply.stop {
-        Stop::Declined(why) => Err(why.clone().into_owned()),
-        _ if is_unfinished => Err(engine.why_unfinished(reply.thought || is_empty)),
-        Stop::Truncated => Err(engine.why_unfinished(false)),
-        Stop::Finished => {
+    let unfinished = engine.why_without_answer(&reply);
+    let is_unfinished = unfinished.is_some();
+    let read = match (&reply.stop, unfinished) {
+        (Stop::Declined(why), _) => Err(why.clone().into_owned()),
+        (Stop::Truncated | Stop::Finished, Some(why)) => Err(why),
+        (Stop::Truncated | Stop::Finished, None) => {
             match redact(reply.text, mask, |text| instrument::read_model(spec, at, text)).read {
                 Ok(_) => {
                     engine.prove();

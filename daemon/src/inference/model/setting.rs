@@ -2,7 +2,34 @@
 
 use super::ModelEngine;
 use crate::config::Structured;
-use crate::inference::chat::{CallError, Denial, Refusable, TIMED_OUT};
+use crate::inference::chat::{CallError, ChatReply, Denial, Refusable, Stop, TIMED_OUT};
+
+/// Words by which services say that they do not have a model, or have it no more.
+const GONE: [&str; 17] = [
+    "not found",
+    "not exist",
+    "n't exist",
+    "not loaded",
+    "unknown model",
+    "unknown_model",
+    "invalid model",
+    "not a valid model",
+    "model is unknown",
+    "no longer",
+    "decommissioned",
+    "no such model",
+    "no model",
+    "not have a model",
+    "model is not available",
+    "model not available",
+    "not served",
+];
+
+/// Whether a service says that it does not have the model.
+fn says_no_model(said: &str) -> bool {
+    let said = said.to_lowercase();
+    said.contains("model") && GONE.iter().any(|words| said.contains(words))
+}
 
 impl ModelEngine {
     /// The same error with the setting to look at, where it is one: the key, the model, or the address.
@@ -40,7 +67,9 @@ impl ModelEngine {
         if self.is_proven() {
             return self.gone(error, *status, said).await;
         }
-        if matches!(status, 400 | 404) && said.to_lowercase().contains("model") {
+        let is_gone =
+            says_no_model(said) || (*status == 404 && said.to_lowercase().contains("model"));
+        if matches!(status, 400 | 404 | 422) && is_gone && refuses.is_empty() {
             let listed = self.list_models().await;
             let known = listed.contains(&self.service.model);
             if let Some(first) = listed.first().filter(|_| !known) {
@@ -59,18 +88,7 @@ impl ModelEngine {
 
     /// What is told of a model that answered before and that the service does not know any more.
     async fn gone(&self, error: &CallError, status: u16, said: &str) -> Option<CallError> {
-        const GONE: [&str; 7] = [
-            "not found",
-            "not exist",
-            "not loaded",
-            "unknown model",
-            "no longer",
-            "decommissioned",
-            "no such model",
-        ];
-        let said = said.to_lowercase();
-        let is_gone = said.contains("model") && GONE.iter().any(|words| said.contains(words));
-        if !(matches!(status, 404 | 410) || (status == 400 && is_gone)) {
+        if !(matches!(status, 404 | 410) || (status == 400 && says_no_model(said))) {
             return None;
         }
         let model = &self.service.model;
@@ -126,6 +144,32 @@ impl ModelEngine {
                 self.service.target.base_url
             )),
             _ => None,
+        }
+    }
+
+    /// Why a reply has no answer in it, and what helps: it was cut off, or it holds nothing but thoughts. `None` where there
+    /// is something to read, or the model declined.
+    pub fn why_without_answer(&self, reply: &ChatReply) -> Option<String> {
+        let is_empty = reply.text.trim().is_empty();
+        match reply.stop {
+            Stop::Declined(_) => None,
+            Stop::Truncated => Some(self.why_unfinished(reply.thought || is_empty)),
+            Stop::Finished if reply.thought && is_empty => {
+                let most = u64::from(self.service.output_tokens_max);
+                let short = reply.tokens.map(|tokens| tokens.output);
+                // A server may call it finished although the limit is what ended it.
+                let short = short.filter(|output| *output < most.saturating_mul(9) / 10);
+                Some(short.map_or_else(
+                    || self.why_unfinished(true),
+                    |output| {
+                        format!(
+                            "the model thinks and stops without an answer, after {output} of {most} tokens: switch its thinking off at the server, or ask another model in [engine.{}]",
+                            self.service.name
+                        )
+                    },
+                ))
+            }
+            Stop::Finished => None,
         }
     }
 

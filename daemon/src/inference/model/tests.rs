@@ -12,6 +12,7 @@ use super::ModelEngine;
 use crate::config::EngineSettings;
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::domain::panel::{Population, Recipe, sample};
+use crate::inference::chat::{ChatReply, Stop, Tokens};
 use crate::inference::client::ServiceClient;
 use crate::inference::prompt::Prompts;
 use crate::inference::service;
@@ -160,6 +161,32 @@ fn models_that_only_embed_do_not_answer() {
         assert_eq!(of(&listed), answering);
     }
     assert_eq!(of(&[]), "");
+}
+
+#[test]
+fn thinking_eats_the_limit_only_where_the_limit_was_reached() {
+    let engine = engine(&changed("model = \"m\""));
+    let reply = |text: &str, stop, output, thought| ChatReply {
+        text: text.to_owned(),
+        model: String::new(),
+        stop,
+        tokens: Some(Tokens { input: 400, output, ..Tokens::default() }),
+        thought,
+        place: None,
+    };
+    for (reply, words) in [
+        (reply("", Stop::Finished, 120, true), Some("stops without an answer, after 120 of 800")),
+        (reply("", Stop::Finished, 800, true), Some("spends its limit of 800 tokens on thinking")),
+        (reply("", Stop::Truncated, 800, true), Some("spends its limit of 800")),
+        (reply("{\"sco", Stop::Truncated, 800, false), Some("are cut off at their limit")),
+        (reply("{}", Stop::Finished, 120, true), None),
+        (reply("", Stop::Finished, 0, false), None),
+        (reply("", Stop::Declined("no".into()), 120, true), None),
+    ] {
+        let why = engine.why_without_answer(&reply);
+        let is_told = |words: &str| why.as_ref().is_some_and(|why| why.contains(words));
+        assert!(words.map_or(why.is_none(), is_told), "{why:?}: {reply:?}");
+    }
 }
 
 #[test]

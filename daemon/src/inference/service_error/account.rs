@@ -2,7 +2,7 @@
 //! trial has ended. A pure function of lower-case words; none of them is said of a limit a minute.
 
 /// Words for an account that is empty or not paid for.
-const OF_BALANCE: [&str; 35] = [
+const OF_BALANCE: [&str; 47] = [
     "credit balance is too low",
     "insufficient credit",
     "insufficient balance",
@@ -36,6 +36,18 @@ const OF_BALANCE: [&str; 35] = [
     "payment required",
     "payment is required",
     "in arrears",
+    "specified api usage limit",
+    "prepaid funds",
+    "funds exhausted",
+    "funds are exhausted",
+    "funds have been exhausted",
+    "out of funds",
+    "billing to be enabled",
+    "billing is not enabled",
+    "billing is disabled",
+    "billing has not been enabled",
+    "billing disabled",
+    "enable billing",
     "余额不足",
     "欠费",
 ];

@@ -3,6 +3,7 @@
 use reqwest::header::HeaderName;
 use serde_json::json;
 
+use super::waits::retry_after;
 use super::*;
 
 fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -44,6 +45,23 @@ fn the_first_sentence_is_told_in_whatever_form_it_comes() {
         ),
         ("<!DOCTYPE html><html><head><title>404 Not here</title></head></html>", "404 Not here"),
         ("<html>no title", ""),
+        ("<html><body><h1>502 <b>Bad</b> Gateway</h1></body></html>", "502 Bad Gateway"),
+        (
+            "<?xml version=\"1.0\"?><Error><Code>No</Code><Message>Access is denied here</Message></Error>",
+            "Access is denied here",
+        ),
+        (
+            r#"{"errors":[{"field":"messages","detail":"must not be empty"}]}"#,
+            "messages: must not be empty",
+        ),
+        (
+            r#"{"message":"Invalid request.","details":[{"field":"/messages","issue":"is required"}]}"#,
+            "Invalid request: /messages: is required",
+        ),
+        (
+            r#"{"error":{"message":"Bad value","details":[{"fieldViolations":[{"field":"a.b","description":"Unknown name"}]}]}}"#,
+            "Bad value: a.b: Unknown name",
+        ),
         ("context length exceeded: 4200 > 4096", "context length exceeded: 4200 > 4096"),
         (
             r#"{"error":{"message":"Invalid URL (POST /v1/chat/completions/chat/completions)"}}"#,
@@ -88,8 +106,12 @@ fn the_model_that_was_asked_for_is_no_secret() {
     };
     let own = read(404, body("a-model-20260101-with-a-long-name").as_bytes()).classify("");
     assert!(own.to_string().contains("`a-model-20260101-with-a-long-name`"), "{own}");
-    let other = read(404, body("another-20260101-with-a-long-name").as_bytes()).classify("");
-    assert!(!other.to_string().contains("another-2026"), "{other}");
+    let other = read(404, body("another20260101withalongname").as_bytes()).classify("");
+    assert!(!other.to_string().contains("another2026"), "{other}");
+    // A deployment is named, too.
+    let named = "gpt4o-prod-2024-08-06-westeurope";
+    let other = read(404, body(named).as_bytes()).classify("");
+    assert!(other.to_string().contains(named), "{other}");
 }
 
 #[test]
@@ -400,6 +422,9 @@ fn an_empty_account_is_no_rate_limit() {
         "Balance exhausted",
         "Insufficient balance. Please recharge.",
         "Your account balance is not enough",
+        "You have reached your specified API usage limits.",
+        "Prepaid funds exhausted",
+        "This API method requires billing to be enabled.",
         "Your team has used all available credits or reached its monthly spending limit.",
         "账户余额不足，请充值",
     ] {
@@ -419,4 +444,18 @@ fn an_empty_account_is_no_rate_limit() {
     ] {
         assert!(matches!(kind(429, said), CallError::Limited { .. }), "{said}");
     }
+}
+
+#[test]
+fn a_model_that_is_being_loaded_is_waited_for() {
+    let kind = |status, said: &str| {
+        read(status, json!({ "error": { "message": said } }).to_string().as_bytes()).classify("")
+    };
+    for (status, said) in
+        [(400, "model is loading, wait"), (404, "Loading model"), (500, "The model is warming up")]
+    {
+        assert!(matches!(kind(status, said), CallError::Limited { .. }), "{said}");
+    }
+    assert!(matches!(kind(500, "Failed loading model"), CallError::Server { .. }));
+    assert!(matches!(kind(400, "model not loaded"), CallError::Rejected { .. }));
 }

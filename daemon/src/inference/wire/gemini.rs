@@ -130,5 +130,7 @@ pub(super) fn tokens(body: &Value) -> Option<Tokens> {
     {
         return None;
     }
-    Some(Tokens { input, cached_input, output: said + reasoning, reasoning })
+    // What a total has beyond the parts is used and paid for, too.
+    let rest = count(usage, "totalTokenCount").map_or(0, |total| total.saturating_sub(input));
+    Some(Tokens { input, cached_input, output: rest.max(said + reasoning), reasoning })
 }

@@ -2,6 +2,7 @@
 //! `client` makes the calls.
 
 mod anthropic;
+mod charged;
 mod embed_gemini;
 mod embed_openai;
 mod error_in;
@@ -136,6 +137,12 @@ impl Format {
             Self::Openai | Self::Anthropic => embed_openai::tokens(&body),
             Self::Gemini => embed_gemini::tokens(&body),
         }
+    }
+
+    /// What a body says that the call cost, in dollars.
+    pub fn charged(self, body: &[u8]) -> Option<f64> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        charged::dollars(body.get("usage")?)
     }
 
     /// What a body says that the call took, whatever else is in it.
@@ -292,11 +299,31 @@ fn text(value: &Value, key: &str) -> String {
     value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// A text that is one JSON object and nothing else, thinking before it left out. Only such a text is taken for an answer
+/// A text that is one JSON object and nothing else, thinking before it, a fence around it and a sentence behind it that says
+/// that this is the answer left out. Only such a text is taken for an answer
 /// where it stands in another field than the answer's: thoughts are never read.
 fn lone_object(text: &str) -> Option<String> {
     let text = text.rsplit_once("</think>").map_or(text, |(_, rest)| rest).trim();
-    let is_object = text.starts_with('{')
-        && serde_json::from_str::<serde_json::Map<String, Value>>(text).is_ok();
-    is_object.then(|| text.to_owned())
+    let text = text.strip_prefix("```json").or_else(|| text.strip_prefix("```")).unwrap_or(text);
+    let text = Some(text.trim_start()).filter(|text| text.starts_with('{'))?;
+    let mut values =
+        serde_json::Deserializer::from_str(text).into_iter::<serde_json::Map<String, Value>>();
+    values.next()?.ok()?;
+    let (object, behind) = text.split_at_checked(values.byte_offset())?;
+    says_that_it_is_the_answer(behind).then(|| object.to_owned())
+}
+
+/// Whether what stands behind an object only says that it is the answer, as in "That is my answer.", and thinks no further.
+fn says_that_it_is_the_answer(behind: &str) -> bool {
+    const LENGTH_MAX: usize = 60;
+    const ANSWERS: [&str; 5] = ["answer", "reply", "response", "final", "done"];
+    const DOUBTS: [&str; 9] =
+        ["wait", "but", "not", "n't", "maybe", "might", "would", "could", "?"];
+    let behind = behind.trim().trim_start_matches("```").trim().to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| behind.contains(word));
+    behind.is_empty()
+        || (behind.len() <= LENGTH_MAX
+            && says(&ANSWERS)
+            && !says(&DOUBTS)
+            && !behind.contains(['{', '}']))
 }

@@ -101,8 +101,8 @@ pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
         Some(_) => return Err("its content is not text"),
     };
     let tokens = tokens(body);
-    let thoughts = THOUGHTS.map(|field| text(message, field));
-    let thought = thoughts.iter().any(|thoughts| !thoughts.trim().is_empty())
+    let thoughts = thoughts(message);
+    let thought = thoughts.iter().any(|(_, thoughts)| !thoughts.trim().is_empty())
         || tokens.is_some_and(|tokens| tokens.reasoning > 0)
         || text_of.trim_start().starts_with("<think>");
     let (text, place) = if !text_of.trim().is_empty() {
@@ -127,12 +127,39 @@ fn joined(parts: &[Value]) -> String {
     said.map(|part| part.as_str().map_or_else(|| text(part, "text"), ToOwned::to_owned)).collect()
 }
 
-/// The fields for thoughts.
-const THOUGHTS: [&str; 2] = ["reasoning_content", "reasoning"];
+/// The fields for thoughts as one text.
+const THOUGHTS: [&str; 3] = ["reasoning_content", "reasoning", "thinking"];
+/// The field for thoughts as a list of steps.
+const THOUGHT_STEPS: &str = "reasoning_details";
 
-/// The answer where the content is empty, and its place: in the arguments of a tool, or in a field for thoughts if it holds
-/// nothing but one object.
-fn elsewhere(message: &Value, thoughts: &[String]) -> Option<(String, &'static str)> {
+/// The thoughts in each of the fields for them, with its name; empty where there are none.
+fn thoughts(message: &Value) -> Vec<(&'static str, String)> {
+    let steps = message.get(THOUGHT_STEPS).and_then(Value::as_array);
+    let steps = steps.into_iter().flatten().map(|step| {
+        let said = ["text", "summary"].iter().find_map(|key| step.get(*key)?.as_str());
+        said.or_else(|| step.as_str()).unwrap_or_default()
+    });
+    let steps: String = steps.collect();
+    let texts = THOUGHTS.into_iter().map(|field| (field, text(message, field)));
+    texts.chain(std::iter::once((THOUGHT_STEPS, steps))).collect()
+}
+
+/// The answer where the content is empty, and its place: the object that a server parsed already, the arguments of a tool,
+/// or a field for thoughts if it holds nothing but one object.
+fn elsewhere(
+    message: &Value,
+    thoughts: &[(&'static str, String)],
+) -> Option<(String, &'static str)> {
+    let parsed = match message.get("parsed") {
+        Some(Value::String(text)) => lone_object(text),
+        Some(Value::Object(fields)) if !fields.is_empty() => {
+            Some(Value::Object(fields.clone()).to_string())
+        }
+        _ => None,
+    };
+    if let Some(parsed) = parsed {
+        return Some((parsed, "parsed"));
+    }
     let calls = message.get("tool_calls").and_then(Value::as_array);
     let (arguments, place) = match calls.map(Vec::as_slice) {
         Some([call]) => {
@@ -147,10 +174,8 @@ fn elsewhere(message: &Value, thoughts: &[String]) -> Option<(String, &'static s
         Some(object @ Value::Object(_)) => Some(object.to_string()),
         _ => None,
     };
-    let thought = || {
-        let mut places = thoughts.iter().zip(THOUGHTS);
-        places.find_map(|(thoughts, place)| Some((lone_object(thoughts)?, place)))
-    };
+    let thought =
+        || thoughts.iter().find_map(|(place, thoughts)| Some((lone_object(thoughts)?, *place)));
     arguments.map(|arguments| (arguments, place)).or_else(thought)
 }
 
@@ -167,6 +192,10 @@ pub(super) fn tokens(body: &Value) -> Option<Tokens> {
         .get("completion_tokens_details")
         .and_then(|details| count(details, "reasoning_tokens"))
         .unwrap_or(0);
+    // Some count the thoughts beside the reply, and tell it by a sum that is larger: all of it is used and paid for.
+    let beside = if reasoning > output { output.saturating_add(reasoning) } else { output };
+    let rest = count(usage, "total_tokens").map_or(0, |total| total.saturating_sub(input));
+    let output = beside.max(rest);
     Some(Tokens {
         input,
         cached_input: cached.min(input),

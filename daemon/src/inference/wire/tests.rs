@@ -198,6 +198,29 @@ fn tokens_are_counted_however_their_number_is_written() {
 }
 
 #[test]
+fn thoughts_that_are_counted_beside_the_reply_are_used_too() {
+    for (usage, output, reasoning) in [
+        (json!({ "completion_tokens_details": { "reasoning_tokens": 7_000 } }), 7_120, 7_000),
+        (json!({ "completion_tokens_details": { "reasoning_tokens": 100 } }), 120, 100),
+        (json!({ "total_tokens": 7_520 }), 7_120, 0),
+        (json!({ "total_tokens": 520 }), 120, 0),
+        (json!({ "total_tokens": 3 }), 120, 0),
+    ] {
+        let mut usage = usage;
+        usage["prompt_tokens"] = json!(400);
+        usage["completion_tokens"] = json!(120);
+        let body = json!({ "usage": usage }).to_string();
+        let tokens = Format::Openai.usage(body.as_bytes()).unwrap();
+        let wanted = Tokens { input: 400, cached_input: 0, output, reasoning };
+        assert_eq!(tokens, wanted, "{body}");
+    }
+    let gemini = json!({ "usageMetadata": { "promptTokenCount": 400, "candidatesTokenCount": 120,
+        "totalTokenCount": 7_520 } });
+    let tokens = Format::Gemini.usage(gemini.to_string().as_bytes()).unwrap();
+    assert_eq!((tokens.input, tokens.output), (400, 7_120));
+}
+
+#[test]
 fn what_a_call_took_is_read_whatever_the_rest_of_the_reply_is() {
     for format in ALL {
         let usage = body(format, "x", "stop");
@@ -248,6 +271,7 @@ fn the_place_of_an_answer_elsewhere_is_told() {
         (reply.text, reply.place)
     };
     let object = "{\"score\": 7}";
+    let parsed = json!({ "score": 7 }).to_string();
     let found = |place| (object.to_owned(), Some(place));
     let call = |arguments: Value| json!([{ "function": { "name": "f", "arguments": arguments } }]);
     let part = |kind: &str, text: &str| json!({ "type": kind, "text": text });
@@ -269,6 +293,29 @@ fn the_place_of_an_answer_elsewhere_is_told() {
             json!({ "content": [part("thinking", "{\"score\": 3}"), part("text", object)] }),
             found("a list of parts"),
         ),
+        (json!({ "content": null, "thinking": object }), found("thinking")),
+        (json!({ "content": "", "parsed": { "score": 7 } }), (parsed, Some("parsed"))),
+        (
+            json!({ "reasoning_details": [part("reasoning.text", object)] }),
+            found("reasoning_details"),
+        ),
+        (
+            json!({ "reasoning_details": [{ "type": "reasoning.summary", "summary": object }] }),
+            found("reasoning_details"),
+        ),
+        (
+            json!({ "reasoning_content": format!("{object}\n\nThat is my answer.") }),
+            found("reasoning_content"),
+        ),
+        (
+            json!({ "reasoning_content": format!("```json\n{object}\n```") }),
+            found("reasoning_content"),
+        ),
+        (
+            json!({ "reasoning_content": format!("{object} Wait, is that my answer?") }),
+            (String::new(), None),
+        ),
+        (json!({ "reasoning_content": format!("{object} {object}") }), (String::new(), None)),
         (json!({ "content": null, "reasoning_content": "I say 7." }), (String::new(), None)),
         (json!({ "content": [], "reasoning_content": "7" }), (String::new(), None)),
     ] {

@@ -67,11 +67,8 @@ impl ReplyReader {
 
     fn read_reply(&self, address: String, reply: ChatReply) -> ReadCall {
         let Self { spec, pool, engine, ask } = self;
+        let unfinished = engine.why_without_answer(&reply);
         let end = End::from(reply.stop);
-        let is_empty = reply.text.trim().is_empty();
-        let is_unfinished = end == End::Truncated || (reply.thought && is_empty);
-        let thought = reply.thought || (is_unfinished && is_empty);
-        let unfinished = is_unfinished.then(|| engine.why_unfinished(thought));
         // Of the reply as it came: what is kept of it may be shorter.
         let is_answer = ask.at.is_answer() && end == End::Finished;
         let mended =
