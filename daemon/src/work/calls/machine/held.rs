@@ -153,11 +153,11 @@ impl PanelMachine<'_> {
             }
             return;
         }
-        let Some(HeldTask { task, rejected, .. }) = self.held.pop_front() else { return };
+        let Some(HeldTask { task, .. }) = self.held.pop_front() else { return };
         self.engines[task.engine].faults.try_again(task.ticket);
         let (tries, rejections) = (Tries::last_at(task.engine), REJECTED_AGAIN_MAX);
-        let task = if rejected.is_some() { task } else { task.at_first_question() };
-        let once = RespondentTask { tries, rejections, reasks: REASKS_MAX, ..task };
+        let once =
+            RespondentTask { tries, rejections, reasks: REASKS_MAX, ..task.at_first_question() };
         self.wait_until(Duration::ZERO, once);
     }
 
