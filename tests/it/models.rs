@@ -428,12 +428,12 @@ fn a_cap_holds_whatever_the_service_reports() {
     let mock = MockProvider::start(Duration::from_millis(2), |heard| match heard.number % 3 {
         0 => Act::Claim(json!(u64::MAX), json!(-4)),
         1 => Act::Claim(json!(3_000_000), json!(3_000_000)),
-        _ => Act::Answer,
+        _ => Act::Claim(json!(600), json!(390)),
     });
     let home = home(&mock, "output_tokens = 400", 200);
-    let ended = run(&home, &["--max-cost-usd", "0.1"]).expect(5);
+    let ended = run(&home, &["--max-cost-usd", "0.2"]).expect(5);
     let cost = ended.json()["meta"]["cost_usd"].as_f64().unwrap();
-    assert!(cost > 0.09 && cost <= 0.1, "{cost}");
+    assert!(cost > 0.18 && cost <= 0.2, "{cost}");
     sound(&home, &ended);
     let mock = MockProvider::good();
     let day = home_with_day_cap(&mock);
