@@ -335,6 +335,7 @@ fn a_rating_off_the_scale_is_asked_for_again_and_is_never_a_rating() {
 fn no_cap_is_passed_and_nobody_is_left_half_heard() {
     let mock = MockProvider::start(Duration::from_millis(3), |heard| match heard.number % 3 {
         0 => Act::Claim(json!(u64::MAX), json!(-4)),
+        _ if heard.texts.is_empty() => Act::Claim(json!(900), json!(250)),
         _ => Act::Answer,
     });
     let home = Home::with_settings(&settings(&mock, "output_tokens = 300\nconcurrency = 8"));

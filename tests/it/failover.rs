@@ -1,6 +1,7 @@
 //! Tests of failover when engines answer no one, or not everyone: which engine takes over, how often it is asked, and
 //! when a study gives up.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use harness::{Act, Ended, Home, MockProvider, audit, studies};
@@ -142,15 +143,19 @@ fn an_engine_alone_that_rejects_everything_stops_the_study_and_gives_the_rest_ba
 /// The last engine that is left dies while somebody waits for it whom the other one has rejected.
 #[test]
 fn nobody_waits_for_an_engine_that_will_never_answer() {
-    let first = MockProvider::start(Duration::ZERO, |heard| {
-        if heard.number % 3 == 1 { Act::Status(400, Vec::new()) } else { Act::Answer }
-    });
+    let is_rejected = |persona: &str| persona.len() % 3 == 1;
     for (status, people) in [(403, 60), (404, 60), (429, 9), (500, 9)] {
+        let first = MockProvider::start(Duration::ZERO, move |heard| {
+            if is_rejected(&heard.persona) { Act::Status(400, Vec::new()) } else { Act::Answer }
+        });
         let second = MockProvider::start(Duration::ZERO, move |_| Act::Status(status, Vec::new()));
         let home = pool("failover", &first, &second, people);
         let panel = run(&home, "mixed").expect(5).json()["study"]["panel"].clone();
         let failed = panel["failed"].as_u64().unwrap();
-        assert!(failed.abs_diff(u64::from(people) / 3) <= 1, "{status}: {panel}");
+        let (first, second) = (first.told(), second.told());
+        let asked: BTreeSet<&String> = first.asked.keys().chain(second.asked.keys()).collect();
+        let rejected = asked.iter().filter(|persona| is_rejected(persona)).count();
+        assert!(rejected > 0 && failed == rejected as u64, "{status}: {panel}, {rejected}");
         assert_eq!(panel["delivered"].as_u64().unwrap(), u64::from(people) - failed, "{status}");
     }
 }

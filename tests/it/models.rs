@@ -333,14 +333,20 @@ fn every_outcome_is_accounted_for_when_one_call_in_five_fails() {
 #[test]
 fn a_reply_that_cannot_be_read_is_asked_for_twice_more_and_is_never_a_score() {
     let bodies = ["", "<html>no</html>", "{\"score\": \"7/5\"}", "{\"score\": 11", "9"];
+    let is_read = |persona: &str| persona.len().is_multiple_of(2);
     let mock = MockProvider::start(Duration::ZERO, move |heard| {
+        if is_read(&heard.persona) {
+            return Act::Answer;
+        }
         Act::Say(bodies[heard.number % bodies.len()].to_owned())
     });
-    let home = home(&mock, "", 10);
-    let ended = run(&home, &[]).expect(4);
-    let panel = &ended.json()["study"]["panel"];
-    assert_eq!((&panel["delivered"], &panel["invalid"]), (&json!(0), &json!(10)));
+    let home = home(&mock, "", 20);
+    let ended = run(&home, &[]).expect(5);
     let told = mock.told();
+    let read = told.asked.keys().filter(|persona| is_read(persona)).count();
+    assert!((5..=15).contains(&read), "{read}");
+    let panel = &ended.json()["study"]["panel"];
+    assert_eq!((&panel["delivered"], &panel["invalid"]), (&json!(read), &json!(20 - read)));
     assert!(told.by_persona().values().all(|calls| *calls <= 3), "{:?}", told.by_persona());
     assert!(told.heard.iter().any(|heard| heard.question.contains("could not be used")));
     assert_eq!(home.link().credits().unwrap().held.0, 0);
@@ -422,7 +428,7 @@ fn a_cap_holds_whatever_the_service_reports() {
     let mock = MockProvider::start(Duration::from_millis(2), |heard| match heard.number % 3 {
         0 => Act::Claim(json!(u64::MAX), json!(-4)),
         1 => Act::Claim(json!(3_000_000), json!(3_000_000)),
-        _ => Act::Answer,
+        _ => Act::Claim(json!(600), json!(390)),
     });
     let home = home(&mock, "output_tokens = 400", 200);
     let ended = run(&home, &["--max-cost-usd", "0.2"]).expect(5);

@@ -379,6 +379,9 @@ impl Admission {
                 self.flow.note(false);
                 self.breaker.note(CallHealth::Bad, now);
             }
+            CallError::Rejected { .. } if error.may_be_chance() => {
+                self.breaker.note(CallHealth::RejectingByChance, now);
+            }
             CallError::Rejected { .. } => self.breaker.note(CallHealth::Rejecting, now),
             // A reply of absurd size comes from a service that works.
             CallError::TooLarge { .. }

@@ -4,8 +4,13 @@
 
 use std::time::Duration;
 
+use super::retry::REJECTED_AGAIN_MAX;
+
 /// Failures in a row that open it.
 const FAILURES_MAX: u32 = 20;
+/// The weight of a rejection, and of one whose question is asked again: so often, each may be rejected.
+const REJECTION: u32 = 1 + REJECTED_AGAIN_MAX;
+const REJECTION_BY_CHANCE: u32 = 1;
 /// How long it stays open before each probe; after the last one fails, studies stop.
 const REST: [Duration; 3] =
     [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20)];
@@ -19,6 +24,8 @@ pub(super) enum CallHealth {
     Bad,
     /// It rejected the request itself.
     Rejecting,
+    /// It rejected the request, and may take the same one a moment later.
+    RejectingByChance,
 }
 
 /// Whether calls may go.
@@ -74,10 +81,11 @@ impl Breaker {
     pub(super) fn note(&mut self, health: CallHealth, now: Duration) {
         match health {
             CallHealth::Good => *self = Self::default(),
-            CallHealth::Rejecting => {
-                self.rejections += 1;
+            CallHealth::Rejecting | CallHealth::RejectingByChance => {
+                let is_chance = health == CallHealth::RejectingByChance;
+                self.rejections += if is_chance { REJECTION_BY_CHANCE } else { REJECTION };
                 self.probing = false;
-                self.dead |= self.rejections >= FAILURES_MAX;
+                self.dead |= self.rejections >= FAILURES_MAX * REJECTION;
             }
             CallHealth::Bad => {
                 self.failures += 1;

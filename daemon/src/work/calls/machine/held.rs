@@ -157,8 +157,8 @@ impl PanelMachine<'_> {
         self.engines[task.engine].faults.try_again(task.ticket);
         let tries = Tries::last_at(task.engine);
         let rejections = if rejected.is_some() { task.rejections } else { REJECTED_AGAIN_MAX };
-        let task = if rejected.is_some() { task } else { task.at_first_question() };
-        let once = RespondentTask { tries, rejections, reasks: REASKS_MAX, ..task };
+        let once =
+            RespondentTask { tries, rejections, reasks: REASKS_MAX, ..task.at_first_question() };
         self.wait_until(Duration::ZERO, once);
     }
 

@@ -97,6 +97,8 @@ impl PanelRun<'_> {
                 let engine = &engine.service().name;
                 let study = self.study.number;
                 tracing::warn!(study, engine, why, "an engine answers no more");
+                // Before anybody is told: whoever kills the daemon then finds it known after the restart.
+                self.study.core.keep_learnt(&self.study.caller).await?;
             }
             PanelEffect::Measure(measure) => self.measure(*measure)?,
             PanelEffect::Keep { ticket, at, said, usual } => {
