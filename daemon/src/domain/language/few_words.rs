@@ -34,8 +34,8 @@ const ENOUGH_A_WORD: f64 = 1.2;
 pub(super) struct FewWords {
     /// Above 0 for a foreign language.
     pub(super) sum: f64,
-    /// Words that count, names and borrowed ones not among them.
-    speaking: usize,
+    /// Words that speak for a foreign language, and an amount that does: one alone may stand in a name.
+    pub(super) speaking: usize,
     words: usize,
     /// Whether a longer word of another language's list of function words is among them, with a small letter.
     pub(super) is_built: bool,
@@ -91,7 +91,7 @@ impl FewWords {
     /// Whether the words are enough to call the text foreign.
     pub(super) fn is_foreign(self) -> bool {
         let needed = ENOUGH.max(ENOUGH_A_WORD * self.words as f64);
-        self.sum >= needed && (self.speaking > 1 || self.words > 1)
+        self.sum >= needed && self.speaking > 1
     }
 }
 

@@ -50,7 +50,8 @@ fn is_foreign(text: &str, whole: &SentenceEvidence, lists: &WordLists) -> bool {
     }
     let few = FewWords::of(text, lists);
     // One short word of another language's list may stand in a name or a dish.
-    let is_confirmed = few.is_built || whole.foreign() >= CONFIRMED || few.sum >= CONFIRMS;
+    let is_confirmed =
+        few.is_built || whole.foreign() >= CONFIRMED || few.sum >= CONFIRMS && few.speaking > 1;
     few.is_foreign() || by_sentences && is_confirmed
 }
 
