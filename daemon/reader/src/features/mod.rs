@@ -203,7 +203,7 @@ const WHOLE_BAD: f64 = -1.5;
 /// The meaning of the text as a whole: what its clauses say only together ("a carrier for babies", "several have fallen").
 /// Nothing of a single clause, which is known, and of a long text, which speaks of many things.
 fn whole(text: &str, clauses: &[Clause]) -> Result<Option<Meaning>, Damaged> {
-    if !(2..=ORDINARY_CLAUSES as usize).contains(&clauses.len()) {
+    if clauses.len() < 2 || clauses.len() as f64 > ORDINARY_CLAUSES {
         return Ok(None);
     }
     Ok(meaning::read([text])?.pop())
