@@ -157,6 +157,7 @@ pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
             &clauses,
             &plain,
             &meanings,
+            whole(text, &clauses)?.as_ref(),
         ),
         topics: topics::topics(&reader.topics, &tokens),
         sense,
@@ -191,6 +192,23 @@ const SUSPECT: f64 = 0.35;
 /// Clauses of an ordinary text. Of more clauses some look bad by chance, so that the meaning of each must be surer.
 const ORDINARY_CLAUSES: f64 = 20.0;
 
+/// A whole text that deserves a veto with this probability is enough by itself, and with the other one beside a suspicion of
+/// the rules that is rather sure. Of 970 ordinary and honest texts none reached the first one.
+const WHOLE: f64 = 0.9967;
+const WHOLE_SUSPECT: f64 = 0.953;
+const RATHER_SURE: f64 = 0.5;
+/// A whole text is taken for one that deserves a veto only if it is at least so bad: good clauses lift it.
+const WHOLE_BAD: f64 = -1.5;
+
+/// The meaning of the text as a whole: what its clauses say only together ("a carrier for babies", "several have fallen").
+/// Nothing of a single clause, which is known, and of a long text, which speaks of many things.
+fn whole(text: &str, clauses: &[Clause]) -> Result<Option<Meaning>, Damaged> {
+    if clauses.len() < 2 || clauses.len() as f64 > ORDINARY_CLAUSES {
+        return Ok(None);
+    }
+    Ok(meaning::read([text])?.pop())
+}
+
 /// A probability, or a sum of them, that is enough in a text of so many clauses: the doubt that is left is shared out among
 /// them.
 fn enough(in_ordinary: f64, most: f64, clauses: usize) -> f64 {
@@ -203,6 +221,7 @@ fn vetoed(
     clauses: &[Clause],
     said: &[String],
     meanings: &[Meaning],
+    whole: Option<&Meaning>,
 ) -> Option<(VetoKind, Span)> {
     let meant = |meaning: &Meaning| if meaning.valence <= BAD { meaning.veto().1 } else { 0.0 };
     let probability = |place: usize| meanings.get(place).map_or(0.0, meant);
@@ -211,11 +230,15 @@ fn vetoed(
     let mut heard = BTreeSet::new();
     let different = said.iter().zip(meanings).filter(|(said, _)| heard.insert(said.to_lowercase()));
     let two_of = two_highest(different.map(|(_, meaning)| (meaning.veto().0, meant(meaning))));
+    let of_whole =
+        whole.filter(|whole| whole.valence <= WHOLE_BAD).map_or(0.0, |whole| whole.veto().1);
     let by_rules = suspicions.iter().map(|one| {
         // In a long text the worst clause is no evidence of what the whole text is suspected of.
         let worst = if highest >= enough(0.0, 1.0, clauses.len()) { highest } else { 0.0 };
         let meant = one.clause.map_or(worst, probability);
-        let is_enough = one.is_certain() || one.weight >= SUSPECT && one.weight + meant >= TOGETHER;
+        let is_enough = one.is_certain()
+            || one.weight >= SUSPECT && one.weight + meant >= TOGETHER
+            || one.weight >= RATHER_SURE && of_whole >= WHOLE_SUSPECT;
         let span = one.clause.and_then(|place| clauses.get(place)).map_or(one.span, |it| it.span);
         (if is_enough { one.weight + meant } else { 0.0 }, one.kind, span)
     });
@@ -227,8 +250,18 @@ fn vetoed(
             || (probability >= highest && sum_of(&two_of, kind) >= two_clauses);
         (if is_enough { probability } else { 0.0 }, kind, clause.span)
     });
+    // The clause that gives it away is the one that is worst.
+    let worst = clauses
+        .iter()
+        .zip(meanings)
+        .min_by(|(_, one), (_, other)| one.valence.total_cmp(&other.valence))
+        .map(|(clause, _)| clause.span);
+    let by_whole = whole
+        .filter(|_| of_whole >= WHOLE)
+        .and_then(|whole| Some((of_whole, whole.veto().0, worst?)));
     by_rules
         .chain(by_meaning)
+        .chain(by_whole)
         .filter(|(weight, ..)| *weight > 0.0)
         .max_by(|one, other| one.0.total_cmp(&other.0))
         .map(|(_, kind, span)| (kind, span))
@@ -326,6 +359,7 @@ fn gather(
 #[cfg(test)]
 mod tests {
     use crate::Reader;
+    use crate::veto::VetoKind;
 
     /// Harmless sentences, each a little different.
     fn long_text(sentences: usize) -> String {
@@ -377,5 +411,24 @@ mod tests {
             "Send us $500 in Bitcoin today and we pay you back $5,000 within a week, guaranteed.";
         assert!(reader.features(&format!("{plain} {fraud}")).unwrap().is_rejected());
         assert!(reader.features(fraud).unwrap().is_rejected());
+    }
+
+    #[test]
+    fn clauses_that_give_a_text_away_only_together_are_found_and_a_warning_is_not() {
+        let reader = Reader::embedded();
+        let veto = |text: &str| reader.features(text).unwrap().veto.map(|(kind, _)| kind);
+        let together =
+            "Deposit 1,000 today, take home 20,000 in a fortnight. Tell nobody, or the rate falls.";
+        assert_eq!(veto(together), Some(VetoKind::Fraud));
+        assert_eq!(veto("Tell nobody, or the rate falls."), None);
+        let warning = "If a stranger says 'you have won a car, just pay the customs', it is a scam. Our free leaflet \
+                       shows ten such tricks.";
+        assert_eq!(veto(warning), None);
+        assert_eq!(
+            veto(
+                "Last chance! Our summer sale ends tonight. Up to 60 % off dresses. Free returns."
+            ),
+            None
+        );
     }
 }

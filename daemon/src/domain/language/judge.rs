@@ -2,6 +2,7 @@
 
 use whatlang::{Lang, Script};
 
+use super::few_words::{FEW, FewWords, language};
 use super::script::Scripts;
 use super::sentence::{SentenceEvidence, sentences, unquoted};
 use super::words::WordLists;
@@ -22,6 +23,9 @@ const UNBUILT: f64 = 0.8;
 /// Words of a language's list that name it, in a text of more than [`SHORT_MAX`] words.
 const SURE_MIN: f64 = 3.0;
 const SHORT_MAX: usize = 8;
+/// In a text of few words, evidence of the lists that needs no confirmation by how its words look, and what confirms less.
+const CONFIRMED: f64 = 2.0;
+const CONFIRMS: f64 = 4.0;
 /// A text with at least this share of letters in another script is foreign if nothing in it is English.
 const SCRIPT_SHARE: usize = 4;
 
@@ -32,11 +36,23 @@ pub(super) fn judge(text: &str, lists: &'static WordLists) -> Judged {
     // A phrase that is quoted in an English text is no part of its language.
     let text =
         if SentenceEvidence::of(&outside, lists).english > 0.0 { outside.as_str() } else { text };
-    if by_sentences(text, lists) {
+    if is_foreign(text, &whole, lists) {
         Judged::Other(Language(name(text, &whole, lists)))
     } else {
         Judged::English
     }
+}
+
+fn is_foreign(text: &str, whole: &SentenceEvidence, lists: &WordLists) -> bool {
+    let by_sentences = by_sentences(text, lists);
+    if whole.is_built || whole.words > FEW || whole.scripts.other > 0 {
+        return by_sentences;
+    }
+    let few = FewWords::of(text, lists);
+    // One short word of another language's list may stand in a name or a dish.
+    let is_confirmed =
+        few.is_built || whole.foreign() >= CONFIRMED || few.sum >= CONFIRMS && few.speaking > 1;
+    few.is_foreign() || by_sentences && is_confirmed
 }
 
 fn by_script(scripts: Scripts, english: f64) -> bool {
@@ -135,6 +151,13 @@ fn name(text: &str, whole: &SentenceEvidence, lists: &'static WordLists) -> Opti
             return Some("Japanese");
         }
         return told.map(|told| english_name(told.lang()));
+    }
+    if whole.words <= FEW {
+        let told = told.as_ref().map(|told| english_name(told.lang()));
+        let found = language(text, told, lists);
+        if found.is_some() {
+            return found;
+        }
     }
     let most = whole.foreign();
     let told = told

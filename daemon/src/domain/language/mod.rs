@@ -1,8 +1,10 @@
 //! The language of a text: whether it is English, and which language it seems to be otherwise. A text counts as English
 //! unless something speaks against it: another script, function words of another language, or, for a longer text, its
-//! letter triples. Names, loan words and the Englishes of the world are no evidence.
+//! letter triples, for a short one what its words look like. Names, loan words and the Englishes of the world are no evidence.
 
+mod few_words;
 mod judge;
+mod letter_groups;
 mod script;
 mod sentence;
 mod words;

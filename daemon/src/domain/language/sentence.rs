@@ -23,7 +23,7 @@ const ONE_LETTER: f64 = 0.5;
 /// What a word with a capital letter counts beside another in a sentence that may be a name.
 const IN_NAME: f64 = 0.5;
 /// What comes before an apostrophe in French, Italian and Catalan.
-const ELIDED: &[&str] = &[
+pub(super) const ELIDED: &[&str] = &[
     "l", "d", "c", "n", "j", "s", "m", "t", "qu", "jusqu", "lorsqu", "dell", "all", "nell", "sull",
     "dall", "un", "quest",
 ];
@@ -122,6 +122,9 @@ impl SentenceEvidence {
                 evidence.for_english(kind, in_name);
                 continue;
             }
+            if lists.is_neutral(&token.text) {
+                continue;
+            }
             let is_letter = token.capital && at > 0 && token.text.chars().count() == 1;
             // Among other words capitals are the initials of something: "AI" is no verb of French.
             let is_no_word = match token.spelling {
@@ -196,7 +199,7 @@ fn for_others(scores: &mut [f64], token: &WrittenWord, weight: f64, lists: &Word
 }
 
 /// How a word speaks for English; a possessive or a contraction as the word before its apostrophe.
-fn english(word: &str, lists: &WordLists) -> Option<EnglishWord> {
+pub(super) fn english(word: &str, lists: &WordLists) -> Option<EnglishWord> {
     lists.english(word).or_else(|| {
         let (front, behind) = word.split_once('\'')?;
         let ends = matches!(behind, "s" | "t" | "ll" | "re" | "ve" | "d" | "m" | "");

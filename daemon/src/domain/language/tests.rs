@@ -156,3 +156,40 @@ fn texts_without_words_and_very_long_ones_are_judged_too() {
     let one_sentence = "und so ging es immer weiter mit der gleichen Sache ".repeat(100);
     assert_eq!(name(&one_sentence), "German");
 }
+
+#[test]
+fn the_language_of_few_words_is_named() {
+    for (text, expected) in [
+        ("Haarschnitt 25 Euro", "German"),
+        ("Livraison offerte", "French"),
+        ("Zapatos nuevos $30", "Spanish"),
+        ("Spedizione gratuita", "Italian"),
+        ("Goedkope verzekering", "Dutch"),
+        ("Begagnad cykel", "Swedish"),
+        ("Strzyżenie męskie 50 zł", "Polish"),
+        ("Ucuz sigorta", "Turkish"),
+        ("Pengiriman cepat", "Indonesian"),
+        ("Edullinen vakuutus", "Finnish"),
+        ("Měsíční předplatné", "Czech"),
+    ] {
+        assert_eq!(name(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn one_word_decides_only_beside_an_amount_that_english_writes_otherwise() {
+    assert_eq!(name("Haarschnitt"), "English");
+    assert_eq!(name("Haarschnitt $25"), "English");
+    assert_eq!(name("Haarschnitt 25 €"), "German");
+    assert_eq!(name("Haarschnitt 24,90"), "German");
+    // What English borrowed is no evidence beside any amount, and neither is an invented name.
+    assert_eq!(name("Baklava 6 €"), "English");
+    assert_eq!(name("Zarvo 6 €"), "English");
+}
+
+#[test]
+fn an_everyday_word_of_english_outweighs_a_foreign_one() {
+    assert_eq!(name("Zapatos nuevos"), "Spanish");
+    assert_eq!(name("Zapatos shoes"), "English");
+    assert_eq!(name("Livraison bakery"), "English");
+}

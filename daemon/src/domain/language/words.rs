@@ -28,6 +28,10 @@ pub(super) struct WordLists {
     english: HashMap<String, EnglishWord>,
     /// Word → positions in `languages`.
     other: HashMap<String, Vec<usize>>,
+    /// Words of offers in other languages, which tell a text of few words only.
+    offers: HashMap<String, Vec<usize>>,
+    /// Dishes, arts, makes: words that English texts use whatever language they are from.
+    neutral: BTreeSet<String>,
     particles: BTreeSet<String>,
     /// First word → the other words of borrowed phrases.
     borrowed: HashMap<String, Vec<Vec<String>>>,
@@ -46,6 +50,7 @@ struct EnglishFile {
     particles: String,
     units: String,
     borrowed: String,
+    neutral: String,
 }
 
 #[derive(Deserialize)]
@@ -64,6 +69,8 @@ pub(super) struct LanguageList {
     #[serde(default)]
     pub(super) letters: String,
     words: String,
+    #[serde(default)]
+    offers: String,
 }
 
 impl WordLists {
@@ -81,6 +88,7 @@ impl WordLists {
         let set = |list: &str| list.split_whitespace().map(ToOwned::to_owned).collect();
         words.particles = set(&english.particles);
         words.units = set(&english.units);
+        words.neutral = set(&english.neutral);
         for phrase in english.borrowed.lines() {
             let mut phrase = tokens(phrase).into_iter().map(|token| token.text);
             if let Some(first) = phrase.next() {
@@ -90,6 +98,9 @@ impl WordLists {
         for (index, list) in others.language.into_iter().enumerate() {
             for word in list.words.split_whitespace() {
                 words.other.entry(word.to_owned()).or_default().push(index);
+            }
+            for word in list.offers.split_whitespace() {
+                words.offers.entry(word.to_owned()).or_default().push(index);
             }
             words.names.insert(list.name.to_lowercase());
             words.languages.push(list);
@@ -104,6 +115,16 @@ impl WordLists {
     /// The languages that have the word in their list, as positions.
     pub(super) fn others(&self, word: &str) -> &[usize] {
         self.other.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// The languages in whose offers the word is frequent, as positions.
+    pub(super) fn offers(&self, word: &str) -> &[usize] {
+        self.offers.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether English texts use the word whatever language it is from.
+    pub(super) fn is_neutral(&self, word: &str) -> bool {
+        self.neutral.contains(word)
     }
 
     /// Whether the word stands in names of any language.
@@ -135,7 +156,7 @@ impl WordLists {
     /// Every word of the other languages' lists, in no order.
     #[cfg(test)]
     pub(super) fn other_words(&self) -> impl Iterator<Item = &str> {
-        self.other.keys().map(String::as_str)
+        self.other.keys().chain(self.offers.keys()).map(String::as_str)
     }
 
     /// The languages that have a list.
