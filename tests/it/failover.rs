@@ -103,7 +103,8 @@ fn an_engine_that_rejects_some_people_only_goes_on_with_the_others() {
 #[test]
 fn whoever_no_engine_answers_has_asked_each_of_them_and_no_more() {
     // Few enough that the second engine, which only meets those, is not taken to be broken.
-    for (status, tries, people) in [(400, 1, 60), (500, 5, 24)] {
+    // A rejected question is asked again twice.
+    for (status, tries, people) in [(400, 3, 60), (500, 5, 24)] {
         let picky = move |heard: &harness::mock_provider::Heard| {
             // One letter of a person's line, so that some are met everywhere.
             if heard.persona.len() % 8 == 3 { Act::Status(status, Vec::new()) } else { Act::Answer }

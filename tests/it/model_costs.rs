@@ -285,7 +285,7 @@ fn a_prompt_that_the_server_cut_is_told_beside_the_headline_and_by_a_check() {
         "---\nstudy: concept_test\npanel: 10\nseed: 7\n---\n{}\n",
         "A weekly box. ".repeat(340)
     );
-    for (counted, is_told) in [(600, true), (1_000, false)] {
+    for (counted, is_told) in [(600, true), (1_100, false)] {
         let mock =
             MockProvider::start(Duration::ZERO, move |_| Act::Claim(json!(counted), json!(60)));
         let home = Home::with_settings(&mock.settings(""));

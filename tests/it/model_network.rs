@@ -203,12 +203,14 @@ fn certificates_that_cannot_be_read_hold_up_nobody_who_needs_none() {
 #[test]
 fn a_certificate_of_another_host_and_a_port_without_encryption_are_told_apart() {
     let mock = MockProvider::good();
-    let front = TlsFront::before(mock.address());
     let ca = format!("[network]\nca_file = {:?}", TlsFront::authority());
-    for (base, words) in [
-        (format!("https://127.0.0.1:{}/v1", front.address().port()), "for another host name"),
-        (format!("https://{}/v1", speaks_plainly()), "write http:// in base_url"),
-    ] {
+    let mut cases = vec![(speaks_plainly(), "write http:// in base_url")];
+    #[cfg(target_os = "linux")]
+    let front = TlsFront::elsewhere_before(mock.address());
+    #[cfg(target_os = "linux")]
+    cases.push((front.address(), "for another host name"));
+    for (address, words) in cases {
+        let base = format!("https://{address}/v1");
         let told = said(&check(&home(&engine(&base, &ca))).run().expect(1));
         assert!(told.contains(words) && !told.contains("not trusted"), "{told}");
     }

@@ -665,7 +665,10 @@ fn an_address_without_a_key_is_followed_and_each_server_answers_for_itself() {
         .expect(0)
         .out();
     let preview = preview.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(preview.contains("($OPENAI_BASE_URL), without a key; what it costs"), "{preview}");
+    assert!(
+        preview.contains("($OPENAI_BASE_URL), without a key; free: a local address"),
+        "{preview}"
+    );
     // An address that cannot be used is told, and nobody is asked elsewhere instead.
     let refused = home
         .command(["run", "idea.md", "--engine", "openai"])

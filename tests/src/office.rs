@@ -103,9 +103,20 @@ pub struct TlsFront {
 }
 
 impl TlsFront {
-    /// In front of that service.
+    /// In front of that service, at an address that its certificate names.
     #[must_use]
     pub fn before(service: SocketAddr) -> Self {
+        Self::listening(service, listen())
+    }
+
+    /// In front of that service, at an address that its certificate does not name. Only Linux has more than one on a machine.
+    #[cfg(target_os = "linux")]
+    #[must_use]
+    pub fn elsewhere_before(service: SocketAddr) -> Self {
+        Self::listening(service, listen_at("127.0.0.2:0"))
+    }
+
+    fn listening(service: SocketAddr, (runtime, listener): (Runtime, TcpListener)) -> Self {
         daemon::internals::install_tls();
         let chain = CertificateDer::pem_file_iter(fixture("server.pem")).unwrap();
         let key = PrivateKeyDer::from_pem_file(fixture("server.key")).unwrap();
@@ -114,7 +125,6 @@ impl TlsFront {
             .with_single_cert(chain.map(Result::unwrap).collect(), key)
             .unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        let (runtime, listener) = listen();
         let address = listener.local_addr().unwrap();
         runtime.spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -144,8 +154,12 @@ impl TlsFront {
 }
 
 fn listen() -> (Runtime, TcpListener) {
+    listen_at("127.0.0.1:0")
+}
+
+fn listen_at(address: &str) -> (Runtime, TcpListener) {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let listener = runtime.block_on(TcpListener::bind(address)).unwrap();
     (runtime, listener)
 }
 

@@ -332,7 +332,7 @@ fn pair(line: &str) -> Option<(&str, &str)> {
     if !is_usual && !is_known(&usual(key).to_ascii_lowercase()) {
         return None;
     }
-    let rest = rest.trim_start_matches(['"', '\'', '*', '`']).trim_start_matches([' ', '\t']);
+    let rest = rest.trim_start_matches(['"', '\'', '*', '`']).trim_start_matches(is_nothing);
     let value = rest.strip_prefix([':', '=', '：'])?;
     (!key.is_empty() && !value.starts_with(['/', ':', '='])).then_some((key, value))
 }

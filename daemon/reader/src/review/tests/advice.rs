@@ -293,7 +293,7 @@ const TRUE: &[(Signal, ContentType, &str)] = &[
     (
         Signal::Headings,
         BlogPost,
-        "The roof was old, and the rain came in. We had it mended by a man from the next village.\n\nHe came on a Monday with a ladder and a boy. They took the slates off, and the roof stood open for a week.",
+        "The roof was old, and the rain came in. We had it mended by a man from the next village.\n\nHe came on a Monday with a ladder and a boy. They took the slates off, and the roof stood open for a week. We slept in the kitchen with the dog and two buckets, and nobody minded it much.\n\nIn the end the new roof was as red as the old one had been, and the dog did not want to leave the kitchen any more.",
     ),
     (
         Signal::Reasons,

@@ -98,17 +98,13 @@ fn score_of(text: &str) -> Option<u8> {
 fn the_only_value_that_was_asked_for_may_be_the_whole_object() {
     use crate::domain::instrument::Item;
     let read = |item, text: &str| read_item(&concept(), item, text).is_ok();
-    for text in ["{\"value\": 7, \"max\": 10}", "Score: 7/10", "{\"score\": 7\n"] {
+    for text in ["{\"value\": 7, \"max\": 10}", "Score: 7/10", "{\"score\": 7\n", "{\"rating\": 7}"]
+    {
         assert!(read(Item::Score, text), "{text}");
     }
-    for text in [
-        "Score: 7 or 8",
-        "{\"value\": 7, \"max\": 5}",
-        "{\"value\": 7, \"other\": 8}",
-        "{\"rating\": 7}",
-        "7",
-        "",
-    ] {
+    for text in
+        ["Score: 7 or 8", "{\"value\": 7, \"max\": 5}", "{\"value\": 7, \"other\": 8}", "7", ""]
+    {
         assert!(!read(Item::Score, text), "{text}");
     }
     assert!(read(Item::PurchaseIntent, "Purchase intent: I would definitely not buy it."));

@@ -1,7 +1,12 @@
 //! Engines that break: how many calls show it, who is held back meanwhile, and what becomes of those when the engine works after
 //! all, when the study is paused, and when nobody else is left.
 
+use std::time::Duration;
+
+use super::bench::{Bench, Setup};
 use super::tables;
+use crate::work::calls::machine::PanelEvent;
+use crate::work::calls::machine::wait::Wait;
 
 tables! {
     whoever_got_nothing_counts_when_the_engine_works_after_all: "panel 4", "
@@ -50,7 +55,8 @@ tables! {
         begun, turn a, 0 answers, turn a, 1 answers, turn a, 2 answers | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, settle 1 3, record 1 answered, call a 2, prepare a 3, reserve 3, offer a 3, settle 2 3, record 2 answered
         turn a, 3 rejected, turn a, 4 rejected, turn a, 5 rejected | call a 3, prepare a 4, reserve 4, offer a 4, settle 3 0, free 3, call a 4, prepare a 5, reserve 5, offer a 5, settle 4 0, free 4, call a 5, settle 5 0, doubt a, free 5, prepare a 3, reserve 3, offer a 3
         turn a, 3 rejected | call a 3, settle 3 0, free 3, prepare a 4, reserve 4, offer a 4
-        turn a, 4 answers | call a 4, settle 4 3, prove a, record 4 answered, record 3 failed, prepare a 5, reserve 5, offer a 5
+        turn a, 4 answers | call a 4, settle 4 3, prove a, record 4 answered, prepare a 3, reserve 3, offer a 3
+        turn a, 3 answers | call a 3, prepare a 5, reserve 5, offer a 5, settle 3 3, record 3 answered
         turn a, 5 answers | call a 5, settle 5 3, record 5 answered
     "
     where_they_all_get_nothing_again_the_study_is_paused: "panel 6", "
@@ -141,14 +147,51 @@ tables! {
         turn b, 0 rejected | call b 0, settle 0 0, free 0
         barred a | withdraw a, release 10, disable a, prepare b 2, reserve 2, offer b 2
     "
-    a_limit_of_some_seconds_loses_nobody: "panel 7", "
-        begun, turn a, 0 answers, turn a, 1 answers, turn a, 2 limited, turn a, 3 limited, turn a, 4 limited, turn a, 5 limited, turn a, 6 limited | x
-        after 1000ms, waits | x
-        turn a, 2 limited, waits | x
-        after 4000ms, waits | x
-        turn a, 3 limited, waits | x
-        after 4000ms, waits | x
-        turn a, 4 answers, waits | x
-        after 4000ms, waits | x
-    "
+}
+
+/// What is done in a study of thirty people, twenty of whom may be asked at once, at a service that fails like that from the
+/// fourth call on for so long, and answers otherwise.
+fn told_by(how: &str, lasts: Duration) -> Vec<String> {
+    let mut bench = Bench::new(&Setup::read("panel 30"));
+    let begun = bench.now;
+    let mut told = bench.tell(PanelEvent::Begun);
+    let mut ended = 0;
+    for _ in 0..10_000 {
+        let door = bench.offered.keys().next().copied();
+        let called = bench.called.first().copied();
+        if bench.machine.is_over() {
+            return told;
+        } else if let Some(door) = door.filter(|_| bench.called.len() < 20) {
+            told.extend(bench.tell(PanelEvent::Turn(door)));
+        } else if let Some(ticket) = called {
+            bench.now += Duration::from_millis(5);
+            ended += 1;
+            let is_down = ended > 3 && bench.now < begun + lasts;
+            let end = bench.end(ticket, if is_down { how } else { "answers" });
+            told.extend(bench.tell(end));
+        } else {
+            let Wait { tick, has_time } = bench.machine.wait(bench.now);
+            if has_time {
+                told.extend(bench.tell(PanelEvent::Idle));
+            } else {
+                bench.now += tick.unwrap();
+                told.extend(bench.tell(PanelEvent::Tick));
+            }
+        }
+    }
+    panic!("it goes on for ever: {told:?}");
+}
+
+#[test]
+fn a_service_that_has_enough_of_calls_for_some_seconds_loses_nobody() {
+    for how in ["limited", "overloaded", "fails", "unreachable"] {
+        for seconds in [1, 3, 8] {
+            let told = told_by(how, Duration::from_secs(seconds));
+            let recorded: Vec<&String> =
+                told.iter().filter(|word| word.starts_with("record ")).collect();
+            assert_eq!(recorded.len(), 30, "{how}, {seconds} s: {told:?}");
+            let is_answer = |word: &&String| word.ends_with(" answered");
+            assert!(recorded.iter().all(is_answer), "{how}, {seconds} s: {recorded:?}");
+        }
+    }
 }
