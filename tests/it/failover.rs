@@ -119,7 +119,11 @@ fn whoever_no_engine_answers_has_asked_each_of_them_and_no_more() {
         assert_eq!(panel["delivered"].as_u64().unwrap(), u64::from(people) - failed);
         for mock in [&first, &second] {
             let told = mock.told();
-            assert!(told.asked.values().all(|calls| *calls <= tries), "{status}: {:?}", told.asked);
+            // One question to an engine that nobody ever read is also put without the schema, once for each format.
+            let more: Vec<usize> =
+                told.asked.values().copied().filter(|calls| *calls > tries).collect();
+            let is_once = more.len() <= 1 && more.iter().all(|calls| *calls <= tries + 2);
+            assert!(is_once, "{status}: {:?}", told.asked);
         }
         assert_eq!(second.told().asked.len(), usize::try_from(failed).unwrap(), "{status}");
         let why = ended.results();
