@@ -176,7 +176,7 @@ impl Learnt {
             EngineHealth::Broken => EngineHealth::Broken,
         };
         let (embed_beside, unexplained) = (0, Unexplained::Untried);
-        Self { model: None, served: None, health, embed_beside, unexplained, ..self.clone() }
+        Self { model: None, embed_beside, served: None, health, unexplained, ..self.clone() }
     }
 
     /// The tokens that it counts of a prompt of which so many are likely.
@@ -197,7 +197,7 @@ impl Learnt {
         let Self { model, served, health, embed_beside, .. } = std::mem::take(self);
         // What was seen since counts for more.
         let health = if health == EngineHealth::New { kept.health } else { health };
-        *self = Self { model, served, health, embed_beside, ..kept };
+        *self = Self { model, embed_beside, served, health, ..kept };
     }
 
     /// Whether a call that failed with a schema in it is to be tried once without one, before the engine is given up: nothing
