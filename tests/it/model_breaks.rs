@@ -84,8 +84,8 @@ fn a_known_engine_that_breaks_is_a_new_one_from_then_on() {
             assert!(made <= most, "{words}: {made} calls");
             ended
         };
-        // What was under way at once, and a handful more.
-        drop(calls(8 + 5));
+        // What was under way at once, the extra places of an engine that is slow under load, and a handful more.
+        drop(calls(8 + 4 + 5));
         let again = reason(&calls(5));
         assert!(again.contains(words), "{words}: {again}");
         works.store(true, Ordering::Relaxed);

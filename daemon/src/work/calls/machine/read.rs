@@ -187,6 +187,8 @@ impl PanelMachine<'_> {
             Next::Done(task) => self.conclude(task),
             Next::Ask(task, time) => {
                 self.keep_early(&task);
+                // It may have been the last one that could ask them, while their call was under way.
+                self.lost_engine |= self.engines[task.engine].dead.is_some();
                 // A respondent who waits for a retry releases the concurrency slot.
                 self.effects.push(PanelEffect::Free(task.ticket));
                 self.wait_until(time, task);

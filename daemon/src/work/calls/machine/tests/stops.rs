@@ -121,6 +121,11 @@ tables! {
         begun, turn a, 0 answers | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, record 0 answered
         tick, idle, halted, aborted |
     "
+    whoever_waits_for_a_lost_engine_alone_has_failed: "panel 6, engines 2", "
+        begun, turn b, 1 rejected, turn a | prepare a 0, reserve 0, prepare b 1, reserve 1, offer a 0, offer b 1, call b 1, prepare b 3, reserve 3, offer b 3, settle 1 0, free 1, call a 0, prepare a 1, reserve 1, offer a 1
+        capped, 0 answers, turn a, a gives-up, turn b | settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, call b 3, disable a
+        1 invalid | settle 1 3, free 1, record 1 failed, prepare b 2, reserve 2
+    "
 }
 
 /// A panel of 600 whose engine admits no call, after the first of them were recorded.
