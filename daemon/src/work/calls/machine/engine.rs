@@ -130,7 +130,7 @@ impl EngineState {
 
     /// Notes that the reply of that call was read; tells whether that proves the engine.
     pub(super) fn note_read(&mut self, sent: u64) -> bool {
-        self.faults.note_read();
+        self.faults.note_read(sent);
         self.read_of = self.read_of.max(sent);
         self.was_proven = true;
         !std::mem::replace(&mut self.view.is_proven, true)
@@ -140,7 +140,7 @@ impl EngineState {
     pub(super) fn note_fault(
         &mut self,
         fault: SharedFault,
-        asked: (QueueEntry, bool),
+        asked: (QueueEntry, bool, u64),
         others: OtherEngines,
         now: Duration,
     ) -> FaultVerdict {

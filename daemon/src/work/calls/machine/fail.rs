@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::PanelMachine;
 use super::event::FailedCall;
 use super::faults::{FaultVerdict, SharedFault};
+use super::held::Nothing;
 use super::read::Next;
 use super::respondent::RespondentTask;
 use crate::domain::outcome::Outcome;
@@ -132,7 +133,8 @@ impl PanelMachine<'_> {
                 // What used its tries up while the service answered nobody gets one more at a time.
                 let tries = if error.may_be_chance() { before } else { Tries::last_at(engine) };
                 let task = RespondentTask { tries, rejections, ..task };
-                Next::Held(task, error.to_string())
+                let passes = self.is_passing(error);
+                Next::Held(task, Nothing { why: error.to_string(), passes })
             }
             None => self.close_in_vain(task, Outcome::Failed { reason: error.to_string() }),
             Some(same) if same == engine => {

@@ -1,7 +1,7 @@
 //! Calls of an engine that were of no use, in a row: how likely that is where the engine works, and what follows for it. A
 //! single one may be that question's own matter; many in a row are the engine's, whatever each of them looked like.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::respondent::QueueEntry;
@@ -166,8 +166,8 @@ struct FaultRow {
     alike: u32,
     /// Of those that went since the engine is doubted.
     tries: u32,
-    /// Who was asked.
-    who: BTreeSet<QueueEntry>,
+    /// Who was asked, by which of the run's calls; what does not pass by itself is theirs whenever it happened.
+    who: BTreeMap<QueueEntry, u64>,
     /// No try before that.
     rest: Duration,
     /// How long tries have rested in all.
@@ -175,12 +175,14 @@ struct FaultRow {
 }
 
 impl EngineFaults {
-    /// A reply was read: the engine works.
-    pub(super) fn note_read(&mut self) {
+    /// The reply to that call was read: the engine works. Whoever got nothing from a call that went later is not known to be a
+    /// hard one: the engine may have broken in between.
+    pub(super) fn note_read(&mut self, sent: u64) {
         self.read = self.read.saturating_add(1);
         self.between = self.between.saturating_add(self.row.long);
-        self.hard.append(&mut self.row.who);
-        self.row = FaultRow::default();
+        let row = std::mem::take(&mut self.row);
+        let earlier = row.who.into_iter().filter(|(_, at)| *at < sent);
+        self.hard.extend(earlier.map(|(ticket, _)| ticket));
     }
 
     /// Whether a reply was read in this run.
@@ -220,7 +222,7 @@ impl EngineFaults {
         let is_unreadable = matches!(self.row.latest, Some(SharedFault::Unreadable(_)));
         let shows = is_unreadable && self.many();
         let is_long = self.row.long >= BEHIND_FROM;
-        self.was_read() && is_long && !shows && self.row.who.contains(&ticket)
+        self.was_read() && is_long && !shows && self.row.who.contains_key(&ticket)
     }
 
     /// Someone who was asked in vain is asked once more, to see whether the engine works.
@@ -234,43 +236,55 @@ impl EngineFaults {
     pub(super) fn note(
         &mut self,
         fault: SharedFault,
-        (ticket, is_try): (QueueEntry, bool),
+        (ticket, is_try, sent): (QueueEntry, bool, u64),
         known: KnownAs,
         now: Duration,
     ) -> FaultVerdict {
         let row = &mut self.row;
-        let is_new = !self.hard.contains(&ticket) && row.who.insert(ticket);
+        let is_hard = self.hard.contains(&ticket);
+        let at = if fault.may_pass() { sent } else { 0 };
+        let is_new = !is_hard && row.who.insert(ticket, at).is_none();
         if !is_new && self.read > 0 {
             // Asked again in vain, while the engine is doubted: that is a try, and no other person.
-            let is_again = is_try && matches!(fault, SharedFault::Unreadable(_));
+            let is_again = is_try && (!is_hard || matches!(fault, SharedFault::Unreadable(_)));
             row.tries = row.tries.saturating_add(u32::from(is_again));
             row.long = row.long.saturating_add(u32::from(is_again));
-            let is_broken = is_again && self.judge(&fault, known) == FaultVerdict::Broken;
-            return if is_broken { FaultVerdict::Broken } else { FaultVerdict::None };
+            if is_again && self.judge(&fault, known) == FaultVerdict::Broken {
+                return FaultVerdict::Broken;
+            } else if is_again {
+                self.rest_after(&fault, known, now);
+            }
+            return FaultVerdict::None;
         }
         let is_like = row.latest.as_ref().is_some_and(|latest| latest.is_like(&fault));
         row.alike = if is_like { row.alike.saturating_add(1) } else { 1 };
         row.long = row.long.saturating_add(1);
         row.tries = row.tries.saturating_add(u32::from(is_try));
         let verdict = self.judge(&fault, known);
-        let row = &mut self.row;
         if verdict != FaultVerdict::Broken && (is_try || verdict == FaultVerdict::Doubted) {
-            // Limits of a minute take their time, whoever asks.
-            let is_throttled = fault == SharedFault::Throttled;
-            let has_worked = self.read > 0 || known.was_proven || is_throttled;
-            let first = if has_worked { REST_FIRST } else { REST_FIRST_NEW };
-            let mut rest = first.saturating_mul(1 << row.tries.min(10)).min(REST_MOST);
-            if !is_throttled {
-                rest = rest.min(RESTS_IN_ALL.saturating_sub(row.rested)).max(REST_LEAST.min(rest));
-            }
-            // A call that took all its time was a rest already, and where others may answer nobody waits for this engine.
-            let is_last = known.others == OtherEngines::None;
-            let rests = is_last && fault.may_pass() && fault != SharedFault::Silent;
-            row.rest = if rests { now + rest } else { Duration::ZERO };
-            row.rested += if rests { rest } else { Duration::ZERO };
+            self.rest_after(&fault, known, now);
         }
-        row.latest = Some(fault);
+        self.row.latest = Some(fault);
         verdict
+    }
+
+    /// Sets the time before which there is no other try.
+    fn rest_after(&mut self, fault: &SharedFault, known: KnownAs, now: Duration) {
+        let row = &mut self.row;
+        // Limits of a minute take their time, whoever asks; a single one at the very first call is soon over.
+        let is_throttled = *fault == SharedFault::Throttled;
+        let is_limited = is_throttled && row.long > 1;
+        let has_worked = self.read > 0 || known.was_proven || is_limited;
+        let first = if has_worked { REST_FIRST } else { REST_FIRST_NEW };
+        let mut rest = first.saturating_mul(1 << row.tries.min(10)).min(REST_MOST);
+        if !is_throttled {
+            rest = rest.min(RESTS_IN_ALL.saturating_sub(row.rested)).max(REST_LEAST.min(rest));
+        }
+        // A call that took all its time was a rest already, and where others may answer nobody waits for this engine.
+        let is_last = known.others == OtherEngines::None;
+        let rests = is_last && fault.may_pass() && *fault != SharedFault::Silent;
+        row.rest = if rests { now + rest } else { Duration::ZERO };
+        row.rested += if rests { rest } else { Duration::ZERO };
     }
 
     fn judge(&self, fault: &SharedFault, known: KnownAs) -> FaultVerdict {
@@ -343,7 +357,7 @@ mod tests {
         let mut faults = EngineFaults { read, between, ..EngineFaults::default() };
         let mut known = KNOWN;
         for count in 1..100 {
-            let asked = (entry(count), !known.is_proven);
+            let asked = (entry(count), !known.is_proven, 0);
             match faults.note(fault.clone(), asked, known, Duration::ZERO) {
                 FaultVerdict::Broken => return count,
                 FaultVerdict::Doubted => known.is_proven = false,
@@ -374,8 +388,9 @@ mod tests {
     fn an_engine_that_often_fails_is_doubted_later() {
         for (read, between, doubted_from) in [(100, 0, 3), (100, 8, 3), (100, 25, 5), (10, 90, 5)] {
             let mut faults = EngineFaults { read, between, ..EngineFaults::default() };
-            let mut note =
-                |who| faults.note(SharedFault::Failing, (entry(who), false), KNOWN, Duration::ZERO);
+            let mut note = |who| {
+                faults.note(SharedFault::Failing, (entry(who), false, 0), KNOWN, Duration::ZERO)
+            };
             let doubted = (1..9).find(|who| note(*who) == FaultVerdict::Doubted);
             assert_eq!(doubted, Some(doubted_from), "{read}, {between}");
         }
@@ -387,7 +402,7 @@ mod tests {
         let (mut known, mut now) = (KNOWN, Duration::ZERO);
         let mut rests = Vec::new();
         for count in 0..7 {
-            let asked = (entry(count), !known.is_proven);
+            let asked = (entry(count), !known.is_proven, 0);
             let verdict = faults.note(SharedFault::Failing, asked, known, now);
             known.is_proven &= verdict == FaultVerdict::None;
             rests.push(faults.rest().saturating_sub(now).as_millis());
@@ -395,7 +410,7 @@ mod tests {
         }
         // Fifteen seconds in all, and then the tries that are left.
         assert_eq!(rests, [0, 0, 1_000, 2_000, 4_000, 8_000, 500]);
-        faults.note_read();
+        faults.note_read(1);
         assert_eq!((faults.rest(), faults.any()), (Duration::ZERO, false));
     }
 
@@ -408,7 +423,7 @@ mod tests {
                 1 => SharedFault::Unfinished,
                 _ => SharedFault::Unreadable(format!("`score` is {count}.5")),
             };
-            faults.note(fault, (entry(count), true), NEW, Duration::ZERO)
+            faults.note(fault, (entry(count), true, 0), NEW, Duration::ZERO)
         };
         let broken = (1..30).find(|count| note(*count) == FaultVerdict::Broken);
         assert_eq!(broken, Some(UNREAD_MAX));
@@ -418,14 +433,15 @@ mod tests {
     fn one_person_counts_once_where_others_are_read_and_each_time_where_nobody_is() {
         let mut faults = EngineFaults { read: 9, ..EngineFaults::default() };
         for _ in 0..5 {
-            faults.note(SharedFault::Failing, (entry(1), false), KNOWN, Duration::ZERO);
+            faults.note(SharedFault::Failing, (entry(1), false, 0), KNOWN, Duration::ZERO);
         }
         assert_eq!(faults.row(), 1);
-        faults.note_read();
-        faults.note(SharedFault::Failing, (entry(1), false), KNOWN, Duration::ZERO);
+        faults.note_read(1);
+        faults.note(SharedFault::Failing, (entry(1), false, 0), KNOWN, Duration::ZERO);
         assert_eq!(faults.row(), 0, "nor later");
         let mut faults = EngineFaults::default();
-        let mut note = || faults.note(SharedFault::NoReply, (entry(1), true), NEW, Duration::ZERO);
+        let mut note =
+            || faults.note(SharedFault::NoReply, (entry(1), true, 0), NEW, Duration::ZERO);
         assert_eq!([note(), note(), note()].last(), Some(&FaultVerdict::Broken));
     }
 
@@ -435,7 +451,7 @@ mod tests {
         let mut faults = EngineFaults::default();
         for count in 1..ROW_MAX {
             let verdict =
-                faults.note(SharedFault::Failing, (entry(count), true), known, Duration::ZERO);
+                faults.note(SharedFault::Failing, (entry(count), true, 0), known, Duration::ZERO);
             assert_eq!(verdict, FaultVerdict::None, "{count}");
         }
     }

@@ -1,6 +1,6 @@
 //! Respondents who got nothing while their engine may be broken. What they are said to be would be the engine's fault, so they
-//! are held back: until a reply to a later call of the engine is read, then they count as what they are, and whose question was
-//! rejected is asked again; or until the study is paused, then they are simply missing, and are asked when it goes on.
+//! are held back: until a reply to a later call of the engine is read, then they count as what they are, and whose question got
+//! nothing is asked again; or until the study is paused, then they are simply missing, and are asked when it goes on.
 
 use std::time::Duration;
 
@@ -13,13 +13,24 @@ use super::{PanelEffect, PanelMachine};
 use crate::domain::outcome::{Class, Outcome};
 use crate::inference::limits::REJECTED_AGAIN_MAX;
 
-/// Someone who is held back: all is asked, and some of it in vain; or the latest question was rejected.
+/// The rest before a question is asked again that got nothing for a reason that passes, where no reply to others shows that it
+/// has passed; four times as long before the next time.
+const REST_ALONE: Duration = Duration::from_secs(2);
+
+/// Someone who is held back: all is asked, and some of it in vain; or the latest question got nothing.
 pub(super) struct HeldTask {
     task: RespondentTask,
     /// How many calls of the run had been sent when the last of it came to nothing.
     since: u64,
-    /// Why the latest question was rejected, where it is asked again once the engine is seen to work.
-    rejected: Option<String>,
+    /// What came of the latest question, where it is asked again once the engine is seen to work.
+    nothing: Option<Nothing>,
+}
+
+/// What a question got that is asked again.
+pub(super) struct Nothing {
+    pub(super) why: String,
+    /// The reason passes by itself, whatever is asked.
+    pub(super) passes: bool,
 }
 
 impl HeldTask {
@@ -50,7 +61,7 @@ impl PanelMachine<'_> {
             false => OtherEngines::MayAnswer,
         });
         let others = others.max().unwrap_or(OtherEngines::None);
-        let asked = (task.ticket, task.is_try);
+        let asked = (task.ticket, task.is_try, task.sent);
         let verdict = self.engines[engine].note_fault(fault, asked, others, now);
         if verdict == FaultVerdict::Doubted {
             self.effects.push(PanelEffect::Doubt { engine });
@@ -78,23 +89,21 @@ impl PanelMachine<'_> {
     }
 
     /// Holds someone back. Others may use the slot and the money meanwhile.
-    pub(super) fn hold(&mut self, mut task: RespondentTask, since: u64, rejected: Option<String>) {
+    pub(super) fn hold(&mut self, mut task: RespondentTask, since: u64, nothing: Option<Nothing>) {
         self.effects.push(PanelEffect::Free(task.ticket));
         let aside = std::mem::take(&mut task.aside);
         self.release(aside);
-        self.held.push_back(HeldTask { task, since, rejected });
+        self.held.push_back(HeldTask { task, since, nothing });
     }
 
-    /// Someone is held back no longer: they are asked again, or count as what they are.
-    fn release_held(&mut self, held: HeldTask) {
-        let HeldTask { task, rejected, .. } = held;
+    /// Someone is held back no longer: they are asked again, at that time or later, or count as what they are.
+    fn release_held(&mut self, held: HeldTask, time: Duration) {
+        let HeldTask { task, nothing, .. } = held;
         let engine = &self.engines[task.engine];
-        match rejected {
+        match nothing {
             None => self.listen(task),
-            Some(_) if engine.dead.is_none() && engine.is_read() => {
-                self.wait_until(Duration::ZERO, task);
-            }
-            Some(reason) => {
+            Some(_) if engine.dead.is_none() && engine.is_read() => self.wait_until(time, task),
+            Some(Nothing { why: reason, .. }) => {
                 let next = self.close(task, Outcome::Failed { reason });
                 self.follow(next);
             }
@@ -103,9 +112,9 @@ impl PanelMachine<'_> {
 
     /// Records someone who is held back when the study stops.
     pub(super) fn record_held(&mut self, held: HeldTask) {
-        match held.rejected {
+        match held.nothing {
             None => self.record(held.task),
-            Some(reason) => self.record_failed(held.task, &reason),
+            Some(nothing) => self.record_failed(held.task, &nothing.why),
         }
     }
 
@@ -117,7 +126,7 @@ impl PanelMachine<'_> {
         }
         for held in std::mem::take(&mut self.held) {
             if self.has_worked_since(held.task.engine, held.since) {
-                self.release_held(held);
+                self.release_held(held, Duration::ZERO);
             } else {
                 self.held.push_back(held);
             }
@@ -130,7 +139,7 @@ impl PanelMachine<'_> {
         for held in std::mem::take(&mut self.held) {
             if self.engines[held.task.engine].dead.is_none() {
                 self.held.push_back(held);
-            } else if held.rejected.is_some() {
+            } else if held.nothing.is_some() {
                 self.wait_until(Duration::ZERO, held.task);
             } else if held.task.record.outcomes.iter().any(is_invalid) {
                 self.wait_until(Duration::ZERO, held.task.at_first_question());
@@ -142,21 +151,24 @@ impl PanelMachine<'_> {
 
     /// Nobody else is left to be asked. Where the engines may be broken and there are answers to lose, those who were held back
     /// show whether they are, one by one with a single call each; else they count as what they are.
-    pub(super) fn look_at_held(&mut self) {
+    pub(super) fn look_at_held(&mut self, now: Duration) {
         let is_in_doubt = |engine: &EngineState| {
             engine.is_doubted() && (!engine.faults.was_read() || engine.faults.many())
         };
         let mut alive = self.engines.iter().filter(|engine| engine.dead.is_none());
         if !self.has_answers || !alive.all(is_in_doubt) {
             for held in std::mem::take(&mut self.held) {
-                self.release_held(held);
+                let passes = held.nothing.as_ref().is_some_and(|nothing| nothing.passes);
+                let rest =
+                    REST_ALONE.saturating_mul(4_u32.pow(held.task.rejections.clamp(1, 3) - 1));
+                self.release_held(held, if passes { now + rest } else { Duration::ZERO });
             }
             return;
         }
-        let Some(HeldTask { task, rejected, .. }) = self.held.pop_front() else { return };
+        let Some(HeldTask { task, nothing, .. }) = self.held.pop_front() else { return };
         self.engines[task.engine].faults.try_again(task.ticket);
         let tries = Tries::last_at(task.engine);
-        let rejections = if rejected.is_some() { task.rejections } else { REJECTED_AGAIN_MAX };
+        let rejections = if nothing.is_some() { task.rejections } else { REJECTED_AGAIN_MAX };
         let once =
             RespondentTask { tries, rejections, reasks: REASKS_MAX, ..task.at_first_question() };
         self.wait_until(Duration::ZERO, once);

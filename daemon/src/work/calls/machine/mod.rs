@@ -264,7 +264,7 @@ impl<'a> PanelMachine<'a> {
                 }
             }
             if self.has_only_held() {
-                self.look_at_held();
+                self.look_at_held(now);
             }
             self.choose_calls(now);
             if self.unanswered > 0 {

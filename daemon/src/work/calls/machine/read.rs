@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::engine::ReadyTask;
 use super::event::{CallEnd, EndedCall, FailedCall, ReadCall};
 use super::faults::{FaultVerdict, SharedFault};
+use super::held::Nothing;
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine};
 use crate::domain::instrument::{self, ItemReply, Unreadable};
@@ -47,8 +48,8 @@ pub(super) enum Next {
     Ask(RespondentTask, Duration),
     /// The engine is of no use any more; this respondent has no reply.
     Stop(RespondentTask, String),
-    /// The question was rejected for that reason, and is asked again once its engine is seen to work.
-    Held(RespondentTask, String),
+    /// The question got nothing, and is asked again once its engine is seen to work.
+    Held(RespondentTask, Nothing),
     /// The study was halted: nothing is recorded, but the cost is booked.
     Halted(RespondentTask),
 }
@@ -193,7 +194,7 @@ impl PanelMachine<'_> {
                 self.effects.push(PanelEffect::Free(task.ticket));
                 self.wait_until(time, task);
             }
-            Next::Held(task, why) => self.hold(task, self.sent, Some(why)),
+            Next::Held(task, nothing) => self.hold(task, self.sent, Some(nothing)),
             Next::Halted(task) => {
                 self.keep_early(&task);
                 self.forget(task);

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::bench::{Bench, Setup};
 use super::tables;
-use crate::work::calls::machine::PanelEvent;
 use crate::work::calls::machine::wait::Wait;
+use crate::work::calls::machine::{PanelEvent, QueueEntry};
 
 tables! {
     whoever_got_nothing_counts_when_the_engine_works_after_all: "panel 4", "
@@ -129,8 +129,8 @@ tables! {
         turn a, 1 varied | call a 1, prepare a 0!, reserve 0, settle 1 3, free 1, release 10, disable a, pause, forget 0, forget 1, forget 2, forget 3, forget 4, forget 5
     "
     an_engine_that_only_asks_to_wait_pauses_the_study_also_without_an_answer: "panel 9", "
-        a new, begun, turn a, 0 limited, waits | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, settle 0 0, free 0, tick in 2000ms, idle
-        after 2000ms, turn a, 1 limited, waits | offer a 1, call a 1, prepare a 0, reserve 0, settle 1 0, free 1, tick in 4000ms, idle
+        a new, begun, turn a, 0 limited, waits | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, settle 0 0, free 0, tick in 500ms, idle
+        after 500ms, turn a, 1 limited, waits | offer a 1, call a 1, prepare a 0, reserve 0, settle 1 0, free 1, tick in 4000ms, idle
         after 4000ms, turn a, 0 limited, waits | offer a 0, call a 0, prepare a 1, reserve 1, settle 0 0, free 0, tick in 8000ms, idle
         after 8000ms, turn a, 1 limited, waits | offer a 1, call a 1, prepare a 0, reserve 0, settle 1 0, free 1, tick in 16000ms, idle
         after 16000ms, turn a, 0 limited, waits | offer a 0, call a 0, prepare a 1, reserve 1, settle 0 0, free 0, tick in 20000ms, idle
@@ -149,24 +149,32 @@ tables! {
     "
 }
 
-/// What is done in a study of thirty people, twenty of whom may be asked at once, at a service that fails like that from the
-/// fourth call on for so long, and answers otherwise.
-fn told_by(how: &str, lasts: Duration) -> Vec<String> {
-    let mut bench = Bench::new(&Setup::read("panel 30"));
+/// Which calls end first, of those that are answered and those that fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum EndsFirst {
+    Answered,
+    Failed,
+}
+
+/// What is done in a study of so many people, fifty of whom may be asked at once, at a service that answers the first ten calls,
+/// then fails like that for so long, and answers again.
+fn told_by(panel: u32, first: EndsFirst, how: &str, lasts: Duration) -> Vec<String> {
+    let mut bench = Bench::new(&Setup::read(&format!("panel {panel}")));
     let begun = bench.now;
     let mut told = bench.tell(PanelEvent::Begun);
-    let mut ended = 0;
+    let is_answered = |ticket: &QueueEntry| ticket.respondent < 10;
     for _ in 0..10_000 {
         let door = bench.offered.keys().next().copied();
-        let called = bench.called.first().copied();
+        let goes_first =
+            |ticket: &&QueueEntry| is_answered(ticket) == (first == EndsFirst::Answered);
+        let called = bench.called.iter().find(goes_first).or(bench.called.first()).copied();
         if bench.machine.is_over() {
             return told;
-        } else if let Some(door) = door.filter(|_| bench.called.len() < 20) {
+        } else if let Some(door) = door.filter(|_| bench.called.len() < 50) {
             told.extend(bench.tell(PanelEvent::Turn(door)));
         } else if let Some(ticket) = called {
             bench.now += Duration::from_millis(5);
-            ended += 1;
-            let is_down = ended > 3 && bench.now < begun + lasts;
+            let is_down = !is_answered(&ticket) && bench.now < begun + lasts;
             let end = bench.end(ticket, if is_down { how } else { "answers" });
             told.extend(bench.tell(end));
         } else {
@@ -182,16 +190,50 @@ fn told_by(how: &str, lasts: Duration) -> Vec<String> {
     panic!("it goes on for ever: {told:?}");
 }
 
+fn recorded(told: &[String]) -> Vec<&String> {
+    told.iter().filter(|word| word.starts_with("record ")).collect()
+}
+
+fn are_answered(recorded: &[&String]) -> bool {
+    recorded.iter().all(|word| word.ends_with(" answered"))
+}
+
+/// Each panel, with which calls end first and how the others fail. A server that is not there is told of at once, before a reply
+/// was read.
+fn ways_to_fail() -> Vec<(u32, EndsFirst, &'static str)> {
+    let panels = [11, 12, 13, 15, 20, 40, 60];
+    let after =
+        ["limited", "overloaded", "fails", "unreachable"].map(|how| (EndsFirst::Answered, how));
+    let before = ["limited", "overloaded", "fails"].map(|how| (EndsFirst::Failed, how));
+    let ways = after.into_iter().chain(before);
+    ways.flat_map(|(first, how)| panels.map(|panel| (panel, first, how))).collect()
+}
+
 #[test]
 fn a_service_that_has_enough_of_calls_for_some_seconds_loses_nobody() {
-    for how in ["limited", "overloaded", "fails", "unreachable"] {
+    for (panel, first, how) in ways_to_fail() {
         for seconds in [1, 3, 8] {
-            let told = told_by(how, Duration::from_secs(seconds));
-            let recorded: Vec<&String> =
-                told.iter().filter(|word| word.starts_with("record ")).collect();
-            assert_eq!(recorded.len(), 30, "{how}, {seconds} s: {told:?}");
-            let is_answer = |word: &&String| word.ends_with(" answered");
-            assert!(recorded.iter().all(is_answer), "{how}, {seconds} s: {recorded:?}");
+            let told = told_by(panel, first, how, Duration::from_secs(seconds));
+            let recorded = recorded(&told);
+            let case = format!("{panel} people, {first:?} first, {how}, {seconds} s");
+            assert_eq!(recorded.len(), panel as usize, "{case}: {told:?}");
+            assert!(are_answered(&recorded), "{case}: {recorded:?}");
         }
+    }
+}
+
+#[test]
+fn a_service_that_fails_for_good_pauses_the_study_and_nobody_has_failed() {
+    // What fewer than five got may be the matter of their questions.
+    for (panel, first, how) in ways_to_fail().into_iter().filter(|(panel, ..)| *panel >= 15) {
+        let told = told_by(panel, first, how, Duration::from_hours(10));
+        let recorded = recorded(&told);
+        let case = format!("{panel} people, {first:?} first, {how}");
+        assert_eq!(recorded.len(), 10, "{case}: {told:?}");
+        assert!(are_answered(&recorded) && told.contains(&"pause".to_owned()), "{case}: {told:?}");
+        let calls = told.iter().filter(|word| word.starts_with("call ")).count();
+        // Replies to earlier calls that come in late let those who failed be asked once more.
+        let again = if first == EndsFirst::Failed { panel - 10 } else { 0 };
+        assert!(calls <= (panel + again + 20) as usize, "{case}: {calls} calls");
     }
 }
