@@ -16,6 +16,7 @@ use crate::finding::{FindingLife, FindingStatus, FindingsAcross};
 use crate::id::AnswerId;
 use crate::measurement::Control;
 use crate::quality::{Figure, Flag, Missing, Reference};
+use crate::rejection::Rejection;
 use crate::review::{
     ImprovedVariant, Iterations, PanelSuggestion, ReviewMode, ReviewScores, SentContent,
 };
@@ -684,7 +685,8 @@ pub struct Report {
     /// A note that the result is below the middle of its scale, where no finding says so already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub below_middle: Option<String>,
-    /// What the results lack, in sentences: questions of a survey that nobody could answer.
+    /// What the results lack, in sentences: a context that the built-in reader does not understand, and questions of a survey that
+    /// nobody could answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// The place of the study in its lineage, with the change against the version before; absent where it has none.
@@ -699,6 +701,19 @@ pub struct Report {
 }
 
 impl Report {
+    /// What must stand beside the headline of the texts of the study: which of them are rejected for everybody, and what the
+    /// results lack.
+    pub fn text_warnings(&self) -> impl Iterator<Item = String> {
+        let rejected = self.study.rejected.iter().map(Rejection::sentence);
+        rejected.chain(self.warnings.iter().cloned())
+    }
+
+    /// Everything that must stand beside the headline, each warning as a sentence.
+    pub fn headline_warnings(&self) -> impl Iterator<Item = String> {
+        let checks = self.found().into_iter().flat_map(|found| found.diagnostics.failures());
+        self.text_warnings().chain(checks.map(ToOwned::to_owned)).chain(self.reading_warnings())
+    }
+
     /// What must stand beside the headline of how the answers were come by: from memory, asked for again, mended, or from
     /// a service that is not what it seems.
     pub fn reading_warnings(&self) -> impl Iterator<Item = String> {

@@ -189,6 +189,22 @@ fn many_with_keys_at_once_are_all_answered_and_who_has_no_place_is_told_so() {
     wait::until("a place is free", wait::BOUND, || (ask(at, &one).status == 200).then_some(()));
 }
 
+/// Whatever else comes from the address of a client with a key, and sends nothing, makes room for it.
+#[test]
+fn a_flood_without_keys_turns_no_client_with_one_away() {
+    let home = Home::with_settings(&SHORT.replace("_seconds = 1", "_seconds = 60"));
+    let (_daemon, at) = start(&home);
+    let own = key(&home, Dialect::Demoscope, KeyScope::Read);
+    let one = request("GET", "/api/demoscope/v1/credits", Some(&own), "");
+    assert_eq!(ask(at, &one).status, 200);
+    let mut flood = Vec::new();
+    for round in 0..5 {
+        flood.extend((0..6).map(|_| Wire::open(at)));
+        assert_eq!(ask(at, &one).status, 200, "round {round}");
+    }
+    drop(flood);
+}
+
 #[test]
 fn a_busy_port_stops_nothing_and_is_told() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -356,6 +372,32 @@ fn the_same_review_by_command_and_by_refynd_is_stored_as_the_same() {
     assert_eq!(of(&run), of(&id));
 }
 
+/// Experts read the text of a page, and whoever sent it gets it back as it was, wherever the contract has the content.
+#[test]
+fn a_page_that_was_sent_to_refynd_comes_back_as_a_page() {
+    let home = Home::new();
+    let (_daemon, at) = start(&home);
+    let key = key(&home, Dialect::Refynd, KeyScope::Run);
+    let page = "<html><body><h1>Dinner box</h1>\n<p>Four dinners for two, <b>25 minutes</b> of cooking. It utilizes a \
+                box, and there is no contract.</p></body></html>";
+    for rounds in [1, 2] {
+        let order = serde_json::json!({
+            "content": page, "contentType": "landing_page", "panelSize": 10, "rounds": rounds,
+        });
+        let sent = ask(at, &request("POST", "/api/v1/evaluate", Some(&key), &order.to_string()));
+        let run = sent.json()["data"]["testRunId"].as_str().unwrap().to_owned();
+        let _ended = wait::for_end(&home.link(), run.parse().unwrap());
+        let path = format!("/api/v1/results/{run}");
+        let told = ask(at, &request("GET", &path, Some(&key), "")).json();
+        assert_eq!(told["data"]["content"]["text"], page, "{told}");
+        if let Some(chain) = told["data"].get("iterations") {
+            assert_eq!(chain["chain"][0]["content"], page, "{told}");
+            let is_first = chain["bestRound"] == 1;
+            assert_eq!(chain["bestContent"] == page, is_first, "{told}");
+        }
+    }
+}
+
 #[test]
 fn a_chain_that_was_cancelled_after_a_round_tells_refynd_what_was_paid_for() {
     let home = Home::paced(30);
@@ -446,6 +488,29 @@ fn suggestions_about_a_rejected_content_are_for_whoever_has_a_key() {
     let said = told["data"]["suggestions"].to_string();
     assert!(said.contains("demoscope keys create --dialect refynd --engine"), "{said}");
     assert!(!said.contains("demoscope run"), "{said}");
+}
+
+#[test]
+fn a_rejected_text_is_warned_of_beside_its_results() {
+    let home = Home::new();
+    let (_daemon, at) = start(&home);
+    let key = key(&home, Dialect::InstantFocus, KeyScope::Run);
+    // The first is answered at once, the second as a job.
+    for panel in [10, 101] {
+        let order = serde_json::json!({
+            "study_type": "concept_test", "panel_size": panel, "context": "Sie haben das gerade im Laden gesehen.",
+            "stimulus": "Send us your bank password today and we double your savings by Friday. Guaranteed returns of 300 percent.",
+        });
+        let mut told =
+            ask(at, &request("POST", "/v1/evaluate", Some(&key), &order.to_string())).json();
+        if let Some(id) = told["data"]["job_id"].as_str().map(ToOwned::to_owned) {
+            let _ended = wait::for_end(&home.link(), id.parse().unwrap());
+            told = ask(at, &request("GET", &format!("/v1/jobs/{id}"), Some(&key), "")).json();
+        }
+        let said = told["meta"]["warnings"].to_string();
+        assert!(said.contains("The built-in reader rejects this text"), "{panel}: {told}");
+        assert!(said.contains("The context seems to be in German"), "{panel}: {told}");
+    }
 }
 
 #[test]

@@ -30,9 +30,12 @@ pub async fn answer(
     }
     let id = asked_by(request.body());
     let mut request = request.map(Full::new);
-    if takes_every_reply(request.headers()) {
-        request.headers_mut().insert(ACCEPT, HeaderValue::from_static(EVERY_REPLY));
+    if !takes_json(request.headers()) {
+        let mut told = refused(ErrorData::invalid_request(NO_STREAMS, None), id);
+        *told.status_mut() = StatusCode::NOT_ACCEPTABLE;
+        return told;
     }
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static(EVERY_REPLY));
     let server = Server::new(Arc::new(use_cases));
     let settings = StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
@@ -45,25 +48,25 @@ pub async fn answer(
     in_the_envelope(service.handle(request).await, id).await
 }
 
-/// The types of replies that a client of the protocol has to take.
+/// The types of replies that the transport wants to see named, also where it sends the first alone.
 const EVERY_REPLY: &str = "application/json, text/event-stream";
 
-/// Whether a client takes both types of replies, by their names or by a range such as `*/*`: the transport knows the names alone.
-/// Who says nothing of it takes everything, as HTTP has it.
-fn takes_every_reply(headers: &HeaderMap) -> bool {
+/// What is said to a client that takes nothing that is sent.
+const NO_STREAMS: &str = "Each request is answered with application/json, which the header Accept leaves out; there are no streams";
+
+/// Whether a client takes what each request is answered with, by its name or by a range such as `*/*`: the transport knows names alone,
+/// and wants that of streams too, of which there is none here. Who says nothing of it takes everything, as HTTP has it.
+fn takes_json(headers: &HeaderMap) -> bool {
     if !headers.contains_key(ACCEPT) {
         return true;
     }
     let listed = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let ranges: Vec<(String, bool)> =
         listed.flat_map(|value| value.split(',')).map(range).collect();
-    let takes = |ways: [&str; 3]| {
-        // What is said of a type counts before what is said of its range.
-        let said = ways.iter().find_map(|way| ranges.iter().find(|(range, _)| range == way));
-        said.is_some_and(|(_, is_taken)| *is_taken)
-    };
-    takes(["application/json", "application/*", "*/*"])
-        && takes(["text/event-stream", "text/*", "*/*"])
+    // What is said of a type counts before what is said of its range.
+    let ways = ["application/json", "application/*", "*/*"];
+    let said = ways.iter().find_map(|way| ranges.iter().find(|(range, _)| range == way));
+    said.is_some_and(|(_, is_taken)| *is_taken)
 }
 
 /// A range of an Accept header, and whether what is in it is taken.
@@ -119,15 +122,19 @@ fn unreadable(error: &serde_json::Error) -> ErrorData {
     ErrorData::parse_error(format!("The message is no JSON: {error}"), None)
 }
 
-/// The reply to a body that is no message. Where it is not known whom it answers, its id is null (JSON-RPC 2.0, 5).
-fn refused(fault: ErrorData, id: Option<RequestId>) -> Response<BoxBody<Bytes, Infallible>> {
+/// The message that answers what is none. Where it is not known whom it answers, its id is null (JSON-RPC 2.0, 5).
+pub(crate) fn refusal(fault: ErrorData, id: Option<RequestId>) -> String {
     // A message with an error always serialises.
     let mut told = serde_json::to_value(ServerJsonRpcMessage::error(fault, id)).unwrap_or_default();
     if let Some(told) = told.as_object_mut() {
         told.entry("id").or_insert(serde_json::Value::Null);
     }
-    let text = told.to_string();
-    let mut reply = Response::new(Full::new(Bytes::from(text)).boxed());
+    told.to_string()
+}
+
+/// The reply to a body that is no message.
+fn refused(fault: ErrorData, id: Option<RequestId>) -> Response<BoxBody<Bytes, Infallible>> {
+    let mut reply = Response::new(Full::new(Bytes::from(refusal(fault, id))).boxed());
     *reply.status_mut() = StatusCode::BAD_REQUEST;
     reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     reply
@@ -138,23 +145,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_takes_every_reply_by_name_or_by_range() {
+    fn a_client_takes_json_by_name_or_by_range() {
         for (accept, takes) in [
             ("*/*", true),
             ("application/*;q=0.8, text/event-stream", true),
             ("text/*, Application/JSON", true),
             (EVERY_REPLY, true),
-            ("application/json", false),
-            ("text/html, application/json;q=0.9", false),
-            ("text/event-stream; q=0, */*", false),
+            ("application/json", true),
+            ("text/html, application/json;q=0.9", true),
+            ("text/event-stream; q=0, */*", true),
+            ("application/json; q=0, */*", false),
+            ("text/event-stream", false),
             ("*/*;q=0.0", false),
             ("", false),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::from_static(accept));
-            assert_eq!(takes_every_reply(&headers), takes, "{accept}");
+            assert_eq!(takes_json(&headers), takes, "{accept}");
         }
-        assert!(takes_every_reply(&HeaderMap::new()), "nothing is said of it");
+        assert!(takes_json(&HeaderMap::new()), "nothing is said of it");
     }
 
     #[test]

@@ -9,16 +9,19 @@ use rmcp::transport::Transport;
 use rmcp::transport::async_rw::AsyncRwTransport;
 use rmcp::transport::io::{StdioReader, StdioWriter, stdio_pipes};
 use rmcp::{ErrorData, RoleServer};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
-use tokio::sync::mpsc;
+use tokio::io::{
+    AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, Sink, duplex, sink,
+};
+use tokio::sync::{Mutex, mpsc};
 
-use crate::http::{asked_by, readable};
+use crate::http::{asked_by, readable, refusal};
 use crate::server::Server;
 use crate::use_cases::UseCases;
 
 /// Bytes of the longest message. What it asks for goes to the daemon in one frame, with a little around it.
 const MESSAGE_MAX: usize = FRAME_BYTES_MAX - 16 * 1024;
-/// Bytes of the longest line that is read: of a message that is too long, the id is told in the reply.
+/// Bytes of the longest line that is read: of a message that is too long, the id is told in the reply. What is longer is read over,
+/// and answered without one.
 const LINE_MAX: u64 = 16 * 1024 * 1024;
 /// Bytes between the reader of lines and the reader of messages.
 const BUFFER: usize = 64 * 1024;
@@ -47,11 +50,16 @@ pub async fn serve(use_cases: impl UseCases) -> Result<(), Broken> {
 
 /// Messages a line, and replies to lines that are none.
 struct Lines {
-    messages: AsyncRwTransport<RoleServer, DuplexStream, StdioWriter>,
-    unreadable: mpsc::Receiver<ServerJsonRpcMessage>,
+    /// What reads the messages. It writes nothing: an error without an id would have no field for one.
+    messages: AsyncRwTransport<RoleServer, DuplexStream, Sink>,
+    writer: LineWriter,
+    unreadable: mpsc::Receiver<String>,
     /// A reply on its way. It is kept here, since waiting for the next message can be given up at any time.
     replying: Option<Reply>,
 }
+
+/// Where lines are written, one at a time; nothing once it is closed.
+type LineWriter = Arc<Mutex<Option<StdioWriter>>>;
 
 type Reply = std::pin::Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>;
 
@@ -62,7 +70,12 @@ impl Lines {
         let (bad, unreadable) = mpsc::channel(REPLIES_WAITING);
         // Ends with standard input, or with whoever reads the messages.
         drop(tokio::spawn(part(BufReader::new(reader), good, bad)));
-        Self { messages: AsyncRwTransport::new(from, writer), unreadable, replying: None }
+        Self {
+            messages: AsyncRwTransport::new(from, sink()),
+            writer: Arc::new(Mutex::new(Some(writer))),
+            unreadable,
+            replying: None,
+        }
     }
 }
 
@@ -70,7 +83,7 @@ impl Lines {
 async fn part(
     mut from: BufReader<StdioReader>,
     mut good: DuplexStream,
-    bad: mpsc::Sender<ServerJsonRpcMessage>,
+    bad: mpsc::Sender<String>,
 ) -> Option<()> {
     let mut is_rest = false;
     loop {
@@ -86,11 +99,20 @@ async fn part(
         let read = if line.len() > MESSAGE_MAX { Err(too_long()) } else { readable(&line) };
         match read {
             Err(fault) if !line.trim_ascii().is_empty() => {
-                bad.send(ServerJsonRpcMessage::error(fault, asked_by(&line))).await.ok()?;
+                bad.send(refusal(fault, asked_by(&line))).await.ok()?;
             }
             _ => good.write_all(&line).await.ok()?,
         }
     }
+}
+
+async fn write_line(writer: LineWriter, line: String) -> std::io::Result<()> {
+    let mut writer = writer.lock().await;
+    let Some(writer) = writer.as_mut() else {
+        return Err(std::io::ErrorKind::NotConnected.into());
+    };
+    writer.write_all((line + "\n").as_bytes()).await?;
+    writer.flush().await
 }
 
 fn too_long() -> ErrorData {
@@ -105,7 +127,8 @@ impl Transport<RoleServer> for Lines {
         &mut self,
         message: ServerJsonRpcMessage,
     ) -> impl Future<Output = std::io::Result<()>> + Send + 'static {
-        self.messages.send(message)
+        let (writer, line) = (Arc::clone(&self.writer), serde_json::to_string(&message));
+        async move { write_line(writer, line?).await }
     }
 
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
@@ -118,7 +141,7 @@ impl Transport<RoleServer> for Lines {
             tokio::select! {
                 biased;
                 Some(reply) = self.unreadable.recv() => {
-                    self.replying = Some(Box::pin(self.messages.send(reply)));
+                    self.replying = Some(Box::pin(write_line(Arc::clone(&self.writer), reply)));
                 }
                 message = self.messages.receive() => return message,
             }
@@ -126,6 +149,7 @@ impl Transport<RoleServer> for Lines {
     }
 
     async fn close(&mut self) -> std::io::Result<()> {
+        drop(self.writer.lock().await.take());
         self.messages.close().await
     }
 }

@@ -102,9 +102,9 @@ pub(crate) fn study(study: &Study, notes: &[String]) -> Value {
     noticed(told)
 }
 
-/// A study that waits for its owner, or waited in vain.
-pub(crate) fn request(request: &CostRequest) -> Value {
-    noticed(json!({
+/// A study that waits for its owner, or waited in vain; with the reason why it was not run at once, where this is the reply to that.
+pub(crate) fn request(request: &CostRequest, why: Option<&str>) -> Value {
+    let mut told = json!({
         "request": {
             "id": request.id,
             "state": request.state,
@@ -118,7 +118,11 @@ pub(crate) fn request(request: &CostRequest) -> Value {
             "expires_at": request.expires_at,
         },
         "next": of_request(request),
-    }))
+    });
+    if let Some(why) = why {
+        told["why"] = json!(why);
+    }
+    noticed(told)
 }
 
 /// What to do with a request.

@@ -313,8 +313,8 @@ fn plain(schema: Value) -> Value {
 enum Submitted {
     /// It is a study.
     Study(Box<protocol::run::Study>),
-    /// It waits until its owner agrees to its cost.
-    Waits(Box<CostRequest>),
+    /// It waits until its owner agrees to its cost, for that reason.
+    Waits(Box<CostRequest>, String),
 }
 
 /// What a call is made with.
@@ -373,7 +373,7 @@ impl<U: UseCases> Call<'_, U> {
         }
         let study = match self.submit(draft).await? {
             Submitted::Study(study) => study,
-            Submitted::Waits(request) => return Ok(told::request(&request)),
+            Submitted::Waits(request, why) => return Ok(told::request(&request, Some(&why))),
         };
         let notes = study.notes.clone();
         let study = wait::until_ended(self.use_cases, study.id, wait).await?;
@@ -393,19 +393,24 @@ impl<U: UseCases> Call<'_, U> {
         if error.code != ErrorCode::UnconfirmedCost {
             return Err(error.into());
         }
-        match self.request(draft.clone()).await? {
-            Submitted::Waits(request) if U::COST_RULE == CostRule::PersonAtClient => {
-                self.ask(*request, draft).await
+        match self.request(draft.clone(), error.message).await? {
+            Submitted::Waits(request, why) if U::COST_RULE == CostRule::PersonAtClient => {
+                self.ask(*request, draft, why).await
             }
             submitted => Ok(submitted),
         }
     }
 
-    /// Asks whoever sits at the client about a request.
-    async fn ask(&self, request: CostRequest, draft: Draft) -> Result<Submitted, Halt> {
+    /// Asks whoever sits at the client about a request, which is made for that reason.
+    async fn ask(
+        &self,
+        request: CostRequest,
+        draft: Draft,
+        why: String,
+    ) -> Result<Submitted, Halt> {
         match consent::ask(self.questions, self.context, &request, &draft).await {
             Answered::Later(question) => Err(Halt::Ask(question)),
-            Answered::Nobody => Ok(Submitted::Waits(Box::new(request))),
+            Answered::Nobody => Ok(Submitted::Waits(Box::new(request), why)),
             answered => self.decided(request.id, answered, draft).await,
         }
     }
@@ -429,14 +434,14 @@ impl<U: UseCases> Call<'_, U> {
             Ok(_) => Err(declined().into()),
             Err(error) if error.code == ErrorCode::UnconfirmedCost => {
                 let changed = self.use_cases.cost_request(request).await?;
-                Box::pin(self.ask(changed, draft)).await
+                Box::pin(self.ask(changed, draft, error.message)).await
             }
             Err(error) => Err(error.into()),
         }
     }
 
     /// Has a study wait for its owner; or finds what became of it since the same call was made before.
-    async fn request(&self, draft: Draft) -> Reply<Submitted> {
+    async fn request(&self, draft: Draft, why: String) -> Reply<Submitted> {
         let client = consent::client(self.context);
         let request = self.use_cases.request_cost(draft, client).await?;
         match (request.state, request.study) {
@@ -445,7 +450,7 @@ impl<U: UseCases> Call<'_, U> {
                 let study = self.use_cases.find(study.to_string()).await?;
                 Ok(Submitted::Study(Box::new(study)))
             }
-            (_, None) => Ok(Submitted::Waits(Box::new(request))),
+            (_, None) => Ok(Submitted::Waits(Box::new(request), why)),
         }
     }
 
@@ -475,7 +480,7 @@ impl<U: UseCases> Call<'_, U> {
     async fn get(&self, asked: GetStudy) -> Reply<Value> {
         let GetStudy { study, by, of } = asked;
         if let Some(request) = self.without_study(&study).await? {
-            return Ok(told::request(&request));
+            return Ok(told::request(&request, None));
         }
         let study = self.find(study).await?;
         match by.filter(|by| !by.is_empty()) {
@@ -494,7 +499,7 @@ impl<U: UseCases> Call<'_, U> {
         if let Some(id) = CostRequestId::named(asked.study.trim()) {
             let request = wait::until_decided(self.use_cases, id, until).await?;
             if request.study.is_none() {
-                return Ok(told::request(&request));
+                return Ok(told::request(&request, None));
             }
         }
         let study = self.find(asked.study.clone()).await?;

@@ -167,8 +167,6 @@ struct Shared {
     keys: keys::ring::KeyRing,
     /// The keys of services whose results are fetched.
     import_keys: hooks_in::import::ImportKeys,
-    /// What studies may cost that agents ran by themselves.
-    agent_costs: money::agent_costs::AgentCosts,
     /// Studies answered at the same time, as the settings say now.
     studies_running: AtomicUsize,
     /// Why the last daily backup was not made, when it was not.
@@ -203,14 +201,10 @@ impl Core {
             );
         }
         let keys = store.read(keys::ring::KeyRing::read)?;
-        let today = world.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
-        let agent_costs =
-            store.read(|reader| money::agent_costs::AgentCosts::read(reader, today))?;
         let read = settings.source.as_ref().map(|source| source.read.clone());
         Ok(Self {
             shared: Arc::new(Shared {
                 in_force: Mutex::new(read.unwrap_or_default()),
-                agent_costs,
                 studies_running: AtomicUsize::new(settings.studies_running),
                 world,
                 store,
@@ -247,11 +241,6 @@ impl Core {
     /// The settings that apply.
     pub(crate) fn settings(&self) -> &Arc<Settings> {
         &self.shared.settings
-    }
-
-    /// What studies may cost that agents ran by themselves.
-    fn agent_costs(&self) -> &money::agent_costs::AgentCosts {
-        &self.shared.agent_costs
     }
 
     /// Studies answered at the same time, at least one.

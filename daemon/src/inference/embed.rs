@@ -216,11 +216,15 @@ impl Embedder {
         self.seen.fetch_max(share, Ordering::Relaxed);
     }
 
-    /// The estimated cost of so many free texts.
-    pub fn estimate(&self, texts: u64) -> Estimate {
+    /// The estimated cost of so many free texts, of which one respondent gives so many bytes at most.
+    pub fn estimate(&self, texts: u64, bytes_max: usize) -> Estimate {
         let of = |each: u64| self.door.price().worst(each.saturating_mul(texts), 0);
         let high = of(TEXT_TOKENS.1).0;
-        Estimate { low: of(TEXT_TOKENS.0), high: UsdMicros(high.saturating_add(high / 10)) }
+        Estimate {
+            low: of(TEXT_TOKENS.0),
+            high: UsdMicros(high.saturating_add(high / 10)),
+            aside: self.worst(bytes_max),
+        }
     }
 
     /// Changes the rate limits while calls are under way.

@@ -1,7 +1,6 @@
 //! Conclusions section: the sentences that the daemon computed from the numbers. Rejected texts and failed checks come
 //! first.
 
-use protocol::rejection::Rejection;
 use protocol::results::Report;
 use protocol::safe;
 
@@ -12,10 +11,7 @@ use crate::report::page::ReportPage;
 /// Draws the section.
 pub(crate) fn draw(report: &Report, page: &mut ReportPage) {
     let results = report.found();
-    let rejected = report.study.rejected.iter().map(Rejection::sentence);
-    let failures = results.into_iter().flat_map(|results| results.diagnostics.failures());
-    let warnings = rejected.chain(failures.map(ToOwned::to_owned)).chain(report.reading_warnings());
-    let warnings: Vec<String> = warnings.collect();
+    let warnings: Vec<String> = report.headline_warnings().collect();
     let conclusions = results.map(|results| results.conclusions.as_slice()).unwrap_or_default();
     let so_far = results.filter(|_| report.results.is_none()).and_then(chain::best_so_far);
     if conclusions.is_empty() && warnings.is_empty() && so_far.is_none() {

@@ -12,7 +12,7 @@ use protocol::service::Reply;
 use protocol::study::StudySpec;
 
 use crate::domain::digest::Digest;
-use crate::domain::instrument::channels::{Library, heard, hears};
+use crate::domain::instrument::channels::{Library, TEXT_BYTES_MAX, heard, hears};
 use crate::domain::stimulus::KnownEngine;
 use crate::inference::Engine;
 use crate::inference::embed::Embedder;
@@ -168,7 +168,8 @@ impl Core {
                 ));
             }
             let texts = u64::from(spec.panel) * constructs.len() as u64;
-            parts.push(embedder.estimate(texts));
+            let bytes_max = TEXT_BYTES_MAX.saturating_mul(constructs.len());
+            parts.push(embedder.estimate(texts, bytes_max));
         }
         if let Some(rater) = makers.rater {
             if dark(rater.service().price.is_some()) {

@@ -209,6 +209,25 @@ impl Core {
         Ok(least)
     }
 
+    /// Whether a study's own cap leaves room for one call, which sets its worst case aside: otherwise nobody could be asked.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub(in crate::app) fn must_pay_for_a_call(&self, plan: &Plan) -> Reply<()> {
+        let Some(cap) = plan.spec.max_cost_usd else { return Ok(()) };
+        let Some(worst) = self.worst_first_call(plan)?.filter(|worst| *worst > cap) else {
+            return Ok(());
+        };
+        let what = format!(
+            "One call may cost {}, and the study may cost {} at most",
+            worst.exact(),
+            cap.exact()
+        );
+        Err(ApiError::new(ErrorCode::CostCap, what)
+            .short_of(Shortage::Dollars { required: worst, left: cap })
+            .hint(Remedy::set("Allow it to cost more", "max_cost_usd", "DOLLARS")))
+    }
+
     /// What the first respondent of a panel is told: by a questionnaire, or by a prompt where a model answers.
     pub(in crate::app) fn questionnaire(&self, spec: &StudySpec, panel: &Panel) -> Reply<String> {
         let Some(persona) = panel.persona(0) else { return Ok(String::new()) };
@@ -345,15 +364,17 @@ fn together(engine: &Engine, estimates: &[Estimate]) -> Option<Estimate> {
         Engine::Pool(pool) => pool.strategy() == Strategy::RoundRobin,
         _ => false,
     };
+    // Whoever is asked first may be asked by the dearest.
+    let aside = estimates.iter().map(|estimate| estimate.aside).max()?;
     let low = estimates.iter().map(|estimate| estimate.low.0);
     let high = estimates.iter().map(|estimate| estimate.high.0);
     if shared {
         let count = i64::try_from(estimates.len()).ok().filter(|count| *count > 0)?;
         let low = low.fold(0_i64, i64::saturating_add) / count;
         let high = high.fold(0_i64, i64::saturating_add) / count;
-        return Some(Estimate { low: UsdMicros(low), high: UsdMicros(high) });
+        return Some(Estimate { low: UsdMicros(low), high: UsdMicros(high), aside });
     }
-    Some(Estimate { low: UsdMicros(low.min()?), high: UsdMicros(high.max()?) })
+    Some(Estimate { low: UsdMicros(low.min()?), high: UsdMicros(high.max()?), aside })
 }
 
 pub(in crate::app) fn unknown_price(engine: &str, model: &str) -> ApiError {

@@ -61,10 +61,12 @@ impl Core {
             }
             let spec = core.read_to_submit(&theirs, &draft, api_key)?.spec;
             let sent_as = SentAs::of(&draft, &spec);
-            let cost =
-                core.allow_cost(&spec, true)?.map(|cost| (cost.low, at_most(&spec, cost.high)));
-            let announced = cost.filter(|(_, most)| *most > UsdMicros::ZERO).ok_or_else(free)?;
+            let cost = core.allow_cost(&spec, true)?;
+            let announced = cost.map(|cost| (cost.low, at_most(&spec, cost.upper_end())));
+            let announced =
+                announced.filter(|(_, most)| *most > UsdMicros::ZERO).ok_or_else(free)?;
             let plan = core.plan(spec.clone()).map_err(|error| of_the_panel(&draft, error))?;
+            core.must_pay_for_a_call(&plan)?;
             let row = CostRequestRow {
                 owner: theirs.to_string(),
                 key,
@@ -180,8 +182,8 @@ impl Core {
             }
             let spec = StudySpec::clone(spec);
             let cost = core.allow_cost(&spec, true)?;
-            let cost =
-                cost.map_or((UsdMicros::ZERO, UsdMicros::ZERO), |cost| (cost.low, cost.high));
+            let cost = cost
+                .map_or((UsdMicros::ZERO, UsdMicros::ZERO), |cost| (cost.low, cost.upper_end()));
             let most = at_most(&spec, cost.1);
             let (announced, model) = (row.announced, core.engine(&spec.engine)?.model().to_owned());
             if most > announced.1 || model != row.model {
@@ -194,6 +196,7 @@ impl Core {
             // The study takes no more than was announced, whatever happens to prices while it waits its turn.
             let spec = StudySpec { max_cost_usd: Some(announced.1), ..spec };
             let plan = Plan { announced: Some((cost.0, most)), ..core.plan(spec)? };
+            core.must_pay_for_a_call(&plan)?;
             Ok(CostApproval::Run(Box::new(row), Box::new(plan)))
         };
         let (row, plan) = match self.looking(look).await? {

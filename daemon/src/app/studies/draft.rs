@@ -1,7 +1,6 @@
 //! Drafts of studies: a draft is read and checked, then previewed (a dry run) or submitted. A dry run ends where a
 //! submission continues; both sample the same panel.
 
-use jiff::tz::TimeZone;
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::hint::{Hint, Remedy};
@@ -286,11 +285,6 @@ impl Core {
                 let high = plan.announced.map_or(UsdMicros::ZERO, |(_, high)| high);
                 let most = plan.spec.max_cost_usd.map_or(high, |cap| cap.min(high));
                 let most = if by_itself { most } else { UsdMicros::ZERO };
-                let day = now.to_zoned(TimeZone::UTC).date();
-                let agents = self.agent_costs();
-                if let Some(limit) = self.settings().confirm_above {
-                    agents.take(day, most, limit)?;
-                }
                 let submission = Submission {
                     key,
                     body,
@@ -304,8 +298,7 @@ impl Core {
                     cost_request,
                     plan,
                 };
-                let taken_on = self.submit(caller, submission).await;
-                taken_on.inspect_err(|_| agents.give_back(day, most))?
+                self.submit(caller, submission).await?
             }
         };
         Ok(Study { notes, ..study })

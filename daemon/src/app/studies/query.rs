@@ -19,6 +19,7 @@ use crate::domain::asking::Purpose;
 use crate::domain::instrument::{SYNTHETIC_NOTICE, below_middle, score, tasks, unanswered};
 use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 use crate::domain::panel::{Panel, Population};
+use crate::domain::stimulus;
 use crate::inference::ANY_MODEL;
 use crate::store::rows::{ExactSums, OutcomeKey, OutcomeRow, Progress, StudyRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
@@ -169,8 +170,10 @@ impl Core {
         let found_in = results.iter().chain(&finished).map(|results| &results.outcomes);
         let sent = found.row.sent.as_ref().map(|sent| sent.texts(&found.row.spec, found_in));
         let sent = sent.unwrap_or_default();
-        let warnings = results.as_ref().map(|results| lacking(results, &sent));
-        let warnings = warnings.unwrap_or_default();
+        let steady: Vec<&str> = self.settings().engines.keys().map(String::as_str).collect();
+        let context = stimulus::context_warning(&found.row.spec, &steady).into_iter();
+        let lacking = results.iter().flat_map(|results| lacking(results, &sent));
+        let warnings = context.chain(lacking).collect();
         let finished_rounds = finished.map(Box::new);
         let (round, asked) = (None, None);
         Ok(Report {

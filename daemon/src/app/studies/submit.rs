@@ -29,6 +29,7 @@ use crate::app::caller::is_of;
 use crate::app::hooks::endpoints::of_study;
 use crate::app::hooks_in::caps as hook_caps;
 use crate::app::keys::caps;
+use crate::app::money::agent_costs;
 use crate::app::studies::cost_request::approved;
 use crate::app::studies::lookup::{StudyRecord, by_number};
 use crate::app::studies::plan::recipe;
@@ -117,12 +118,16 @@ fn next_number(reader: &Reader<'_>) -> Result<u32, UseCaseError> {
         .ok_or_else(|| ApiError::new(ErrorCode::Internal, "There are no study numbers left"))?)
 }
 
-/// Counts what is set aside for a study at the caps of its key and its source.
+/// Counts what is set aside for a study at the caps of its key and its source, and against what agents may run by themselves.
 fn take_of_caps(
     reader: &Reader<'_>,
     writes: &mut Writes,
     row: &StudyRow,
+    agents_max: Option<UsdMicros>,
 ) -> Result<(), UseCaseError> {
+    if let Some(limit) = agents_max {
+        agent_costs::must_stay_within(reader, row, limit)?;
+    }
     if let Some(key) = row.api_key {
         let (credits, cost) = caps::reserved(row);
         caps::take(reader, writes, key, credits, cost)?;
@@ -235,7 +240,7 @@ impl Core {
                 writes.put(&id.0, &StudyNumber(number));
                 writes.put(&key.0, &SubmitRow { number, body, control: false });
                 put_panel(&mut writes, number, &panel);
-                take_of_caps(reader, &mut writes, &found.row)?;
+                take_of_caps(reader, &mut writes, &found.row, settings.confirm_above)?;
                 let mut ended = Vec::new();
                 if let Some(version) = version {
                     ended = supersede(reader, &mut writes, &settings, &version.instead_of)?;

@@ -15,7 +15,7 @@ use protocol::service::{Control, Reply, StudyQuery, Submit};
 use protocol::study::{Draft, DraftText, Origin};
 use uuid::Uuid;
 
-use crate::app::testing::{Disk, broken, everyone_answers, me, options, settings, world};
+use crate::app::testing::{DRIVER, Disk, broken, everyone_answers, me, options, settings, world};
 use crate::app::{CallOrigin, Caller, Core, Settings};
 use crate::config::{EngineSettings, Network};
 use crate::inference::prompt::Prompts;
@@ -26,9 +26,14 @@ const HOUR: Duration = Duration::from_hours(1);
 
 /// A core whose engine `mock` costs so many dollars per million tokens, and asks first above nothing.
 fn core(disk: &Disk, price: f64) -> (Core, Arc<ManualClock>) {
+    core_with(disk, price, "")
+}
+
+/// The same with more settings of the engine.
+fn core_with(disk: &Disk, price: f64, more: &str) -> (Core, Arc<ManualClock>) {
     let mock = format!(
         "kind = \"openai\"\nbase_url = \"http://127.0.0.1:9/v1\"\nmodel = \"mock-1\"\napi_key_env = \"\"\n\
-         price = {{ input = {price:.1}, output = {price:.1} }}\n"
+         price = {{ input = {price:.1}, output = {price:.1} }}\n{more}\n"
     );
     let mock: EngineSettings = toml::from_str(&mock).unwrap();
     let network = Network { proxy: "none".to_owned(), ca_file: String::new() };
@@ -167,6 +172,31 @@ async fn a_price_that_rose_is_asked_about_again() {
     assert!(refused.message.contains(&anew.cost_most.exact()), "{refused:?}");
     assert!(approve(&dear, announced.id).await.unwrap().study.is_some());
     assert_eq!((studies(&dear).await, broken(&dear)), (1, Vec::new()));
+}
+
+/// A call sets its worst case aside, which is far above what it comes to where replies may be long.
+#[tokio::test]
+async fn what_is_approved_for_one_person_leaves_room_for_a_call() {
+    let (core, _) = core_with(&Disk::default(), 1.0, "output_tokens = 8000");
+    let one = |key: u128, cap: Option<&str>| {
+        let mut one = submit(key, IDEA);
+        one.draft.overrides.insert("panel".to_owned(), "1".to_owned());
+        let cap = cap.map(|cap| ("max_cost_usd".to_owned(), cap.to_owned()));
+        one.draft.overrides.extend(cap);
+        one
+    };
+    let refused = core.request_cost(&agent(), one(1, Some("0.008")), String::new()).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::CostCap);
+    assert!(refused.message.contains("One call may cost"), "{refused:?}");
+    let request = core.request_cost(&agent(), one(2, None), String::new()).await.unwrap();
+    assert!(approve(&core, request.id).await.unwrap().study.is_some());
+    let study = core.find(&me(), "@").await.unwrap();
+    let spec = core.asked(&me(), study.id).await.unwrap().spec;
+    let worst = core.worst_first_call(&core.plan(spec.clone()).unwrap()).unwrap().unwrap();
+    assert!(worst > UsdMicros(8_000), "the longest reply is part of it: {worst}");
+    core.open_spending(&DRIVER, 1).await.unwrap();
+    assert_eq!(core.reserve_cost(1, spec.max_cost_usd, worst), Ok(()));
 }
 
 #[tokio::test]

@@ -22,10 +22,20 @@ pub(super) fn foreign(place: &str, name: &str, text: &str) -> Option<Problem> {
 /// reason to refuse a study: without it the texts are still read.
 #[must_use]
 pub(crate) fn context_note(spec: &StudySpec, steady: &[&str]) -> Option<String> {
+    of_context("the context", spec, steady)
+}
+
+/// The same for a report, as a whole sentence.
+#[must_use]
+pub(crate) fn context_warning(spec: &StudySpec, steady: &[&str]) -> Option<String> {
+    of_context("The context", spec, steady).map(|said| said + ".")
+}
+
+fn of_context(name: &str, spec: &StudySpec, steady: &[&str]) -> Option<String> {
     if spec.language.is_some() || !steady.contains(&spec.engine.as_str()) {
         return None;
     }
-    sentence("the context", spec.context.as_deref()?)
+    sentence(name, spec.context.as_deref()?)
 }
 
 fn sentence(name: &str, text: &str) -> Option<String> {

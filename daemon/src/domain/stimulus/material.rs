@@ -142,7 +142,7 @@ impl StimulusMaterial {
                 "paste the text of the page; nobody follows links",
             )),
             Remains::Pictures => Some((
-                format!("the {name} is nothing but pictures"),
+                format!("the {name} is nothing but pictures without captions"),
                 "say in words what they show; nobody sees a picture",
             )),
             Remains::Words | Remains::Nothing => None,

@@ -146,14 +146,15 @@ async fn let_in(
     let (caller, key) = entered?;
     let Some(place) = &connection.place else { return Err(Refusal::no_place()) };
     if key.is_some() {
-        place.has_key();
+        place.has_key(Instant::now());
     } else if place.is_beyond() {
         return Err(Refusal::no_place());
     }
     let body = tokio::select! {
         biased;
         body = body::read(route.body, shared.body, &head.headers, body) => body?,
-        () = place.given_up() => return Err(Refusal::no_place()),
+        // Whoever has shown a key by then is answered all the same.
+        () = place.given_up(), if key.is_none() => return Err(Refusal::no_place()),
     };
     place.begin();
     let visit = Visit {

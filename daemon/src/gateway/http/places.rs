@@ -1,7 +1,8 @@
 //! Places for connections: a number in all, and a number for each peer, which is smaller until it has shown a valid key. Which
 //! key a connection shows is known when the head of its request is there, so for a moment every connection may be one with a key.
 //! After that, and where no place is free at all, the oldest connection without a key that has no request under way gives up its
-//! place, of the peer that holds most of them: so whoever opens many slow connections loses their own.
+//! place, of the peer that holds most of them: so whoever opens many slow connections loses their own. A peer that showed a valid
+//! key lately keeps room for the next: there those without one give way at once.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
@@ -24,6 +25,12 @@ pub(super) struct PlaceLimits {
 /// How long a connection has to show a key before it counts as one without.
 pub(super) const GRACE: Duration = Duration::from_secs(1);
 
+/// How long room is kept for the keys of a peer that showed a valid one.
+const KEY_LATELY: Duration = Duration::from_secs(600);
+
+/// Such peers that are remembered.
+const PEERS_MAX: usize = 4096;
+
 /// All places.
 #[derive(Debug)]
 pub(super) struct Places {
@@ -36,6 +43,8 @@ struct TakenPlaces {
     next: u64,
     /// By the order in which they were taken.
     seats: BTreeMap<u64, Seat>,
+    /// When each peer last showed a valid key.
+    keys_shown: HashMap<IpAddr, Instant>,
 }
 
 #[derive(Debug)]
@@ -44,13 +53,15 @@ struct Seat {
     since: Instant,
     has_key: bool,
     is_at_work: bool,
+    /// A request was answered.
+    has_asked: bool,
     given_up: CancellationToken,
 }
 
 impl Seat {
-    /// Whether a key may still come.
+    /// Whether a key may still come: one that was there would have come with the first request.
     fn is_fresh(&self, now: Instant) -> bool {
-        now.saturating_duration_since(self.since) < GRACE
+        !self.has_asked && now.saturating_duration_since(self.since) < GRACE
     }
 
     /// Whether it may be given to another.
@@ -80,13 +91,18 @@ impl Places {
         let PlaceLimits { all, of_stranger, of_peer } = self.limits;
         let is_old = |seat: &Seat| seat.peer == peer && !seat.is_fresh(now);
         let (its, strange) = taken.of(peer);
+        let keeps_room = taken.has_shown_key(peer, now);
         if its >= of_peer {
-            taken.free_one(is_old)?;
+            let freed = taken.free_one(is_old);
+            // A client with a key sends the head of its request at once: the oldest that has not waits for something else.
+            let is_own = |seat: &Seat| keeps_room && seat.peer == peer;
+            freed.or_else(|| taken.free_one(is_own))?;
         } else if taken.held() >= all {
             let crowd = taken.crowd()?;
             taken.free_one(|seat| seat.peer == crowd)?;
         } else if strange >= of_stranger
             && taken.free_one(is_old).is_none()
+            && !keeps_room
             && !taken.is_any_fresh(peer, now)
         {
             return None;
@@ -95,7 +111,8 @@ impl Places {
         taken.next = taken.next.wrapping_add(1);
         let given_up = CancellationToken::new();
         let token = given_up.clone();
-        let seat = Seat { peer, since: now, has_key: false, is_at_work: false, given_up: token };
+        let (has_key, is_at_work, has_asked) = (false, false, false);
+        let seat = Seat { peer, since: now, has_key, is_at_work, has_asked, given_up: token };
         taken.seats.insert(number, seat);
         let is_beyond = strange >= of_stranger;
         drop(taken);
@@ -141,6 +158,22 @@ impl TakenPlaces {
         self.seats.values().any(|seat| seat.peer == peer && seat.is_idle() && seat.is_fresh(now))
     }
 
+    /// Whether a peer showed a valid key lately.
+    fn has_shown_key(&self, peer: IpAddr, now: Instant) -> bool {
+        let shown = self.keys_shown.get(&peer);
+        shown.is_some_and(|at| now.saturating_duration_since(*at) < KEY_LATELY)
+    }
+
+    fn note_key(&mut self, peer: IpAddr, now: Instant) {
+        if self.keys_shown.len() >= PEERS_MAX && !self.keys_shown.contains_key(&peer) {
+            let oldest = self.keys_shown.iter().min_by_key(|(_, at)| **at).map(|(peer, _)| *peer);
+            if let Some(oldest) = oldest {
+                self.keys_shown.remove(&oldest);
+            }
+        }
+        self.keys_shown.insert(peer, now);
+    }
+
     /// The peer with most connections that can be given up.
     fn crowd(&self) -> Option<IpAddr> {
         let mut count: HashMap<IpAddr, usize> = HashMap::new();
@@ -166,12 +199,16 @@ impl Place {
 
     /// The request was answered.
     pub(super) fn end(&self) {
-        self.change(|seat| seat.is_at_work = false);
+        self.change(|seat| (seat.is_at_work, seat.has_asked) = (false, true));
     }
 
     /// A valid key was shown.
-    pub(super) fn has_key(&self) {
-        self.change(|seat| seat.has_key = true);
+    pub(super) fn has_key(&self, now: Instant) {
+        let mut taken = self.places.taken();
+        let Some(seat) = taken.seats.get_mut(&self.number) else { return };
+        seat.has_key = true;
+        let peer = seat.peer;
+        taken.note_key(peer, now);
     }
 
     /// Whether it was given beyond what a peer without a key has: it is for one that shows a key.
@@ -245,7 +282,7 @@ mod tests {
         let at_once: Vec<Place> = (0..4).map(|_| places.take(peer(1), now).unwrap()).collect();
         assert!(places.take(peer(1), now).is_none(), "no more than with keys");
         assert_eq!(at_once.iter().filter(|place| place.is_beyond()).count(), 2);
-        at_once[1].has_key();
+        at_once[1].has_key(now);
         places.trim(peer(1), now);
         assert!(!at_once.iter().any(is_given_up), "it is too early");
         places.trim(peer(1), now + GRACE);
@@ -260,11 +297,11 @@ mod tests {
         let busy = [places.take(peer(1), now).unwrap(), places.take(peer(1), now).unwrap()];
         busy.iter().for_each(Place::begin);
         assert!(places.take(peer(1), later).is_none(), "both are at work");
-        busy[0].has_key();
+        busy[0].has_key(later);
         let third = places.take(peer(1), later).unwrap();
-        third.has_key();
+        third.has_key(later);
         let fourth = places.take(peer(1), later).unwrap();
-        fourth.has_key();
+        fourth.has_key(later);
         assert!(
             places.take(peer(1), later).is_none(),
             "four of one peer, one of them a stranger's"
@@ -272,6 +309,37 @@ mod tests {
         busy[1].end();
         assert!(places.take(peer(1), later).is_some());
         assert!(is_given_up(&busy[1]));
+    }
+
+    #[test]
+    fn a_peer_that_showed_a_key_keeps_room_for_the_next_whatever_else_it_opens() {
+        let (places, now) = (Places::new(LIMITS), Instant::now());
+        places.take(peer(1), now).unwrap().has_key(now);
+        let mut flood: Vec<Place> = (0..4).map(|_| places.take(peer(1), now).unwrap()).collect();
+        let client = places.take(peer(1), now).unwrap();
+        client.has_key(now);
+        assert!(is_given_up(&flood[0]) && !is_given_up(&flood[1]), "the oldest gives way");
+        flood.extend((0..9).map(|_| places.take(peer(1), now).unwrap()));
+        assert!(!is_given_up(&client));
+        assert_eq!(places.held(), 4, "no more than with keys");
+        // Also beside as many as a stranger may have that are at work; without a key it is refused then.
+        drop(flood);
+        let busy = [places.take(peer(1), now).unwrap(), places.take(peer(1), now).unwrap()];
+        busy.iter().for_each(Place::begin);
+        assert!(places.take(peer(1), now + GRACE).unwrap().is_beyond());
+        assert!(places.take(peer(1), now + KEY_LATELY).is_none(), "it was too long ago");
+    }
+
+    #[test]
+    fn who_has_asked_without_a_key_shows_none_any_more() {
+        let (places, now) = (Places::new(LIMITS), Instant::now());
+        let flood: Vec<Place> = (0..4).map(|_| places.take(peer(1), now).unwrap()).collect();
+        assert!(places.take(peer(1), now).is_none());
+        flood[2].begin();
+        flood[2].end();
+        assert!(places.take(peer(1), now).is_some());
+        let given_up: Vec<bool> = flood.iter().map(is_given_up).collect();
+        assert_eq!(given_up, [false, false, true, false]);
     }
 
     #[test]

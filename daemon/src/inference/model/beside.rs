@@ -142,7 +142,8 @@ impl ModelEngine {
         let text = "x".repeat(TEXT_LIKELY);
         let calls = constructs.iter().map(|construct| {
             let call = self.ready_rating(spec.seed, *construct, &text, None)?;
-            Ok(self.estimate_replies(&call, u64::from(spec.panel), RATING_TOKENS))
+            let each = self.estimate_replies(&call, u64::from(spec.panel), RATING_TOKENS);
+            Ok(Estimate { aside: self.longest_rating(spec.seed, *construct)?.worst, ..each })
         });
         Ok(Estimate::sum(calls.collect::<Result<Vec<_>, PromptError>>()?))
     }

@@ -12,11 +12,14 @@ pub struct Estimate {
     pub low: UsdMicros,
     /// The high end, some re-asks included.
     pub high: UsdMicros,
+    /// The most that is set aside for one respondent: one call of each kind at its worst case.
+    pub aside: UsdMicros,
 }
 
 impl Estimate {
     /// No cost.
-    pub const ZERO: Self = Self { low: UsdMicros::ZERO, high: UsdMicros::ZERO };
+    pub const ZERO: Self =
+        Self { low: UsdMicros::ZERO, high: UsdMicros::ZERO, aside: UsdMicros::ZERO };
 
     /// The sum of all.
     #[must_use]
@@ -24,7 +27,14 @@ impl Estimate {
         all.into_iter().fold(Self::ZERO, |sum, each| Self {
             low: UsdMicros(sum.low.0.saturating_add(each.low.0)),
             high: UsdMicros(sum.high.0.saturating_add(each.high.0)),
+            aside: UsdMicros(sum.aside.0.saturating_add(each.aside.0)),
         })
+    }
+
+    /// The least upper end under which the whole study can be asked: where the last call goes, its worst case is set aside
+    /// beside what the others cost. In a small study that is more than the calls come to.
+    pub fn upper_end(&self) -> UsdMicros {
+        self.high.max(UsdMicros(self.low.0.saturating_add(self.aside.0)))
     }
 }
 
@@ -62,6 +72,7 @@ impl ModelEngine {
         Estimate {
             low: times(of(likely.saturating_mul(9) / 10, brief), 10),
             high: times(of(likely.saturating_mul(12) / 10, long), 11),
+            aside: if questions == 0 { UsdMicros::ZERO } else { ready.worst },
         }
     }
 }

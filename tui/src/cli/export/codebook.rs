@@ -1,9 +1,10 @@
 //! Codebook of the CSV export: every column with its meaning and values, and the exact wording of the questionnaire.
-//! Without it the table could not be interpreted.
+//! Without it the table could not be interpreted. What stands beside the headline of the report is above them.
 
 use std::borrow::Cow;
 
 use protocol::analysis::Asked;
+use protocol::results::Report;
 use protocol::study::StudyType;
 
 use super::csv::{COLUMNS, inert};
@@ -16,13 +17,21 @@ const APOSTROPHES: &str = "a line of a cell that begins with an apostrophe has i
                            it for something else; take one from each such line to have the text. For programs there is \
                            `--cells raw`, for a double click `--cells spreadsheet` and `--separator semicolon`";
 
-/// The codebook as a table of its own, of answers of which so many cells have an apostrophe that was not said.
-pub(super) fn table(study: StudyType, asked: &Asked, touched: usize) -> Result<Vec<u8>, Failure> {
+/// The codebook as a table of its own, of answers of which so many cells have an apostrophe that was not said. What warns of
+/// the whole table comes first.
+pub(super) fn table(report: &Report, asked: &Asked, touched: usize) -> Result<Vec<u8>, Failure> {
+    let study = report.study.instrument;
     let mut writer = csv::Writer::from_writer(Vec::new());
     let no_row = |error: &csv::Error| {
         Failure::invalid(format!("The codebook cannot be written: {error}")).because(error)
     };
     writer.write_record(["column", "meaning", "values"]).map_err(|error| no_row(&error))?;
+    for warning in report.headline_warnings() {
+        let warning = inert(&warning);
+        writer
+            .write_record(["(warning)", &warning, "of the whole table"])
+            .map_err(|error| no_row(&error))?;
+    }
     for column in COLUMNS {
         let (meaning, values) = describe(column, study);
         writer.write_record([*column, meaning, &values]).map_err(|error| no_row(&error))?;

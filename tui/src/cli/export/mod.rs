@@ -237,7 +237,7 @@ pub(crate) fn page(page: Page, report: &Report, asked: &Asked) -> String {
 
 /// The codebook of the answers table, as a table; so many cells of that have an apostrophe that was not said.
 pub(crate) fn codebook(report: &Report, asked: &Asked, touched: usize) -> Result<Vec<u8>, Failure> {
-    codebook::table(report.study.instrument, asked, touched)
+    codebook::table(report, asked, touched)
 }
 
 /// Writes the report as a page.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use protocol::results::Report;
 
-use super::document::Document;
+use super::document::{Block, Document};
 use super::{html, markdown};
 use crate::report::fixtures;
 
@@ -102,6 +102,23 @@ fn a_study_without_results_has_a_page_too() {
     report.study.reason = Some("the disk <is> full".into());
     let page = page(&report);
     assert!(page.contains("the disk &lt;is&gt; full") && page.contains("What this is not"));
+}
+
+#[test]
+fn what_the_results_lack_stands_beside_the_headline_and_above_the_columns() {
+    let mut report = fixtures::survey();
+    report.warnings = vec!["Nobody could answer question <2>.".to_owned()];
+    let asked = fixtures::asked(&report);
+    let document = Document::of(&report, &asked);
+    let short = document.sections.iter().find(|section| section.heading == "In short");
+    let first = short.and_then(|section| section.blocks.first());
+    assert!(matches!(first, Some(Block::Warning(said)) if said.contains("<2>")), "{first:?}");
+    assert!(page(&report).contains("Nobody could answer question &lt;2&gt;"));
+    assert!(markdown::page(&document).contains("Nobody could answer question"));
+    let book = String::from_utf8(super::codebook(&report, &asked, 0).unwrap()).unwrap();
+    let begins =
+        "column,meaning,values\n(warning),Nobody could answer question <2>.,of the whole table\n";
+    assert!(book.starts_with(begins), "{book}");
 }
 
 proptest! {

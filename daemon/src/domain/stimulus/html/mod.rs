@@ -16,13 +16,6 @@ pub(super) use self::markdown::first_tag;
 pub(super) use self::page::page_text;
 pub(super) use self::pictures::{has_images, pictures_of};
 
-/// What becomes of the captions of pictures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Captions {
-    Kept,
-    Dropped,
-}
-
 /// Beginnings of a whole page.
 const PAGE_BEGINNINGS: [&str; 5] = ["<!doctype", "<html", "<head", "<body", "<?xml"];
 

@@ -3,12 +3,11 @@
 
 use std::ops::Range;
 
-use super::Captions;
 use super::entities::decoded;
 use super::tags::{ElementKind, HtmlTag, OtherTags, TagForm, tags_of};
 
 /// The text of a page.
-pub(in crate::domain::stimulus) fn page_text(source: &str, captions: Captions) -> String {
+pub(in crate::domain::stimulus) fn page_text(source: &str) -> String {
     let tags = tags_of(source, &[], OtherTags::Read);
     let mut page = PageText::default();
     let mut from = 0;
@@ -23,7 +22,6 @@ pub(in crate::domain::stimulus) fn page_text(source: &str, captions: Captions) -
             (ElementKind::Unseen, Some(partner)) if tag.form == TagForm::Opens => {
                 from = partner.at.end;
             }
-            (ElementKind::Picture, _) if captions == Captions::Dropped => page.words(" "),
             _ => page.tag(tag),
         }
     }

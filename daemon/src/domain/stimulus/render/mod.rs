@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use self::edits::Edits;
-use super::html::{self, Captions};
+use super::html;
 
 /// Texts within texts that are rendered: cells of tables, and paragraphs that are indented like code.
 const DEPTH_MAX: u8 = 4;
@@ -26,7 +26,7 @@ pub(super) enum Remains {
     Code,
     /// Addresses of pages and nothing else.
     Addresses,
-    /// Captions of pictures, or pictures without one, and nothing else.
+    /// Pictures without captions and nothing else.
     Pictures,
     /// Neither letters nor digits.
     Nothing,
@@ -48,16 +48,12 @@ pub(super) fn render(source: &str) -> Rendered {
     }
     let source = html::markdown_of(&source);
     let text = plain(&source, LeftOut::Nothing, DEPTH_MAX);
-    let says_without = |left_out| says_something(&plain(&source, left_out, DEPTH_MAX));
-    let has_images = html::has_images(&source);
     let remains = if !says_something(&text) {
-        if has_images { Remains::Pictures } else { Remains::Nothing }
+        if html::has_images(&source) { Remains::Pictures } else { Remains::Nothing }
     } else if is_addresses(&text) {
         Remains::Addresses
-    } else if !says_without(LeftOut::Code) {
+    } else if !says_something(&plain(&source, LeftOut::Code, DEPTH_MAX)) {
         Remains::Code
-    } else if has_images && !says_without(LeftOut::Pictures) {
-        Remains::Pictures
     } else {
         Remains::Words
     };
@@ -66,8 +62,8 @@ pub(super) fn render(source: &str) -> Rendered {
 
 /// Renders a page in HTML.
 fn render_page(source: &str) -> Rendered {
-    let text = html::page_text(source, Captions::Kept);
-    let remains = if says_something(&html::page_text(source, Captions::Dropped)) {
+    let text = html::page_text(source);
+    let remains = if says_something(&text) {
         if is_addresses(&text) { Remains::Addresses } else { Remains::Words }
     } else if html::pictures_of(source).is_some() {
         Remains::Pictures
@@ -113,8 +109,6 @@ pub(super) fn code_blocks(source: &str) -> Vec<String> {
 enum LeftOut {
     Nothing,
     Code,
-    /// Pictures with their captions.
-    Pictures,
 }
 
 /// Whether a word is the address of a page.
@@ -242,11 +236,6 @@ impl Rendering<'_> {
             Tag::Link { link_type: LinkType::Autolink | LinkType::Email, .. } => {
                 self.edits.drop(range.start..range.start + 1);
                 self.edits.drop(range.end.saturating_sub(1)..range.end);
-            }
-            Tag::Image { .. }
-                if self.left_out == LeftOut::Pictures && !self.is_call(range.start) =>
-            {
-                self.edits.drop(range.clone());
             }
             Tag::Link { .. } | Tag::Image { .. } if !self.is_call(range.start) => {
                 self.opens = Some((range.start, String::new()));

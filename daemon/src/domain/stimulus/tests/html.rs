@@ -143,16 +143,29 @@ fn pictures_are_told_as_what_nobody_sees() {
 }
 
 #[test]
-fn a_text_of_pictures_alone_is_refused_as_that() {
-    for text in [
-        "![Our new poster, seen from afar](poster.png)",
-        "![[hero.png]]",
-        "[![Unser neues Plakat von weitem](a.png)](https://example.com)\n\n<img src=b.png alt='Ein Plakat'>",
-        "<html><body><img src=a.png alt='Our new poster, seen from afar'></body></html>",
+fn of_pictures_alone_the_captions_are_read_and_without_any_it_is_refused() {
+    for (text, captions) in [
+        ("![Our new poster, seen from afar](poster.png)", "Our new poster, seen from afar"),
+        ("![[hero.png|Our new poster]]", "Our new poster"),
+        (
+            "[![Our new poster](a.png)](https://example.com)\n\n<img src=b.png alt='The same at night'>",
+            "Our new poster The same at night",
+        ),
+        (
+            "<html><body><img src=a.png alt='Our new poster, seen from afar'></body></html>",
+            "Our new poster, seen from afar",
+        ),
     ] {
+        let found = shown(text);
+        let found: Vec<&str> = found.split_whitespace().collect();
+        assert_eq!(found.join(" "), captions, "{text}");
+        let notes = told(text).join("\n");
+        assert!(notes.contains("nobody sees the") && notes.contains("caption"), "{text}: {notes}");
+    }
+    for text in ["![](poster.png)", "![[hero.png]]", "<html><body><img src=a.png></body></html>"] {
         assert_eq!(
             problems(text, &[]),
-            "idea.md:1: the stimulus is nothing but pictures · say in words what they show; nobody sees a picture\n",
+            "idea.md:1: the stimulus is nothing but pictures without captions · say in words what they show; nobody sees a picture\n",
             "{text}"
         );
     }

@@ -81,6 +81,15 @@ fn what_was_sent_is_known_by_what_is_read_of_it() {
     assert_eq!(SentAs::of(&typed, &spec), None, "it is read as it was sent");
     let file = draft(content, &flags);
     assert_eq!(SentAs::of(&file, &spec), None, "a file is its owner's");
+
+    let page = "<!-- for June --><html><body><h1>The lamp</h1>\r\n<p>It is <b>very</b> robust.</p></body></html>\n";
+    for content in [page, "The lamp\n\nIt is <b>very</b> robust."] {
+        let review = plain(content, &flags);
+        let spec = read(&review, &RULES).unwrap();
+        let found = review_of(&spec.instrument).unwrap().content.clone();
+        assert_eq!(found, "The lamp\n\nIt is very robust.");
+        assert_eq!(SentAs::of(&review, &spec).unwrap().texts(&spec, []).of(&found), content);
+    }
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn a_text_with_nothing_to_read_is_refused_with_its_line() {
     idea.md:1: the stimulus has no words · signs, emoji and empty tables say nothing; say in a sentence what it is
     idea.md:2: the stimulus is nothing but code · say in a sentence what it is; code may stand beside it
     idea.md:1: the stimulus is nothing but code · say in a sentence what it is; code may stand beside it
-    idea.md:1: the stimulus is nothing but pictures · say in words what they show; nobody sees a picture
+    idea.md:1: the stimulus is nothing but pictures without captions · say in words what they show; nobody sees a picture
     idea.md:1: the stimulus has no words · signs, emoji and empty tables say nothing; say in a sentence what it is
     idea.md:9: the variant b is nothing but code · say in a sentence what it is; code may stand beside it
     --context: nothing is left of 'context' · say it in words, or leave it out

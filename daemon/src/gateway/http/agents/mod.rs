@@ -60,8 +60,8 @@ pub(super) fn operations() -> Vec<Operation> {
         path: PATH,
         summary: "Tools for agents",
         about: "Streamable HTTP of the Model Context Protocol, without sessions: a message of JSON-RPC is answered with one. \
-                The header `Accept`, where there is one, must name `application/json` and `text/event-stream`, or ranges with \
-                both, as `*/*`.",
+                The header `Accept`, where there is one, must name `application/json`, or a range with it, as `*/*`: there \
+                are no streams.",
         query: &[],
         body: Some(Content::json_here(message.clone(), Some(hello))),
         replies: vec![

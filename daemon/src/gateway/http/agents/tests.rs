@@ -179,7 +179,7 @@ async fn a_request_stands_alone() {
         assert_eq!((&told["error"]["code"], &told["id"]), (&json!(code), &id), "{body}: {told}");
     }
     for (headers, status) in [
-        (vec![("accept", "application/json")], 406),
+        (vec![("accept", "text/event-stream")], 406),
         (
             vec![
                 ("accept", "application/json, text/event-stream"),
@@ -196,7 +196,7 @@ async fn a_request_stands_alone() {
         assert_eq!((&told["id"], &told["error"]["code"]), (&json!(7), &json!(-32600)), "{told}");
         assert!(told["error"]["message"].as_str().is_some_and(|said| said.len() > 20), "{told}");
     }
-    for accept in ["*/*", "application/json, text/*;q=0.5"] {
+    for accept in ["*/*", "application/json, text/*;q=0.5", "application/json"] {
         let headers = [
             ("authorization", key.as_str()),
             ("content-type", "application/json"),

@@ -39,7 +39,7 @@ pub(super) struct StudyMeta<'a> {
     notice: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<String>,
-    /// What of the request was ignored, and what the results lack.
+    /// What of the request was ignored, which of its texts are rejected for everybody, and what the results lack.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     warnings: &'a [String],
 }
@@ -140,7 +140,7 @@ async fn finished(
         let held = core.study_of_key(caller, id).await?.held;
         return Err(jobs::why_failed(&report.study, held, report.meta.credits_used).into());
     };
-    let warnings = [warnings, report.warnings.as_slice()].concat();
+    let warnings = with_those_of(warnings, &report);
     let meta = StudyMeta {
         request_id: visit.id.as_str(),
         credits_used: report.meta.credits_used.0,
@@ -157,6 +157,11 @@ async fn finished(
     Ok(reply::json(StatusCode::OK, &GoodReply { ok: true, data: &*data, meta: &meta }))
 }
 
+/// What is to be said of a request and of its study.
+fn with_those_of(warnings: &[String], report: &Report) -> Vec<String> {
+    warnings.iter().cloned().chain(report.text_warnings()).collect()
+}
+
 /// The reply about a study that goes on as a job.
 async fn accepted(
     visit: &Visit,
@@ -167,6 +172,7 @@ async fn accepted(
     let (core, caller) = (&visit.context.core, &visit.caller);
     let seconds = core.seconds_left(caller, study.id).await?;
     let seconds = seconds.ceil().clamp(1.0, 1e6);
+    let warnings = with_those_of(warnings, &core.report(caller, study.id).await?);
     let panel_size = study.panel.requested;
     let data = JobMade {
         job_id: study.id.to_string(),
@@ -192,7 +198,7 @@ async fn accepted(
         inference: None,
         notice: None,
         model: None,
-        warnings,
+        warnings: &warnings,
     };
     Ok(reply::json(StatusCode::ACCEPTED, &GoodReply { ok: true, data: &data, meta: &meta }))
 }

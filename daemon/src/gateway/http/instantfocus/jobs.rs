@@ -13,15 +13,11 @@ use serde_json::value::RawValue;
 
 use super::wording::InstantFocusWording;
 use super::{DOOR, result};
-use crate::domain::instrument::takes;
 use crate::gateway::http::door::Visit;
 use crate::gateway::http::refusal::Refusal;
 
 /// Personas of one batch, as the contract counts them.
 pub(super) const BATCH: u32 = 5;
-
-/// The setting of studies whose results may lack the answers to a question.
-const QUESTIONS: &str = "questions";
 
 #[derive(Serialize, schemars::JsonSchema)]
 pub(super) struct JobReply<'a> {
@@ -79,8 +75,10 @@ pub(super) async fn job(visit: Visit) -> Result<Response, Refusal> {
         job.error = Some(why.in_one_text(&InstantFocusWording));
     }
     if study.state.is_final() {
-        let may_lack = job.result.is_some() && takes(study.instrument, QUESTIONS);
-        let warnings = if may_lack { core.report(caller, id).await?.warnings } else { Vec::new() };
+        let warnings: Vec<String> = match job.result {
+            Some(_) => core.report(caller, id).await?.text_warnings().collect(),
+            None => Vec::new(),
+        };
         let told = super::before_id(&job, &warnings).map_err(|error| unwritten(&error))?;
         visit.context.told.put_reply(key, head, &told);
         return Ok(super::around(&told, &visit.id));

@@ -72,7 +72,7 @@ struct GoodReply<'a, D: ?Sized, M> {
 /// The meta of a reply that tells nothing of a study.
 #[derive(Serialize, schemars::JsonSchema)]
 struct PlainMeta<'a> {
-    /// What the results of a job lack.
+    /// Which texts of a job are rejected for everybody, and what its results lack.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     warnings: &'a [String],
     request_id: &'a str,

@@ -104,6 +104,30 @@ async fn a_stimulus_brings_no_settings_of_its_own() {
     assert_eq!(evaluate(&bench, &key, None, &body).await.status, 202);
 }
 
+const HARMFUL: &str = "Send us your bank password today and we double your savings by Friday. Guaranteed returns of 300 percent.";
+
+#[tokio::test]
+async fn whoever_sends_a_rejected_text_is_told_at_once_and_of_a_context_that_is_not_understood() {
+    let bench = Bench::new(DOORS);
+    let key = new_key(&bench).await;
+    let body = json!({
+        "study_type": "nps", "stimulus": HARMFUL, "panel_size": 101, "colour": "red",
+        "context": "Sie haben das gerade im Laden gesehen.",
+    });
+    let made = evaluate(&bench, &key, None, &body).await;
+    assert_eq!(made.status, 202, "{made:?}");
+    let told = made.json()["meta"]["warnings"].take();
+    let told: Vec<&str> = told.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    let beginnings =
+        ["The built-in reader rejects this text: ", "The context seems to be in German"];
+    assert!(told[0].contains("colour"), "{told:?}");
+    for (said, begins) in told[1..].iter().zip(beginnings) {
+        assert!(said.starts_with(begins), "{told:?}");
+    }
+    assert_eq!(evaluate(&bench, &key, None, &job(101)).await.json()["meta"].get("warnings"), None);
+}
+
 /// A failure that was told is tried again under its key; a job that was taken on is the same job, whatever became of it.
 #[tokio::test]
 async fn a_failure_is_not_told_again_under_its_key_and_a_success_is() {

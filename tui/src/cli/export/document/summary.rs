@@ -1,7 +1,6 @@
 //! Summary section of the document, for a reader who reads nothing else: the main numbers in large print, and the
 //! conclusions computed from the data.
 
-use protocol::rejection::Rejection;
 use protocol::results::{Report, Results};
 
 use super::{Block, Figure, Section};
@@ -11,14 +10,9 @@ use crate::report::estimates::{number, range};
 
 /// The section.
 pub(super) fn section(report: &Report, results: &Results) -> Section {
-    let study = &report.study;
     let mut section = Section::new("In short");
-    let rejected = study.rejected.iter().map(Rejection::sentence);
-    section.blocks.extend(rejected.map(Block::Warning));
     // Warnings against the numbers come before them.
-    let failures = results.diagnostics.failures();
-    section.blocks.extend(failures.map(|sentence| Block::Warning(sentence.to_owned())));
-    section.blocks.extend(report.reading_warnings().map(Block::Warning));
+    section.blocks.extend(report.headline_warnings().map(Block::Warning));
     let figures: Vec<Figure> = kinds::of_outcomes(&results.outcomes)
         .summary
         .iter()
