@@ -3,7 +3,7 @@
 use protocol::results::{Preference, PurchaseIntent, Sentiment};
 use serde_json::{Value, json};
 
-use super::{spoken_truth, truth, whole, word};
+use super::{placed, spoken_truth, truth, whole, word};
 
 fn seven(value: &Value) -> Option<u8> {
     whole(value, 1, 10)
@@ -449,6 +449,58 @@ fn a_preference_is_read_with_words_around_it_that_leave_it_as_it_is() {
     ] {
         assert_eq!(preferred(said), None, "{said}");
     }
+}
+
+#[test]
+fn a_variant_is_read_by_its_place_where_a_is_shown_first() {
+    for (said, meant) in [
+        ("second", "b"),
+        ("2nd", "b"),
+        ("the latter", "b"),
+        ("The second one.", "b"),
+        ("option two", "b"),
+        ("Option 2", "b"),
+        ("variant_1", "a"),
+        ("version1", "a"),
+        ("first one", "a"),
+        ("1st!", "a"),
+        ("the former", "a"),
+        ("(first)", "a"),
+        ("the second variant", "b"),
+        ("I prefer the second one because it is shorter", "b"),
+        ("second over first", "b"),
+        ("the first is better", "a"),
+        ("B.", "b"),
+        ("Variant B", "b"),
+        ("null", "none"),
+        ("neither", "none"),
+        ("None.", "none"),
+    ] {
+        assert_eq!(placed(&json!(said)), Some(meant), "{said}");
+    }
+    for said in [
+        "my second choice",
+        "first choice",
+        "second-best",
+        "first and second",
+        "first or second",
+        "one",
+        "two",
+        "1",
+        "2",
+        "on second thought",
+        "not the first",
+        "second if it were shorter",
+        "the second, if it were shorter",
+        "the first, not the second",
+        "the third",
+        "option three",
+        "seconds",
+    ] {
+        assert_eq!(placed(&json!(said)), None, "{said}");
+    }
+    assert_eq!(placed(&json!(2)), None);
+    assert_eq!(preferred("second"), None, "what is shown first is not known");
 }
 
 #[test]

@@ -152,6 +152,7 @@ const OF_PREFERENCES: Around = Around {
     degrees: &[],
     short: &[
         ("neither", "none"),
+        ("null", "none"),
         ("both", "none"),
         ("bothequally", "none"),
         ("either", "none"),
@@ -267,7 +268,7 @@ fn agreed(said: &str, words: &[&'static str]) -> Option<&'static str> {
 }
 
 /// What stands in front of the letter of a variant.
-const LABELS: [&str; 4] = ["variant", "version", "option", "text"];
+pub(super) const LABELS: [&str; 4] = ["variant", "version", "option", "text"];
 
 /// A word of its own.
 fn spelled(said: &str, words: &[&'static str]) -> Option<&'static str> {

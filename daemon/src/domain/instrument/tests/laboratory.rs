@@ -256,17 +256,21 @@ fn every_way_to_misspell_leaves_every_distribution_as_it_is() {
 fn what_was_mended_is_named_and_what_stood_is_not() {
     for (mut spec, good) in kinds() {
         spec.measurement.questions_per_call = QuestionsPerCall::All;
-        assert_eq!(mended(&spec, None, &good.to_string(), None), Vec::<String>::new());
+        assert_eq!(mended(&spec, at(0, 0), None, &good.to_string(), None), Vec::<String>::new());
         for (name, way) in WAYS {
             let (plain, text) = (opinion(&good, 3).to_string(), way(opinion(&good, 3)));
             if text == plain {
                 continue;
             }
-            assert_ne!(mended(&spec, None, &text, None), Vec::<String>::new(), "{name}: {text}");
+            assert_ne!(
+                mended(&spec, at(0, 0), None, &text, None),
+                Vec::<String>::new(),
+                "{name}: {text}"
+            );
         }
     }
     let (spec, good) = kinds().into_iter().next().unwrap();
-    let mended = |text: &str| mended(&spec, None, text, None);
+    let mended = |text: &str| mended(&spec, at(0, 0), None, text, None);
     let mut reply = good.clone();
     reply["purchase_intent"] = json!("probably not");
     reply["score"] = json!("7");

@@ -323,6 +323,11 @@ pub(super) trait StudyKind: Sync {
     /// The keys of a reply, each with the type of its value.
     fn form(&self, instrument: &Instrument) -> Form;
 
+    /// The same for one assignment, where what it shows first says more about the values.
+    fn form_at(&self, spec: &StudySpec, _at: Assignment) -> Form {
+        self.form(&spec.instrument)
+    }
+
     /// The items that can be put in calls of their own, in the order of asking.
     fn items(&self, _instrument: &Instrument) -> Vec<Item> {
         Vec::new()
