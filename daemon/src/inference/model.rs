@@ -95,15 +95,21 @@ impl ReadyCall {
     fn counts(&self, counted: ServiceCount) -> UsageCount {
         match counted {
             ServiceCount::Tokens(tokens) => UsageCount::Counted(tokens),
+            ServiceCount::Part { counted, came } => {
+                UsageCount::Partly(counted.completed(self.sent(), came))
+            }
             ServiceCount::Length(output) => {
-                let said: u64 = self.chat.turns().map(|(_, said)| tokens_estimated(said)).sum();
-                let framing = self.tokens_likely.saturating_sub(self.prompt_likely);
-                let input = tokens_estimated(&self.chat.system).saturating_add(said);
-                let input = input.saturating_add(framing);
-                UsageCount::Estimated(Tokens { input, output, ..Tokens::default() })
+                UsageCount::Estimated(Tokens { input: self.sent(), output, ..Tokens::default() })
             }
             ServiceCount::Nothing => UsageCount::Unknown,
         }
+    }
+
+    /// The tokens that were sent, by their length.
+    fn sent(&self) -> u64 {
+        let said: u64 = self.chat.turns().map(|(_, said)| tokens_estimated(said)).sum();
+        let framing = self.tokens_likely.saturating_sub(self.prompt_likely);
+        tokens_estimated(&self.chat.system).saturating_add(said).saturating_add(framing)
     }
 }
 
