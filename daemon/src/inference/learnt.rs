@@ -371,6 +371,13 @@ mod tests {
         assert_eq!(after(&[(400, message(refused))]).0.temperature, None);
         let value = "Unsupported value: 'temperature' does not support 0.2. Only the default (1) value is supported.";
         assert_eq!(after(&[(400, message(value))]).0.temperature, None);
+        // Nothing else is sent that belongs to it, so one lesson is enough whichever is named, and in which order.
+        let beside = "`temperature` and `top_p` cannot both be specified for this model. Please use only one.";
+        for then in [refused, beside, "top_p is not supported with this model"] {
+            let (sent, _, told) = after(&[(400, message(beside)), (400, message(then))]);
+            assert_eq!((sent.temperature, sent.shape), (None, chat().shape), "{then}");
+            assert_eq!(told, [NO_TEMPERATURE], "{then}");
+        }
         let extra = json!({ "detail": [{ "type": "extra_forbidden",
             "loc": ["body", "max_completion_tokens"], "msg": "Extra inputs are not permitted" }] });
         assert_eq!(after(&[(422, extra)]).1, TokenLimit::MaxTokens);
