@@ -429,8 +429,13 @@ impl ModelEngine {
             return (CallReply::none(error), remarks);
         }
         let target = &self.service.target;
+        let mut checks_schema = self.learnt().checks_schema(chat);
         loop {
-            let (sent, limit) = self.learnt().apply(chat, target.token_limit);
+            let (sent, limit) = if checks_schema {
+                self.learnt().apply_with_schema(chat, target.token_limit)
+            } else {
+                self.learnt().apply(chat, target.token_limit)
+            };
             // Nothing is known at the bare address: it may have been given without its version.
             let is_below = self.learnt().below_version;
             let (first, second) = match &self.below_version {
@@ -445,6 +450,12 @@ impl ModelEngine {
                 if !again.is_nowhere() {
                     self.learnt().below_version = !is_below;
                     (called, used) = (again, second);
+                }
+            }
+            if std::mem::take(&mut checks_schema) {
+                let failed = called.reply.as_ref().err();
+                if self.learnt().settle_schema(failed, &sent, limit) {
+                    continue;
                 }
             }
             if let Err(CallError::Rejected { refuses, .. }) = &called.reply {
