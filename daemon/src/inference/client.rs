@@ -17,6 +17,7 @@ use super::key::BoundKey;
 use super::no_reply;
 use super::price::{self, tokens_estimated};
 use super::service_error::{ServiceError, span};
+use super::set_since::SetSince;
 use super::way::{ProxyChoice, ProxyWay};
 use super::wire::{Auth, Format, IS_AN_ERROR, NAME_MAX, PartialUsage, Unread, Vectors};
 
@@ -194,6 +195,18 @@ impl ServiceClient {
             }
         };
         Ok(Self { client, way: ProxyWay::new(way, environment), trust })
+    }
+
+    /// The same, which tells also what commands have set since the daemon was started.
+    #[must_use]
+    pub(super) fn telling(mut self, since: &SetSince) -> Self {
+        self.way.tell_since(since);
+        self
+    }
+
+    /// What commands have set since that would change the way to that address, or who is believed there.
+    pub(super) fn set_since(&self, url: &Url) -> Option<String> {
+        self.way.set_since(url)
     }
 
     /// Which authorities it can believe.

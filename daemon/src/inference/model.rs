@@ -552,6 +552,12 @@ impl ModelEngine {
             || self.learnt().told().any(|told| told == remark)
     }
 
+    /// What commands have set since the daemon was started that would change how it is reached.
+    pub(crate) fn set_since(&self) -> Option<String> {
+        let base = &self.service.target.base_url;
+        self.door.client().set_since(base).filter(|_| !is_local(base))
+    }
+
     /// The location of its address: no name, no password, no query.
     pub fn place(&self) -> String {
         let base = &self.service.target.base_url;
