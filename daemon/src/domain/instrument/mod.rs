@@ -112,7 +112,8 @@ const EDITION: &str = "instruments 3";
 /// tell a scale, and forms without a whole object, 5 reads how likely a purchase is, pictures and phrases that say nothing, and
 /// reasons that speak of the other variant, 6 reads keys without quotation marks or under a usual other name, answers to a
 /// survey that are counted from zero or in order, yes and no as 1 and 0, and tens of a hundred, 7 reads variants by their
-/// place, numbers in digits of other scripts, stars as signs, and takes a word beside a whole answer for no refusal.
+/// place, numbers in digits of other scripts and approximate ones, stars and sentiments as signs, short intents, and takes a word
+/// beside a whole answer for no refusal.
 pub(crate) const READER: u32 = 7;
 
 /// Why a reply is not an answer.

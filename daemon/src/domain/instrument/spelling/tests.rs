@@ -85,6 +85,27 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "7,0 out of 10",
         "70/100",
         "70 out of 100",
+        "7 of ten",
+        "seven/ten",
+        "seven / ten",
+        "7★",
+        "★7",
+        "~7",
+        "~ 7/10",
+        "≈7",
+        "about 7",
+        "It's about a 7",
+        "around 7 out of 10",
+        "approx. 7",
+        "approximately 7",
+        "ca. 7",
+        "roughly seven",
+        "７",
+        "７／１０",
+        "\u{667}",
+        "\u{667}/\u{661}\u{660}",
+        "\u{6f7}",
+        "\u{96d}",
     ] {
         assert_eq!(seven(&json!(said)), Some(7), "{said}");
     }
@@ -100,7 +121,21 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "less than 7",
         "at least 7",
         "7+",
-        "~7",
+        "7-8",
+        "~7-8",
+        "about 7 or 8",
+        "about 7.5",
+        "~7.5",
+        "around 7 people",
+        "> 7",
+        ">7",
+        ">= 7",
+        "≥7",
+        "< 7",
+        "10+",
+        "７.５",
+        "\u{667}\u{66b}\u{665}",
+        "★★★★☆",
         "7%",
         "7?",
         "-7",
@@ -172,6 +207,14 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
     assert_eq!(seven(&json!("4 ⭐")), None);
     assert_eq!(seven(&json!("⭐ 4")), None);
     assert_eq!(whole(&json!("4 out of 10"), 1, 5), None);
+    for said in ["★★★★☆", "⭐⭐⭐⭐☆", "★ ★ ★ ★ ☆", "⭐⭐⭐⭐", "\u{2b50}\u{fe0f}⭐⭐⭐"]
+    {
+        assert_eq!(whole(&json!(said), 1, 5), Some(4), "{said}");
+    }
+    for said in ["⭐", "☆☆☆☆☆", "★★★★☆☆", "★★☆", "☆★★★★", "★★★★½", "★★★★★★"]
+    {
+        assert_eq!(whole(&json!(said), 1, 5), None, "{said}");
+    }
     assert_eq!(whole(&json!("80/100"), 1, 5), None);
     assert_eq!(whole(&json!("0/100"), 0, 10), Some(0));
     assert_eq!(seven(&json!(format!("7 ({})", "good ".repeat(100)))), None, "too long to judge");
@@ -312,6 +355,38 @@ fn a_word_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "maybe (if it gets cheaper)",
     ] {
         assert_eq!(intent(said), None, "{said}");
+    }
+}
+
+#[test]
+fn signs_of_sentiments_and_short_words_of_intents_are_read() {
+    for (said, meant) in [
+        ("mixed feelings", Some("mixed")),
+        ("+", Some("positive")),
+        (" + ", Some("positive")),
+        ("-", Some("negative")),
+        ("−", Some("negative")),
+        ("+/-", None),
+        ("--", None),
+        ("+ -", None),
+    ] {
+        assert_eq!(feeling(said), meant, "{said}");
+    }
+    for (said, meant) in [
+        ("def. yes", Some("definitely")),
+        ("Def yes!", Some("definitely")),
+        ("def. not", Some("definitely_not")),
+        ("prob not", Some("probably_not")),
+        ("Prob. not, too dear", Some("probably_not")),
+        ("I'd prob buy it", Some("probably")),
+        ("prob.", Some("probably")),
+        ("maybe yes", None),
+        ("def maybe", None),
+        ("prob if cheaper", None),
+        ("no prob", None),
+        ("+", None),
+    ] {
+        assert_eq!(intent(said), meant, "{said}");
     }
 }
 

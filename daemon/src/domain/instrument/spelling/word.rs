@@ -238,11 +238,34 @@ fn digit(value: &Value) -> Option<bool> {
 }
 
 fn single(said: &str, words: &[&'static str]) -> Option<&'static str> {
-    spelled(said, words).or_else(|| {
-        let plain = plain(said)?;
+    spelled(said, words).or_else(|| sign(said, words)).or_else(|| {
+        let plain = in_full(plain(said)?, words);
         let word = agreed(&plain, words).or_else(|| in_a_phrase(&plain, words))?;
         (!is_against(said, word)).then_some(word)
     })
+}
+
+/// A sentiment as a sign: "+", "-".
+fn sign(said: &str, words: &[&'static str]) -> Option<&'static str> {
+    let word = match said.trim() {
+        "+" | "＋" => "positive",
+        "-" | "−" | "－" => "negative",
+        _ => return None,
+    };
+    words.iter().copied().find(|known| *known == word)
+}
+
+/// A text about an intent with its short words in full: "def. yes", "prob not".
+fn in_full(said: String, words: &[&'static str]) -> String {
+    if !words.contains(&"probably_not") {
+        return said;
+    }
+    let in_full = |word| match word {
+        "def" | "def." | "defo" => "definitely",
+        "prob" | "prob." | "probs" => "probably",
+        word => word,
+    };
+    said.split(' ').map(in_full).collect::<Vec<_>>().join(" ")
 }
 
 /// An intent behind a yes or a no that says the same: "no, definitely not".

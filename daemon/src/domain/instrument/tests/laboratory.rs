@@ -70,7 +70,7 @@ fn written(reply: &Value, before: &str, between: &str, behind: &str, end: &str) 
     format!("{before}{}{end}", fields.collect::<String>())
 }
 
-const WAYS: [(&str, Misspell); 42] = [
+const WAYS: [(&str, Misspell); 48] = [
     ("blanks for underscores", |reply| {
         each(reply, |_, it| word(it, |said| said.replace('_', " ")))
     }),
@@ -200,6 +200,38 @@ const WAYS: [(&str, Misspell); 42] = [
             entry["question"] = json!(format!("Question {}.", entry["question"]));
         }
         reply.to_string()
+    }),
+    ("of ten in words", |reply| each(reply, |_, it| number(it, |n| json!(format!("{n} of ten"))))),
+    ("digits of another script", |reply| {
+        each(reply, |_, it| {
+            number(it, |n| {
+                let digits = n.to_string();
+                let other = |digit: char| char::from_u32(0x6f0 + digit.to_digit(10).unwrap());
+                json!(digits.chars().filter_map(other).collect::<String>())
+            })
+        })
+    }),
+    ("about", |reply| each(reply, |_, it| number(it, |n| json!(format!("about {n}"))))),
+    ("a tilde", |reply| each(reply, |_, it| number(it, |n| json!(format!("~{n}/10"))))),
+    ("signs of a sentiment", |reply| {
+        each(reply, |_, it| {
+            word(it, |said| match said {
+                "positive" => "+".to_owned(),
+                "negative" => "-".to_owned(),
+                said => said.to_owned(),
+            })
+        })
+    }),
+    ("short intents", |reply| {
+        each(reply, |key, it| {
+            word(it, |said| match key {
+                "purchase_intent" => {
+                    let said = said.replace('_', " ");
+                    said.replace("definitely", "def.").replace("probably", "prob.")
+                }
+                _ => said.to_owned(),
+            })
+        })
     }),
     ("no last brace", |reply| {
         let text = reply.to_string();
