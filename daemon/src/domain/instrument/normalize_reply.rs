@@ -14,7 +14,7 @@ use super::reply::{Fields, MENTIONS_MAX, QUOTE_MAX, REASONING_MAX, THEME_MAX, on
 use super::spelling::{
     alone, bare, is_same, names_condition, placed, scale_end, spoken_truth, whole, word,
 };
-use super::survey_answers::{answers, as_asked, has_unclear, spread};
+use super::survey_answers::{answers, as_asked, spread};
 use super::types::{ANSWER_MAX, kind_of};
 use super::{Unreadable, extract_json};
 use crate::domain::outcome::{Answered, Assignment};
@@ -123,11 +123,9 @@ pub(super) fn normalize_reply(
         mended.extend(kind.read(first, &reasoning).map(|value| ((*key).to_owned(), value)));
     }
     let given = |key: &str| mended.iter().find(|(known, _)| known == key).map(|(_, value)| value);
+    let has_choices = form.iter().any(|(_, kind)| kind.is_choice());
     // Without choices the first key is the answer itself.
-    let has_answer = || {
-        form.iter().any(|(_, kind)| kind.is_choice())
-            || form.first().is_some_and(|(key, _)| given(key).is_some())
-    };
+    let has_answer = || has_choices || form.first().is_some_and(|(key, _)| given(key).is_some());
     let is_valid = || form.iter().all(|(key, kind)| kind.check(key, given(key)).is_ok());
     let beside = if mended.is_empty() {
         GivenAnswer::Nothing
@@ -138,19 +136,21 @@ pub(super) fn normalize_reply(
     };
     match stance(&fields, beside) {
         Stance::Answers => {}
-        Stance::Declines(reason) => return Err(Unreadable::Refused { reason }),
-        Stance::Unclear => return Err(unclear()),
+        // Beside choices a sentence may say anything; where words are asked for, it is the reason.
+        Stance::Unclear(_) if has_choices => {
+            return Err(Unreadable::invalid(format!(
+                "`{REFUSED}` is not true or false, and an answer stands beside it"
+            )));
+        }
+        Stance::Declines(reason) | Stance::Unclear(reason) => {
+            return Err(Unreadable::Refused { reason });
+        }
     }
     for (key, kind) in form {
         kind.check(key, given(key))?;
         check_scale(&fields, form, key, kind)?;
     }
     Ok(Fields::mended(mended))
-}
-
-/// A whole answer with a sentence beside it that could be the reason for declining one.
-fn unclear() -> Unreadable {
-    Unreadable::invalid(format!("`{REFUSED}` is not true or false, and an answer stands beside it"))
 }
 
 /// The fields with usual other names of a key under that key, where it is not there itself and nothing else can be meant.
@@ -324,7 +324,6 @@ impl FieldKind {
             Self::Word(words) => format!("one of {}", words.join(", ")),
             Self::Placed => format!("one of {}", preferences().join(", ")),
             Self::Truth => "true or false".to_owned(),
-            Self::Answers(_) if given.is_some_and(has_unclear) => return Err(unclear()),
             _ => return Ok(()),
         };
         match given {

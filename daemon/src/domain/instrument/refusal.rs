@@ -1,6 +1,6 @@
 //! Whether a reply declines: what stands under `refused`, and what beside it. A yes and the reason of whoever gives no answer
-//! decline; beside a whole answer a word that says no, or nothing clear, changes nothing, and a sentence that could be either
-//! is asked again. Pure functions.
+//! decline; beside a whole answer a word that says no, or nothing clear, changes nothing. A sentence that could be either is
+//! told as such. Pure functions.
 
 use serde_json::Value;
 
@@ -26,8 +26,8 @@ pub(super) enum Stance {
     Answers,
     /// It declines, for that reason.
     Declines(String),
-    /// It holds a whole answer, and a sentence that could be the reason for declining one.
-    Unclear,
+    /// It holds a whole answer, and this sentence, which could be the reason for declining one.
+    Unclear(String),
 }
 
 /// What the fields of a reply say of declining.
@@ -57,7 +57,7 @@ pub(super) fn stance(fields: &[(String, Value)], given: GivenAnswer) -> Stance {
                 return Stance::Declines(reason);
             }
             Reading::Word => {}
-            Reading::Sentence => return Stance::Unclear,
+            Reading::Sentence => return Stance::Unclear(reason),
         }
     }
     Stance::Answers

@@ -61,11 +61,10 @@ pub(super) fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
         let is_answered = said.iter().any(|(key, _)| key == "answer");
         let beside = if is_answered { GivenAnswer::Whole } else { GivenAnswer::Nothing };
         match stance(&fields, beside) {
-            Stance::Declines(reason) => {
+            // Beside words, a sentence is the reason.
+            Stance::Declines(reason) | Stance::Unclear(reason) => {
                 said = vec![(REFUSED.to_owned(), Value::String(reason))];
             }
-            // No reason for declining is a truth value, so that this one is found.
-            Stance::Unclear => said.push((REFUSED.to_owned(), Value::Bool(true))),
             Stance::Answers if !is_answered => continue,
             Stance::Answers => {}
         }
@@ -76,12 +75,6 @@ pub(super) fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
         }
     }
     read
-}
-
-/// Whether one of the answers is unclear: answered, with a sentence that could be the reason for declining it.
-pub(super) fn has_unclear(answers: &Value) -> bool {
-    let is_unclear = |entry: &Value| entry.get(REFUSED).is_some_and(Value::is_boolean);
-    answers.as_array().is_some_and(|entries| entries.iter().any(is_unclear))
 }
 
 /// The answers as they are read where they follow what is asked for exactly: each with a yes or a no to whether it is

@@ -239,8 +239,9 @@ fn digit(value: &Value) -> Option<bool> {
 
 fn single(said: &str, words: &[&'static str]) -> Option<&'static str> {
     spelled(said, words).or_else(|| sign(said, words)).or_else(|| {
-        let plain = in_full(plain(said)?, words);
-        let word = agreed(&plain, words).or_else(|| in_a_phrase(&plain, words))?;
+        let plain = plain(said)?;
+        let read = |said: &str| agreed(said, words).or_else(|| in_a_phrase(said, words));
+        let word = read(&plain).or_else(|| read(&in_full(&plain, words)?))?;
         (!is_against(said, word)).then_some(word)
     })
 }
@@ -255,17 +256,17 @@ fn sign(said: &str, words: &[&'static str]) -> Option<&'static str> {
     words.iter().copied().find(|known| *known == word)
 }
 
-/// A text about an intent with its short words in full: "def. yes", "prob not".
-fn in_full(said: String, words: &[&'static str]) -> String {
+/// A text about an intent with its short words in full: "def. yes", "prob not". `None` for one of another list.
+fn in_full(said: &str, words: &[&'static str]) -> Option<String> {
     if !words.contains(&"probably_not") {
-        return said;
+        return None;
     }
-    let in_full = |word| match word {
+    let parts = said.split(' ').map(|word| match word {
         "def" | "def." | "defo" => "definitely",
         "prob" | "prob." | "probs" => "probably",
         word => word,
-    };
-    said.split(' ').map(in_full).collect::<Vec<_>>().join(" ")
+    });
+    Some(parts.collect::<Vec<_>>().join(" "))
 }
 
 /// An intent behind a yes or a no that says the same: "no, definitely not".
