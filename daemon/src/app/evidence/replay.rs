@@ -564,24 +564,11 @@ fn could_not_be_read(recorded: &Outcome, follows: &Outcome) -> bool {
         (Outcome::Invalid { .. } | Outcome::Refused { .. }, _) => true,
         (Outcome::Answered(recorded), Outcome::Answered(follows)) => {
             let direct = |answered: &Answered| Answered { channels: None, ..answered.clone() };
-            direct(recorded) == direct(follows) || is_refused_less(recorded, follows)
+            direct(recorded) == direct(follows)
+                || instrument::refuses_less(&recorded.answer, &follows.answer)
         }
         _ => false,
     }
-}
-
-/// Whether answers to open questions are the same, but for questions of which an earlier reader took a word for a refusal.
-fn is_refused_less(recorded: &Answered, follows: &Answered) -> bool {
-    let (
-        Answer::Survey { answers: before, refused, .. },
-        Answer::Survey { answers: now, refused: still, .. },
-    ) = (&recorded.answer, &follows.answer)
-    else {
-        return false;
-    };
-    let more = now.keys().filter(|question| !before.contains_key(*question));
-    before.iter().all(|(question, answer)| now.get(question) == Some(answer))
-        && more.chain(still.keys()).all(|question| refused.contains_key(question))
 }
 
 fn why<T>(heard: &Heard<T>) -> Option<String> {

@@ -74,8 +74,8 @@ pub(crate) use types::{
     Template, USUAL, UnknownContentType, awaits_competitors, competitor_facts, competitor_schema,
     compose, content_type, controls, decoy, estimate_fields, facts, facts_of_one, has_headline,
     layout, makes_competitors, material_notes, neighbours, open_questions, orders_of,
-    puts_one_a_call, read_competitors, rehearsal, review_of, rewritten, speaker, stimuli, takes,
-    templates, text_field, type_that_takes, unanswered, usual_panel, with_texts,
+    puts_one_a_call, read_competitors, refuses_less, rehearsal, review_of, rewritten, speaker,
+    stimuli, takes, templates, text_field, type_that_takes, unanswered, usual_panel, with_texts,
     with_written_competitors, without_source,
 };
 use types::{kind, kind_of};

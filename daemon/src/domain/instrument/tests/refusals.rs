@@ -95,6 +95,22 @@ fn a_sentence_that_could_be_either_is_asked_again() {
     }
 }
 
+/// Evidence of an earlier reader, which took any word for a refusal of one question.
+#[test]
+fn a_reading_that_refuses_less_is_told_from_another_one() {
+    let answer = |second: Value| {
+        let first = json!({ "question": 1, "answer": "The price." });
+        let reply = json!({ "reasoning": "So.", "answers": [first, second] });
+        read(&survey(), &reply.to_string()).unwrap().answer
+    };
+    let refused = answer(json!({ "question": 2, "refused": "nein" }));
+    let answered = answer(json!({ "question": 2, "answer": "A lot." }));
+    assert!(refuses_less(&refused, &answered) && refuses_less(&refused, &refused));
+    assert!(!refuses_less(&answered, &refused));
+    let other = answer(json!({ "question": 2, "answer": "Little." }));
+    assert!(!refuses_less(&answered, &other));
+}
+
 #[test]
 fn one_answer_of_a_survey_is_refused_in_the_same_way() {
     let spec = survey();
