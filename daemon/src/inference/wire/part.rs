@@ -1,5 +1,5 @@
 //! What a service counts of a call where it does not count all of it: a sum alone, or one of the two directions. What is left
-//! follows from the lengths of what was sent and came, and never makes more than the sum. Pure functions.
+//! follows from the lengths of what was sent and came, and never makes more than a sum that can hold both. Pure functions.
 
 use serde_json::Value;
 
