@@ -70,7 +70,7 @@ fn written(reply: &Value, before: &str, between: &str, behind: &str, end: &str) 
     format!("{before}{}{end}", fields.collect::<String>())
 }
 
-const WAYS: [(&str, Misspell); 48] = [
+const WAYS: [(&str, Misspell); 49] = [
     ("blanks for underscores", |reply| {
         each(reply, |_, it| word(it, |said| said.replace('_', " ")))
     }),
@@ -230,6 +230,16 @@ const WAYS: [(&str, Misspell); 48] = [
                     said.replace("definitely", "def.").replace("probably", "prob.")
                 }
                 _ => said.to_owned(),
+            })
+        })
+    }),
+    // A is shown first to all of these.
+    ("places of variants", |reply| {
+        each(reply, |_, it| {
+            word(it, |said| match said {
+                "a" => "the first one".to_owned(),
+                "b" => "option two".to_owned(),
+                said => said.to_owned(),
             })
         })
     }),
