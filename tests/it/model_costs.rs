@@ -210,11 +210,15 @@ fn what_a_service_charges_is_booked_where_it_is_more_than_the_price_gives() {
     assert_eq!(remarks.matches("tells itself what a call cost").count(), 1, "{remarks}");
 }
 
-/// A service that counts nothing: each reply is booked at what its length comes to, is marked, and the study ends within what
+/// A service that counts nothing, or no more than a sum: each reply is booked at what its length comes to, is marked, and the study ends within what
 /// was announced. A call without a reply is booked like the dearest of them, and marked too.
 #[test]
 fn a_reply_whose_service_counts_nothing_is_estimated_by_its_length() {
-    for (usage, is_broken) in [(json!(null), false), (json!({ "prompt_tokens": 0 }), true)] {
+    for (usage, is_broken) in [
+        (json!(null), false),
+        (json!({ "prompt_tokens": 0 }), true),
+        (json!({ "total_tokens": 700 }), false),
+    ] {
         let mock = MockProvider::start(Duration::ZERO, move |heard| {
             if heard.number == 20 && is_broken {
                 return Act::Body(b"<html>".to_vec());

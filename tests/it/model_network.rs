@@ -87,6 +87,31 @@ fn a_proxy_of_the_environment_that_is_not_used_is_told_of() {
     assert_eq!(proxy.asked(), Vec::<String>::new());
 }
 
+/// The daemon reaches services as its environment said when it was started; what a command has since is told with what helps.
+#[test]
+fn what_is_set_after_the_daemon_was_started_is_told() {
+    let proxy = Proxy::saying("403 Forbidden");
+    let started = |network: &str| {
+        let home = home(&engine(ELSEWHERE, &format!("[network]\n{network}")));
+        drop(home.run(["engines"]).expect(0));
+        home
+    };
+    let home = started("proxy = \"environment\"");
+    let with_password = proxy.url().replace("http://", "http://ann:pw-canary@");
+    let told = said(&check(&home).env("HTTPS_PROXY", &with_password).run().expect(1));
+    assert!(told.contains("the daemon was started without $HTTPS_PROXY"), "{told}");
+    assert!(told.contains("demoscope daemon stop") && !told.contains("canary"), "{told}");
+    assert_eq!(proxy.asked(), Vec::<String>::new());
+    // Started anew, it goes that way.
+    drop(home.run(["daemon", "stop"]).expect(0));
+    let told = said(&check(&home).env("HTTPS_PROXY", &with_password).run().expect(1));
+    assert!(told.contains("the proxy refuses") && !told.contains("started without"), "{told}");
+    let home = started("proxy = \"none\"");
+    let told = said(&check(&home).env("HTTPS_PROXY", &with_password).run().expect(1));
+    assert!(told.contains("commands have set $HTTPS_PROXY since"), "{told}");
+    assert!(told.contains("network.proxy = \"environment\""), "{told}");
+}
+
 /// A fault of the proxy is told as one: with its address, the setting that leads there, and never a password.
 #[test]
 fn a_fault_of_the_proxy_is_not_the_services() {

@@ -737,11 +737,12 @@ fn a_study_without_any_answer_says_what_its_cost_rests_on() {
     assert!(shown.contains("booked at an upper bound"), "{shown}");
 }
 
-/// A service that gives no reason may mean the schema: the first call is tried without one, and nobody is lost.
+/// A service that gives no reason may mean the schema: the first call is tried without one, a later one with it once more, and
+/// nobody is lost.
 #[test]
 fn what_is_refused_without_a_reason_is_tried_without_the_schema() {
     let bare = json!({ "error": { "message": "Bad request" } });
-    for (status, lost) in [(400, 1), (501, 1), (500, 2)] {
+    for (status, lost) in [(400, 2), (501, 2), (500, 3)] {
         let bare = bare.clone();
         let mock = MockProvider::start(Duration::ZERO, move |heard| {
             if heard.body["response_format"]["type"] == "json_schema" {
@@ -756,6 +757,32 @@ fn what_is_refused_without_a_reason_is_tried_without_the_schema() {
         assert_eq!(mock.calls(), 20 + lost, "{status}");
         let remarks = ended.json()["meta"]["replies"]["remarks"].to_string();
         assert!(remarks.contains("json_schema"), "{remarks}");
+    }
+}
+
+/// A failure that passes by itself teaches nothing: the schema is back as soon as a call with it is answered.
+#[test]
+fn a_failure_without_a_reason_that_passes_leaves_the_schema() {
+    for (status, failures) in [(400, 1), (500, 2)] {
+        let mock = MockProvider::start(Duration::ZERO, move |heard| {
+            if heard.number < failures {
+                Act::Fail(status, Vec::new(), json!({ "error": { "message": "Bad request" } }))
+            } else {
+                Act::Answer
+            }
+        });
+        let home = home(&mock, "concurrency = 1", 20);
+        let ended = run(&home, &["--replicates", "0"]).expect(0);
+        assert_eq!(ended.json()["study"]["panel"]["delivered"], 20, "{status}");
+        assert_eq!(mock.calls(), 20 + failures, "{status}");
+        let shape = |body: &serde_json::Value| body["response_format"]["type"].clone();
+        let told = mock.told();
+        let without = told.heard.iter().filter(|heard| shape(&heard.body) != "json_schema");
+        assert_eq!(without.count(), 1, "{status}");
+        let remarks = ended.json()["meta"]["replies"]["remarks"].to_string();
+        assert!(!remarks.contains("is used instead"), "{remarks}");
+        let listed = home.run(["engines"]);
+        assert!(!listed.out().contains("refuses json_schema"), "{listed}");
     }
 }
 

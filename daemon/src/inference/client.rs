@@ -17,8 +17,9 @@ use super::key::BoundKey;
 use super::no_reply;
 use super::price::{self, tokens_estimated};
 use super::service_error::{ServiceError, span};
+use super::set_since::SetSince;
 use super::way::{ProxyChoice, ProxyWay};
-use super::wire::{Auth, Format, IS_AN_ERROR, NAME_MAX, Unread, Vectors};
+use super::wire::{Auth, Format, IS_AN_ERROR, NAME_MAX, PartialUsage, Unread, Vectors};
 
 /// Most bytes of a reply, unpacked: many times the longest answer, and small enough that a hundred concurrent calls
 /// cannot fill the memory.
@@ -84,6 +85,13 @@ impl CallReply {
 pub enum ServiceCount {
     /// What the service counted.
     Tokens(Tokens),
+    /// The service counts a part of it, and so many tokens came, by their length.
+    Part {
+        /// What it counts.
+        counted: PartialUsage,
+        /// What came.
+        came: u64,
+    },
     /// The service counts nothing: so many tokens came, by their length.
     Length(u64),
     /// Nothing, or what no call can have taken.
@@ -187,6 +195,18 @@ impl ServiceClient {
             }
         };
         Ok(Self { client, way: ProxyWay::new(way, environment), trust })
+    }
+
+    /// The same, which tells also what commands have set since the daemon was started.
+    #[must_use]
+    pub(super) fn telling(mut self, since: &SetSince) -> Self {
+        self.way.tell_since(since);
+        self
+    }
+
+    /// What commands have set since that would change the way to that address, or who is believed there.
+    pub(super) fn set_since(&self, url: &Url) -> Option<String> {
+        self.way.set_since(url)
     }
 
     /// Which authorities it can believe.
@@ -471,16 +491,29 @@ async fn read(
     if let Some(Cow::Owned(masked)) = target.key.as_ref().map(|key| key.masked_cut(&reply.model)) {
         reply.model = masked;
     }
-    let counted = match reply.tokens.filter(|tokens| tokens.input > 0 || tokens.output > 0) {
-        Some(tokens) => ServiceCount::Tokens(tokens),
-        None if target.format.says_usage(&body) => ServiceCount::Nothing,
-        // Thoughts stand elsewhere in the body.
-        None if reply.thought => {
-            ServiceCount::Length(tokens_estimated(&String::from_utf8_lossy(&body)))
-        }
-        None => ServiceCount::Length(tokens_estimated(&reply.text)),
-    };
+    let counted = counted(target, &reply, &body);
     (Ok(reply), counted, charged)
+}
+
+/// What a service counts of a call that it answered.
+fn counted(target: &Target, reply: &ChatReply, body: &[u8]) -> ServiceCount {
+    // Who says something has written it.
+    let is_silent = reply.text.trim().is_empty();
+    let is_whole = |tokens: &Tokens| tokens.input > 0 && (tokens.output > 0 || is_silent);
+    if let Some(tokens) = reply.tokens.filter(is_whole) {
+        return ServiceCount::Tokens(tokens);
+    }
+    // Thoughts stand elsewhere in the body.
+    let came = if reply.thought {
+        tokens_estimated(&String::from_utf8_lossy(body))
+    } else {
+        tokens_estimated(&reply.text)
+    };
+    match target.format.partial_usage(body) {
+        Some(counted) => ServiceCount::Part { counted, came },
+        None if target.format.says_usage(body) => ServiceCount::Nothing,
+        None => ServiceCount::Length(came),
+    }
 }
 
 /// The body of a success, or the error that the service reports.

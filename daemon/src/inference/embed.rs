@@ -269,7 +269,7 @@ impl EmbedPermit {
         let (reply, allowance, counted) = embedder.call(texts).await;
         let counts = match counted {
             ServiceCount::Tokens(tokens) => UsageCount::Counted(tokens),
-            ServiceCount::Length(_) => {
+            ServiceCount::Length(_) | ServiceCount::Part { .. } => {
                 let input = texts.iter().map(|text| tokens_estimated(text)).sum();
                 UsageCount::Estimated(Tokens { input, ..Tokens::default() })
             }

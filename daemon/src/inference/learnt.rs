@@ -16,6 +16,7 @@ pub(crate) const ANY_MODEL: &str = "default";
 const BELOW_VERSION: &str = "the service is found at /v1 below its base_url";
 const NO_SCHEMA: &str = "the service refuses json_schema: structured = \"json\" is used instead";
 const NO_JSON: &str = "the service refuses json_object: structured = \"text\" is used instead";
+const DOUBTED_SCHEMA: &str = "calls with json_schema failed and the service gave no reason, and one without it was answered: json_schema is tried once more";
 const NO_TEMPERATURE: &str = "the service refuses a temperature: none is sent";
 const NO_MAX_TOKENS: &str = "the service refuses max_tokens: max_completion_tokens is sent instead";
 const NO_MAX_COMPLETION_TOKENS: &str =
@@ -61,6 +62,9 @@ pub(crate) struct Learnt {
     /// What was done about refusals without a reason.
     #[serde(skip)]
     unexplained: Unexplained,
+    /// Whether the format that is left is known from such a refusal alone.
+    #[serde(skip)]
+    doubt: FormatDoubt,
     /// Whether the engine works as it is set. That it does not is kept, so that a restart makes no panel of the next try.
     #[serde(skip_serializing_if = "EngineHealth::is_forgotten", deserialize_with = "known_health")]
     pub health: EngineHealth,
@@ -111,6 +115,18 @@ enum Unexplained {
     Tried,
 }
 
+/// Whether a service takes no schema, where it gave no reason: what failed may have passed by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum FormatDoubt {
+    /// It said so, or failed with a schema also after it answered without one.
+    #[default]
+    Settled,
+    /// It answered without a schema once.
+    Doubted,
+    /// A call with the schema is under way that tells.
+    BeingChecked,
+}
+
 /// A format of replies below the strictest one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -153,6 +169,15 @@ impl Learnt {
         (Cow::Owned(chat), limit)
     }
 
+    /// The same with the schema, whatever was learnt of it.
+    pub(crate) fn apply_with_schema<'a>(
+        &self,
+        chat: &'a Chat,
+        limit: TokenLimit,
+    ) -> (Cow<'a, Chat>, TokenLimit) {
+        Self { format: None, ..self.clone() }.apply(chat, limit)
+    }
+
     /// What stays true where the rest is tried anew: where the service was found, and what it counted.
     pub(crate) fn place(&self) -> Self {
         let (below_version, seen) = (self.below_version, self.seen.clone());
@@ -175,8 +200,21 @@ impl Learnt {
             EngineHealth::New | EngineHealth::Proven => EngineHealth::New,
             EngineHealth::Broken => EngineHealth::Broken,
         };
+        // What is in doubt is not kept: the next daemon tries the schema first.
+        let format = self.format.filter(|_| self.doubt == FormatDoubt::Settled);
         let (embed_beside, unexplained) = (0, Unexplained::Untried);
-        Self { model: None, embed_beside, served: None, health, unexplained, ..self.clone() }
+        let doubt = FormatDoubt::Settled;
+        let known = self.clone();
+        Self {
+            model: None,
+            embed_beside,
+            served: None,
+            health,
+            unexplained,
+            format,
+            doubt,
+            ..known
+        }
     }
 
     /// The tokens that it counts of a prompt of which so many are likely.
@@ -217,25 +255,62 @@ impl Learnt {
         tries
     }
 
-    /// The next study may try again without the schema.
+    /// The next study may try again without the schema, and checks again what nobody has told.
     pub(crate) fn may_try_again(&mut self) {
         self.unexplained = Unexplained::Untried;
+        if self.doubt == FormatDoubt::BeingChecked {
+            self.doubt = FormatDoubt::Doubted;
+        }
     }
 
-    /// Learns that a call with that format is taken where one with a schema is refused; tells it.
+    /// Whether that call is to be made with its schema once more, because only a failure without a reason speaks against it.
+    pub(crate) fn checks_schema(&mut self, chat: &Chat) -> bool {
+        let has_schema = matches!(chat.shape, ReplyShape::Schema(_));
+        let checks = has_schema && self.doubt == FormatDoubt::Doubted;
+        if checks {
+            self.doubt = FormatDoubt::BeingChecked;
+        }
+        checks
+    }
+
+    /// Learns from how such a call ended, as it was sent; whether it is to be made again as the service is known by now.
+    pub(crate) fn settle_schema(
+        &mut self,
+        failed: Option<&CallError>,
+        sent: &Chat,
+        limit: TokenLimit,
+    ) -> bool {
+        let Some(error) = failed else {
+            (self.format, self.doubt) = (None, FormatDoubt::Settled);
+            return false;
+        };
+        if is_unexplained(error) {
+            self.doubt = FormatDoubt::Settled;
+            return true;
+        }
+        self.doubt = FormatDoubt::Doubted;
+        match error {
+            CallError::Rejected { refuses, .. } => self.learn(sent, limit, refuses).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Learns that a call with that format is taken where one with a schema is refused, as far as that can be known from one
+    /// call; tells it.
     pub(crate) fn learn_format(&mut self, taken: &ReplyShape) -> Option<&'static str> {
         let (format, told) = match taken {
             ReplyShape::Schema(_) => return None,
             ReplyShape::Json => (FormatLeft::Json, NO_SCHEMA),
             ReplyShape::Text => (FormatLeft::Text, NO_JSON),
         };
-        self.format = Some(format);
+        (self.format, self.doubt) = (Some(format), FormatDoubt::Doubted);
         Some(told)
     }
 
     /// What is sent otherwise than the settings say.
     pub(crate) fn told(&self) -> impl Iterator<Item = &'static str> {
         let format = self.format.map(|format| match format {
+            _ if self.doubt != FormatDoubt::Settled => DOUBTED_SCHEMA,
             FormatLeft::Json => NO_SCHEMA,
             FormatLeft::Text => NO_JSON,
         });
@@ -279,7 +354,7 @@ impl Learnt {
             }
             Refusable::ReplyShape => match &sent.shape {
                 ReplyShape::Schema(_) => {
-                    self.format = Some(FormatLeft::Json);
+                    (self.format, self.doubt) = (Some(FormatLeft::Json), FormatDoubt::Settled);
                     Some(NO_SCHEMA)
                 }
                 ReplyShape::Json => {
@@ -371,6 +446,13 @@ mod tests {
         assert_eq!(after(&[(400, message(refused))]).0.temperature, None);
         let value = "Unsupported value: 'temperature' does not support 0.2. Only the default (1) value is supported.";
         assert_eq!(after(&[(400, message(value))]).0.temperature, None);
+        // Nothing else is sent that belongs to it, so one lesson is enough whichever is named, and in which order.
+        let beside = "`temperature` and `top_p` cannot both be specified for this model. Please use only one.";
+        for then in [refused, beside, "top_p is not supported with this model"] {
+            let (sent, _, told) = after(&[(400, message(beside)), (400, message(then))]);
+            assert_eq!((sent.temperature, sent.shape), (None, chat().shape), "{then}");
+            assert_eq!(told, [NO_TEMPERATURE], "{then}");
+        }
         let extra = json!({ "detail": [{ "type": "extra_forbidden",
             "loc": ["body", "max_completion_tokens"], "msg": "Extra inputs are not permitted" }] });
         assert_eq!(after(&[(422, extra)]).1, TokenLimit::MaxTokens);
@@ -407,6 +489,44 @@ mod tests {
         assert!(!learnt.tries_without_schema(&bare, &chat()), "its schema was taken before");
         assert!(learnt.learn_format(&ReplyShape::Text).is_some());
         assert_eq!(learnt.apply(&chat(), TokenLimit::MaxTokens).0.shape, ReplyShape::Text);
+    }
+
+    /// What a bare failure taught is believed once a call with the schema fails again after one without it was answered.
+    #[test]
+    fn what_a_failure_without_a_reason_taught_is_tried_once_more() {
+        let limit = TokenLimit::MaxTokens;
+        let bare = CallError::Server { status: 500, said: String::new() };
+        let doubted = || {
+            let mut learnt = Learnt::default();
+            assert!(!learnt.checks_schema(&chat()), "nothing was learnt");
+            learnt.learn_format(&ReplyShape::Json);
+            assert_eq!(learnt.apply(&chat(), limit).0.shape, ReplyShape::Json);
+            assert_eq!(learnt.told().collect::<Vec<_>>(), [DOUBTED_SCHEMA]);
+            assert_eq!(learnt.lasting(), Learnt::default(), "it is not kept");
+            assert!(learnt.checks_schema(&chat()) && !learnt.checks_schema(&chat()), "once");
+            assert_eq!(learnt.apply_with_schema(&chat(), limit).0.shape, chat().shape);
+            learnt
+        };
+        let mut passed = doubted();
+        assert!(!passed.settle_schema(None, &chat(), limit));
+        assert_eq!((passed.told().count(), passed.lasting()), (0, Learnt::default()));
+        let mut refused = doubted();
+        assert!(refused.settle_schema(Some(&bare), &chat(), limit), "it is asked without");
+        assert_eq!(refused.told().collect::<Vec<_>>(), [NO_SCHEMA]);
+        assert_eq!(refused.lasting().apply(&chat(), limit).0.shape, ReplyShape::Json);
+        assert!(!refused.checks_schema(&chat()));
+        // A wait says nothing of the schema, and another part that is refused nothing of it either.
+        let waits = CallError::Limited { status: 429, after: None, said: String::new() };
+        let (said, at) = (String::new(), String::new());
+        let refuses = vec![Refusable::Temperature];
+        let named = CallError::Rejected { status: 400, said, at, refuses };
+        for (error, again) in [(waits, false), (named, true)] {
+            let mut open = doubted();
+            assert_eq!(open.settle_schema(Some(&error), &chat(), limit), again, "{error}");
+            assert!(open.checks_schema(&chat()), "{error}");
+            open.may_try_again();
+            assert!(open.checks_schema(&chat()), "nobody told what came of it");
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub(crate) mod registry;
 mod seen;
 pub(crate) mod service;
 mod service_error;
+mod set_since;
 mod variables;
 mod way;
 pub(crate) mod wire;

@@ -95,15 +95,21 @@ impl ReadyCall {
     fn counts(&self, counted: ServiceCount) -> UsageCount {
         match counted {
             ServiceCount::Tokens(tokens) => UsageCount::Counted(tokens),
+            ServiceCount::Part { counted, came } => {
+                UsageCount::Partly(counted.completed(self.sent(), came))
+            }
             ServiceCount::Length(output) => {
-                let said: u64 = self.chat.turns().map(|(_, said)| tokens_estimated(said)).sum();
-                let framing = self.tokens_likely.saturating_sub(self.prompt_likely);
-                let input = tokens_estimated(&self.chat.system).saturating_add(said);
-                let input = input.saturating_add(framing);
-                UsageCount::Estimated(Tokens { input, output, ..Tokens::default() })
+                UsageCount::Estimated(Tokens { input: self.sent(), output, ..Tokens::default() })
             }
             ServiceCount::Nothing => UsageCount::Unknown,
         }
+    }
+
+    /// The tokens that were sent, by their length.
+    fn sent(&self) -> u64 {
+        let said: u64 = self.chat.turns().map(|(_, said)| tokens_estimated(said)).sum();
+        let framing = self.tokens_likely.saturating_sub(self.prompt_likely);
+        tokens_estimated(&self.chat.system).saturating_add(said).saturating_add(framing)
     }
 }
 
@@ -423,8 +429,13 @@ impl ModelEngine {
             return (CallReply::none(error), remarks);
         }
         let target = &self.service.target;
+        let mut checks_schema = self.learnt().checks_schema(chat);
         loop {
-            let (sent, limit) = self.learnt().apply(chat, target.token_limit);
+            let (sent, limit) = if checks_schema {
+                self.learnt().apply_with_schema(chat, target.token_limit)
+            } else {
+                self.learnt().apply(chat, target.token_limit)
+            };
             // Nothing is known at the bare address: it may have been given without its version.
             let is_below = self.learnt().below_version;
             let (first, second) = match &self.below_version {
@@ -439,6 +450,12 @@ impl ModelEngine {
                 if !again.is_nowhere() {
                     self.learnt().below_version = !is_below;
                     (called, used) = (again, second);
+                }
+            }
+            if std::mem::take(&mut checks_schema) {
+                let failed = called.reply.as_ref().err();
+                if self.learnt().settle_schema(failed, &sent, limit) {
+                    continue;
                 }
             }
             if let Err(CallError::Rejected { refuses, .. }) = &called.reply {
@@ -533,6 +550,12 @@ impl ModelEngine {
         remark.starts_with(ANSWER_ELSEWHERE)
             || remark.starts_with(SERVICE_CHARGES)
             || self.learnt().told().any(|told| told == remark)
+    }
+
+    /// What commands have set since the daemon was started that would change how it is reached.
+    pub(crate) fn set_since(&self) -> Option<String> {
+        let base = &self.service.target.base_url;
+        self.door.client().set_since(base).filter(|_| !is_local(base))
     }
 
     /// The location of its address: no name, no password, no query.

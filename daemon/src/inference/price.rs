@@ -88,6 +88,8 @@ pub(crate) fn tokens_estimated(text: &str) -> u64 {
 pub enum UsageCount {
     /// What the service counted, plausible or not.
     Counted(Tokens),
+    /// What the service counted in part, with the rest by the lengths of the prompt and of the reply that came.
+    Partly(Tokens),
     /// The service counts nothing: what follows from the lengths of the prompt and of the reply that came.
     Estimated(Tokens),
     /// Nothing.
@@ -99,6 +101,7 @@ impl UsageCount {
     pub fn believed(&self) -> Option<Tokens> {
         match self {
             Self::Estimated(tokens) => Some(*tokens),
+            Self::Partly(tokens) => Some(*tokens).filter(Tokens::is_plausible),
             Self::Counted(_) | Self::Unknown => self.plausible(),
         }
     }
@@ -107,7 +110,7 @@ impl UsageCount {
     pub fn plausible(&self) -> Option<Tokens> {
         match self {
             Self::Counted(tokens) => Some(*tokens).filter(Tokens::is_plausible),
-            Self::Estimated(_) | Self::Unknown => None,
+            Self::Partly(_) | Self::Estimated(_) | Self::Unknown => None,
         }
     }
 }
@@ -179,12 +182,12 @@ impl Booked {
         if let Some(tokens) = counts.plausible() {
             return Self { cost: price.of(tokens), at_most: false, estimated: false };
         }
+        let estimated = |cost| Self { cost, at_most: false, estimated: cost > UsdMicros::ZERO };
         match counts {
-            UsageCount::Estimated(tokens) => {
-                let cost = price.of(tokens).min(stake.worst);
-                Self { cost, at_most: false, estimated: cost > UsdMicros::ZERO }
-            }
-            UsageCount::Counted(_) | UsageCount::Unknown => stake.uncounted,
+            // A count may be above what a call was allowed to use, and is paid for.
+            UsageCount::Partly(tokens) if tokens.is_plausible() => estimated(price.of(tokens)),
+            UsageCount::Estimated(tokens) => estimated(price.of(tokens).min(stake.worst)),
+            UsageCount::Partly(_) | UsageCount::Counted(_) | UsageCount::Unknown => stake.uncounted,
         }
     }
 }
@@ -215,6 +218,19 @@ mod tests {
         {
             assert_eq!(tokens_estimated(text), tokens, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_counted_in_part_is_booked_also_above_what_was_set_aside() {
+        let price = Price::dollars(1.0, 2.0, None).unwrap();
+        let stake = CallStake::unknown(UsdMicros(700));
+        let partly = |input, output| {
+            let tokens = Tokens { input, output, ..Tokens::default() };
+            Booked::of(&price, UsageCount::Partly(tokens), stake)
+        };
+        let booked = |cost| Booked { cost: UsdMicros(cost), at_most: false, estimated: true };
+        assert_eq!((partly(300, 100), partly(300, 900)), (booked(500), booked(2_100)));
+        assert_eq!(partly(300, 2_000_000), stake.uncounted, "no call takes that");
     }
 
     #[test]

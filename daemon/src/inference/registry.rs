@@ -14,12 +14,11 @@ use super::model::ModelEngine;
 use super::pool::Pool;
 use super::prompt::Prompts;
 use super::service::{self, Unready};
+use super::set_since::{OF_CERTIFICATES, SetSince, network_variables};
 use super::way::ProxyChoice;
 use crate::config::{EngineSettings, Network};
 use crate::domain::digest::Digest;
 
-/// Variables that say where the certificates of this system are.
-const OF_CERTIFICATES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 /// Most engines under one name.
 const POOL_MAX: usize = 16;
 
@@ -69,6 +68,8 @@ struct Callers {
     inside: ServiceClient,
     ca_file: String,
     environment: BTreeMap<String, String>,
+    /// What commands have set since, which clients tell.
+    since: SetSince,
 }
 
 impl Callers {
@@ -82,14 +83,16 @@ impl Callers {
         let told = environment.iter().filter(|(name, _)| is_of_network(name));
         let environment = told.map(|(name, text)| (name.clone(), text.clone())).collect();
         let ca_file = network.ca_file.clone();
+        let since = SetSince::default();
         let outside = ServiceClient::new(&way, &ca_file, &environment, CONNECT_WAIT)?;
+        let outside = outside.telling(&since);
         let inside = match way {
             ProxyChoice::Direct => outside.clone(),
             ProxyChoice::Environment | ProxyChoice::Proxy { .. } => {
                 ServiceClient::new(&ProxyChoice::Direct, &ca_file, &BTreeMap::new(), CONNECT_WAIT)?
             }
         };
-        Ok(Self { outside, inside, ca_file, environment })
+        Ok(Self { outside, inside, ca_file, environment, since })
     }
 
     /// The client for an engine at that address.
@@ -103,9 +106,16 @@ impl Callers {
         if target.base_url.scheme() == "https" && client.trust() == CertificateTrust::Nobody {
             let set = OF_CERTIFICATES.iter().find(|name| self.environment.contains_key(**name));
             let why = set.map_or(String::new(), |name| format!(": ${name} leads to none"));
-            return Err(Unready::NoCertificates { why });
+            let since = self.certificates_since();
+            return Err(Unready::NoCertificates { why, since });
         }
         Ok(client)
+    }
+
+    /// What is told behind a semicolon where commands have other certificates since.
+    fn certificates_since(&self) -> String {
+        let told = self.since.told(&OF_CERTIFICATES);
+        told.map_or(String::new(), |told| format!("; {told}"))
     }
 
     fn by_way(
@@ -127,6 +137,7 @@ impl Callers {
         // What is late before a connection is made is the proxy's fault, and told before the whole call is late.
         let connect_wait = CONNECT_WAIT.min(target.call_wait.mul_f64(0.75));
         ServiceClient::new(&way, &self.ca_file, &self.environment, connect_wait)
+            .map(|client| client.telling(&self.since))
             .map_err(|error| misfit_proxy(error.to_string()))
     }
 }
@@ -177,6 +188,7 @@ impl Registry {
     /// neither keeps its values, so that a command without keys removes none. If the environment's values cannot be
     /// used, the engine reports that from then on: using another address instead would be worse than not asking.
     pub(crate) fn offer(&self, environment: &BTreeMap<String, String>, now: Duration) {
+        self.callers.since.note(&self.callers.environment, environment);
         let mut engines = self.engines();
         for name in self.names() {
             let settings = self.own.get(&name).cloned().unwrap_or_default();
@@ -194,6 +206,9 @@ impl Registry {
             // What is told of an engine that cannot be asked is of this environment.
             if let Some(Known { state: Err(unready), .. }) = engines.get_mut(&name) {
                 unready.note_near(&name, environment);
+                if let Unready::NoCertificates { since, .. } = unready {
+                    *since = self.callers.certificates_since();
+                }
             }
             let known = engines.get(&name);
             let nothing_new = |known: &Known| read.is_empty() || known.read == digest(&read);
@@ -377,7 +392,10 @@ impl Registry {
 
     /// The environment variables that a command should pass.
     pub(crate) fn variables(&self) -> Vec<String> {
-        service::variables(&self.own)
+        let mut names = service::variables(&self.own);
+        // Only whether they are as when the daemon was started is looked at.
+        names.extend(network_variables().map(ToOwned::to_owned));
+        names
     }
 
     fn engines(&self) -> MutexGuard<'_, BTreeMap<String, Known>> {
@@ -424,6 +442,24 @@ mod tests {
         assert_eq!(openai(), "ready");
         registry.offer(&environment(&[("OPENAI_KEY", "sk-1")]), Duration::ZERO);
         assert_eq!(openai(), "ready");
+    }
+
+    #[test]
+    fn a_command_tells_how_services_are_reached_where_it_is() {
+        let registry = registry(&[("OPENAI_API_KEY", "sk-1")]);
+        for name in ["HTTPS_PROXY", "all_proxy", "SSL_CERT_FILE", "OPENAI_API_KEY"] {
+            assert_eq!(registry.variables().iter().filter(|it| *it == name).count(), 1, "{name}");
+        }
+        let told = || registry.get("openai").unwrap().unwrap().set_since();
+        assert_eq!(told(), None);
+        let command = environment(&[("SSL_CERT_FILE", "/canary.pem")]);
+        registry.offer(&command, Duration::ZERO);
+        let said = told().unwrap();
+        assert!(said.contains("without $SSL_CERT_FILE") && !said.contains("canary"), "{said}");
+        let local = registry.get("ollama").unwrap().unwrap();
+        assert_eq!(local.set_since(), None, "nothing is on the way there");
+        registry.offer(&environment(&[("OPENAI_API_KEY", "sk-1")]), Duration::ZERO);
+        assert_eq!(told(), None);
     }
 
     #[test]

@@ -177,10 +177,12 @@ pub(crate) enum Unready {
         variable: Option<String>,
     },
     /// It is asked by https, and no certificate is known by which it could be believed.
-    #[error("The certificates of this system cannot be read{why}")]
+    #[error("The certificates of this system cannot be read{why}{since}")]
     NoCertificates {
         /// The variable that hides them, after a colon; empty where there is none.
         why: String,
+        /// What commands have set since the daemon was started, after a semicolon; empty where they have nothing else.
+        since: String,
     },
     /// A setting is not valid.
     #[error("'{key}' does not fit: {why}")]

@@ -11,6 +11,7 @@ use super::chat::{
     PROXY_UNREACHABLE, REFUSED, SPEAKS_PLAINLY, TIMED_OUT, UNREACHABLE,
 };
 use super::key::is_local;
+use super::set_since::{OF_CERTIFICATES, SetSince};
 
 /// The way to services.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +30,9 @@ pub enum ProxyChoice {
 }
 
 /// Variables that name a proxy for a service with https, in the order in which they count.
-const OF_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+pub(super) const OF_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 /// The same without encryption.
-const OF_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"];
+pub(super) const OF_HTTP: [&str; 4] = ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"];
 /// Hosts that are reached without a proxy.
 const EXCEPT: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
@@ -40,11 +41,29 @@ const EXCEPT: [&str; 2] = ["NO_PROXY", "no_proxy"];
 pub(super) struct ProxyWay {
     choice: ProxyChoice,
     environment: BTreeMap<String, String>,
+    /// What commands have set since.
+    since: SetSince,
 }
 
 impl ProxyWay {
     pub(super) fn new(choice: &ProxyChoice, environment: &BTreeMap<String, String>) -> Self {
-        Self { choice: choice.clone(), environment: environment.clone() }
+        let since = SetSince::default();
+        Self { choice: choice.clone(), environment: environment.clone(), since }
+    }
+
+    /// Lets it tell also what commands have set since the daemon was started.
+    pub(super) fn tell_since(&mut self, since: &SetSince) {
+        self.since = since.clone();
+    }
+
+    /// What commands have set since that would change the way to that address, or who is believed there.
+    pub(super) fn set_since(&self, url: &Url) -> Option<String> {
+        let proxies = match self.choice {
+            ProxyChoice::Environment => self.since.told(&variables_for(url)),
+            ProxyChoice::Direct | ProxyChoice::Proxy { .. } => None,
+        };
+        let certificates = || self.since.told(&OF_CERTIFICATES);
+        proxies.or_else(|| certificates().filter(|_| url.scheme() == "https"))
     }
 
     /// Why a request got no response. The address is told without the key, which is never part of it.
@@ -57,14 +76,37 @@ impl ProxyWay {
             None => unconnected(error),
         };
         let mut at = url.to_string();
-        if let Some(proxy) = proxy {
-            at.push_str(&proxy);
+        if let Some(proxy) = &proxy {
+            at.push_str(proxy);
         } else if let Some(variable) = self.unused_proxy().filter(|_| !is_local(url)) {
             at.push_str(&format!(
                 "; ${variable} is set, and proxies are not used: network.proxy = \"environment\" in config.toml uses it"
             ));
         }
+        if let Some(told) = self.unsent_since(why, url) {
+            at.push_str(&format!("; {told}"));
+        }
         CallError::Network { why: why.into(), at }
+    }
+
+    /// What commands have set since the daemon was started, where it may be why a request got no response.
+    fn unsent_since(&self, why: &str, url: &Url) -> Option<String> {
+        if why == NOT_TRUSTED {
+            return self.since.told(&OF_CERTIFICATES);
+        }
+        if is_local(url) || why == BROKE_OFF {
+            return None;
+        }
+        match self.choice {
+            ProxyChoice::Environment => self.since.told(&variables_for(url)),
+            ProxyChoice::Direct if self.unused_proxy().is_none() => {
+                let variable = self.since.first_of(&OF_HTTPS)?;
+                Some(format!(
+                    "commands have set ${variable} since the daemon was started, and proxies are not used: network.proxy = \"environment\" in config.toml uses it, and `demoscope daemon stop` lets the next command start it with both"
+                ))
+            }
+            ProxyChoice::Direct | ProxyChoice::Proxy { .. } => None,
+        }
     }
 
     /// No reply came in time. Whether the proxy or the service kept silent is not known, so both are told.
@@ -94,7 +136,7 @@ impl ProxyWay {
             ProxyChoice::Direct => return None,
             ProxyChoice::Proxy { url, setting } => (url.clone(), format!("of {setting}")),
             ProxyChoice::Environment => {
-                let variables = if url.scheme() == "https" { OF_HTTPS } else { OF_HTTP };
+                let variables = variables_for(url);
                 let (variable, text) =
                     variables.iter().find_map(|variable| self.value(variable))?;
                 if self.is_excepted(url) {
@@ -135,6 +177,11 @@ impl ProxyWay {
             !entry.is_empty() && (entry == "*" || host == entry || is_below())
         })
     }
+}
+
+/// The variables that name a proxy for that address.
+fn variables_for(url: &Url) -> [&'static str; 4] {
+    if url.scheme() == "https" { OF_HTTPS } else { OF_HTTP }
 }
 
 /// The causes of an error, the outermost first.
@@ -280,6 +327,36 @@ mod tests {
         assert_eq!(of(ProxyChoice::Direct, 407, false, plain), None);
         let late = way(own(), &[]).timed_out(&url(safe)).to_string();
         assert!(late.contains("in time") && late.contains("engine.office.proxy"), "{late}");
+    }
+
+    #[test]
+    fn what_commands_have_set_since_is_told_where_it_may_be_the_reason() {
+        let (far, near) = ("https://model.example.com/v1", "http://127.0.0.1:8080/v1");
+        let of = |choice: ProxyChoice, set: &str, why: &'static str, address: &str| {
+            let since = SetSince::default();
+            let command = BTreeMap::from([(set.to_owned(), "http://canary:3128".to_owned())]);
+            since.note(&BTreeMap::new(), &command);
+            let mut way = way(choice, &[]);
+            way.tell_since(&since);
+            way.unsent_since(why, &Url::parse(address).unwrap()).unwrap_or_default()
+        };
+        let told = of(ProxyChoice::Environment, "HTTPS_PROXY", NO_SUCH_NAME, far);
+        assert!(
+            told.contains("started without $HTTPS_PROXY") && !told.contains("canary"),
+            "{told}"
+        );
+        let told = of(ProxyChoice::Direct, "HTTPS_PROXY", TIMED_OUT, far);
+        assert!(told.contains("network.proxy = \"environment\""), "{told}");
+        let told = of(ProxyChoice::Direct, "SSL_CERT_FILE", NOT_TRUSTED, far);
+        assert!(told.contains("started without $SSL_CERT_FILE"), "{told}");
+        for (choice, set, why, address) in [
+            (ProxyChoice::Environment, "HTTPS_PROXY", BROKE_OFF, far),
+            (ProxyChoice::Environment, "HTTPS_PROXY", REFUSED, near),
+            (ProxyChoice::Environment, "SSL_CERT_FILE", REFUSED, far),
+            (ProxyChoice::Direct, "HTTPS_PROXY", NOT_TRUSTED, far),
+        ] {
+            assert_eq!(of(choice, set, why, address), "", "{set} {why} {address}");
+        }
     }
 
     #[test]

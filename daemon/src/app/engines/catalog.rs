@@ -228,6 +228,10 @@ impl Core {
         let mended = engine.service().key_mended.clone();
         checks.extend(mended.map(|told| hold("as it is set", true, told, None)));
         checks.extend(judge(&spec, at, spent, engine, &call));
+        // An error tells it by itself.
+        let since = engine.set_since();
+        let since = since.filter(|told| !checks.iter().any(|check| check.detail.contains(told)));
+        checks.extend(since.map(|told| hold("as it is set", true, told, None)));
         // Whether it works is known by now.
         self.keep_learnt(caller).await?;
         if let Some((more, took)) = embeds {

@@ -7,7 +7,7 @@ use protocol::results::ThemeKind;
 use protocol::study::StudySpec;
 use serde::{Deserialize, Serialize};
 
-use super::normalize_reply::{FieldKind, form, normalize_reply};
+use super::normalize_reply::{FieldKind, form, normalize_reply, preferences};
 use super::reply::{Fields, THEME_MAX};
 use super::types::{check_entry, kind_of};
 use super::{Unreadable, answer, extract_json, options};
@@ -165,6 +165,7 @@ fn check(spec: &StudySpec, item: Item, mut fields: Fields) -> Result<(), Unreada
         match kind {
             FieldKind::Whole(low, high) => drop(fields.integer(key, low, high)?),
             FieldKind::Word(words) => fields.one_of(key, &words)?,
+            FieldKind::Placed => fields.one_of(key, &preferences())?,
             // The reasoning comes first in every form, and quotes must occur in it.
             FieldKind::Text(most) => reasoning = fields.text(key, most)?,
             FieldKind::Theme => drop(fields.text(key, THEME_MAX)?),

@@ -22,6 +22,7 @@ mod normalize_reply;
 mod options;
 mod rank;
 mod reask_bound;
+mod refusal;
 mod repair_form;
 mod reply;
 mod scale;
@@ -73,8 +74,8 @@ pub(crate) use types::{
     Template, USUAL, UnknownContentType, awaits_competitors, competitor_facts, competitor_schema,
     compose, content_type, controls, decoy, estimate_fields, facts, facts_of_one, has_headline,
     layout, makes_competitors, material_notes, neighbours, open_questions, orders_of,
-    puts_one_a_call, read_competitors, rehearsal, review_of, rewritten, speaker, stimuli, takes,
-    templates, text_field, type_that_takes, unanswered, usual_panel, with_texts,
+    puts_one_a_call, read_competitors, refuses_less, rehearsal, review_of, rewritten, speaker,
+    stimuli, takes, templates, text_field, type_that_takes, unanswered, usual_panel, with_texts,
     with_written_competitors, without_source,
 };
 use types::{kind, kind_of};
@@ -110,8 +111,10 @@ const EDITION: &str = "instruments 3";
 /// within the words that it quotes, 3 reads numbers that are written as words, 4 reads phrases around a value, objects that
 /// tell a scale, and forms without a whole object, 5 reads how likely a purchase is, pictures and phrases that say nothing, and
 /// reasons that speak of the other variant, 6 reads keys without quotation marks or under a usual other name, answers to a
-/// survey that are counted from zero or in order, yes and no as 1 and 0, and tens of a hundred.
-pub(crate) const READER: u32 = 6;
+/// survey that are counted from zero or in order, yes and no as 1 and 0, and tens of a hundred, 7 reads variants by their
+/// place, numbers in digits of other scripts and approximate ones, stars and sentiments as signs, short intents, and takes a word
+/// beside a whole answer for no refusal.
+pub(crate) const READER: u32 = 7;
 
 /// Why a reply is not an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -311,18 +314,19 @@ pub(crate) fn read_model(
 #[must_use]
 pub(crate) fn mended(
     spec: &StudySpec,
+    at: Assignment,
     item: Option<Item>,
     text: &str,
     place: Option<&str>,
 ) -> Vec<String> {
-    let mut keys = normalize_reply::mended_keys(text, &normalize_reply::form(spec, item));
+    let mut keys = normalize_reply::mended_keys(text, &normalize_reply::form_at(spec, at, item));
     keys.extend(place.map(|place| format!("in {place}")));
     keys
 }
 
 /// Reads a language model's reply after normalisation.
 fn read_mended(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered, Unreadable> {
-    let form = normalize_reply::form(spec, None);
+    let form = normalize_reply::form_at(spec, at, None);
     let fields = extract_json::fields_of(text, &form)?;
     answer(spec, at, normalize_reply::normalize_reply(fields, &form)?)
 }

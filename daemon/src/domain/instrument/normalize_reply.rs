@@ -9,16 +9,15 @@ use protocol::study::StudySpec;
 use serde_json::{Map, Value};
 
 use super::items::Item;
-use super::reply::{
-    Fields, MENTIONS_MAX, QUOTE_MAX, REASONING_MAX, REFUSAL_MAX, THEME_MAX, one_line,
-};
+use super::refusal::{GivenAnswer, Stance, denies, stance};
+use super::reply::{Fields, MENTIONS_MAX, QUOTE_MAX, REASONING_MAX, THEME_MAX, one_line};
 use super::spelling::{
-    alone, bare, is_same, names_condition, scale_end, spoken_truth, truth, whole, word,
+    alone, bare, is_same, names_condition, placed, scale_end, spoken_truth, whole, word,
 };
-use super::survey_answers::{answers, spread};
+use super::survey_answers::{answers, as_asked, spread};
 use super::types::{ANSWER_MAX, kind_of};
 use super::{Unreadable, extract_json};
-use crate::domain::outcome::Answered;
+use crate::domain::outcome::{Answered, Assignment};
 
 /// Most suggestions of one expert.
 pub(super) const SUGGESTIONS_MAX: usize = 5;
@@ -35,6 +34,8 @@ pub(super) enum FieldKind {
     Whole(u8, u8),
     /// One of these words.
     Word(Vec<&'static str>),
+    /// Which variant is preferred, where A is the first one that is shown: its place tells it too.
+    Placed,
     /// A text of at most so many characters.
     Text(usize),
     /// The name of one theme.
@@ -64,8 +65,13 @@ impl FieldKind {
 
     /// Which variant is preferred.
     pub(super) fn preference() -> Self {
-        Self::Word(Preference::ALL.iter().map(|word| word.as_str()).collect())
+        Self::Word(preferences())
     }
+}
+
+/// The variants and the word for none of them.
+pub(super) fn preferences() -> Vec<&'static str> {
+    Preference::ALL.iter().map(|word| word.as_str()).collect()
 }
 
 /// The keys of a form, each with the type of its value.
@@ -81,6 +87,14 @@ pub(super) fn form(spec: &StudySpec, item: Option<Item>) -> Form {
         form.retain(|(key, kind)| item.fills(key, kind));
     }
     form
+}
+
+/// The form of a reply to an assignment, which tells what was shown first; of one to an item alone that is not known.
+pub(super) fn form_at(spec: &StudySpec, at: Assignment, item: Option<Item>) -> Form {
+    match item {
+        None => kind_of(&spec.instrument).form_at(spec, at),
+        Some(_) => form(spec, item),
+    }
 }
 
 /// The form of the answer to one open question.
@@ -108,12 +122,32 @@ pub(super) fn normalize_reply(
         }
         mended.extend(kind.read(first, &reasoning).map(|value| ((*key).to_owned(), value)));
     }
-    if let Some(reason) = declines(&fields, !mended.is_empty()) {
-        return Err(Unreadable::Refused { reason });
+    let given = |key: &str| mended.iter().find(|(known, _)| known == key).map(|(_, value)| value);
+    let has_choices = form.iter().any(|(_, kind)| kind.is_choice());
+    // Without choices the first key is the answer itself.
+    let has_answer = || has_choices || form.first().is_some_and(|(key, _)| given(key).is_some());
+    let is_valid = || form.iter().all(|(key, kind)| kind.check(key, given(key)).is_ok());
+    let beside = if mended.is_empty() {
+        GivenAnswer::Nothing
+    } else if has_answer() && is_valid() {
+        GivenAnswer::Whole
+    } else {
+        GivenAnswer::Part
+    };
+    match stance(&fields, beside) {
+        Stance::Answers => {}
+        // Beside choices a sentence may say anything; where words are asked for, it is the reason.
+        Stance::Unclear(_) if has_choices => {
+            return Err(Unreadable::invalid(format!(
+                "`{REFUSED}` is not true or false, and an answer stands beside it"
+            )));
+        }
+        Stance::Declines(reason) | Stance::Unclear(reason) => {
+            return Err(Unreadable::Refused { reason });
+        }
     }
     for (key, kind) in form {
-        let given = mended.iter().find(|(known, _)| known == key).map(|(_, value)| value);
-        kind.check(key, given)?;
+        kind.check(key, given(key))?;
         check_scale(&fields, form, key, kind)?;
     }
     Ok(Fields::mended(mended))
@@ -195,10 +229,11 @@ pub(super) fn mended_keys(text: &str, form: &[(&'static str, FieldKind)]) -> Vec
         let Some(first) = found.first() else { continue };
         let is_spelled = exact(key).is_some_and(|value| !value.is_null());
         let read = kind.read(first, &reasoning);
-        let same = match &read {
-            Some(read) if kind.is_choice() => read == *first,
-            Some(read) => essence(read) == essence(first),
-            None => is_nothing(first),
+        let same = match (&read, kind) {
+            (Some(read), _) if kind.is_choice() => read == *first,
+            (Some(read), FieldKind::Answers(_)) => essence(read) == essence(&as_asked(first)),
+            (Some(read), _) => essence(read) == essence(first),
+            (None, _) => is_nothing(first),
         };
         if !is_spelled || !same {
             mended.push((*key).to_owned());
@@ -208,8 +243,9 @@ pub(super) fn mended_keys(text: &str, form: &[(&'static str, FieldKind)]) -> Vec
     if fields.iter().any(|(key, _)| !is_known(key) && !is_same(key, REFUSED)) {
         mended.push("other keys".to_owned());
     }
-    let is_no = |value: &Value| is_nothing(value) || *value == Value::Bool(false);
-    let denied = find(&fields, REFUSED).into_iter().any(|value| !is_no(value));
+    // Yes and no are what is asked for: one question of several may be declined.
+    let is_asked = |value: &Value| is_nothing(value) || value.is_boolean();
+    let denied = find(&fields, REFUSED).into_iter().any(|value| !is_asked(value));
     if denied {
         mended.push(REFUSED.to_owned());
     }
@@ -230,7 +266,7 @@ fn essence(value: &Value) -> Value {
 }
 
 /// Whether a value stands for nothing.
-fn is_nothing(value: &Value) -> bool {
+pub(super) fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(said) => said.trim().is_empty(),
@@ -242,7 +278,7 @@ fn is_nothing(value: &Value) -> bool {
 impl FieldKind {
     /// Whether the value is a choice, which must be unambiguous.
     fn is_choice(&self) -> bool {
-        matches!(self, Self::Whole(..) | Self::Word(_) | Self::Truth)
+        matches!(self, Self::Whole(..) | Self::Word(_) | Self::Placed | Self::Truth)
     }
 
     /// The value in the form that the strict reader accepts; `None` if it is empty. A choice that cannot be read
@@ -256,6 +292,7 @@ impl FieldKind {
             Self::Word(words) => {
                 Some(word(value, words).map_or_else(|| value.clone(), Value::from))
             }
+            Self::Placed => Some(placed(value).map_or_else(|| value.clone(), Value::from)),
             Self::Truth => Some(spoken_truth(value).map_or_else(|| value.clone(), Value::from)),
             Self::Suggestions(dimensions) => list(suggestions(value, dimensions)),
             Self::Text(most) => some(words(value, *most)),
@@ -274,6 +311,7 @@ impl FieldKind {
         match self {
             Self::Whole(low, high) => whole(value, *low, *high).is_some(),
             Self::Word(words) => word(value, words).is_some(),
+            Self::Placed => placed(value).is_some(),
             Self::Truth => spoken_truth(value).is_some(),
             _ => false,
         }
@@ -284,6 +322,7 @@ impl FieldKind {
         let choices = match self {
             Self::Whole(low, high) => format!("a whole number from {low} to {high}"),
             Self::Word(words) => format!("one of {}", words.join(", ")),
+            Self::Placed => format!("one of {}", preferences().join(", ")),
             Self::Truth => "true or false".to_owned(),
             _ => return Ok(()),
         };
@@ -371,89 +410,6 @@ fn as_one_value(
     if kind.reads(&whole) { vec![((*key).to_owned(), whole)] } else { fields }
 }
 
-/// Whether a reason beside an answer is an opinion of what was asked about: "I would not buy it" refuses nothing.
-fn is_opinion(reason: &str) -> bool {
-    const REFUSING: [&str; 12] = [
-        "rather not",
-        "prefer not",
-        "cannot",
-        "can't",
-        "unable",
-        "declin",
-        "refus",
-        "comfortable",
-        "appropriate",
-        "not allowed",
-        "as an ai",
-        "language model",
-    ];
-    const OPINIONS: [&str; 7] =
-        ["buy", "purchase", "expensive", "cheap", "not interested", "like it", "worth it"];
-    let reason = reason.to_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| reason.contains(word));
-    let first = reason.split(|letter: char| !letter.is_alphanumeric()).next();
-    first == Some("false") || (says(&OPINIONS) && !says(&REFUSING))
-}
-
-/// The reason for declining, if the reply declines: it says yes, or gives a reason. In a reply with an answer, a "reason"
-/// that says that there is none, that only repeats what stands elsewhere in it, or that is an opinion, is no refusal.
-pub(super) fn declines(fields: &[(String, Value)], is_answered: bool) -> Option<String> {
-    find(fields, REFUSED).into_iter().find_map(|value| {
-        match truth(value) {
-            Some(true) => return Some(why(fields)),
-            Some(false) if is_answered => return None,
-            Some(false) | None => {}
-        }
-        let reason = text(alone(value).as_str()?, REFUSAL_MAX);
-        let is_none = || denies(&reason) || is_repeated(fields, &reason) || is_opinion(&reason);
-        if reason.is_empty() || (is_answered && is_none()) { None } else { Some(reason) }
-    })
-}
-
-/// Why a reply declines that only says that it does.
-fn why(fields: &[(String, Value)]) -> String {
-    let texts = ["reasoning", "answer", "text"].into_iter().flat_map(|key| find(fields, key));
-    let mut reasons = texts.map(|value| words(value, REFUSAL_MAX));
-    reasons.find(|reason| !reason.is_empty()).unwrap_or_else(|| "it gives no reason".to_owned())
-}
-
-/// Whether a text only repeats one of the other values of a reply.
-fn is_repeated(fields: &[(String, Value)], said: &str) -> bool {
-    let others = fields.iter().filter(|(key, _)| !is_same(key, REFUSED));
-    let mut texts = others.filter_map(|(_, value)| value.as_str());
-    texts.any(|text| is_same(bare(text), bare(said)))
-}
-
-/// Whether a reason for declining says that there is none.
-fn denies(reason: &str) -> bool {
-    const NONE: [&str; 20] = [
-        "",
-        "0",
-        "false",
-        "idonotrefuse",
-        "ididnotrefuse",
-        "n/a",
-        "n.a",
-        "na",
-        "nil",
-        "no",
-        "none",
-        "nonegiven",
-        "noreason",
-        "noreasongiven",
-        "norefusal",
-        "notapplicable",
-        "nothing",
-        "notrefused",
-        "null",
-        "undefined",
-    ];
-    /// Most letters of such a phrase, with separators between its parts.
-    const LENGTH_MAX: usize = 24;
-    let reason = bare(reason);
-    reason.len() <= LENGTH_MAX && NONE.iter().any(|none| is_same(reason, none))
-}
-
 /// Whether a theme only repeats how the prompt describes one.
 fn is_placeholder(name: &str) -> bool {
     const REPEATED: [&str; 7] = [
@@ -474,7 +430,7 @@ pub(super) fn names_no_theme(answered: &Answered) -> bool {
 }
 
 /// A text with normalised line ends, without control characters, and no longer than the limit.
-fn text(said: &str, most: usize) -> String {
+pub(super) fn text(said: &str, most: usize) -> String {
     // The usual case.
     if !said.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t')) {
         return shortened(said.trim(), most).to_owned();
@@ -503,7 +459,7 @@ fn shortened(text: &str, most: usize) -> &str {
 }
 
 /// A free text: one string, or several joined.
-fn words(value: &Value, most: usize) -> String {
+pub(super) fn words(value: &Value, most: usize) -> String {
     match value {
         Value::String(said) => text(said, most),
         Value::Number(said) => text(&said.to_string(), most),

@@ -10,7 +10,7 @@ use protocol::study::StudySpec;
 use serde_json::{Map, Value, json};
 
 use super::items::Item;
-use super::normalize_reply::{FieldKind, Form, entry_form, form};
+use super::normalize_reply::{FieldKind, Form, entry_form, form, preferences};
 use super::types::{KINDS, Supplied};
 
 /// The schema of a reply to that study.
@@ -75,6 +75,7 @@ fn value(kind: &FieldKind) -> Value {
     match kind {
         FieldKind::Whole(low, high) => whole(*low, *high),
         FieldKind::Word(words) => json!({ "type": "string", "enum": words }),
+        FieldKind::Placed => json!({ "type": "string", "enum": preferences() }),
         FieldKind::Text(_) | FieldKind::Theme => text(),
         FieldKind::Truth => truth(),
         FieldKind::Suggestions(dimensions) => suggestions(dimensions),

@@ -4,7 +4,8 @@
 
 use serde_json::{Map, Value};
 
-use super::normalize_reply::{FieldKind, REFUSED, declines, entry_form, find};
+use super::normalize_reply::{FieldKind, REFUSED, entry_form, find, is_nothing};
+use super::refusal::{GivenAnswer, Stance, stance, why};
 use super::spelling::{alone, is_same, whole};
 
 /// Keys of the number or name of a question within an entry, the first that is there.
@@ -58,10 +59,14 @@ pub(super) fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
             said.extend(value.map(|value| (key.to_owned(), value)));
         }
         let is_answered = said.iter().any(|(key, _)| key == "answer");
-        if let Some(reason) = declines(&fields, is_answered) {
-            said = vec![(REFUSED.to_owned(), Value::String(reason))];
-        } else if !is_answered {
-            continue;
+        let beside = if is_answered { GivenAnswer::Whole } else { GivenAnswer::Nothing };
+        match stance(&fields, beside) {
+            // Beside words, a sentence is the reason.
+            Stance::Declines(reason) | Stance::Unclear(reason) => {
+                said = vec![(REFUSED.to_owned(), Value::String(reason))];
+            }
+            Stance::Answers if !is_answered => continue,
+            Stance::Answers => {}
         }
         said.extend(number.map(|number| ("question".to_owned(), number)));
         let entry = Value::Object(said.into_iter().collect());
@@ -70,6 +75,36 @@ pub(super) fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
         }
     }
     read
+}
+
+/// The answers as they are read where they follow what is asked for exactly: each with a yes or a no to whether it is
+/// declined. Anything else stays as it is.
+pub(super) fn as_asked(value: &Value) -> Value {
+    let Value::Array(list) = value else { return value.clone() };
+    let read = |entry: &Value| match entry {
+        Value::Object(fields) => as_asked_once(fields),
+        other => Some(other.clone()),
+    };
+    Value::Array(list.iter().filter_map(read).collect())
+}
+
+/// One of them; `None` for one that is neither answered nor declined.
+fn as_asked_once(fields: &Map<String, Value>) -> Option<Value> {
+    let mut read = fields.clone();
+    match fields.get(REFUSED) {
+        Some(Value::Bool(true)) => {
+            let said: Vec<(String, Value)> =
+                fields.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+            read.retain(|key, _| key == "question");
+            read.insert(REFUSED.to_owned(), Value::String(why(&said)));
+        }
+        Some(Value::Bool(false)) if fields.get("answer").is_some_and(is_nothing) => return None,
+        Some(Value::Bool(false)) => {
+            read.remove(REFUSED);
+        }
+        _ => {}
+    }
+    Some(Value::Object(read))
 }
 
 /// The value that names the question of an entry.

@@ -13,10 +13,12 @@ use crate::config::EngineSettings;
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::domain::panel::{Population, Recipe, sample};
 use crate::inference::chat::{ChatReply, Stop, Tokens};
-use crate::inference::client::ServiceClient;
+use crate::inference::client::{ServiceClient, ServiceCount};
+use crate::inference::price::UsageCount;
 use crate::inference::prompt::Prompts;
 use crate::inference::service;
 use crate::inference::way::ProxyChoice;
+use crate::inference::wire::Format;
 
 fn spec() -> StudySpec {
     StudySpec {
@@ -54,12 +56,15 @@ fn engine(settings: &str) -> ModelEngine {
     ModelEngine::new(service, caller, prompts, Duration::ZERO)
 }
 
+fn persona() -> protocol::persona::Persona {
+    let recipe = Recipe { seed: 7, audience: spec().audience, size: 2, mode: EngineMode::Standard };
+    sample(Population::embedded(), &recipe).unwrap().persona(0).unwrap()
+}
+
 /// The addresses of everything that an engine with those settings is asked: an answer, a free text, a rating, a vector.
 fn addresses(settings: &str) -> [String; 4] {
     let engine = engine(settings);
-    let (spec, liking) = (spec(), Construct::Liking);
-    let recipe = Recipe { seed: 7, audience: spec.audience, size: 2, mode: EngineMode::Standard };
-    let persona = sample(Population::embedded(), &recipe).unwrap().persona(0).unwrap();
+    let (spec, liking, persona) = (spec(), Construct::Liking, persona());
     let at = Assignment::first(FIRST_ROUND, 0);
     [
         engine
@@ -187,6 +192,30 @@ fn thinking_eats_the_limit_only_where_the_limit_was_reached() {
         let is_told = |words: &str| why.as_ref().is_some_and(|why| why.contains(words));
         assert!(words.map_or(why.is_none(), is_told), "{why:?}: {reply:?}");
     }
+}
+
+/// A sum alone says more than nothing: what was sent is known by its length, and the rest is what came.
+#[test]
+fn a_count_of_a_part_is_completed_by_what_was_sent() {
+    let (engine, spec) = (engine(&changed("model = \"m\"")), spec());
+    let ready = engine.ready_text(&spec, Construct::Liking, &persona(), None).unwrap();
+    let sent = match ready.counts(ServiceCount::Length(40)) {
+        UsageCount::Estimated(tokens) => tokens.input,
+        other => panic!("{other:?}"),
+    };
+    let of = |usage: serde_json::Value| {
+        let body = serde_json::json!({ "usage": usage }).to_string();
+        let counted = Format::Openai.partial_usage(body.as_bytes()).unwrap();
+        match ready.counts(ServiceCount::Part { counted, came: 40 }) {
+            UsageCount::Partly(tokens) => (tokens.input, tokens.output),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(sent > 100, "{sent}");
+    assert_eq!(of(serde_json::json!({ "total_tokens": sent + 90 })), (sent, 90));
+    assert_eq!(of(serde_json::json!({ "total_tokens": 90 })), (90, 0));
+    assert_eq!(of(serde_json::json!({ "prompt_tokens": 250 })), (250, 40));
+    assert_eq!(of(serde_json::json!({ "completion_tokens": 70 })), (sent, 70));
 }
 
 #[test]

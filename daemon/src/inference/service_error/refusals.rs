@@ -32,6 +32,14 @@ const PLAIN_REFUSALS: &[&str] = &[
     "disallowed",
     "incompatible",
     "not compatible",
+    // Beside another part, which a server in between may have put there.
+    "cannot both be",
+    "can't both be",
+    "can not both be",
+    "mutually exclusive",
+    "not both",
+    "only one of",
+    "use only one",
 ];
 /// Words that refuse a part only where the status says that the request is at fault: a failed server says them of itself.
 const OTHER_REFUSALS: &[&str] = &[
@@ -48,8 +56,16 @@ const OTHER_REFUSALS: &[&str] = &[
     "not applicable",
 ];
 /// Words behind "only" by which a service tells the one value that it takes.
-const ONE_VALUE: &[&str] =
-    &["allowed", "supported", "accepted", "permitted", "valid", "only support", "only accept"];
+const ONE_VALUE: &[&str] = &[
+    "allowed",
+    "supported",
+    "accepted",
+    "permitted",
+    "valid",
+    "only support",
+    "only accept",
+    "only be set to",
+];
 /// Names of the format of a reply.
 const FORMAT: &[&str] = &[
     "response_format",
@@ -263,6 +279,7 @@ mod tests {
             (400, said("temperature cannot be set for reasoning models")),
             (400, said("invalid temperature: only 0.6 is allowed for this model")),
             (400, said("Only temperature=1 is allowed")),
+            (400, said("`temperature` may only be set to 1 when thinking is enabled.")),
             (400, named.to_string().into_bytes()),
             (400, b"temperature is not a supported parameter".to_vec()),
             (403, said("Parameter 'temperature' is not allowed on your plan")),
@@ -273,6 +290,28 @@ mod tests {
         }
         let keyword = said("create() got an unexpected keyword argument 'max_completion_tokens'");
         assert_eq!(refuses(500, &keyword), [Refusable::TokenLimit]);
+    }
+
+    /// What is not sent is nothing that could be left out: the temperature is.
+    #[test]
+    fn a_temperature_is_refused_beside_top_p() {
+        for words in [
+            "`temperature` and `top_p` cannot both be specified for this model. Please use only one.",
+            "temperature and top_p are mutually exclusive",
+            "You may set either temperature or top_p, but not both",
+            "Only one of temperature and top_p can be set",
+            "temperature cannot be used with top_p",
+            "Unsupported parameters: temperature, top_p",
+            "Sampling parameters (temperature, top_p, top_k) are not supported with this model",
+        ] {
+            assert_eq!(refuses(400, &said(words)), [Refusable::Temperature], "{words}");
+        }
+        let each = json!({ "detail": [
+            { "loc": ["body", "top_p"], "msg": "Extra inputs are not permitted" },
+            { "loc": ["body", "temperature"], "msg": "Extra inputs are not permitted" },
+        ] });
+        assert_eq!(refuses(422, each.to_string().as_bytes()), [Refusable::Temperature]);
+        assert_eq!(refuses(400, &said("top_p is not supported with this model")), []);
     }
 
     /// A server that failed, and a key that may not, are no refusal of a part.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::part::{PartialUsage, first_count};
 use super::{Unread, count, json, name, text};
 use crate::inference::chat::{Chat, ChatReply, ReplyShape, Schema, Speaker, Stop, Tokens};
 
@@ -99,4 +100,13 @@ pub(super) fn tokens(body: &Value) -> Option<Tokens> {
     let cached_input = count(usage, "cache_read_input_tokens").unwrap_or(0);
     let written = count(usage, "cache_creation_input_tokens").unwrap_or(0);
     Some(Tokens { input: fresh + cached_input + written, cached_input, output, reasoning: 0 })
+}
+
+/// The counts where they are not all there.
+pub(super) fn partial(usage: &Value) -> Option<PartialUsage> {
+    PartialUsage::of(
+        first_count(usage, &["input_tokens"]),
+        first_count(usage, &["output_tokens"]),
+        first_count(usage, &["total_tokens"]),
+    )
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::part::{PartialUsage, TokenCount, first_count};
 use super::{Unread, count, json, name, text};
 use crate::inference::chat::{Chat, ChatReply, ReplyShape, Schema, Speaker, Stop, Tokens};
 
@@ -133,4 +134,20 @@ pub(super) fn tokens(body: &Value) -> Option<Tokens> {
     // What a total has beyond the parts is used and paid for, too.
     let rest = count(usage, "totalTokenCount").map_or(0, |total| total.saturating_sub(input));
     Some(Tokens { input, cached_input, output: rest.max(said + reasoning), reasoning })
+}
+
+/// The counts where they are not all there.
+pub(super) fn partial(usage: &Value) -> Option<PartialUsage> {
+    let said = first_count(usage, &["candidatesTokenCount"]);
+    let thought = first_count(usage, &["thoughtsTokenCount"]);
+    let output = match (said, thought) {
+        (TokenCount::Counted(said), TokenCount::Counted(thought)) => {
+            TokenCount::Counted(said.saturating_add(thought))
+        }
+        (TokenCount::Missing, other) | (other, TokenCount::Missing) => other,
+        (TokenCount::Nonsense, _) | (_, TokenCount::Nonsense) => TokenCount::Nonsense,
+    };
+    let (input, total) =
+        (first_count(usage, &["promptTokenCount"]), first_count(usage, &["totalTokenCount"]));
+    PartialUsage::of(input, output, total)
 }

@@ -8,6 +8,7 @@ mod embed_openai;
 mod error_in;
 mod gemini;
 mod openai;
+mod part;
 
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 use super::chat::{Chat, ChatReply, TokenLimit, Tokens};
 pub(crate) use error_in::{error_in, under};
+pub(crate) use part::PartialUsage;
 
 /// The supported formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -152,6 +154,18 @@ impl Format {
             Self::Openai => openai::tokens(&body),
             Self::Anthropic => anthropic::tokens(&body),
             Self::Gemini => gemini::tokens(&body),
+        }
+    }
+}
+
+impl Format {
+    /// What a body says of what the call took where it does not tell all of it; `None` where that is nothing, or cannot be.
+    pub fn partial_usage(self, body: &[u8]) -> Option<PartialUsage> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        match self {
+            Self::Openai => openai::partial(body.get("usage")?),
+            Self::Anthropic => anthropic::partial(body.get("usage")?),
+            Self::Gemini => gemini::partial(body.get("usageMetadata")?),
         }
     }
 }

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::part::{PartialUsage, first_count};
 use super::{Unread, count, json, lone_object, name, text};
 use crate::inference::chat::{
     Chat, ChatReply, ReplyShape, Schema, Speaker, Stop, TokenLimit, Tokens,
@@ -202,4 +203,13 @@ pub(super) fn tokens(body: &Value) -> Option<Tokens> {
         output,
         reasoning: reasoning.min(output),
     })
+}
+
+/// The counts where they are not all there.
+pub(super) fn partial(usage: &Value) -> Option<PartialUsage> {
+    PartialUsage::of(
+        first_count(usage, &["prompt_tokens", "input_tokens"]),
+        first_count(usage, &["completion_tokens", "output_tokens"]),
+        first_count(usage, &["total_tokens"]),
+    )
 }

@@ -117,9 +117,11 @@ fn value(written: &WrittenValue<'_>, kind: &FieldKind) -> Option<Value> {
     let said = written.said.trim().trim_end_matches(',');
     let json = || serde_json::from_str::<Value>(said).ok().filter(Value::is_array);
     match kind {
-        FieldKind::Whole(..) | FieldKind::Word(_) | FieldKind::Truth | FieldKind::Theme => {
-            Some(Value::from(bare(said)))
-        }
+        FieldKind::Whole(..)
+        | FieldKind::Word(_)
+        | FieldKind::Placed
+        | FieldKind::Truth
+        | FieldKind::Theme => Some(Value::from(bare(said))),
         FieldKind::Text(_) => {
             let quoted = serde_json::from_str::<String>(said).ok();
             Some(Value::from(quoted.unwrap_or_else(|| said.to_owned())))

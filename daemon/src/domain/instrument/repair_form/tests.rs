@@ -34,7 +34,7 @@ fn an_object_without_its_last_brace_is_read_where_nothing_can_be_missing() {
         format!("{{\"answer\": {good}"),
     ] {
         assert_eq!(read(&text).as_ref(), Ok(&expected), "{text}");
-        assert_eq!(mended(&concept(), None, &text, None), ["form"], "{text}");
+        assert_eq!(mended(&concept(), at(0, 0), None, &text, None), ["form"], "{text}");
     }
     let last = |value: &str| {
         let mut reply = good_reply();
@@ -69,7 +69,7 @@ fn keys_on_lines_of_their_own_are_a_form() {
     assert_eq!((*score, reasoning.as_str()), (7, "It saves time, though it is dear."));
     let themes: Vec<&str> = read_lines.mentions.iter().map(|it| it.theme.as_str()).collect();
     assert_eq!(themes, ["Time", "Taste", "Price", "Waste"]);
-    assert_eq!(mended(&concept(), None, LINES, None)[0], "form");
+    assert_eq!(mended(&concept(), at(0, 0), None, LINES, None)[0], "form");
     let table = "| Key | Value |\n|---|---|\n| reasoning | It saves time. |\n| score | 7 |\n| sentiment | **mixed** |\n| purchase_intent | probably not |\n| appeals | Time |\n| concerns | None |";
     assert_eq!(score_of(table), Some(7));
     let across = "| reasoning | score | sentiment | purchase_intent | appeals | concerns |\n|---|---|---|---|---|---|\n| It saves time. | 7/10 | mixed | probably not | Time | none |";

@@ -5,6 +5,7 @@ mod beside;
 mod condition;
 mod number;
 mod phrase;
+mod place;
 mod variant;
 mod word;
 
@@ -16,6 +17,8 @@ use serde_json::Value;
 
 pub(super) use condition::names_condition;
 pub(super) use number::{scale_end, whole};
+pub(super) use phrase::words as words_of;
+pub(super) use place::placed;
 pub(super) use word::{spoken_truth, truth, word};
 
 /// The element of a list of one, and any other value unchanged.

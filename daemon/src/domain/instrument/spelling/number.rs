@@ -1,6 +1,7 @@
 //! The number that is chosen on a scale: `7`, `7.0`, `"7/10"`, `"I would give it a 7 out of 10"`, `{"value": 7, "max": 10}`.
 //! A number on another scale, a range and a half are none.
 
+use protocol::safe::is_hidden;
 use serde_json::{Map, Value};
 
 use super::condition::{BoundTo, binds, names_condition};
@@ -8,11 +9,53 @@ use super::phrase::{NUMBERS, Remark, narrow, plain, remark, words};
 use super::{alone, bare, is_any};
 
 /// Words before a number that say nothing about it.
-const BEFORE: [&str; 40] = [
-    "a", "an", "answer", "be", "for", "give", "i", "i'd", "i'll", "i'm", "id", "in", "is", "it",
-    "it's", "its", "me", "my", "number", "opinion", "overall", "rate", "rated", "rating", "say",
-    "score", "that", "the", "this", "will", "would", "think", "guess", "exactly", "solid",
-    "strong", "clear", "full", "straight", "firm",
+const BEFORE: [&str; 46] = [
+    "about",
+    "around",
+    "approximately",
+    "approx",
+    "roughly",
+    "ca",
+    "a",
+    "an",
+    "answer",
+    "be",
+    "for",
+    "give",
+    "i",
+    "i'd",
+    "i'll",
+    "i'm",
+    "id",
+    "in",
+    "is",
+    "it",
+    "it's",
+    "its",
+    "me",
+    "my",
+    "number",
+    "opinion",
+    "overall",
+    "rate",
+    "rated",
+    "rating",
+    "say",
+    "score",
+    "that",
+    "the",
+    "this",
+    "will",
+    "would",
+    "think",
+    "guess",
+    "exactly",
+    "solid",
+    "strong",
+    "clear",
+    "full",
+    "straight",
+    "firm",
 ];
 
 /// Words before the end of a scale.
@@ -69,7 +112,9 @@ fn single(value: &Value, low: u8, high: u8) -> Option<u8> {
             Some(whole) => u8::try_from(whole).ok(),
             None => (low..=high).find(|whole| number.as_f64() == Some(f64::from(*whole))),
         },
-        Value::String(said) => spelled(said, high).or_else(|| in_a_phrase(&plain(said)?, high)),
+        Value::String(said) => spelled(said, high)
+            .or_else(|| in_a_phrase(&plain(said)?, high))
+            .or_else(|| signs(said, high)),
         _ => None,
     }
 }
@@ -112,6 +157,17 @@ fn in_a_phrase(said: &str, high: u8) -> Option<u8> {
     leaves.then_some(number)
 }
 
+/// So many stars as signs, of five: "★★★★☆". One alone may only decorate, and more or fewer tell no scale.
+fn signs(said: &str, high: u8) -> Option<u8> {
+    let is_sign = |letter: &char| !letter.is_whitespace() && !is_hidden(*letter);
+    let signs: Vec<char> = said.chars().filter(is_sign).collect();
+    let full = signs.iter().take_while(|sign| matches!(sign, '★' | '⭐' | '🌟')).count();
+    let is_all_stars = signs.iter().skip(full).all(|sign| *sign == '☆');
+    let is_whole = signs.len() == usize::from(STARS) || (signs.len() == full && full > 1);
+    let full = u8::try_from(full).ok()?;
+    (high == STARS && is_all_stars && is_whole && full <= STARS && full > 0).then_some(full)
+}
+
 /// What somebody would do, told behind a number without a comma: "9/10 would recommend".
 fn deed(rest: &str) -> Option<&str> {
     const BEFORE: [&str; 17] = [
@@ -144,13 +200,15 @@ fn deed(rest: &str) -> Option<&str> {
 fn after_words(said: &str) -> &str {
     let mut rest = said;
     loop {
-        rest = rest.trim_start_matches([' ', ':', '=']);
+        rest = rest.trim_start_matches([' ', ':', '=', '~', '≈']);
         let end = rest.find(|letter: char| !(letter.is_ascii_alphabetic() || letter == '\''));
         let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
         if !BEFORE.contains(&word) {
             return rest;
         }
-        rest = after.strip_prefix(',').unwrap_or(after);
+        let is_short = matches!(word, "approx" | "ca");
+        let behind = after.strip_prefix('.').filter(|_| is_short);
+        rest = behind.or_else(|| after.strip_prefix(',')).unwrap_or(after);
     }
 }
 

@@ -142,14 +142,22 @@ pub(super) fn plain(said: &str) -> Option<String> {
     Some(without_fillers(line.trim_matches('\'')))
 }
 
-/// A full-width letter as its usual form.
+/// A full-width letter as its usual form, and a digit of another script as the usual one.
 pub(super) fn narrow(letter: char) -> char {
-    let usual = u32::from(letter).checked_sub(0xfee0).and_then(char::from_u32);
-    usual.filter(|_| ('！'..='～').contains(&letter)).unwrap_or(letter)
+    let digit = |zero: u32| char::from_digit(u32::from(letter).saturating_sub(zero), 10);
+    let usual = match letter {
+        '！'..='～' => u32::from(letter).checked_sub(0xfee0).and_then(char::from_u32),
+        // Arabic-Indic, the same in Persian and Urdu, Devanagari.
+        '\u{660}'..='\u{669}' => digit(0x660),
+        '\u{6f0}'..='\u{6f9}' => digit(0x6f0),
+        '\u{966}'..='\u{96f}' => digit(0x966),
+        _ => None,
+    };
+    usual.unwrap_or(letter)
 }
 
 /// The words of a text.
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(in super::super) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !(letter.is_alphanumeric() || letter == '\''))
         .filter(|word| !word.is_empty())
 }

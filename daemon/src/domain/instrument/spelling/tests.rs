@@ -3,7 +3,7 @@
 use protocol::results::{Preference, PurchaseIntent, Sentiment};
 use serde_json::{Value, json};
 
-use super::{spoken_truth, truth, whole, word};
+use super::{placed, spoken_truth, truth, whole, word};
 
 fn seven(value: &Value) -> Option<u8> {
     whole(value, 1, 10)
@@ -85,6 +85,27 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "7,0 out of 10",
         "70/100",
         "70 out of 100",
+        "7 of ten",
+        "seven/ten",
+        "seven / ten",
+        "7★",
+        "★7",
+        "~7",
+        "~ 7/10",
+        "≈7",
+        "about 7",
+        "It's about a 7",
+        "around 7 out of 10",
+        "approx. 7",
+        "approximately 7",
+        "ca. 7",
+        "roughly seven",
+        "７",
+        "７／１０",
+        "\u{667}",
+        "\u{667}/\u{661}\u{660}",
+        "\u{6f7}",
+        "\u{96d}",
     ] {
         assert_eq!(seven(&json!(said)), Some(7), "{said}");
     }
@@ -100,7 +121,21 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
         "less than 7",
         "at least 7",
         "7+",
-        "~7",
+        "7-8",
+        "~7-8",
+        "about 7 or 8",
+        "about 7.5",
+        "~7.5",
+        "around 7 people",
+        "> 7",
+        ">7",
+        ">= 7",
+        "≥7",
+        "< 7",
+        "10+",
+        "７.５",
+        "\u{667}\u{66b}\u{665}",
+        "★★★★☆",
         "7%",
         "7?",
         "-7",
@@ -172,6 +207,14 @@ fn a_number_is_read_with_words_around_it_that_leave_it_as_it_is() {
     assert_eq!(seven(&json!("4 ⭐")), None);
     assert_eq!(seven(&json!("⭐ 4")), None);
     assert_eq!(whole(&json!("4 out of 10"), 1, 5), None);
+    for said in ["★★★★☆", "⭐⭐⭐⭐☆", "★ ★ ★ ★ ☆", "⭐⭐⭐⭐", "\u{2b50}\u{fe0f}⭐⭐⭐"]
+    {
+        assert_eq!(whole(&json!(said), 1, 5), Some(4), "{said}");
+    }
+    for said in ["⭐", "☆☆☆☆☆", "★★★★☆☆", "★★☆", "☆★★★★", "★★★★½", "★★★★★★"]
+    {
+        assert_eq!(whole(&json!(said), 1, 5), None, "{said}");
+    }
     assert_eq!(whole(&json!("80/100"), 1, 5), None);
     assert_eq!(whole(&json!("0/100"), 0, 10), Some(0));
     assert_eq!(seven(&json!(format!("7 ({})", "good ".repeat(100)))), None, "too long to judge");
@@ -316,6 +359,38 @@ fn a_word_is_read_with_words_around_it_that_leave_it_as_it_is() {
 }
 
 #[test]
+fn signs_of_sentiments_and_short_words_of_intents_are_read() {
+    for (said, meant) in [
+        ("mixed feelings", Some("mixed")),
+        ("+", Some("positive")),
+        (" + ", Some("positive")),
+        ("-", Some("negative")),
+        ("−", Some("negative")),
+        ("+/-", None),
+        ("--", None),
+        ("+ -", None),
+    ] {
+        assert_eq!(feeling(said), meant, "{said}");
+    }
+    for (said, meant) in [
+        ("def. yes", Some("definitely")),
+        ("Def yes!", Some("definitely")),
+        ("def. not", Some("definitely_not")),
+        ("prob not", Some("probably_not")),
+        ("Prob. not, too dear", Some("probably_not")),
+        ("I'd prob buy it", Some("probably")),
+        ("prob.", Some("probably")),
+        ("maybe yes", None),
+        ("def maybe", None),
+        ("prob if cheaper", None),
+        ("no prob", None),
+        ("+", None),
+    ] {
+        assert_eq!(intent(said), meant, "{said}");
+    }
+}
+
+#[test]
 fn how_likely_a_purchase_is_is_an_intent() {
     for (said, meant) in [
         ("unlikely", "probably_not"),
@@ -449,6 +524,58 @@ fn a_preference_is_read_with_words_around_it_that_leave_it_as_it_is() {
     ] {
         assert_eq!(preferred(said), None, "{said}");
     }
+}
+
+#[test]
+fn a_variant_is_read_by_its_place_where_a_is_shown_first() {
+    for (said, meant) in [
+        ("second", "b"),
+        ("2nd", "b"),
+        ("the latter", "b"),
+        ("The second one.", "b"),
+        ("option two", "b"),
+        ("Option 2", "b"),
+        ("variant_1", "a"),
+        ("version1", "a"),
+        ("first one", "a"),
+        ("1st!", "a"),
+        ("the former", "a"),
+        ("(first)", "a"),
+        ("the second variant", "b"),
+        ("I prefer the second one because it is shorter", "b"),
+        ("second over first", "b"),
+        ("the first is better", "a"),
+        ("B.", "b"),
+        ("Variant B", "b"),
+        ("null", "none"),
+        ("neither", "none"),
+        ("None.", "none"),
+    ] {
+        assert_eq!(placed(&json!(said)), Some(meant), "{said}");
+    }
+    for said in [
+        "my second choice",
+        "first choice",
+        "second-best",
+        "first and second",
+        "first or second",
+        "one",
+        "two",
+        "1",
+        "2",
+        "on second thought",
+        "not the first",
+        "second if it were shorter",
+        "the second, if it were shorter",
+        "the first, not the second",
+        "the third",
+        "option three",
+        "seconds",
+    ] {
+        assert_eq!(placed(&json!(said)), None, "{said}");
+    }
+    assert_eq!(placed(&json!(2)), None);
+    assert_eq!(preferred("second"), None, "what is shown first is not known");
 }
 
 #[test]

@@ -152,6 +152,7 @@ const OF_PREFERENCES: Around = Around {
     degrees: &[],
     short: &[
         ("neither", "none"),
+        ("null", "none"),
         ("both", "none"),
         ("bothequally", "none"),
         ("either", "none"),
@@ -237,11 +238,35 @@ fn digit(value: &Value) -> Option<bool> {
 }
 
 fn single(said: &str, words: &[&'static str]) -> Option<&'static str> {
-    spelled(said, words).or_else(|| {
+    spelled(said, words).or_else(|| sign(said, words)).or_else(|| {
         let plain = plain(said)?;
-        let word = agreed(&plain, words).or_else(|| in_a_phrase(&plain, words))?;
+        let read = |said: &str| agreed(said, words).or_else(|| in_a_phrase(said, words));
+        let word = read(&plain).or_else(|| read(&in_full(&plain, words)?))?;
         (!is_against(said, word)).then_some(word)
     })
+}
+
+/// A sentiment as a sign: "+", "-".
+fn sign(said: &str, words: &[&'static str]) -> Option<&'static str> {
+    let word = match said.trim() {
+        "+" | "＋" => "positive",
+        "-" | "−" | "－" => "negative",
+        _ => return None,
+    };
+    words.iter().copied().find(|known| *known == word)
+}
+
+/// A text about an intent with its short words in full: "def. yes", "prob not". `None` for one of another list.
+fn in_full(said: &str, words: &[&'static str]) -> Option<String> {
+    if !words.contains(&"probably_not") {
+        return None;
+    }
+    let parts = said.split(' ').map(|word| match word {
+        "def" | "def." | "defo" => "definitely",
+        "prob" | "prob." | "probs" => "probably",
+        word => word,
+    });
+    Some(parts.collect::<Vec<_>>().join(" "))
 }
 
 /// An intent behind a yes or a no that says the same: "no, definitely not".
@@ -267,7 +292,7 @@ fn agreed(said: &str, words: &[&'static str]) -> Option<&'static str> {
 }
 
 /// What stands in front of the letter of a variant.
-const LABELS: [&str; 4] = ["variant", "version", "option", "text"];
+pub(super) const LABELS: [&str; 4] = ["variant", "version", "option", "text"];
 
 /// A word of its own.
 fn spelled(said: &str, words: &[&'static str]) -> Option<&'static str> {

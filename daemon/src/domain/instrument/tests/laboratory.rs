@@ -70,7 +70,7 @@ fn written(reply: &Value, before: &str, between: &str, behind: &str, end: &str) 
     format!("{before}{}{end}", fields.collect::<String>())
 }
 
-const WAYS: [(&str, Misspell); 42] = [
+const WAYS: [(&str, Misspell); 49] = [
     ("blanks for underscores", |reply| {
         each(reply, |_, it| word(it, |said| said.replace('_', " ")))
     }),
@@ -201,6 +201,48 @@ const WAYS: [(&str, Misspell); 42] = [
         }
         reply.to_string()
     }),
+    ("of ten in words", |reply| each(reply, |_, it| number(it, |n| json!(format!("{n} of ten"))))),
+    ("digits of another script", |reply| {
+        each(reply, |_, it| {
+            number(it, |n| {
+                let digits = n.to_string();
+                let other = |digit: char| char::from_u32(0x6f0 + digit.to_digit(10).unwrap());
+                json!(digits.chars().filter_map(other).collect::<String>())
+            })
+        })
+    }),
+    ("about", |reply| each(reply, |_, it| number(it, |n| json!(format!("about {n}"))))),
+    ("a tilde", |reply| each(reply, |_, it| number(it, |n| json!(format!("~{n}/10"))))),
+    ("signs of a sentiment", |reply| {
+        each(reply, |_, it| {
+            word(it, |said| match said {
+                "positive" => "+".to_owned(),
+                "negative" => "-".to_owned(),
+                said => said.to_owned(),
+            })
+        })
+    }),
+    ("short intents", |reply| {
+        each(reply, |key, it| {
+            word(it, |said| match key {
+                "purchase_intent" => {
+                    let said = said.replace('_', " ");
+                    said.replace("definitely", "def.").replace("probably", "prob.")
+                }
+                _ => said.to_owned(),
+            })
+        })
+    }),
+    // A is shown first to all of these.
+    ("places of variants", |reply| {
+        each(reply, |_, it| {
+            word(it, |said| match said {
+                "a" => "the first one".to_owned(),
+                "b" => "option two".to_owned(),
+                said => said.to_owned(),
+            })
+        })
+    }),
     ("no last brace", |reply| {
         let text = reply.to_string();
         format!("{}\n", &text[..text.len() - 1])
@@ -256,17 +298,21 @@ fn every_way_to_misspell_leaves_every_distribution_as_it_is() {
 fn what_was_mended_is_named_and_what_stood_is_not() {
     for (mut spec, good) in kinds() {
         spec.measurement.questions_per_call = QuestionsPerCall::All;
-        assert_eq!(mended(&spec, None, &good.to_string(), None), Vec::<String>::new());
+        assert_eq!(mended(&spec, at(0, 0), None, &good.to_string(), None), Vec::<String>::new());
         for (name, way) in WAYS {
             let (plain, text) = (opinion(&good, 3).to_string(), way(opinion(&good, 3)));
             if text == plain {
                 continue;
             }
-            assert_ne!(mended(&spec, None, &text, None), Vec::<String>::new(), "{name}: {text}");
+            assert_ne!(
+                mended(&spec, at(0, 0), None, &text, None),
+                Vec::<String>::new(),
+                "{name}: {text}"
+            );
         }
     }
     let (spec, good) = kinds().into_iter().next().unwrap();
-    let mended = |text: &str| mended(&spec, None, text, None);
+    let mended = |text: &str| mended(&spec, at(0, 0), None, text, None);
     let mut reply = good.clone();
     reply["purchase_intent"] = json!("probably not");
     reply["score"] = json!("7");

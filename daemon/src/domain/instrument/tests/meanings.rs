@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::items::kinds;
 use super::*;
+use crate::domain::instrument::mended;
 use protocol::measurement::QuestionsPerCall;
 
 /// What a model says under that key of a good reply, read as it is, or the word `asked again`.
@@ -320,8 +321,45 @@ fn preferences() {
         "A for work, B for home",
         "a/b",
         "A first, then B",
+        // B is shown first.
+        "the second one",
+        "first",
+        "option two",
     ];
     check(StudyType::AbTest, "preference", &one, &none.map(Value::from));
+}
+
+/// Where B is shown first, "the first one" could be either.
+#[test]
+fn a_place_is_that_of_a_variant_where_a_is_shown_first() {
+    let (mut spec, good) = kinds().pop().unwrap();
+    spec.measurement.questions_per_call = QuestionsPerCall::All;
+    let preferred = |task: u16, said: &str| {
+        let mut reply = good.clone();
+        reply["preference"] = json!(said);
+        let read = read_model(&spec, at(4, task), &reply.to_string()).ok()?;
+        let told = mended(&spec, at(4, task), None, &reply.to_string(), None);
+        assert_eq!(told, ["preference"], "{said}");
+        Some(serde_json::to_value(&read.answer).unwrap()["preference"].clone())
+    };
+    for (said, meant) in [("the second one", "b"), ("1st", "a"), ("option two", "b")] {
+        assert_eq!(preferred(0, said), Some(json!(meant)), "{said}");
+        assert_eq!(preferred(1, said), None, "{said}");
+    }
+    // The versions of a review are named by their place, whichever is the original.
+    let mut spec = review(ContentType::Youtube);
+    if let Instrument::ContentReview { review } = &mut spec.instrument {
+        review.against = Some("Dinners that know you.".to_owned());
+    }
+    for respondent in 0..6 {
+        let read = |said: &str| {
+            let reply =
+                json!({ "reasoning": "So.", "preference": said, "score_a": 3, "score_b": 8 });
+            read_model(&spec, at(respondent, 0), &reply.to_string()).unwrap().answer
+        };
+        assert_eq!(read("the latter"), read("b"));
+        assert_eq!(read("first one"), read("a"));
+    }
 }
 
 #[test]

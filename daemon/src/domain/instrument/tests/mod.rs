@@ -17,6 +17,8 @@ mod meanings;
 mod nps;
 mod rank;
 mod reading;
+mod refusals;
+mod schema_replies;
 mod sentiment;
 mod spelling;
 mod survey;

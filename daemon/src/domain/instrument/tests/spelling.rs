@@ -44,6 +44,12 @@ fn wide(number: u64) -> String {
     number.to_string().chars().map(wide).collect()
 }
 
+/// A number in Arabic-Indic digits.
+fn arabic(number: u64) -> String {
+    let arabic = |digit: char| char::from_u32(0x660 + u32::from(digit) - u32::from('0')).unwrap();
+    number.to_string().chars().map(arabic).collect()
+}
+
 #[test]
 fn a_number_that_can_mean_one_thing_is_read_in_any_spelling() {
     for (spec, good) in whole() {
@@ -65,6 +71,8 @@ fn a_number_that_can_mean_one_thing_is_read_in_any_spelling() {
                     json!(IN_WORDS[usize::try_from(number).unwrap()]),
                     json!(format!("{} out of ten", IN_WORDS[usize::try_from(number).unwrap()])),
                     json!(wide(number)),
+                    json!(arabic(number)),
+                    json!(format!("about {number}")),
                     json!(format!("+{number}")),
                     json!([number]),
                     json!([format!("{number}/10")]),
@@ -101,7 +109,8 @@ fn a_number_that_can_mean_one_thing_is_read_in_any_spelling() {
                 json!("0x7"),
                 json!("7,5"),
                 json!("7 8"),
-                json!("٧"),
+                json!("７.５"),
+                json!("\u{667}-\u{668}"),
             ] {
                 let mut reply = good.clone();
                 reply[key] = said;

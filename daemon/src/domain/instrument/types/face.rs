@@ -107,6 +107,12 @@ pub(crate) fn unanswered(outcomes: &Outcomes) -> Vec<(usize, &str)> {
     kind(outcomes.study_type()).unanswered(outcomes)
 }
 
+/// Whether two readings of one reply are the same, but for questions that only the earlier one took for refused.
+#[must_use]
+pub(crate) fn refuses_less(earlier: &Answer, now: &Answer) -> bool {
+    kind(earlier.study_type()).refuses_less(earlier, now)
+}
+
 /// The order of the variants of an instrument that has two.
 #[must_use]
 pub(crate) fn orders_of(instrument: &Instrument) -> Option<Orders> {

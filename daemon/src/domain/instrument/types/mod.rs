@@ -40,8 +40,9 @@ pub(crate) use content_review::{
 };
 pub(crate) use face::{
     Rehearsal, compose, controls, decoy, estimate_fields, facts, facts_of_one, has_headline,
-    layout, material_notes, open_questions, orders_of, puts_one_a_call, rehearsal, speaker,
-    stimuli, takes, templates, text_field, type_that_takes, unanswered, usual_panel, with_texts,
+    layout, material_notes, open_questions, orders_of, puts_one_a_call, refuses_less, rehearsal,
+    speaker, stimuli, takes, templates, text_field, type_that_takes, unanswered, usual_panel,
+    with_texts,
 };
 pub(super) use survey::{ANSWER_MAX, check_entry};
 
@@ -295,6 +296,11 @@ pub(super) trait StudyKind: Sync {
         Vec::new()
     }
 
+    /// Whether two readings of one reply are the same, but for questions that only the earlier one took for refused.
+    fn refuses_less(&self, _earlier: &Answer, _now: &Answer) -> bool {
+        false
+    }
+
     /// Questions that nobody could answer, each with its place, from 1; none for a type with a fixed form.
     fn unanswered<'r>(&self, _outcomes: &'r Outcomes) -> Vec<(usize, &'r str)> {
         Vec::new()
@@ -322,6 +328,11 @@ pub(super) trait StudyKind: Sync {
 
     /// The keys of a reply, each with the type of its value.
     fn form(&self, instrument: &Instrument) -> Form;
+
+    /// The same for one assignment, where what it shows first says more about the values.
+    fn form_at(&self, spec: &StudySpec, _at: Assignment) -> Form {
+        self.form(&spec.instrument)
+    }
 
     /// The items that can be put in calls of their own, in the order of asking.
     fn items(&self, _instrument: &Instrument) -> Vec<Item> {

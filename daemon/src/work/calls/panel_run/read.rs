@@ -72,7 +72,7 @@ impl ReplyReader {
         // Of the reply as it came: what is kept of it may be shorter.
         let is_answer = ask.at.is_answer() && end == End::Finished;
         let mended =
-            is_answer.then(|| instrument::mended(spec, ask.item, &reply.text, reply.place));
+            is_answer.then(|| instrument::mended(spec, ask.at, ask.item, &reply.text, reply.place));
         let Redacted { read, reply: kept, whole_bytes } = self.understand(&end, reply.text);
         let mended = mended.filter(|_| read.is_ok());
         let unreadable = match &read {

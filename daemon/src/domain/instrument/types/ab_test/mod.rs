@@ -126,6 +126,17 @@ impl StudyKind for AbStudy {
         ]
     }
 
+    /// Where B is shown first, a place is that of one variant and the letter that of the other.
+    fn form_at(&self, spec: &StudySpec, at: Assignment) -> Form {
+        let mut form = self.form(&spec.instrument);
+        if self.order(spec, at) == Some(Order::AFirst)
+            && let Some((_, kind)) = form.iter_mut().find(|(key, _)| *key == "preference")
+        {
+            *kind = FieldKind::Placed;
+        }
+        form
+    }
+
     fn items(&self, _instrument: &Instrument) -> Vec<Item> {
         vec![Item::Reasons, Item::Preference, Item::ScoreA, Item::ScoreB, Item::Sentiment]
     }

@@ -25,7 +25,7 @@ pub(super) fn form(review: &ReviewMaterial) -> Form {
     let dimensions = review.content_type.dimensions();
     let mut form = vec![("reasoning", FieldKind::Text(REASONING_MAX))];
     if review.against.is_some() {
-        form.push(("preference", FieldKind::preference()));
+        form.push(("preference", FieldKind::Placed));
         form.push(("score_a", FieldKind::Whole(1, 10)));
         form.push(("score_b", FieldKind::Whole(1, 10)));
         return form;

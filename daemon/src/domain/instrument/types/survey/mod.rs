@@ -68,6 +68,19 @@ impl StudyKind for SurveyStudy {
         of_nobody.map(|(place, one)| (place, one.question.as_str())).collect()
     }
 
+    fn refuses_less(&self, earlier: &Answer, now: &Answer) -> bool {
+        let (
+            Answer::Survey { answers: before, refused, .. },
+            Answer::Survey { answers, refused: still, .. },
+        ) = (earlier, now)
+        else {
+            return false;
+        };
+        let more = answers.keys().filter(|question| !before.contains_key(*question));
+        before.iter().all(|(question, said)| answers.get(question) == Some(said))
+            && more.chain(still.keys()).all(|question| refused.contains_key(question))
+    }
+
     fn check(&self, instrument: &Instrument) -> Vec<Violation> {
         let mut violations = Vec::new();
         for (field, text) in self.texts(instrument) {
