@@ -383,7 +383,7 @@ fn what_is_no_message_is_answered_as_the_protocol_has_it() {
     let said = heard["error"]["message"].as_str().unwrap();
     assert!(said.contains("at most 1032192 bytes"), "{said}");
     // Of a line that is too long to be kept nobody knows whom the reply answers, and the next one is heard.
-    drop(agent.begin("tools/call", long(3_500_000)));
+    agent.begin("tools/call", long(3_500_000));
     let heard = agent.hear();
     assert_eq!(heard.get("id"), Some(&Value::Null), "{heard}");
     assert_eq!(heard["error"]["code"], -32600, "{heard}");
