@@ -171,8 +171,31 @@ fn the_language_of_few_words_is_named() {
         ("Pengiriman cepat", "Indonesian"),
         ("Edullinen vakuutus", "Finnish"),
         ("Měsíční předplatné", "Czech"),
+        ("Soldes -50%", "French"),
+        ("Bonjour tout le monde", "French"),
+        ("Friseur in Berlin", "German"),
+        ("Guten Morgen zusammen", "German"),
+        ("Buongiorno a tutti", "Italian"),
+        ("God morgen alle sammen", "Norwegian"),
+        ("Sommarrea", "Swedish"),
     ] {
         assert_eq!(name(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_phrase_tells_its_language_also_where_its_words_alone_do_not() {
+    for text in
+        ["Zum Mitnehmen", "ZUM MITNEHMEN!", "Zimmer frei", "Pain frais", "Vers brood", "À vendre"]
+    {
+        assert!(!is_english(text), "{text}");
+    }
+    // An everyday word of English outweighs it, a name beside it does not.
+    assert!(is_english("Vers brood bakery shop"));
+    assert!(!is_english("Bäckerei Kranzler, heute frisch"));
+    // What English borrowed stays English by itself.
+    for text in ["Bonjour", "Bon appétit!", "Guten Tag", "Buenos días", "Merci"] {
+        assert!(is_english(text), "{text}");
     }
 }
 
