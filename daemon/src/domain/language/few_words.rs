@@ -40,7 +40,7 @@ pub(super) struct FewWords {
     /// Words that speak for a foreign language, and an amount that does: one alone may stand in a name.
     pub(super) speaking: usize,
     words: usize,
-    /// Whether a longer word of another language's list of function words is among them, with a small letter, or a phrase.
+    /// Whether a longer word of another language's list of function words is among them, with a small letter.
     pub(super) is_built: bool,
 }
 
@@ -54,7 +54,7 @@ impl FewWords {
         let is_title = !shouts && words.len() > 1 && words.iter().all(|token| token.capital);
         let mut found = Self { words: words.len(), ..Self::default() };
         let mut told = 0_usize;
-        let (mut has_borrowed, mut has_phrase) = (false, false);
+        let mut has_borrowed = false;
         for (at, token) in tokens.iter().enumerate() {
             let rest = tokens.get(at..).unwrap_or_default();
             if told == 0 {
@@ -62,7 +62,6 @@ impl FewWords {
                 if told > 0 {
                     found.sum += PHRASE.max(PHRASE_A_WORD * told as f64);
                     found.speaking += 2;
-                    has_phrase = true;
                 }
             }
             told = told.max(lists.borrowed(rest));
@@ -93,7 +92,6 @@ impl FewWords {
         }
         // The small words of a dish go with its name: "sopa de lima".
         found.is_built &= !has_borrowed;
-        found.is_built |= has_phrase;
         if has_foreign_amount(text) && found.speaking > 0 {
             found.sum += AMOUNT;
             found.speaking += 1;
