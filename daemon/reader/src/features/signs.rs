@@ -13,7 +13,7 @@ const LONG_PROSE: f64 = 0.25;
 const LONG_WORDS: usize = 12;
 /// Fewest words of a line of prose.
 const WORDS_MIN: usize = 4;
-/// Most bytes of a placeholder or of what stands in brackets.
+/// Most characters of a placeholder or of what stands in brackets.
 const WITHIN_MAX: usize = 60;
 /// From so many on, equal signs and underscores are a line to write on or to divide by.
 const RULE: usize = 3;
@@ -101,23 +101,27 @@ fn signs_of(line: &str) -> usize {
 /// The length of the placeholder that a text begins with: `{{first_name}}`, `{name}`, `<name>`.
 fn placeholder(text: &str) -> Option<usize> {
     [("{{", "}}"), ("{", "}"), ("<", ">")].iter().find_map(|(opens, closes)| {
-        let inside = text.strip_prefix(opens)?;
-        let (name, _) = inside.split_once(closes)?;
+        let name = enclosed(text, opens, closes)?;
         let is_part = |letter: char| letter.is_alphanumeric() || " _.-|:".contains(letter);
-        let is_name = name.len() <= WITHIN_MAX
-            && name.chars().all(is_part)
-            && name.contains(char::is_alphabetic);
+        let is_name = name.chars().all(is_part) && name.contains(char::is_alphabetic);
         is_name.then_some(opens.len() + name.len() + closes.len())
     })
 }
 
 /// The length of the words in square brackets that a text begins with, as those on a button are: `[Book now]`.
 fn button(text: &str) -> Option<usize> {
-    let (words, _) = text.strip_prefix('[')?.split_once(']')?;
-    let is_words = words.len() <= WITHIN_MAX
-        && words.contains(char::is_alphabetic)
+    let words = enclosed(text, "[", "]")?;
+    let is_words = words.contains(char::is_alphabetic)
         && !words.contains(|letter: char| letter == '"' || SIGNS.contains(&letter));
     is_words.then_some(words.len() + 2)
+}
+
+/// What two marks enclose at the beginning of a text; nothing where the second one is far away.
+fn enclosed<'a>(text: &'a str, opens: &str, closes: &str) -> Option<&'a str> {
+    let inside = text.strip_prefix(opens)?;
+    let end = inside.char_indices().nth(WITHIN_MAX).map_or(inside.len(), |(at, _)| at);
+    let near = inside.get(..end)?;
+    near.get(..near.find(closes)?)
 }
 
 /// The length of the rule that a text begins with: a line to write on, or one between two parts.

@@ -232,11 +232,9 @@ fn without_placeholders(line: &str) -> String {
     while let Some(letter) = rest.chars().next() {
         let is_apart = left.is_empty() || left.ends_with([' ', '"', '(', '\'']);
         let found = [("{{", "}}"), ("{", "}"), ("[", "]"), ("<", ">")].iter().find_map(|marks| {
-            let (inside, behind) = rest.strip_prefix(marks.0)?.split_once(marks.1)?;
+            let (inside, behind) = enclosed(rest, marks.0, marks.1)?;
             let is_part = |letter: char| letter.is_alphanumeric() || " _.-|:,'%&→".contains(letter);
-            let is_name = inside.len() <= WITHIN_MAX
-                && inside.chars().all(is_part)
-                && inside.contains(char::is_alphabetic);
+            let is_name = inside.chars().all(is_part) && inside.contains(char::is_alphabetic);
             (is_name && (is_apart || marks.0 == "{{")).then_some((inside, behind))
         });
         if let Some((inside, behind)) = found {
@@ -248,6 +246,14 @@ fn without_placeholders(line: &str) -> String {
         }
     }
     left.replace(" -> ", " ")
+}
+
+/// What two marks enclose at the beginning of a text, and what follows; nothing where the second one is far away.
+fn enclosed<'a>(text: &'a str, opens: &str, closes: &str) -> Option<(&'a str, &'a str)> {
+    let inside = text.strip_prefix(opens)?;
+    let end = inside.char_indices().nth(WITHIN_MAX).map_or(inside.len(), |(at, _)| at);
+    let at = inside.get(..end)?.find(closes)?;
+    Some((inside.get(..at)?, inside.get(at + closes.len()..)?))
 }
 
 /// A line in the form of a programming language: by its first word and its end, or by the signs in it.
