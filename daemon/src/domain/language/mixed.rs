@@ -26,7 +26,9 @@ const SURE: f64 = 2.0;
 const SURE_BESIDE_DISHES: f64 = 4.0;
 const SURE_WITH_TRIPLES: f64 = 1.0;
 /// How much more there must be for another language than for English in a sure sentence.
-const OUTWEIGHS: f64 = 2.0;
+const OUTWEIGHS: f64 = 1.5;
+/// Fewest words that look foreign in a sentence that is sure by that.
+const SPEAKING_MIN: usize = 3;
 /// Letters from which on a line may go on in the next one.
 const WRAPPED: usize = 50;
 
@@ -115,11 +117,12 @@ fn is_sure(sentence: &str, found: &SentenceEvidence, lists: &WordLists) -> bool 
     }
     let has_dishes = tokens(sentence).iter().any(|token| lists.is_neutral(&token.text));
     let needed = if has_dishes { SURE_BESIDE_DISHES } else { SURE };
-    foreign >= needed
-        || !has_dishes
-            && foreign >= SURE_WITH_TRIPLES
-            && is_prose(found)
-            && by_triples(sentence, found)
+    if foreign >= needed || has_dishes {
+        return foreign >= needed;
+    }
+    let few = FewWords::of(sentence, lists);
+    !found.is_built && few.is_foreign() && few.speaking >= SPEAKING_MIN
+        || foreign >= SURE_WITH_TRIPLES && is_prose(found) && by_triples(sentence, found)
 }
 
 /// A text with as many blanks in the place of what stands in quotation marks. A mark that is closed in another paragraph is

@@ -302,6 +302,15 @@ fn names_dishes_quotations_and_single_slogans_make_no_text_of_two_languages() {
 }
 
 #[test]
+fn what_english_texts_name_makes_none_of_two_languages() {
+    let named = lines("tests/fixtures/language/english.txt");
+    for five in named.chunks(5) {
+        let text = format!("{PAGE}\n\n{}.", five.join(". "));
+        assert_eq!(partly(&text), None, "{text}");
+    }
+}
+
+#[test]
 fn a_text_that_is_in_another_language_altogether_has_no_english_part() {
     let german =
         "Die Lampe wird am Morgen langsam heller. Sie geht am Abend von selbst wieder aus.";
