@@ -133,7 +133,8 @@ fn a_text_of_two_languages_is_told_before_the_run() {
     let dry = home.run(["run", "both.md", "--dry-run"]).expect(0).out();
     assert!(dry.contains("partly in German"), "{dry}");
     let ended = home.run(["run", "both.md", "--json"]).expect(0);
-    let noted = notes(&ended.err());
+    let err = ended.err();
+    let noted = notes(&err);
     let said = "the text is partly in German: 2 of its 4 sentences, first “Eine Lampe, die der Sonne folgt.”";
     assert!(noted.len() == 1 && noted[0].contains(said), "{noted:?}");
     let ended = home.run(["run", "both.md", "--language", "en", "--json"]).expect(0);
