@@ -131,14 +131,14 @@ fn a_text_of_two_languages_is_told_before_the_run() {
     let german = "Eine Lampe, die der Sonne folgt. Sie kostet 79 Euro und hält zwei Jahre.";
     home.write("both.md", format!("---\npanel: 20\nseed: 1\n---\n{english}\n\n{german}\n"));
     let dry = home.run(["run", "both.md", "--dry-run"]).expect(0).out();
+    let dry = dry.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(dry.contains("partly in German"), "{dry}");
-    let ended = home.run(["run", "both.md", "--json"]).expect(0);
-    let err = ended.err();
+    let err = home.run(["run", "both.md", "--json"]).expect(0).err();
     let noted = notes(&err);
     let said = "the text is partly in German: 2 of its 4 sentences, first “Eine Lampe, die der Sonne folgt.”";
-    assert!(noted.len() == 1 && noted[0].contains(said), "{noted:?}");
-    let ended = home.run(["run", "both.md", "--language", "en", "--json"]).expect(0);
-    assert!(notes(&ended.err()).is_empty(), "{ended}");
+    assert!(noted.iter().any(|note| note.contains(said)), "{noted:?}");
+    let err = home.run(["run", "both.md", "--language", "en", "--json"]).expect(0).err();
+    assert!(!err.contains("partly in"), "{err}");
 }
 
 /// Markdown is rendered away before anybody is asked: a service, the preview and the exports hold the plain text.
