@@ -111,8 +111,10 @@ pub(super) fn share(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> f64 {
 /// The words of a text, each with the number behind it, or nothing; without those of lines of code, where others are left.
 fn words_of_prose<'a>(text: &str, tokens: &'a [Token]) -> Vec<(&'a Token, &'a str)> {
     let code = signs::code_lines(text);
-    let is_code =
-        |token: &Token| code.iter().any(|line| (line.start..line.end).contains(&token.start));
+    let is_code = |token: &Token| {
+        let next = code.partition_point(|line| line.end <= token.start);
+        code.get(next).is_some_and(|line| line.start <= token.start)
+    };
     let word = |(at, token): (usize, &'a Token)| {
         let behind = tokens.get(at + 1).filter(|next| next.number.is_some());
         let is_word = token.word.chars().any(char::is_alphabetic);
