@@ -123,6 +123,24 @@ fn a_text_in_another_language_is_refused_at_every_door() {
     assert!(dry.contains("the context seems to be in German"), "{dry}");
 }
 
+/// A text that is partly in another language is told in the preview and before the run, and is asked about all the same.
+#[test]
+fn a_text_of_two_languages_is_told_before_the_run() {
+    let home = Home::new();
+    let english = "A lamp that follows the sun. It costs 79 euros and lasts two years.";
+    let german = "Eine Lampe, die der Sonne folgt. Sie kostet 79 Euro und hält zwei Jahre.";
+    home.write("both.md", format!("---\npanel: 20\nseed: 1\n---\n{english}\n\n{german}\n"));
+    let dry = home.run(["run", "both.md", "--dry-run"]).expect(0).out();
+    let dry = dry.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(dry.contains("partly in German"), "{dry}");
+    let err = home.run(["run", "both.md", "--json"]).expect(0).err();
+    let noted = notes(&err);
+    let said = "the text is partly in German: 2 of its 4 sentences, first “Eine Lampe, die der Sonne folgt.”";
+    assert!(noted.iter().any(|note| note.contains(said)), "{noted:?}");
+    let err = home.run(["run", "both.md", "--language", "en", "--json"]).expect(0).err();
+    assert!(!err.contains("partly in"), "{err}");
+}
+
 /// Markdown is rendered away before anybody is asked: a service, the preview and the exports hold the plain text.
 #[test]
 fn markdown_is_plain_text_to_everybody_who_is_asked() {

@@ -10,6 +10,7 @@ pub mod judge;
 mod readability;
 pub(crate) mod recent;
 mod sense;
+mod signs;
 mod span;
 mod tokenise;
 

@@ -161,7 +161,7 @@ impl Core {
         notes.extend(of_cost);
         notes.extend(instrument::material_notes(&spec.instrument));
         notes.extend(stimulus::audience_note(&spec));
-        notes.extend(self.context_note(&spec));
+        notes.extend(self.language_notes(&spec));
         notes.extend(instrument::besides(&spec));
         notes.extend(self.beside_note(&spec));
         notes.extend(self.memory_note(owner, &spec, &panel)?);
@@ -322,7 +322,7 @@ impl Core {
         notes.extend(of_likeness);
         notes.extend(instrument::material_notes(&spec.instrument));
         notes.extend(stimulus::audience_note(&spec));
-        notes.extend(self.context_note(&spec));
+        notes.extend(self.language_notes(&spec));
         if api_key.is_some() {
             self.must_understand(&spec)?;
         }
@@ -384,9 +384,9 @@ impl Core {
         self.engine(&spec.engine).map(|engine| engine.model().to_owned()).unwrap_or_default()
     }
 
-    /// What is to be said of the language of a study's context.
-    fn context_note(&self, spec: &StudySpec) -> Option<String> {
-        self.with_rules(|rules| stimulus::context_note(spec, rules.steady))
+    /// What is to be said of the languages of a study's context and texts.
+    fn language_notes(&self, spec: &StudySpec) -> Vec<String> {
+        self.with_rules(|rules| stimulus::language_notes(spec, rules.steady))
     }
 
     /// Looks at something by what this installation allows.

@@ -171,9 +171,9 @@ impl Core {
         let sent = found.row.sent.as_ref().map(|sent| sent.texts(&found.row.spec, found_in));
         let sent = sent.unwrap_or_default();
         let steady: Vec<&str> = self.settings().engines.keys().map(String::as_str).collect();
-        let context = stimulus::context_warning(&found.row.spec, &steady).into_iter();
+        let language = stimulus::language_warnings(&found.row.spec, &steady);
         let lacking = results.iter().flat_map(|results| lacking(results, &sent));
-        let warnings = context.chain(lacking).collect();
+        let warnings = language.chain(lacking).collect();
         let finished_rounds = finished.map(Box::new);
         let (round, asked) = (None, None);
         Ok(Report {

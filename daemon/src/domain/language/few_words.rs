@@ -1,6 +1,6 @@
 //! Texts of few words without a function word of English, as headings and offers are: "Haarschnitt 25 Euro". Each word
 //! speaks for or against English as far as it is known, and an unknown one as foreign as it looks. One word alone decides
-//! only beside an amount that is written as English does not.
+//! only beside an amount that is written as English does not, and what is a phrase of another language as a whole.
 
 use super::letter_groups::foreignness;
 use super::sentence::{ELIDED, english};
@@ -12,6 +12,9 @@ pub(super) const FEW: usize = 12;
 /// What a word of a language's list speaks at least, and a short one, which others have too.
 const LISTED: f64 = 3.0;
 const LISTED_SHORT: f64 = 1.5;
+/// What a phrase of a language's list speaks at least, and for each of its words.
+const PHRASE: f64 = 5.5;
+const PHRASE_A_WORD: f64 = 1.5;
 /// Letters of a short word.
 const SHORT: usize = 3;
 /// What any word speaks at most, for a foreign language.
@@ -50,12 +53,20 @@ impl FewWords {
         let shouts = words.iter().all(|token| token.spelling == Spelling::Shouted);
         let is_title = !shouts && words.len() > 1 && words.iter().all(|token| token.capital);
         let mut found = Self { words: words.len(), ..Self::default() };
-        let mut borrowed = 0_usize;
+        let mut told = 0_usize;
         let mut has_borrowed = false;
         for (at, token) in tokens.iter().enumerate() {
-            borrowed = borrowed.max(lists.borrowed(tokens.get(at..).unwrap_or_default()));
-            if borrowed > 0 {
-                borrowed -= 1;
+            let rest = tokens.get(at..).unwrap_or_default();
+            if told == 0 {
+                told = lists.phrases(rest).map(|(length, _)| length).max().unwrap_or(0);
+                if told > 0 {
+                    found.sum += PHRASE.max(PHRASE_A_WORD * told as f64);
+                    found.speaking += 2;
+                }
+            }
+            told = told.max(lists.borrowed(rest));
+            if told > 0 {
+                told -= 1;
                 continue;
             }
             let is_said =
@@ -137,7 +148,12 @@ pub(super) fn language(
 ) -> Option<&'static str> {
     let tokens = tokens(text);
     let mut votes = vec![0_usize; lists.languages().len()];
-    for token in &tokens {
+    for (at, token) in tokens.iter().enumerate() {
+        for (length, language) in lists.phrases(tokens.get(at..).unwrap_or_default()) {
+            if let Some(votes) = votes.get_mut(language) {
+                *votes += length;
+            }
+        }
         let word = unelided(&token.text);
         for (at, votes) in votes.iter_mut().enumerate() {
             let has = lists.others(word).contains(&at) || lists.offers(word).contains(&at);

@@ -13,7 +13,7 @@ const READ_MAX: usize = 8_000;
 /// Fewest letters for which letter triples are counted.
 const TRIPLES_MIN: usize = 40;
 /// A sentence of fewer words is a greeting or a heading, and decides nothing where longer ones stand.
-const SENTENCE_MIN: usize = 3;
+pub(super) const SENTENCE_MIN: usize = 3;
 /// A sentence weighs as much as its words, and no more than so many.
 const WEIGHT_MAX: usize = 12;
 /// How much more there must be for another language than for English in a sentence, and of foreign sentences in a text.
@@ -64,7 +64,7 @@ fn by_script(scripts: Scripts, english: f64) -> bool {
 
 /// What a sentence is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     English,
     Foreign,
     Open,
@@ -109,7 +109,7 @@ impl Share {
     }
 }
 
-fn kind(sentence: &str, found: &SentenceEvidence) -> Kind {
+pub(super) fn kind(sentence: &str, found: &SentenceEvidence) -> Kind {
     let foreign = found.foreign();
     if by_script(found.scripts, found.english) {
         return Kind::Foreign;
@@ -129,14 +129,14 @@ fn kind(sentence: &str, found: &SentenceEvidence) -> Kind {
 }
 
 /// Whether the words stand in sentences, not in a list or a name.
-fn is_prose(found: &SentenceEvidence) -> bool {
+pub(super) fn is_prose(found: &SentenceEvidence) -> bool {
     found.words >= 2 * SENTENCE_MIN
         && found.small * 2 > found.words
         && found.words > found.marks * 3
 }
 
 /// Whether the letter triples of a longer text without English words say that it is foreign.
-fn by_triples(text: &str, found: &SentenceEvidence) -> bool {
+pub(super) fn by_triples(text: &str, found: &SentenceEvidence) -> bool {
     found.scripts.letters() >= TRIPLES_MIN
         && !found.is_built
         && found.english * 8.0 <= found.words as f64
@@ -144,7 +144,11 @@ fn by_triples(text: &str, found: &SentenceEvidence) -> bool {
 }
 
 /// The English name of the language that a foreign text seems to be in.
-fn name(text: &str, whole: &SentenceEvidence, lists: &'static WordLists) -> Option<&'static str> {
+pub(super) fn name(
+    text: &str,
+    whole: &SentenceEvidence,
+    lists: &'static WordLists,
+) -> Option<&'static str> {
     let told = whatlang::detect(text);
     if whole.scripts.other > whole.scripts.latin {
         if text.contains(|letter| matches!(letter, '\u{3040}'..='\u{30ff}')) {

@@ -5,6 +5,7 @@
 mod few_words;
 mod judge;
 mod letter_groups;
+mod mixed;
 mod script;
 mod sentence;
 mod words;
@@ -13,7 +14,10 @@ mod written_word;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt;
+
+pub(crate) use self::mixed::ForeignPart;
 
 /// What a text seems to be written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,4 +43,17 @@ impl fmt::Display for Language {
 #[must_use]
 pub(crate) fn judge(text: &str) -> Judged {
     judge::judge(text, words::shipped())
+}
+
+/// The sentences of another language in a plain text that also has English ones; nothing for a name, a dish or a slogan in a
+/// text, and for a text that is in another language altogether.
+#[must_use]
+pub(crate) fn foreign_part(text: &str) -> Option<ForeignPart> {
+    mixed::foreign_part(text, words::shipped())
+}
+
+/// A text without its [`foreign_part`]: blanks stand in its place, so that every place stays where it is.
+#[must_use]
+pub(crate) fn english_part(text: &str) -> Cow<'_, str> {
+    mixed::english_part(text, words::shipped())
 }

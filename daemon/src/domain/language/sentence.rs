@@ -1,6 +1,7 @@
 //! The sentences of a text, and what the words of one say about its language.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::script::Scripts;
 use super::words::{EnglishWord, WordLists};
@@ -240,25 +241,38 @@ fn is_quote(letter: char) -> bool {
 /// A text without what stands in double quotation marks.
 pub(super) fn unquoted(text: &str) -> String {
     let mut outside = String::new();
-    let mut rest = text;
-    while let Some((before, behind)) = rest.find(['"', '“', '„', '«']).and_then(|at| {
-        let (before, quoted) = rest.split_at_checked(at)?;
-        let open = quoted.chars().next()?;
-        let inside = quoted.get(open.len_utf8()..)?;
-        let close: &[char] = match open {
-            '"' => &['"'],
-            '«' => &['»'],
-            _ => &['”', '“'],
-        };
-        let ends = inside.find(close)?;
-        Some((before, inside.get(ends..)?))
-    }) {
-        outside.push_str(before);
+    let mut from = 0;
+    for place in quotations(text) {
+        outside.push_str(text.get(from..place.start).unwrap_or_default());
         outside.push(' ');
-        let mut letters = behind.chars();
-        letters.next();
-        rest = letters.as_str();
+        from = place.end;
     }
-    outside.push_str(rest);
+    outside.push_str(text.get(from..).unwrap_or_default());
     outside
+}
+
+/// The places of what stands in double quotation marks, with these, in bytes.
+pub(super) fn quotations(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(place) = next_quotation(text, from) {
+        from = place.end;
+        found.push(place);
+    }
+    found
+}
+
+fn next_quotation(text: &str, from: usize) -> Option<Range<usize>> {
+    let rest = text.get(from..)?;
+    let at = rest.find(['"', '“', '„', '«'])?;
+    let open = rest.get(at..)?.chars().next()?;
+    let inside = at + open.len_utf8();
+    let close: &[char] = match open {
+        '"' => &['"'],
+        '«' => &['»'],
+        _ => &['”', '“'],
+    };
+    let end = inside + rest.get(inside..)?.find(close)?;
+    let mark = rest.get(end..)?.chars().next()?;
+    Some(from + at..from + end + mark.len_utf8())
 }

@@ -171,8 +171,31 @@ fn the_language_of_few_words_is_named() {
         ("Pengiriman cepat", "Indonesian"),
         ("Edullinen vakuutus", "Finnish"),
         ("Měsíční předplatné", "Czech"),
+        ("Soldes -50%", "French"),
+        ("Bonjour tout le monde", "French"),
+        ("Friseur in Berlin", "German"),
+        ("Guten Morgen zusammen", "German"),
+        ("Buongiorno a tutti", "Italian"),
+        ("God morgen alle sammen", "Norwegian"),
+        ("Sommarrea", "Swedish"),
     ] {
         assert_eq!(name(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_phrase_tells_its_language_also_where_its_words_alone_do_not() {
+    for text in
+        ["Zum Mitnehmen", "ZUM MITNEHMEN!", "Zimmer frei", "Pain frais", "Vers brood", "À vendre"]
+    {
+        assert!(!is_english(text), "{text}");
+    }
+    // An everyday word of English outweighs it, a name beside it does not.
+    assert!(is_english("Vers brood bakery shop"));
+    assert!(!is_english("Bäckerei Kranzler, heute frisch"));
+    // What English borrowed stays English by itself.
+    for text in ["Bonjour", "Bon appétit!", "Guten Tag", "Buenos días", "Merci"] {
+        assert!(is_english(text), "{text}");
     }
 }
 
@@ -192,4 +215,113 @@ fn an_everyday_word_of_english_outweighs_a_foreign_one() {
     assert_eq!(name("Zapatos nuevos"), "Spanish");
     assert_eq!(name("Zapatos shoes"), "English");
     assert_eq!(name("Livraison bakery"), "English");
+}
+
+/// The language of the sentences that are not English, their count and that of all.
+fn partly(text: &str) -> Option<(String, usize, usize)> {
+    let found = foreign_part(text)?;
+    Some((found.language.to_string(), found.sentences, found.of))
+}
+
+const PAGE: &str = "A lamp that gets brighter in the morning. It goes off by itself in the evening. It costs 39 euros \
+                    and has a warranty of two years. You can return it within 30 days.";
+
+#[test]
+fn whole_sentences_of_another_language_in_an_english_text_are_found() {
+    for (language, foreign) in [
+        (
+            "German",
+            "Die Lampe wird am Morgen langsam heller. Sie geht am Abend von selbst wieder aus.",
+        ),
+        (
+            "Spanish",
+            "La lámpara se enciende poco a poco por la mañana. Se apaga sola por la noche, sin hacer nada.",
+        ),
+        (
+            "French",
+            "La lampe s'allume doucement le matin. Elle s'éteint toute seule le soir, sans rien faire.",
+        ),
+        (
+            "Italian",
+            "La lampada si accende piano la mattina. La sera si spegne da sola, senza fare nulla.",
+        ),
+        (
+            "Dutch",
+            "De lamp wordt elke ochtend langzaam lichter. Zij gaat in de avond ook weer vanzelf uit.",
+        ),
+        (
+            "Turkish",
+            "Bu lamba sabah yavaş yavaş daha çok ışık verir. Akşam ise kendi kendine kapanır ve her gün böyle olur.",
+        ),
+        (
+            "Polish",
+            "Ta lampa rano powoli świeci coraz jaśniej. Wieczorem sama się wyłącza i nie trzeba nic robić.",
+        ),
+        (
+            "Russian",
+            "Утром эта лампа медленно становится ярче. Вечером она сама выключается, и это очень удобно.",
+        ),
+    ] {
+        let text = format!("{PAGE}\n\n{foreign}");
+        let (told, sentences, of) = partly(&text).unwrap_or_else(|| panic!("{foreign}"));
+        assert_eq!((told.as_str(), sentences, of), (language, 2, 6), "{foreign}");
+        let first = foreign_part(&text).unwrap().places[0].clone();
+        assert!(foreign.starts_with(&text[first]), "{foreign}");
+        assert_eq!(english_part(&text).trim_end(), PAGE);
+        assert_eq!(english_part(&text).len(), text.len());
+    }
+}
+
+#[test]
+fn a_sentence_over_two_lines_is_one() {
+    let wrapped = "Eine Lampe, die morgens langsam heller wird und abends von\nselbst ausgeht. Sie kostet 39 Euro \
+                   und kann 30 Tage lang ohne Kosten zurück.";
+    let found = foreign_part(&format!("{PAGE}\n\n{wrapped}")).unwrap();
+    assert_eq!((found.sentences, found.of), (2, 6));
+}
+
+#[test]
+fn names_dishes_quotations_and_single_slogans_make_no_text_of_two_languages() {
+    for beside in [
+        "",
+        "Die Zukunft gehört allen.",
+        "“Die beste Lampe, die ich je hatte. Ich gebe sie nie wieder her.”",
+        "\"Es la mejor lámpara que he tenido. No la cambio por nada.\"",
+        "Crème brûlée, tarte tatin, moules marinière. Pasta e fagioli con pane. Pollo con arroz y frijoles.",
+        "Sopa de lima con pollo. Tacos de carnitas con salsa verde.",
+        "Veni, vidi, vici. Per aspera ad astra.",
+        "Sold in Rio de Janeiro, São Paulo, Bad Wörishofen and Las Palmas de Gran Canaria.",
+        "Die Zauberflöte. Così fan tutte. La Traviata. Le nozze di Figaro.",
+        "Calle de Alcalá 42, Madrid. 12 Rue de la Paix, Paris. Piazza San Marco 5, Venezia.",
+        "Villeroy & Boch. Dolce & Gabbana. Yves Saint Laurent. El Corte Inglés.",
+        "We serve jamón ibérico de bellota, huevos rancheros and crema catalana.",
+        "Abeg buy am for your mama. E no dear at all.",
+    ] {
+        assert_eq!(partly(&format!("{PAGE}\n\n{beside}")), None, "{beside}");
+    }
+}
+
+#[test]
+fn what_english_texts_name_makes_none_of_two_languages() {
+    let named = lines("tests/fixtures/language/english.txt");
+    for five in named.chunks(5) {
+        let text = format!("{PAGE}\n\n{}.", five.join(". "));
+        assert_eq!(partly(&text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_text_that_is_in_another_language_altogether_has_no_english_part() {
+    let german =
+        "Die Lampe wird am Morgen langsam heller. Sie geht am Abend von selbst wieder aus.";
+    assert_eq!(partly(german), None);
+    assert_eq!(english_part(german), german);
+}
+
+#[test]
+fn two_foreign_sentences_in_a_long_english_text_are_its_owners_affair() {
+    let german =
+        "Die Lampe wird am Morgen langsam heller. Sie geht am Abend von selbst wieder aus.";
+    let text = format!("{PAGE}\n\n{PAGE}\n\n{german}\n\n{PAGE}");
+    assert_eq!(partly(&text), None);
 }

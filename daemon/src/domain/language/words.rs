@@ -35,6 +35,8 @@ pub(super) struct WordLists {
     particles: BTreeSet<String>,
     /// First word → the other words of borrowed phrases.
     borrowed: HashMap<String, Vec<Vec<String>>>,
+    /// First word → the other words of phrases of other languages, each with the position of its language.
+    phrases: HashMap<String, Vec<(Vec<String>, usize)>>,
     units: BTreeSet<String>,
     /// Names of the languages, in lower case.
     names: BTreeSet<String>,
@@ -71,6 +73,8 @@ pub(super) struct LanguageList {
     words: String,
     #[serde(default)]
     offers: String,
+    #[serde(default)]
+    phrases: String,
 }
 
 impl WordLists {
@@ -89,11 +93,8 @@ impl WordLists {
         words.particles = set(&english.particles);
         words.units = set(&english.units);
         words.neutral = set(&english.neutral);
-        for phrase in english.borrowed.lines() {
-            let mut phrase = tokens(phrase).into_iter().map(|token| token.text);
-            if let Some(first) = phrase.next() {
-                words.borrowed.entry(first).or_default().push(phrase.collect());
-            }
+        for (first, rest) in english.borrowed.lines().filter_map(phrase) {
+            words.borrowed.entry(first).or_default().push(rest);
         }
         for (index, list) in others.language.into_iter().enumerate() {
             for word in list.words.split_whitespace() {
@@ -101,6 +102,9 @@ impl WordLists {
             }
             for word in list.offers.split_whitespace() {
                 words.offers.entry(word.to_owned()).or_default().push(index);
+            }
+            for (first, rest) in list.phrases.lines().filter_map(phrase) {
+                words.phrases.entry(first).or_default().push((rest, index));
             }
             words.names.insert(list.name.to_lowercase());
             words.languages.push(list);
@@ -136,11 +140,17 @@ impl WordLists {
     pub(super) fn borrowed(&self, from: &[WrittenWord]) -> usize {
         let Some((first, behind)) = from.split_first() else { return 0 };
         let phrases = self.borrowed.get(&first.text).into_iter().flatten();
-        let found = phrases.filter(|phrase| {
-            behind.len() >= phrase.len()
-                && phrase.iter().zip(behind).all(|(word, token)| *word == token.text)
-        });
-        found.map(|phrase| phrase.len() + 1).max().unwrap_or(0)
+        let found = phrases.filter(|rest| begins_with(behind, rest));
+        found.map(|rest| rest.len() + 1).max().unwrap_or(0)
+    }
+
+    /// The phrases of other languages that these words begin with: how many words each has, and the position of its language.
+    pub(super) fn phrases(&self, from: &[WrittenWord]) -> impl Iterator<Item = (usize, usize)> {
+        let (first, behind) =
+            from.split_first().map_or(("", from), |(first, behind)| (first.text.as_str(), behind));
+        let phrases = self.phrases.get(first).into_iter().flatten();
+        let found = phrases.filter(move |(rest, _)| begins_with(behind, rest));
+        found.map(|(rest, language)| (rest.len() + 1, *language))
     }
 
     /// Whether the word is the English name of a language with a list, in lower case.
@@ -163,6 +173,16 @@ impl WordLists {
     pub(super) fn languages(&self) -> &[LanguageList] {
         &self.languages
     }
+}
+
+/// The words of a line with a phrase: the first, and the others.
+fn phrase(line: &str) -> Option<(String, Vec<String>)> {
+    let mut words = tokens(line).into_iter().map(|token| token.text);
+    Some((words.next()?, words.collect()))
+}
+
+fn begins_with(words: &[WrittenWord], phrase: &[String]) -> bool {
+    words.len() >= phrase.len() && phrase.iter().zip(words).all(|(word, token)| *word == token.text)
 }
 
 /// The shipped lists, read once.

@@ -1,10 +1,16 @@
 //! The language gate: the built-in respondent model reads English only, so a study whose texts seem to be in another
-//! language is refused before anything is charged. `language: en` says that the guess is wrong.
+//! language is refused before anything is charged, and one that is partly in another is told. `language: en` says that the
+//! guess is wrong.
 
 use protocol::hint::{Hint, Remedy};
+use protocol::safe;
 use protocol::study::{Problem, StudySpec};
 
-use crate::domain::language::{Judged, judge};
+use crate::domain::instrument;
+use crate::domain::language::{ForeignPart, Judged, foreign_part, judge};
+
+/// Most characters of a foreign sentence that is quoted.
+const QUOTED_MAX: usize = 80;
 
 /// What to do about a text in another language.
 fn hint() -> Hint {
@@ -18,24 +24,54 @@ pub(super) fn foreign(place: &str, name: &str, text: &str) -> Option<Problem> {
     Some(Problem { place: place.to_owned(), what, hint: hint() })
 }
 
-/// A note on a context that is not English where the built-in respondent model answers. The context alone is no
-/// reason to refuse a study: without it the texts are still read.
+/// Notes on the language of a study's texts where the built-in respondent model answers: a context that is not English, which
+/// alone is no reason to refuse a study, since the texts are still read without it; and texts that are partly in another
+/// language.
 #[must_use]
-pub(crate) fn context_note(spec: &StudySpec, steady: &[&str]) -> Option<String> {
-    of_context("the context", spec, steady)
-}
-
-/// The same for a report, as a whole sentence.
-#[must_use]
-pub(crate) fn context_warning(spec: &StudySpec, steady: &[&str]) -> Option<String> {
-    of_context("The context", spec, steady).map(|said| said + ".")
-}
-
-fn of_context(name: &str, spec: &StudySpec, steady: &[&str]) -> Option<String> {
+pub(crate) fn language_notes(spec: &StudySpec, steady: &[&str]) -> Vec<String> {
     if spec.language.is_some() || !steady.contains(&spec.engine.as_str()) {
-        return None;
+        return Vec::new();
     }
-    sentence(name, spec.context.as_deref()?)
+    let context = spec.context.as_deref().and_then(|text| sentence("the context", text));
+    let texts = instrument::stimuli(&spec.instrument);
+    let names: &[&str] = if texts.len() > 1 { &["variant a", "variant b"] } else { &["text"] };
+    let partly = names.iter().zip(texts);
+    let partly =
+        partly.filter_map(|(name, text)| Some(partly_in(name, text, &foreign_part(text)?)));
+    context.into_iter().chain(partly).collect()
+}
+
+/// The same for a report, as whole sentences.
+pub(crate) fn language_warnings(spec: &StudySpec, steady: &[&str]) -> impl Iterator<Item = String> {
+    language_notes(spec, steady).into_iter().map(|note| {
+        let mut letters = note.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        first.into_iter().chain(letters).chain(['.']).collect()
+    })
+}
+
+/// What is told of a text that is partly in another language.
+fn partly_in(name: &str, text: &str, foreign: &ForeignPart) -> String {
+    let first = foreign.places.first().and_then(|place| text.get(place.clone()));
+    let first = quotation(first.unwrap_or_default());
+    let ForeignPart { sentences, of, language, .. } = foreign;
+    format!(
+        "the {name} is partly in {language}: {sentences} of its {of} sentences, first {first}; the built-in reader reads only \
+         the English part"
+    )
+}
+
+/// The beginning of a sentence, in quotation marks and without the mark of a list.
+fn quotation(sentence: &str) -> String {
+    let words: Vec<&str> = sentence.split_whitespace().collect();
+    let said = words.join(" ");
+    let said = said.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '¿');
+    match said.char_indices().nth(QUOTED_MAX) {
+        Some((at, _)) => {
+            safe::quoted(&format!("{} …", said.get(..at).unwrap_or_default().trim_end()))
+        }
+        None => safe::quoted(said),
+    }
 }
 
 fn sentence(name: &str, text: &str) -> Option<String> {

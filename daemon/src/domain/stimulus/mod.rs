@@ -37,7 +37,7 @@ pub(crate) use self::carry::{FileProblem, kept_words, lost_in, set_apart, with_o
 pub(crate) use self::elicitation::{ENCODER, KnownEngine};
 use self::front_matter::{FrontMatterItem, Malformed, Node, Parts};
 use self::given::{Given, Value};
-pub(crate) use self::language::{context_note, context_warning};
+pub(crate) use self::language::{language_notes, language_warnings};
 pub(crate) use self::like::like_notes;
 use self::material::StimulusMaterial;
 use self::render::render;

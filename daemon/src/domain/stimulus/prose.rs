@@ -22,8 +22,14 @@ impl NoProse {
     }
 }
 
-/// A text is no prose from this share of its letters on.
+/// A text is no prose from this share of its letters on; of one that also has so many words of prose, from the larger one.
 const MOSTLY: f64 = 0.6;
+const NEARLY_ALL: f64 = 0.8;
+const PROSE_WORDS: usize = 40;
+/// Fewest words of a line that is prose without a mark at its end.
+const LINE_WORDS: usize = 8;
+/// Most characters of a placeholder and of the words on a button.
+const WITHIN_MAX: usize = 60;
 /// Fewest lines by which a form is known.
 const LINES: usize = 2;
 /// Fewest rows of a table of data.
@@ -54,8 +60,13 @@ pub(super) fn no_prose(text: &str, code: &[String]) -> Option<NoProse> {
     let table = rows_of_data(&lines);
     let kinds = [NoProse::SourceCode, NoProse::Log, NoProse::DataTable, NoProse::Structure];
     let mut found = kinds.map(|kind| (kind, 0, 0));
+    let mut prose = 0;
     for (line, is_row) in lines.iter().zip(table) {
         let kind = if is_row { Some(NoProse::DataTable) } else { of_line(line) };
+        let words = line.split_whitespace().count();
+        if kind.is_none() && (words >= LINE_WORDS || line.ends_with(SENTENCE_ENDS)) {
+            prose += words;
+        }
         let of_kind = found.iter_mut().find(|(known, ..)| Some(*known) == kind);
         if let Some((_, count, sum)) = of_kind {
             *count += 1;
@@ -63,7 +74,9 @@ pub(super) fn no_prose(text: &str, code: &[String]) -> Option<NoProse> {
         }
     }
     let (count, sum) = found.iter().fold((0, 0), |(count, sum), one| (count + one.1, sum + one.2));
-    let is_mostly = count >= LINES && sum as f64 >= MOSTLY * all as f64;
+    // A page that explains commands or a format says much in prose, and shows more of the other.
+    let most = if prose >= PROSE_WORDS { NEARLY_ALL } else { MOSTLY };
+    let is_mostly = count >= LINES && sum as f64 >= most * all as f64;
     let most = found.into_iter().max_by_key(|(_, _, sum)| *sum);
     most.map(|(kind, ..)| kind).filter(|_| is_mostly)
 }
@@ -208,8 +221,45 @@ const KEYWORDS: &[&str] = &[
     "printf",
 ];
 
+/// Marks at the end of a sentence.
+const SENTENCE_ENDS: [char; 4] = ['.', '!', '?', '…'];
+
+/// A line without the placeholders of a template, the brackets around words, as on a button, and arrows between steps: they are
+/// signs of prose, not of code.
+fn without_placeholders(line: &str) -> String {
+    let mut left = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(letter) = rest.chars().next() {
+        let is_apart = left.is_empty() || left.ends_with([' ', '"', '(', '\'']);
+        let found = [("{{", "}}"), ("{", "}"), ("[", "]"), ("<", ">")].iter().find_map(|marks| {
+            let (inside, behind) = enclosed(rest, marks.0, marks.1)?;
+            let is_part = |letter: char| letter.is_alphanumeric() || " _.-|:,'%&→".contains(letter);
+            let is_name = inside.chars().all(is_part) && inside.contains(char::is_alphabetic);
+            (is_name && (is_apart || marks.0 == "{{")).then_some((inside, behind))
+        });
+        if let Some((inside, behind)) = found {
+            left.extend(inside.chars().filter(|letter| letter.is_alphanumeric()));
+            rest = behind;
+        } else {
+            left.push(letter);
+            rest = rest.get(letter.len_utf8()..).unwrap_or_default();
+        }
+    }
+    left.replace(" -> ", " ")
+}
+
+/// What two marks enclose at the beginning of a text, and what follows; nothing where the second one is far away.
+fn enclosed<'a>(text: &'a str, opens: &str, closes: &str) -> Option<(&'a str, &'a str)> {
+    let inside = text.strip_prefix(opens)?;
+    let end = inside.char_indices().nth(WITHIN_MAX).map_or(inside.len(), |(at, _)| at);
+    let at = inside.get(..end)?.find(closes)?;
+    Some((inside.get(..at)?, inside.get(at + closes.len()..)?))
+}
+
 /// A line in the form of a programming language: by its first word and its end, or by the signs in it.
 fn is_code(line: &str) -> bool {
+    let line = without_placeholders(line);
+    let line = line.as_str();
     if line.starts_with("//")
         || line.starts_with("/*")
         || line.starts_with("*/")
@@ -232,7 +282,7 @@ fn is_code(line: &str) -> bool {
     let joins = ["==", "!=", "&&", "||", "=>", "->", "::", "();", " = ", "+=", ":="]
         .iter()
         .any(|sign| line.contains(sign));
-    let is_sentence = line.ends_with(['.', '!', '?', '…']);
+    let is_sentence = line.ends_with(SENTENCE_ENDS);
     (ends && (share >= 0.06 || is_keyword || joins))
         || (is_keyword && (joins || share >= 0.08 || line.ends_with(':')) && !is_sentence)
         || (joins && share >= 0.06 && !is_sentence)
@@ -317,6 +367,19 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_explains_commands_or_a_format_is_prose() {
+        let said = "This tool adds up the rows of a table, and tells you in one line which of them is wrong. Nothing leaves your \
+                    machine. It is free for open source and costs nine dollars a month for teams, who can cancel at any time.";
+        let commands = "$ rows check --all data.csv\n$ rows fix --dry-run data.csv\n$ rows add a.csv b.csv --into c.csv\n\
+                        $ rows report --format html --out r.html\n$ rows watch data/ --every 5m\n$ rows undo\n$ rows version";
+        let twice = format!("{commands}\n{commands}");
+        for shown in [twice.as_str(), JSON, PYTHON] {
+            assert_eq!(no_prose(&format!("{said}\n\n{shown}"), &[]), None, "{shown}");
+        }
+        assert!(no_prose(commands, &[]).is_some());
+    }
+
+    #[test]
     fn prose_is_prose() {
         let post = "# Why we count lines\n\nA file of ten lines is read in a minute. One of a thousand is not read by anybody at all, and that is where the faults hide from us.\n\n";
         let with_code = format!("{post}{CODE}");
@@ -335,6 +398,10 @@ mod tests {
             "Reply to this mail (by Friday) & win 1 of 12 lamps -> lamps.example.com",
             "Ada Holm, Leeds, said so.\nBen Kay, York, did not.\nWe asked 12 others, and nobody knew.",
             "👉 Get 20% off → [Shop now]\n👉 Ends Sunday!",
+            "Hi {{first_name}},\n\nYour lamp {{order_id}} is here\n\nBest,\n{{sender_name}}\n{{company}}",
+            "[Book now]\n[See the menu]",
+            "Step 1 -> Step 2 -> Step 3\nChoose -> cook -> eat",
+            "Dear [first name],\nyour visit is on <date> at <time>",
         ] {
             assert_eq!(no_prose(text, &[]), None, "{text}");
         }

@@ -2,6 +2,7 @@
 //! each study type asks for. It needs no key and no network.
 
 mod answer;
+mod english;
 mod rejections;
 mod rewrites;
 
@@ -50,7 +51,7 @@ impl InProcess for BuiltIn {
         }
         let reader = Reader::embedded();
         let text = instrument::stimuli(&spec.instrument).into_iter().next().unwrap_or_default();
-        let read = reader.read(text, spec.context.as_deref());
+        let read = reader.read(&english::readable(spec, text), spec.context.as_deref());
         let words = TextWords::read(read.as_ref().map_or("", |reading| reading.text.as_str()));
         let understood =
             |question: &String| classify(&reader.answers.vocabulary, question, &words).is_some();
@@ -90,13 +91,13 @@ impl PreparedText {
     pub(crate) fn of(reader: &'static Reader, spec: &StudySpec) -> Self {
         let context = spec.context.as_deref();
         let review = instrument::review_of(&spec.instrument);
-        let review = review.and_then(|review| PreparedReview::of(reader, review));
+        let review = review.and_then(|review| PreparedReview::of(reader, review, spec.language));
         let readings: Vec<Reading> = instrument::stimuli(&spec.instrument)
             .into_iter()
             // The content of a review is read for that review.
             .filter(|_| review.is_none())
             // The shipped files are sound, which a test shows; without them there is nothing to read.
-            .filter_map(|text| reader.read(text, context).ok())
+            .filter_map(|text| reader.read(&english::readable(spec, text), context).ok())
             .collect();
         let first = readings.first().map_or("", |reading| reading.text.as_str());
         let words = TextWords::read(first);

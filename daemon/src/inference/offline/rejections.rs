@@ -7,6 +7,7 @@ use reader::Reader;
 use reader::veto::VetoKind;
 use reader::voice;
 
+use super::english::readable;
 use crate::domain::instrument;
 
 /// The rejected texts of a study, in the order of its texts.
@@ -18,7 +19,7 @@ pub(super) fn of(reader: &Reader, spec: &StudySpec) -> Vec<Rejection> {
         .enumerate()
         .filter_map(|(place, text)| {
             // The shipped files are sound, which a test shows.
-            let reading = reader.read(text, spec.context.as_deref()).ok()?;
+            let reading = reader.read(&readable(spec, text), spec.context.as_deref()).ok()?;
             let features = &reading.features;
             let variant = if place == 0 { Variant::A } else { Variant::B };
             let variant = has_variants.then_some(variant);

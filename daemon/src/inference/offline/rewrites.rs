@@ -6,6 +6,7 @@ use reader::Reader;
 use reader::editor::{Candidate, candidates_that};
 use reader::review::Brief;
 
+use super::english::brief_of;
 use crate::domain::instrument;
 use crate::domain::instrument::chain::lost_marks;
 use crate::domain::stimulus::kept_words;
@@ -16,7 +17,7 @@ pub(super) fn of(reader: &Reader, spec: &StudySpec) -> Vec<RewriteProposal> {
     let Some(review) = instrument::review_of(&spec.instrument) else { return Vec::new() };
     // What an author marked is carried into a rewrite, or stays as it is.
     let kept = review.source.as_deref().map(kept_words).unwrap_or_default();
-    let brief = Brief { kept, ..Brief::of(review) };
+    let brief = Brief { kept, ..brief_of(review, spec.language) };
     let Ok(reading) = reader.review(&review.content, &brief) else { return Vec::new() };
     // A rewrite would only hide what gives it away.
     if reading.reading.features.is_rejected() {

@@ -49,10 +49,25 @@ pub(super) fn without_tags(source: &str) -> Cow<'_, str> {
 /// The places of code in a text, in their order.
 pub(super) fn code_of(source: &str) -> Vec<Range<usize>> {
     let places = Parser::new_ext(source, render::options()).into_offset_iter();
-    let of_code = places.filter(|(event, _)| {
-        matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))))
+    let of_code = places.filter(|(event, place)| match event {
+        Event::Code(_) | Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => true,
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => is_indented_code(source, place),
+        _ => false,
     });
     of_code.map(|(_, place)| place).collect()
+}
+
+/// Whether an indented block is code: a line of it begins with a tag, and none stands in the line above, where the block would be
+/// a part of that element. Other indented blocks are paragraphs.
+pub(in crate::domain::stimulus) fn is_indented_code(source: &str, place: &Range<usize>) -> bool {
+    let begins_with_tag = |line: &str| {
+        let rest = line.trim_start().strip_prefix('<').unwrap_or_default();
+        rest.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '/')
+    };
+    let above = source.get(..place.start).unwrap_or_default().trim_end();
+    let block = source.get(place.clone()).unwrap_or_default();
+    above.lines().next_back().is_some_and(|line| !begins_with_tag(line))
+        && block.lines().any(begins_with_tag)
 }
 
 /// Whether it is worth looking for tags.

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use self::markdown::without_tags;
 use self::tags::{ElementKind, kind_of};
 
-pub(super) use self::markdown::first_tag;
+pub(super) use self::markdown::{first_tag, is_indented_code};
 pub(super) use self::page::page_text;
 pub(super) use self::pictures::{has_images, pictures_of};
 

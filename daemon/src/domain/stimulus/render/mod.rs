@@ -91,13 +91,17 @@ fn without_controls(source: &str) -> Cow<'_, str> {
     Cow::Owned(source.chars().filter_map(of).collect())
 }
 
-/// The fenced blocks of code of a text, as they are shown.
+/// The blocks of code of a text, as they are shown.
 pub(super) fn code_blocks(source: &str) -> Vec<String> {
     let blocks =
         Parser::new_ext(source, options()).into_offset_iter().filter_map(|(event, range)| {
-            let is_fenced = matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))));
-            let block = source.get(range).filter(|_| is_fenced)?;
-            let shown = unfenced(block.trim_end());
+            let Event::Start(Tag::CodeBlock(kind)) = event else { return None };
+            let is_code = html::is_indented_code(source, &range);
+            let block = source.get(range)?.trim_end();
+            let shown = match kind {
+                CodeBlockKind::Fenced(_) => unfenced(block),
+                CodeBlockKind::Indented => is_code.then(|| block.to_owned())?,
+            };
             let code = shown.trim_matches('\n').trim_end();
             (!code.trim().is_empty()).then(|| code.to_owned())
         });
@@ -294,6 +298,11 @@ impl Rendering<'_> {
                 let content =
                     if self.left_out == LeftOut::Code { String::new() } else { unfenced(source) };
                 self.edits.put(range.start..end, content);
+            }
+            CodeBlockKind::Indented if html::is_indented_code(self.source, range) => {
+                if self.left_out == LeftOut::Code {
+                    self.edits.drop(range.start..end);
+                }
             }
             // Paragraphs of a plain text may be indented.
             CodeBlockKind::Indented => {

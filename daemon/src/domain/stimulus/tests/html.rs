@@ -127,6 +127,21 @@ fn what_a_text_only_mentions_stays_readable() {
 }
 
 #[test]
+fn indented_code_keeps_its_tags_and_lines() {
+    let text = "Put this into your page:\n\n    <div class=\"lamp\">\n        <p>A lamp</p>\n    </div>\n\nIt takes a minute.";
+    assert_eq!(shown(text), text);
+    assert!(told(text).is_empty(), "{:?}", told(text));
+    let blocks = super::super::render::code_blocks(text);
+    assert_eq!(blocks, ["<div class=\"lamp\">\n        <p>A lamp</p>\n    </div>"]);
+    // Within an element the blanks are those of the page, and a paragraph of a letter is no code.
+    assert_eq!(
+        shown("Our lamps:\n\n<ul>\n\n    <li>Oak</li>\n    <li>Linen</li>\n\n</ul>"),
+        "Our lamps:\n\n- Oak\n- Linen"
+    );
+    assert_eq!(shown("A lamp.\n\n    We <b>love</b> it."), "A lamp.\n\n    We love it.");
+}
+
+#[test]
 fn pictures_are_told_as_what_nobody_sees() {
     let text = "# A lamp\n\nIt follows the sun.\n\n![Hero](img/hero.png)\n\n![On a desk](https://example.com/a.png) \
                 ![x](data:image/png;base64,AAAA)\n\n<img src=\"b.png\" alt=\"At night\">\n\n\

@@ -75,15 +75,44 @@ fn the_setting_changes_neither_the_hash_nor_what_is_stored_without_it() {
 fn a_foreign_context_is_only_noted() {
     let note = |flags: &[(&str, &str)]| {
         let spec = read(&draft(ENGLISH, flags), &RULES).unwrap();
-        context_note(&spec, RULES.steady)
+        language_notes(&spec, RULES.steady)
     };
     let german = ("context", "Sie haben diese Lampe gerade im Laden gesehen.");
     assert_eq!(
-        note(&[german]).as_deref(),
-        Some("the context seems to be in German, and the built-in reader reads only English")
+        note(&[german]),
+        ["the context seems to be in German, and the built-in reader reads only English"]
     );
-    assert_eq!(note(&[german, ("engine", "model")]), None);
-    assert_eq!(note(&[german, ("language", "en")]), None);
-    assert_eq!(note(&[("context", "You have just seen this lamp in a shop.")]), None);
-    assert_eq!(note(&[]), None);
+    let silent: [&[(&str, &str)]; 4] = [
+        &[german, ("engine", "model")],
+        &[german, ("language", "en")],
+        &[("context", "You have just seen this lamp in a shop.")],
+        &[],
+    ];
+    for flags in silent {
+        assert!(note(flags).is_empty(), "{flags:?}");
+    }
+}
+
+#[test]
+fn a_text_that_is_partly_in_another_language_is_told_with_its_first_sentence() {
+    let notes = |text: &str, flags: &[(&str, &str)]| {
+        language_notes(&read(&draft(text, flags), &RULES).unwrap(), RULES.steady)
+    };
+    let both = format!("{ENGLISH}\n\n{GERMAN}");
+    assert_eq!(
+        notes(&both, &[]),
+        [
+            "the text is partly in German: 2 of its 4 sentences, first “Eine Lampe, die der Sonne folgt.”; the built-in reader \
+          reads only the English part"
+        ]
+    );
+    assert!(notes(&both, &[("engine", "model")]).is_empty());
+    assert!(notes(&both, &[("language", "en")]).is_empty());
+    assert!(notes(ENGLISH, &[]).is_empty());
+    let two = format!("## Variant A\n{ENGLISH}\n\n## Variant B\n{both}");
+    let told = notes(&two, &[("study", "ab_test")]);
+    assert!(
+        told.len() == 1 && told[0].starts_with("the variant b is partly in German"),
+        "{told:?}"
+    );
 }

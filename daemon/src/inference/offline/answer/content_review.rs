@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use protocol::results::Preference;
 use protocol::review::{Dimension, DimensionScore, Neighbours, ReviewMaterial, ReviewMode};
-use protocol::study::Order;
+use protocol::study::{Language, Order};
 use reader::Reader;
 use reader::draw::{DrawKey, hash};
-use reader::review::{Brief, ContentReading, FEEDS, Fault};
+use reader::review::{ContentReading, FEEDS, Fault};
 use serde::{Deserialize, Serialize};
 
+use super::super::english::brief_of;
 use super::{Ask, EngineError, PreparedText, write};
 use crate::domain::instrument::{Expert, neighbours};
 
@@ -54,8 +55,12 @@ pub(crate) struct PreparedReview {
 
 impl PreparedReview {
     /// Reads the content, and its neighbours where readers choose among them.
-    pub(crate) fn of(reader: &Reader, review: &ReviewMaterial) -> Option<Self> {
-        let brief = Brief::of(review);
+    pub(crate) fn of(
+        reader: &Reader,
+        review: &ReviewMaterial,
+        language: Option<Language>,
+    ) -> Option<Self> {
+        let brief = brief_of(review, language);
         let reading = reader.review(&review.content, &brief).ok()?;
         let feed = match review.mode {
             ReviewMode::DeepSimulation => feed_of(review)
@@ -66,7 +71,7 @@ impl PreparedReview {
         };
         let against = review.against.clone().and_then(|content| {
             let rewrite = ReviewMaterial { content, against: None, ..review.clone() };
-            let read = Self::of(reader, &rewrite)?;
+            let read = Self::of(reader, &rewrite, language)?;
             Some(Box::new((rewrite, read)))
         });
         Some(Self { reading, hash: hash(&review.content), feed, against })

@@ -376,6 +376,18 @@ fn nonsense_scores_low_and_names_nothing() {
 }
 
 #[test]
+fn nothing_is_said_of_sentences_in_another_language() {
+    let english = "A lamp that follows the sun. It costs 79 euros and lasts two years.";
+    let german = "Diese Lampe ist eine Gefahr und viel zu teuer. Sie geht am Abend nicht aus und kostet ein Vermögen.";
+    let people = panel(60, 5);
+    let replies = |text: &str| -> Vec<String> {
+        ask_all(&concept(text, 5), &people).into_iter().map(|reply| reply.text).collect()
+    };
+    assert_eq!(replies(&format!("{english}\n\n{german}")), replies(english));
+    assert_eq!(replies(&format!("{german}\n\n{english}")), replies(english));
+}
+
+#[test]
 fn every_theme_named_has_a_contribution_of_its_sign() {
     let people = panel(100, 8);
     let reader = Reader::embedded();
