@@ -100,7 +100,10 @@ pub(crate) fn read(
     end: &End,
     reply: &str,
 ) -> Result<Answered, Unreadable> {
-    read_whole(end, reply, |reply| instrument::read_model(spec, at, reply))
+    match end {
+        End::Truncated => instrument::read_cut_off(spec, at, reply).ok_or_else(cut_off),
+        _ => read_whole(end, reply, |reply| instrument::read_model(spec, at, reply)),
+    }
 }
 
 /// Reads a reply that is there to its end, with the reason in our own words if it cannot be used.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -69,17 +69,60 @@ pub enum ReplyShape {
 pub struct Schema(Arc<RawValue>);
 
 impl Schema {
-    /// A schema from a JSON value.
+    /// A schema from a JSON value, with the properties of each object in the order of its required ones: services that enforce
+    /// a schema have the model write its keys in that order, and reasons come before numbers.
     ///
     /// # Errors
     /// Never: a value is JSON.
     pub fn new(schema: &Value) -> serde_json::Result<Self> {
-        serde_json::value::to_raw_value(schema).map(|text| Self(text.into()))
+        serde_json::value::to_raw_value(&InOrder(schema)).map(|text| Self(text.into()))
     }
 
     /// Its length in bytes, as it is sent.
     pub fn bytes(&self) -> usize {
         self.0.get().len()
+    }
+}
+
+/// A schema, or a part of one, that is written with its properties in the order of the required ones.
+struct InOrder<'a>(&'a Value);
+
+impl Serialize for InOrder<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(fields) => {
+                let required = fields.get("required").and_then(Value::as_array);
+                let required: Vec<&str> =
+                    required.into_iter().flatten().filter_map(Value::as_str).collect();
+                serializer.collect_map(fields.iter().map(|(key, value)| {
+                    let required = if key == "properties" { required.as_slice() } else { &[] };
+                    (key, Properties { fields: value, required })
+                }))
+            }
+            Value::Array(parts) => serializer.collect_seq(parts.iter().map(InOrder)),
+            other => other.serialize(serializer),
+        }
+    }
+}
+
+/// The properties of an object in a schema, those with these names first; or another part of a schema, without names.
+struct Properties<'a> {
+    fields: &'a Value,
+    required: &'a [&'a str],
+}
+
+impl Serialize for Properties<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.fields {
+            Value::Object(fields) if !self.required.is_empty() => {
+                let first = self.required.iter().filter_map(|name| fields.get_key_value(*name));
+                let others =
+                    fields.iter().filter(|(name, _)| !self.required.contains(&name.as_str()));
+                serializer
+                    .collect_map(first.chain(others).map(|(name, part)| (name, InOrder(part))))
+            }
+            part => InOrder(part).serialize(serializer),
+        }
     }
 }
 

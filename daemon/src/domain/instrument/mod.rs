@@ -10,6 +10,7 @@ mod compare;
 mod conclusions;
 mod contrast;
 mod crosstab;
+mod cut_off;
 mod declined;
 mod diagnose;
 mod extract_json;
@@ -112,8 +113,8 @@ const EDITION: &str = "instruments 3";
 /// tell a scale, and forms without a whole object, 5 reads how likely a purchase is, pictures and phrases that say nothing, and
 /// reasons that speak of the other variant, 6 reads keys without quotation marks or under a usual other name, answers to a
 /// survey that are counted from zero or in order, yes and no as 1 and 0, and tens of a hundred, 7 reads variants by their
-/// place, numbers in digits of other scripts and approximate ones, stars and sentiments as signs, short intents, and takes a word
-/// beside a whole answer for no refusal.
+/// place, numbers in digits of other scripts and approximate ones, stars and sentiments as signs, short intents, and what is whole
+/// of a reply that was cut off, and takes a word beside a whole answer, or a yes beside reasons for it, for no refusal.
 pub(crate) const READER: u32 = 7;
 
 /// Why a reply is not an answer.
@@ -307,6 +308,19 @@ pub(crate) fn read_model(
     };
     answered.options = Some(options(spec.seed, at));
     Ok(answered)
+}
+
+/// Reads what is whole of a reply that was cut off: an answer, where only what stands beside it is not.
+pub(crate) fn read_cut_off(spec: &StudySpec, at: Assignment, text: &str) -> Option<Answered> {
+    read_model(spec, at, &cut_off::closed(text)?).ok()
+}
+
+/// The keys of what was mended to read a reply that was cut off.
+pub(crate) fn mended_cut_off(spec: &StudySpec, at: Assignment, text: &str) -> Vec<String> {
+    let closed = cut_off::closed(text).unwrap_or_default();
+    let mut keys = mended(spec, at, None, &closed, None);
+    keys.push("the cut-off end".to_owned());
+    keys
 }
 
 /// The keys of what was mended to read a reply; empty for one that is read as it stands. `place` is where the service put

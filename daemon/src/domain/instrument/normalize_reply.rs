@@ -142,6 +142,12 @@ pub(super) fn normalize_reply(
                 "`{REFUSED}` is not true or false, and an answer stands beside it"
             )));
         }
+        Stance::Contradictory => {
+            return Err(Unreadable::invalid(format!(
+                "`{REFUSED}` is true, but an answer and reasons for it stand beside it: write false, or say in the reasoning that \
+                 you will not answer"
+            )));
+        }
         Stance::Declines(reason) | Stance::Unclear(reason) => {
             return Err(Unreadable::Refused { reason });
         }
@@ -276,6 +282,11 @@ pub(super) fn is_nothing(value: &Value) -> bool {
 }
 
 impl FieldKind {
+    /// Whether the value stands beside the answer, which is whole without it.
+    pub(super) fn is_beside(&self) -> bool {
+        matches!(self, Self::Themes | Self::Topics | Self::Suggestions(_))
+    }
+
     /// Whether the value is a choice, which must be unambiguous.
     fn is_choice(&self) -> bool {
         matches!(self, Self::Whole(..) | Self::Word(_) | Self::Placed | Self::Truth)

@@ -5,8 +5,9 @@
 use serde_json::Value;
 
 use super::normalize_reply::{REFUSED, find, text, words};
-use super::reply::REFUSAL_MAX;
+use super::reply::{REASONING_MAX, REFUSAL_MAX};
 use super::spelling::{alone, bare, is_same, truth, words_of};
+use crate::domain::language::{Judged, judge};
 
 /// What stands in a reply beside what it says of declining.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +29,17 @@ pub(super) enum Stance {
     Declines(String),
     /// It holds a whole answer, and this sentence, which could be the reason for declining one.
     Unclear(String),
+    /// It says yes, and holds a whole answer with reasons for it.
+    Contradictory,
 }
 
 /// What the fields of a reply say of declining.
 pub(super) fn stance(fields: &[(String, Value)], given: GivenAnswer) -> Stance {
     for value in find(fields, REFUSED) {
         match truth(value) {
+            Some(true) if given == GivenAnswer::Whole && gives_reasons(fields) => {
+                return Stance::Contradictory;
+            }
             Some(true) => return Stance::Declines(why(fields)),
             Some(false) if given != GivenAnswer::Nothing => continue,
             Some(false) | None => {}
@@ -61,6 +67,39 @@ pub(super) fn stance(fields: &[(String, Value)], given: GivenAnswer) -> Stance {
         }
     }
     Stance::Answers
+}
+
+/// Fewer words of reasoning may be a refusal in any words.
+const REASONS_FROM: usize = 8;
+
+/// Whether the reasoning gives reasons for an answer: English of some length in which nobody will not answer. Small models say
+/// yes by chance beside an opinion of three sentences; whoever declines in another language is believed.
+fn gives_reasons(fields: &[(String, Value)]) -> bool {
+    const DECLINING: [&str; 16] = [
+        "not answer",
+        "n't answer",
+        "not to answer",
+        "no answer",
+        "no opinion",
+        "no comment",
+        "not say",
+        "n't say",
+        "unanswer",
+        "unwilling",
+        "skip",
+        "private",
+        "personal",
+        "confidential",
+        "sensitive",
+        "business of",
+    ];
+    let said = find(fields, "reasoning").first().map(|value| words(value, REASONING_MAX));
+    let said = said.unwrap_or_default().to_lowercase().replace('\u{2019}', "'");
+    let says = |list: &[&str]| list.iter().any(|part| said.contains(part));
+    said.split_whitespace().count() >= REASONS_FROM
+        && !says(&REFUSING)
+        && !says(&DECLINING)
+        && judge(&said) == Judged::English
 }
 
 /// Why a reply declines that only says that it does.

@@ -53,10 +53,11 @@ pub(crate) fn is_own_word(word: &str) -> bool {
 }
 
 /// A reply of that form, which also says whether it declines: yes or no, because a text in its place is filled by weak
-/// models with anything.
+/// models with anything; and before what stands beside the answer, so that a reply which is cut off there is whole.
 fn reply(form: Form) -> Value {
     let mut fields: Vec<_> = form.iter().map(|(key, kind)| (*key, value(kind))).collect();
-    fields.push(("refused", truth()));
+    let lists = form.iter().position(|(_, kind)| kind.is_beside()).filter(|place| *place > 0);
+    fields.insert(lists.unwrap_or(fields.len()), ("refused", truth()));
     object(fields)
 }
 

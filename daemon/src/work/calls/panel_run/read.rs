@@ -70,9 +70,14 @@ impl ReplyReader {
         let unfinished = engine.why_without_answer(&reply);
         let end = End::from(reply.stop);
         // Of the reply as it came: what is kept of it may be shorter.
-        let is_answer = ask.at.is_answer() && end == End::Finished;
-        let mended =
-            is_answer.then(|| instrument::mended(spec, ask.at, ask.item, &reply.text, reply.place));
+        let mended = match &end {
+            _ if !ask.at.is_answer() => None,
+            End::Finished => {
+                Some(instrument::mended(spec, ask.at, ask.item, &reply.text, reply.place))
+            }
+            End::Truncated => Some(instrument::mended_cut_off(spec, ask.at, &reply.text)),
+            End::Declined(_) => None,
+        };
         let Redacted { read, reply: kept, whole_bytes } = self.understand(&end, reply.text);
         let mended = mended.filter(|_| read.is_ok());
         let unreadable = match &read {
