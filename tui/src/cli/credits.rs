@@ -66,7 +66,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         ui.json(&balance)?;
     } else {
         let text = describe(&balance, ui.look);
-        ui.data(&text)?;
+        ui.text(&text)?;
     }
     Ok(Exit::Done)
 }

@@ -342,7 +342,7 @@ async fn status(json: bool, ui: &mut Ui) -> Result<Exit, Failure> {
         ui.json(&Running { running: true, status: &status })?;
     } else {
         let text = describe(&status, ui.look);
-        ui.data(&text)?;
+        ui.text(&text)?;
     }
     Ok(Exit::Done)
 }
