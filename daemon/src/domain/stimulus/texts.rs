@@ -21,9 +21,22 @@ const TEXTS: &[&str] = &[
     "tone",
     "goal",
 ];
-/// Those of them that are made of one text or of short ones, where a number is a text as it is written.
-const AS_WRITTEN: &[&str] =
-    &["name", "context", "tags", "project", "target_audience", "niche", "tone", "goal"];
+/// Settings that are made of one text, of short ones, or of a name, where a number is a text as it is written.
+const AS_WRITTEN: &[&str] = &[
+    "name",
+    "context",
+    "tags",
+    "project",
+    "target_audience",
+    "niche",
+    "tone",
+    "goal",
+    "engine",
+    "embedding_engine",
+    "rater",
+    "language",
+    "content_type",
+];
 /// Most comments that are reported one by one.
 const TOLD_MAX: usize = 5;
 /// Most characters of a cut-off text that are reported.
@@ -157,12 +170,16 @@ pub(super) fn tidy(
 ) {
     let mut item = item.clone();
     refuse_marks(&mut item, &given.key, file, problems);
-    if TEXTS.contains(&given.key.as_str()) {
+    let (is_text, is_as_written) =
+        (TEXTS.contains(&given.key.as_str()), AS_WRITTEN.contains(&given.key.as_str()));
+    if is_text {
         let is_list = matches!(item.value, Node::List(_)) && given.key == "tags";
         tidy_item(&mut item, is_list, file, problems, told);
-        if AS_WRITTEN.contains(&given.key.as_str()) {
-            keep_as_written(&mut item);
-        }
+    }
+    if is_as_written {
+        keep_as_written(&mut item);
+    }
+    if is_text || is_as_written {
         given.value = Value::Node(item.value);
     }
 }

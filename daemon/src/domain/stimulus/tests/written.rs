@@ -34,6 +34,17 @@ fn a_text_that_looks_like_a_number_is_kept_as_written() {
 }
 
 #[test]
+fn the_name_of_an_engine_and_of_a_language_is_what_was_written() {
+    let engines = ["offline", "1.10", "1.1"];
+    let rules = Rules { engines: &engines, ..RULES };
+    let spec = read(&draft(&file("engine: 1.10"), &[]), &rules).unwrap();
+    assert_eq!(spec.engine, "1.10");
+    let told = problems(&file("engine: 007\nlanguage: no"), &[]);
+    assert!(told.contains("idea.md:2: there is no engine '007'"), "{told}");
+    assert!(told.contains("idea.md:3: 'language' cannot be 'no'"), "{told}");
+}
+
+#[test]
 fn blanks_of_another_kind_are_named_with_their_line() {
     insta::assert_snapshot!([
         problems(&file("seed: 7\npanel:\u{a0}50"), &[]),
