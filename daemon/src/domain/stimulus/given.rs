@@ -176,7 +176,7 @@ impl Given {
                 .iter()
                 .map(|item| Given { value: Value::Node(item.value.clone()), ..self.clone() })
                 .collect(),
-            Value::Flag(text) => text
+            Value::Flag(text) | Value::Node(Node::Text(text)) => text
                 .split(',')
                 .map(|item| Given { value: Value::Flag(item.to_owned()), ..self.clone() })
                 .collect(),

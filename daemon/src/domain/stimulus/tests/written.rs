@@ -34,6 +34,16 @@ fn a_text_that_looks_like_a_number_is_kept_as_written() {
 }
 
 #[test]
+fn tags_in_a_line_are_divided_in_a_file_as_in_a_flag() {
+    let spec = read(&draft(&file("tags: spring, food kit"), &[]), &RULES).unwrap();
+    let by_flag = read(&draft(TEXT, &[("tags", "spring, food kit")]), &RULES).unwrap();
+    assert_eq!(spec.tags, ["spring", "food kit"]);
+    assert_eq!(by_flag.tags, spec.tags);
+    let listed = read(&draft(&file("tags: [\"spring, food\"]"), &[]), &RULES).unwrap();
+    assert_eq!(listed.tags, ["spring, food"], "an entry of a list is one text");
+}
+
+#[test]
 fn the_name_of_an_engine_and_of_a_language_is_what_was_written() {
     let engines = ["offline", "1.10", "1.1"];
     let rules = Rules { engines: &engines, ..RULES };
