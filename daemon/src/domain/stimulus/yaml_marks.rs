@@ -65,12 +65,13 @@ fn property_before(from: usize, yaml: &[char]) -> Option<usize> {
     let mut above = yaml.get(..from)?;
     loop {
         let end = above.iter().rposition(|letter| !letter.is_whitespace())? + 1;
-        let is_next_line = above.get(end..)?.contains(&'\n');
+        let is_same_line = !above.get(end..)?.contains(&'\n');
         above = above.get(..end)?;
-        match comment_of_last_line(above).filter(|_| is_next_line) {
-            Some(comment) => above = above.get(..comment)?,
-            None => break,
+        if is_same_line {
+            break;
         }
+        let Some(comment) = comment_of_last_line(above) else { break };
+        above = above.get(..comment)?;
     }
     // A tag in full, `!<…>`, may contain what divides entries.
     let in_full = above.last() == Some(&'>');
