@@ -8,8 +8,8 @@ use crate::station::key::{Chord, Key, Mods};
 const PASTE_BYTES_MAX: usize = 256 * 1024;
 /// The maximum length of a meaningful escape sequence.
 const SEQUENCE_BYTES_MAX: usize = 64;
-/// How many waits the beginning `ESC [` of a sequence outlasts: half a second, in which slow lines bring the rest.
-const SEQUENCE_WAITS_MAX: u8 = 20;
+/// How many waits the beginning `ESC [` of a sequence outlasts: 0.3 seconds, in which slow lines bring the rest.
+const SEQUENCE_WAITS_MAX: u8 = 12;
 const PASTE_END: &[u8] = b"\x1b[201~";
 /// The beginning of what a terminal answers to the question for its background, which may come late.
 const GROUND: &[u8] = b"\x1b]11;";
