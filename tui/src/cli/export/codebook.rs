@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use protocol::analysis::Asked;
+use protocol::results::Report;
 use protocol::study::StudyType;
 
 use super::csv::{COLUMNS, inert};
@@ -24,11 +25,12 @@ const AS_THEY_WERE: &str = "cells are as they were said, and an apostrophe belon
 /// The codebook as a table of its own, of answers in that form, of which so many cells have an apostrophe that was not said,
 /// or would have one if they were guarded.
 pub(super) fn table(
-    study: StudyType,
+    report: &Report,
     asked: &Asked,
     form: CellForm,
     touched: usize,
 ) -> Result<Vec<u8>, Failure> {
+    let study = report.study.instrument;
     let mut writer = csv::Writer::from_writer(Vec::new());
     let no_row = |error: &csv::Error| {
         Failure::invalid(format!("The codebook cannot be written: {error}")).because(error)

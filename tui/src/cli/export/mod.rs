@@ -192,7 +192,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         ui.say(&format!("Wrote {count} answers to {}.", safe::line(&shown)));
     }
     if let Some(beside) = beside {
-        let codebook = codebook::table(report.study.instrument, &asked, shape.cells, touched)?;
+        let codebook = codebook::table(&report, &asked, shape.cells, touched)?;
         beside.finish(shape, &codebook, ui)?;
     }
     Ok(Exit::Done)
@@ -240,7 +240,7 @@ pub(crate) fn page(page: Page, report: &Report, asked: &Asked) -> String {
 
 /// The codebook of the guarded table of answers, as a table; so many cells of that have an apostrophe that was not said.
 pub(crate) fn codebook(report: &Report, asked: &Asked, touched: usize) -> Result<Vec<u8>, Failure> {
-    codebook::table(report.study.instrument, asked, CellForm::Guarded, touched)
+    codebook::table(report, asked, CellForm::Guarded, touched)
 }
 
 /// Writes the report as a page.
