@@ -1,6 +1,11 @@
 //! Tags (`!wow`), anchors (`&x`) and aliases (`*x`), which YAML takes from the beginning of an unquoted value. Whoever
 //! writes one in a setting means a text, which YAML would cut or replace, so the value is refused with how to quote it.
 
+use std::borrow::Cow;
+
+/// Most characters of a text that are reported.
+const TOLD_MAX: usize = 60;
+
 /// A mark before a value of the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct YamlMark {
@@ -13,7 +18,7 @@ pub(super) struct YamlMark {
 impl YamlMark {
     /// Why the value is refused.
     pub(super) fn reason(&self) -> String {
-        let mark = self.text.split_whitespace().next().unwrap_or_default();
+        let mark = cut(self.text.split_whitespace().next().unwrap_or_default());
         match mark.chars().next() {
             Some('!') => format!("'{mark}' is a tag of YAML and no part of the value"),
             Some('&') => format!("'{mark}' is an anchor of YAML and no part of the value"),
@@ -27,7 +32,7 @@ impl YamlMark {
 
     /// How the text is written so that it is kept.
     pub(super) fn in_quotes(&self) -> String {
-        format!("put the text in quotes: '{}'", self.text.replace('\'', "''"))
+        format!("put the text in quotes: '{}'", cut(&self.text).replace('\'', "''"))
     }
 }
 
@@ -58,6 +63,14 @@ pub(super) fn in_line(text: &str, line: usize) -> Option<YamlMark> {
         value.split(move |letter: char| in_flow && matches!(letter, ',' | '[' | '{' | ']' | '}'));
     let text = entries.find_map(|entry| Some(value_of(entry)).filter(|text| is_taken(text)))?;
     Some(YamlMark { line, text: text.to_owned() })
+}
+
+/// A text as it is reported: its beginning, where it is long.
+fn cut(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(TOLD_MAX) {
+        Some((at, _)) => Cow::Owned(format!("{}…", text.get(..at).unwrap_or_default())),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// The start of the tag or anchor before that place, past blanks, line ends and comments.

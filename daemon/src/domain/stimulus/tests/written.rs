@@ -108,6 +108,8 @@ fn a_text_with_a_mark_of_yaml_is_refused_with_how_to_quote_it() {
         let line = told.lines().find(|told| told.starts_with(&begins));
         assert!(line.is_some_and(|line| line.contains(hint)), "{front}: {told}");
     }
+    let long = problems(&file(&format!("context: !wow {}", "box ".repeat(400))), &[]);
+    assert!(long.len() < 250 && long.contains("…'"), "{long}");
 }
 
 #[test]
