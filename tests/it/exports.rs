@@ -97,6 +97,14 @@ fn a_table_for_programs_has_the_texts_and_one_for_a_spreadsheet_its_mark() {
     let guarded = rows_with_a_guard(&guarded);
     let told = format!("{guarded} cells of the table begin so");
     assert!(guarded > 0 && codebook.contains(&told), "{told}: {codebook}");
+
+    let args = ["export", "@", "--format", "csv", "--cells", "raw", "-o", "raw.csv"];
+    drop(home.run(args).expect(0));
+    let codebook = std::fs::read_to_string(home.folder().join("raw.codebook.csv")).unwrap();
+    let told = format!("{guarded} cells would have an apostrophe if guarded");
+    assert!(codebook.contains("cells are as they were said"), "{codebook}");
+    assert!(codebook.contains("Warning") && codebook.contains(&told), "{told}: {codebook}");
+    assert!(!codebook.contains("take one from each"), "there is none to take: {codebook}");
     drop(home.run(["export", "@", "--format", "json", "--cells", "raw"]).expect(2).says("csv"));
 }
 

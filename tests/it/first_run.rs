@@ -32,14 +32,28 @@ fn the_readmes_first_command_prints_a_report() {
 }
 
 #[test]
-fn a_report_and_the_list_are_drawn_with_plain_letters_where_that_is_asked() {
+fn what_a_command_draws_has_plain_letters_where_that_is_asked() {
     let home = Home::new();
     drop(studies::run(&home, 20, 7));
-    for args in [["show", "@", "--ascii"].as_slice(), ["list", "--ascii"].as_slice()] {
-        let out = home.run(args.iter().copied()).expect(0).out();
+    for command in [
+        "show @",
+        "show @ --by gender",
+        "list",
+        "answers @ --limit 5",
+        "findings @",
+        "queue",
+        "credits",
+        "credits statement",
+        "engines",
+        "power 0.5",
+        "daemon status",
+        "config",
+    ] {
+        let args = command.split(' ').chain(["--ascii"]);
+        let out = home.run(args).expect(0).out();
         let drawn: Vec<char> =
-            out.chars().filter(|letter| "─━│┃├┤●○▣█…·—“”".contains(*letter)).collect();
-        assert!(drawn.is_empty(), "{drawn:?} in {out}");
+            out.chars().filter(|letter| "─━│┃├┤●○▣█…·—“”−–±".contains(*letter)).collect();
+        assert!(drawn.is_empty(), "{drawn:?} of {command} in {out}");
     }
 }
 

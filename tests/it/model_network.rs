@@ -179,6 +179,7 @@ fn a_certificate_of_the_owners_authority_is_trusted_by_setting_and_told_apart_wi
     let without = home(&engine(&base, ""));
     let told = said(&check(&without).run().expect(1));
     assert!(told.contains("certificate") && told.contains("ca_file"), "{told}");
+    assert!(told.contains("SSL_CERT_FILE counts as it is set when the daemon starts"), "{told}");
     let ca = format!("[network]\nca_file = {:?}", TlsFront::authority());
     let with = home(&engine(&base, &ca));
     drop(check(&with).run().expect(0));

@@ -40,7 +40,7 @@ fn a_study_whose_key_is_gone_waits_and_goes_on_by_itself_with_the_same_address_o
     drop(with_key(home.command(["list"]), &other).run().expect(0));
     assert_eq!(home.link().find(id.to_string()).unwrap().state, State::Paused);
     assert_eq!((mock.calls(), other.calls()), (calls, 0), "another address is another engine");
-    drop(with_key(home.command(["list"]), &mock).run().expect(0));
+    drop(with_key(home.command(["findings", "@"]), &mock).run().expect(0));
     let ended = wait::for_end(&home.link(), id);
     assert_eq!((ended.panel.delivered, ended.panel.failed), (200, 0));
     assert_eq!(other.calls(), 0);

@@ -405,3 +405,23 @@ fn a_socket_that_vanishes_under_the_daemon_comes_back_for_us_alone() {
     let mode = std::fs::symlink_metadata(&socket).unwrap().mode() & 0o7777;
     assert_eq!(mode, 0o600);
 }
+
+/// As the runtime folder is emptied, removed, or taken by something else when the last login of a user ends.
+#[test]
+fn a_daemon_whose_socket_folder_is_gone_is_reached_again() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.home.paths().runtime;
+    std::fs::remove_dir_all(&folder).unwrap();
+    drop(fixture.home.run(["list"]).expect(0));
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder).unwrap();
+    drop(fixture.home.run(["show", "@"]).expect(0));
+    assert_eq!(std::fs::metadata(&folder).unwrap().mode() & 0o7777, 0o700);
+    fixture.is_unharmed();
+    // Where its place is taken, it listens in the data folder, which the locked file tells.
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "in the way").unwrap();
+    drop(fixture.home.run(["daemon", "status"]).expect(0));
+    drop(fixture.home.run(["list"]).expect(0));
+    assert!(fixture.daemon.is_running(), "{}", fixture.daemon.said());
+}

@@ -333,11 +333,13 @@ fn a_light_terminal_gets_the_light_theme_by_itself() {
     let home = Home::new();
     drop(studies::run(&home, 20, 7));
     let on_white = "\u{1b}]11;rgb:ffff/ffff/ffff\u{7}\u{1b}[?62;22c";
+    let on_grey = "\u{1b}]11;rgb:8080/8080/8080\u{7}\u{1b}[?62;22c";
     for (variable, answer, theme, light, dark, asks) in [
         ("", on_white, "", true, false, 1),
         ("0;15", "", "", true, false, 1),
         ("15;0", "", "", false, true, 1),
         ("", "", "", false, false, 1),
+        ("15;0", on_grey, "", false, false, 1),
         ("0;15", "", "dark", false, true, 0),
     ] {
         let mut seat =

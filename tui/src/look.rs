@@ -1,6 +1,7 @@
 //! Look of text on a stream: its width, whether it may have colour, and which glyphs it may use. Colours are named by
 //! role, so that their meaning is defined once.
 
+use std::borrow::Cow;
 use std::env;
 use std::os::fd::AsFd;
 
@@ -107,6 +108,14 @@ impl Look {
         }
     }
 
+    /// A text for people with the program's own signs as this look may have them.
+    pub(crate) fn signs(self, text: &str) -> Cow<'_, str> {
+        match self.glyphs {
+            Glyphs::Unicode => Cow::Borrowed(text),
+            Glyphs::Ascii => Cow::Owned(plain_punctuation(text)),
+        }
+    }
+
     /// The text wrapped to the width, with one margin for the first line and one for the others.
     pub(crate) fn wrap(self, text: &str, first: &str, others: &str) -> Vec<String> {
         let mut room = self.width;
@@ -181,6 +190,26 @@ pub(crate) fn thousands(count: impl Into<i128>) -> String {
 pub(crate) fn colour_is_welcome() -> bool {
     env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Replaces the program's own typographic signs by ASCII. Letters of texts from outside are kept, because they have no
+/// replacement.
+pub(crate) fn plain_punctuation(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '·' | '–' | '−' => out.push('-'),
+            '—' => out.push_str("--"),
+            '“' | '”' => out.push('"'),
+            '‘' | '’' => out.push('\''),
+            '…' => out.push_str("..."),
+            '±' => out.push_str("+/-"),
+            '→' => out.push_str("->"),
+            '\u{a0}' | '\u{202f}' => out.push(' '),
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// Unicode glyphs need UTF-8; a locale with another encoding gets ASCII, a missing locale is assumed to be UTF-8.

@@ -82,6 +82,18 @@ impl Ui {
         self.bytes(text.as_bytes())
     }
 
+    /// Writes a text for people to stdout, with the program's own signs as stdout may have them.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
+        let text = self.look.signs(text);
+        self.data(&text)
+    }
+
+    /// Draws with letters that every terminal has from now on.
+    pub(crate) fn draw_plainly(&mut self) {
+        self.look.glyphs = look::Glyphs::Ascii;
+        self.err_look.glyphs = look::Glyphs::Ascii;
+    }
+
     /// Writes one JSON document and a line break.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let layout = self.layout;

@@ -454,7 +454,7 @@ pub(crate) const REFUSED: &str =
 pub(crate) const NO_SUCH_NAME: &str = "the service cannot be reached: its host name is not found";
 /// The certificate of the other side is not signed by an authority that this machine trusts.
 pub(crate) const NOT_TRUSTED: &str = "the service cannot be reached: its certificate is not trusted; network.ca_file names \
-     certificates of your own authority";
+     certificates of your own authority, and SSL_CERT_FILE counts as it is set when the daemon starts";
 
 /// The certificate of the other side is that of another host.
 pub(crate) const ANOTHER_NAME: &str = "the service cannot be reached: its certificate is for another host name than base_url has; write that one in base_url";

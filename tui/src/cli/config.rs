@@ -81,7 +81,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         text.push_str(&columns.join("  "));
         text.push('\n');
     }
-    ui.data(&text)?;
+    ui.text(&text)?;
     compare(ui).await;
     Ok(Exit::Done)
 }

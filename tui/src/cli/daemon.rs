@@ -337,12 +337,14 @@ async fn status(json: bool, ui: &mut Ui) -> Result<Exit, Failure> {
         }
         Err(failure) => return Err(failure),
     };
+    // A study that waits for a key goes on with any command that has it; this is told also where it cannot.
+    drop(link.offer().await);
     let status = call!(link, status())?;
     if json {
         ui.json(&Running { running: true, status: &status })?;
     } else {
         let text = describe(&status, ui.look);
-        ui.data(&text)?;
+        ui.text(&text)?;
     }
     Ok(Exit::Done)
 }

@@ -90,7 +90,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
                 ui.json(&engines)?;
             } else {
                 let text = list(&engines, ui.look);
-                ui.data(&text)?;
+                ui.text(&text)?;
             }
             Ok(Exit::Done)
         }
@@ -100,7 +100,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
                 ui.json(&seen)?;
             } else {
                 let text = describe(&seen, ui.look);
-                ui.data(&text)?;
+                ui.text(&text)?;
             }
             let works = seen.checks.iter().all(|check| check.ok);
             Ok(if works { Exit::Done } else { Exit::Unsound })

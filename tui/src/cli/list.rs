@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::cli::pages;
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
-use crate::look::{Glyphs, Look, Role, pad, pad_left, thousands};
+use crate::look::{Look, Role, pad, pad_left, thousands};
 use crate::report;
 use crate::report::estimates::{number, within};
 use crate::report::version;
@@ -35,7 +35,6 @@ Examples:
 SCORE is what the study type is about, with half its 95% interval: the mean score of a concept
 test (1 to 10), the NPS, positive minus negative, A minus B (points, -100 to 100). Only scores of
 one type can be compared.")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch that is there or not")]
 pub(crate) struct Args {
     /// Only those whose name contains this text, in any case
     #[arg(long, value_name = "TEXT")]
@@ -55,9 +54,6 @@ pub(crate) struct Args {
     /// At most this many
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
-    /// Draw with letters that every terminal has
-    #[arg(long)]
-    ascii: bool,
     /// Print an array of studies
     #[arg(long)]
     json: bool,
@@ -65,9 +61,6 @@ pub(crate) struct Args {
 
 /// Prints the studies that the arguments ask for.
 pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
-    if args.ascii {
-        ui.look.glyphs = Glyphs::Ascii;
-    }
     let link = Link::open(ui, Absent::Start).await?;
     // A study that waits for a key goes on with any command that has it.
     link.offer().await?;

@@ -90,6 +90,9 @@ pub(crate) struct Cli {
     /// Say also what an error came of
     #[arg(long, global = true)]
     verbose: bool,
+    /// Draw with letters that every terminal has
+    #[arg(long, global = true)]
+    ascii: bool,
     #[command(flatten)]
     station: StationArgs,
 }
@@ -107,18 +110,19 @@ struct StationArgs {
     /// Leave the mouse to the terminal, so that it can select text
     #[arg(long)]
     no_mouse: bool,
-    /// Draw with letters that every terminal has
-    #[arg(long)]
-    ascii: bool,
 }
 
 impl StationArgs {
     /// The workstation options of these arguments.
-    fn options(self, calls: NotifyWays) -> crate::station::StationOptions {
+    fn options(
+        self,
+        glyphs: Option<crate::station::look::Glyphs>,
+        calls: NotifyWays,
+    ) -> crate::station::StationOptions {
         use crate::station::{Mouse, StationOptions};
         StationOptions {
             theme: self.theme,
-            glyphs: self.ascii.then_some(crate::station::look::Glyphs::Ascii),
+            glyphs,
             mouse: if self.no_mouse { Mouse::Terminals } else { Mouse::Ours },
             notify: calls.terminal,
             desktop: calls.desktop,
@@ -210,6 +214,9 @@ pub(crate) fn main() -> ExitCode {
     if cli.verbose {
         ui.detail = Detail::Causes;
     }
+    if cli.ascii {
+        ui.draw_plainly();
+    }
     let exit = dispatch(cli, &mut ui).unwrap_or_else(|failure| {
         ui.fail(&failure);
         failure.exit
@@ -226,7 +233,10 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> Result<Exit, Failure> {
     };
     match cli.verb {
         None if cli.station.plain => waiting()?.block_on(plain::run(ui)),
-        None => workstation(cli.station, ui),
+        None => {
+            let glyphs = cli.ascii.then_some(crate::station::look::Glyphs::Ascii);
+            workstation(cli.station, glyphs, ui)
+        }
         Some(Verb::Completions(args)) => completions::run(&args, ui),
         Some(Verb::Man(args)) => man::run(&args, ui),
         Some(Verb::Replay(args)) => replay::run(&args, ui),
@@ -240,16 +250,17 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> Result<Exit, Failure> {
 
 /// The lines of a table for stdout: cut to the width of a terminal, whole for a file or a pipe.
 fn fitted(text: &str, look: Look) -> String {
+    let text = look.signs(text);
     let stdout = io::stdout();
     if !rustix::termios::isatty(&stdout) {
-        return text.to_owned();
+        return text.into_owned();
     }
     match rustix::termios::tcgetwinsize(&stdout) {
         Ok(size) if size.ws_col > 0 => {
             let cut = |line| clip(line, usize::from(size.ws_col), look) + "\n";
             text.lines().map(cut).collect()
         }
-        _ => text.to_owned(),
+        _ => text.into_owned(),
     }
 }
 
@@ -300,10 +311,14 @@ fn last_letter(text: &str) -> Option<(usize, char)> {
 }
 
 /// Starts the workstation, or prints a short introduction where there is no terminal.
-fn workstation(args: StationArgs, ui: &mut Ui) -> Result<Exit, Failure> {
+fn workstation(
+    args: StationArgs,
+    glyphs: Option<crate::station::look::Glyphs>,
+    ui: &mut Ui,
+) -> Result<Exit, Failure> {
     use crate::station::StationError;
     let paths = Paths::resolve()?;
-    match crate::station::run(&paths, &args.options(calls(&paths))) {
+    match crate::station::run(&paths, &args.options(glyphs, calls(&paths))) {
         Ok(()) => Ok(Exit::Done),
         Err(StationError::NoTerminal) => overview::run(ui),
         Err(StationError::Daemon(error)) => Err(error.into()),
@@ -392,6 +407,24 @@ mod tests {
     #[test]
     fn the_definitions_are_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_draws_with_plain_letters_where_that_is_asked() {
+        for args in [
+            &["demoscope", "--ascii"][..],
+            &["demoscope", "answers", "@", "--ascii"],
+            &["demoscope", "findings", "@", "--ascii"],
+            &["demoscope", "queue", "--ascii"],
+            &["demoscope", "hooks", "list", "--ascii"],
+            &["demoscope", "list", "--ascii"],
+            &["demoscope", "show", "@", "--ascii"],
+        ] {
+            assert!(
+                Cli::try_parse_from(args.iter().copied()).is_ok_and(|cli| cli.ascii),
+                "{args:?}"
+            );
+        }
     }
 
     #[test]

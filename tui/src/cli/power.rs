@@ -76,7 +76,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     }
     let text = render(&question, &answer);
     let formula = ui.look.paint(Role::Dim, &format!("Formula: {}.", answer.formula));
-    ui.data(&format!("{text}{formula}\n"))?;
+    ui.text(&format!("{text}{formula}\n"))?;
     Ok(Exit::Done)
 }
 

@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     } else {
         said.push_str(&format!("SHA-256 of the results: {}\n", replay.results_sha256));
     }
-    ui.data(&said)?;
+    ui.text(&said)?;
     Ok(Exit::Done)
 }
 

@@ -9,7 +9,6 @@ use serde::Serialize;
 use crate::cli::pages::Answers;
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
-use crate::look::Glyphs;
 use crate::report;
 use crate::ui::Ui;
 
@@ -34,9 +33,6 @@ pub(crate) struct Args {
     /// Which result is broken down: an estimate as --json names it, or theme.NAME, appeal.NAME, concern.NAME
     #[arg(long, value_name = "RESULT", requires = "by")]
     of: Option<String>,
-    /// Draw with letters that every terminal has
-    #[arg(long)]
-    ascii: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -44,9 +40,6 @@ pub(crate) struct Args {
 
 /// Prints the report of the study in the arguments, whatever its state.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
-    if args.ascii {
-        ui.look.glyphs = Glyphs::Ascii;
-    }
     let link = Link::open(ui, Absent::Start).await?;
     // A study that waits for a key goes on with any command that has it.
     link.offer().await?;

@@ -5,8 +5,7 @@ use jiff::tz::TimeZone;
 use protocol::external::{ExternalHead, ExternalNumber, ExternalResult, NOTICE};
 use protocol::safe;
 
-use crate::look::{Look, Role, pad, thousands};
-use crate::report::plain_punctuation;
+use crate::look::{Look, Role, pad, plain_punctuation, thousands};
 
 /// Columns of a name, of a source and of a number in a list.
 const NAME: usize = 30;

@@ -41,7 +41,6 @@ pub(crate) use compare::{comparison, words};
 pub(crate) use crosstab::cross;
 pub(crate) use next::dollars;
 use page::ReportPage;
-pub(crate) use page::plain_punctuation;
 pub(crate) use preview::{of_kind as calls_of_kind, preview};
 pub(crate) use ranking::{
     chance, place, plan, ranking, scale as ranking_scale, takes, title as ranking_title,

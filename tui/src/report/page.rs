@@ -81,29 +81,6 @@ impl ReportPage {
     pub(crate) fn finish(self) -> String {
         let mut text = self.lines.join("\n");
         text.push('\n');
-        match self.look.glyphs {
-            crate::look::Glyphs::Unicode => text,
-            crate::look::Glyphs::Ascii => plain_punctuation(&text),
-        }
+        self.look.signs(&text).into_owned()
     }
-}
-
-/// Replaces the program's own typographic signs by ASCII. Letters of texts from outside are kept, because they have no
-/// replacement.
-pub(crate) fn plain_punctuation(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '·' | '–' | '−' => out.push('-'),
-            '—' => out.push_str("--"),
-            '“' | '”' => out.push('"'),
-            '‘' | '’' => out.push('\''),
-            '…' => out.push_str("..."),
-            '±' => out.push_str("+/-"),
-            '→' => out.push_str("->"),
-            '\u{a0}' | '\u{202f}' => out.push(' '),
-            other => out.push(other),
-        }
-    }
-    out
 }

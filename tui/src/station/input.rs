@@ -8,6 +8,8 @@ use crate::station::key::{Chord, Key, Mods};
 const PASTE_BYTES_MAX: usize = 256 * 1024;
 /// The maximum length of a meaningful escape sequence.
 const SEQUENCE_BYTES_MAX: usize = 64;
+/// How many waits the beginning `ESC [` of a sequence outlasts: 0.3 seconds, in which slow lines bring the rest.
+const SEQUENCE_WAITS_MAX: u8 = 12;
 const PASTE_END: &[u8] = b"\x1b[201~";
 /// The beginning of what a terminal answers to the question for its background, which may come late.
 const GROUND: &[u8] = b"\x1b]11;";
@@ -38,6 +40,18 @@ pub enum Turn {
 #[derive(Debug, Default)]
 pub struct Decoder {
     buffer: Vec<u8>,
+    /// The waits that the beginning of a sequence in the buffer has outlasted.
+    waits: u8,
+    torn: Torn,
+}
+
+/// The beginning of a sequence that the last wait gave out as keys; the rest of a click may still come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Torn {
+    #[default]
+    Nowhere,
+    BehindEscape,
+    BehindBracket,
 }
 
 /// The result of decoding the beginning of the buffer.
@@ -51,6 +65,7 @@ enum Step {
 impl Decoder {
     /// Decodes bytes and returns the complete inputs.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<Input> {
+        self.rejoin(bytes);
         self.buffer.extend_from_slice(bytes);
         let mut inputs = Vec::new();
         let mut start = 0;
@@ -67,27 +82,49 @@ impl Decoder {
         inputs
     }
 
+    /// Puts back what the last wait gave out as keys, if the bytes are the rest of a click that was torn there.
+    fn rejoin(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.waits = 0;
+        let begun: &[u8] = match std::mem::take(&mut self.torn) {
+            Torn::BehindEscape if bytes.strip_prefix(b"[").is_some_and(is_rest_of_click) => b"\x1b",
+            Torn::BehindBracket if bytes.len() > 1 && is_rest_of_click(bytes) => b"\x1b[",
+            _ => b"",
+        };
+        self.buffer.extend_from_slice(begun);
+    }
+
     /// Whether an escape byte waits for a possible continuation. What can be nothing but the beginning of a sequence, such as a
     /// click in two reads, waits for its end instead: the rest would be taken for keys.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
         let is_begun = matches!(
             self.buffer[..],
-            [0x1b, b'[', b'M', ..] | [0x1b, b'[', b'<' | b'0'..=b'9', _, ..]
+            [0x1b, b'[', b'M' | b'<', ..] | [0x1b, b'[', b'0'..=b'9', _, ..]
         );
         self.buffer.first() == Some(&0x1b) && !is_begun
     }
 
     /// Ends the wait: an escape byte is the Esc key, and so is one before a single `[`, `O` or the beginning of a
-    /// letter, which were typed after it. A longer incomplete sequence is dropped.
+    /// letter, which were typed after it. `ESC [` outlasts some waits, because a click may be torn there as well. A longer
+    /// incomplete sequence is dropped.
     pub fn flush(&mut self) -> Vec<Input> {
         if !self.is_waiting() {
             return Vec::new();
         }
         let esc = Input::Key(Chord::plain(Key::Esc));
         match self.buffer[..] {
+            [_, b'[', ..] if self.waits < SEQUENCE_WAITS_MAX => {
+                self.waits += 1;
+                Vec::new()
+            }
             [_, letter @ (b'[' | b'O')] => {
                 self.buffer.clear();
+                if letter == b'[' {
+                    self.torn = Torn::BehindBracket;
+                }
                 vec![esc, Input::Key(Chord::plain(Key::Char(char::from(letter))))]
             }
             [_, b'[' | b'O', ..] => {
@@ -97,6 +134,11 @@ impl Decoder {
             _ if self.buffer.starts_with(GROUND) => {
                 self.buffer.clear();
                 Vec::new()
+            }
+            [_] => {
+                self.buffer.clear();
+                self.torn = Torn::BehindEscape;
+                vec![esc]
             }
             _ => {
                 self.buffer.remove(0);
@@ -268,6 +310,16 @@ fn old_mouse(bytes: &[u8]) -> Step {
     Step::Done(mouse(&numbers, b'M'), 6)
 }
 
+/// Whether bytes are what follows `ESC [` in a click. In the old encoding it is the whole of what was read, or another
+/// sequence follows; otherwise it is a text that begins alike.
+fn is_rest_of_click(bytes: &[u8]) -> bool {
+    match bytes {
+        [b'M', three @ ..] => three.len() <= 3 || three.get(3) == Some(&0x1b),
+        [b'<', numbers @ ..] => numbers.first().is_none_or(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
 fn mouse(numbers: &[u16], last: u8) -> Option<Input> {
     let (button, column, row) =
         (*numbers.first()?, numbers.get(1)?.checked_sub(1)?, numbers.get(2)?.checked_sub(1)?);
@@ -286,9 +338,20 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Vec<String> {
+        read_in_two(bytes, bytes.len(), 0)
+    }
+
+    /// What is read in two reads, between which that many waits end.
+    fn read_in_two(bytes: &[u8], cut: usize, waits: usize) -> Vec<String> {
         let mut decoder = Decoder::default();
-        let mut inputs = decoder.feed(bytes);
-        inputs.extend(decoder.flush());
+        let mut inputs = decoder.feed(&bytes[..cut]);
+        for _ in 0..waits {
+            inputs.extend(decoder.flush());
+        }
+        inputs.extend(decoder.feed(&bytes[cut..]));
+        while decoder.is_waiting() {
+            inputs.extend(decoder.flush());
+        }
         inputs
             .into_iter()
             .map(|input| match input {
@@ -333,21 +396,44 @@ mod tests {
 
     #[test]
     fn a_click_in_two_reads_types_nothing() {
-        let of = |click: &[u8], cut: usize| {
-            let mut decoder = Decoder::default();
-            let mut inputs = decoder.feed(&click[..cut]);
-            inputs.extend(decoder.flush());
-            inputs.extend(decoder.feed(&click[cut..]));
-            inputs.extend(decoder.flush());
-            inputs
-        };
-        for cut in 3..6 {
-            assert_eq!(of(b"\x1b[M a0", cut), [Input::Click(64, 15)], "{cut}");
+        for (click, is) in [
+            (&b"\x1b[M a0"[..], &["Click(64, 15)"][..]),
+            (b"\x1b[M q1", &["Click(80, 16)"]),
+            (b"\x1b[<0;12;5M", &["Click(11, 4)"]),
+            (b"\x1b[32;10;20M", &[]),
+        ] {
+            for cut in 1..click.len() {
+                assert_eq!(read_in_two(click, cut, 0), is, "{click:?} at {cut}");
+            }
+            for cut in 2..click.len() {
+                assert_eq!(read_in_two(click, cut, 1), is, "{click:?} at {cut}, after a wait");
+            }
         }
-        for cut in 4..11 {
-            assert_eq!(of(b"\x1b[<0;12;5M", cut), [Input::Click(11, 4)], "{cut}");
-            assert_eq!(of(b"\x1b[32;10;20M", cut), [], "{cut}");
+    }
+
+    #[test]
+    fn an_escape_is_a_key_after_its_wait_and_the_rest_of_a_click_still_a_click() {
+        for click in [&b"\x1b[M a0"[..], b"\x1b[<0;65;16M"] {
+            assert_eq!(read_in_two(click, 1, 1), ["Esc", "Click(64, 15)"]);
+            assert_eq!(read_in_two(&[click, click].concat(), 1, 1)[1..], ["Click(64, 15)"; 2]);
         }
+        // Nobody waits for ever for what follows `ESC [` either.
+        assert_eq!(read_in_two(b"\x1b[M a0", 2, 100), ["Esc", "[", "Click(64, 15)"]);
+        for (bytes, keys) in [
+            (&b"\x1bq"[..], &["Esc", "q"][..]),
+            (b"\x1b[", &["Esc", "["]),
+            (b"\x1b[A", &["Esc", "[", "A"]),
+            (b"\x1b[Meal]", &["Esc", "[", "M", "e", "a", "l", "]"]),
+            (b"\x1bM", &["Esc", "M"]),
+        ] {
+            assert_eq!(read_in_two(bytes, 1, 1), keys, "{bytes:?}");
+        }
+        assert_eq!(read_in_two(b"\x1b[M", 2, 100), ["Esc", "[", "M"]);
+        let mut later = Decoder::default();
+        later.feed(b"\x1b");
+        later.flush();
+        assert_eq!(later.feed(b"j").len(), 1);
+        assert_eq!(later.feed(b"[M a0").len(), 5, "only directly behind the escape byte");
     }
 
     proptest! {

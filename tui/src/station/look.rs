@@ -32,24 +32,35 @@ pub(crate) enum Ground {
     Dark,
     /// Dark letters are read on it.
     Light,
+    /// It is between both, where colours are hardly read.
+    Middle,
 }
 
 impl Ground {
     /// The ground of a colour as terminals tell it: `rgb:ffff/ffff/ffff`, with one to four digits each.
     pub(crate) fn of_colour(colour: &str) -> Option<Self> {
-        /// The luminance at which black and white stand out equally.
-        const MIDDLE: f64 = 0.179;
+        /// The luminances between which the less prominent texts of both themes stand out by less than 3.4 to 1.
+        const DARK_MAX: f64 = 0.07;
+        const LIGHT_MIN: f64 = 0.55;
         let (_, channels) = colour.split_once(':')?;
         let mut channels = channels.split('/').map(linear);
         let (red, green, blue) = (channels.next()??, channels.next()??, channels.next()??);
         let luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-        Some(if luminance > MIDDLE { Self::Light } else { Self::Dark })
+        Some(if luminance <= DARK_MAX {
+            Self::Dark
+        } else if luminance < LIGHT_MIN {
+            Self::Middle
+        } else {
+            Self::Light
+        })
     }
 
-    /// The ground by the variable `COLORFGBG`, whose last number is the background among the sixteen colours.
+    /// The ground by the variable `COLORFGBG`, whose last number is the background among the sixteen colours. The eighth is a
+    /// grey that each terminal chooses.
     pub(crate) fn of_variable(value: &str) -> Option<Self> {
         match value.rsplit(';').next()?.trim().parse::<u8>().ok()? {
-            0..=6 | 8 => Some(Self::Dark),
+            0..=6 => Some(Self::Dark),
+            8 => Some(Self::Middle),
             7 | 9..=15 => Some(Self::Light),
             _ => None,
         }
@@ -150,6 +161,11 @@ mod tests {
             ("rgb:fd/f6/e3", Some(Ground::Light)),
             ("rgba:0000/0000/0000/ffff", Some(Ground::Dark)),
             ("rgb:0000/2b2b/3636", Some(Ground::Dark)),
+            ("rgb:3c3c/3f3f/4141", Some(Ground::Dark)),
+            ("rgb:8080/8080/8080", Some(Ground::Middle)),
+            ("rgb:60/60/60", Some(Ground::Middle)),
+            ("rgb:b0b0/b0b0/b0b0", Some(Ground::Middle)),
+            ("rgb:d8d8/d8d8/d8d8", Some(Ground::Light)),
             ("rgb:ffff/ffff", None),
             ("rgb:zz/ff/ff", None),
             ("white", None),
@@ -160,7 +176,7 @@ mod tests {
             ("0;15", Some(Ground::Light)),
             ("15;0", Some(Ground::Dark)),
             ("0;default;15", Some(Ground::Light)),
-            ("12;8", Some(Ground::Dark)),
+            ("12;8", Some(Ground::Middle)),
             ("0;default", None),
             ("", None),
         ] {

@@ -107,7 +107,7 @@ impl Glyphs {
     pub(crate) fn plain(self, text: &str) -> String {
         match self {
             Self::Unicode => text.to_owned(),
-            Self::Ascii => crate::report::plain_punctuation(text).replace('×', self.times()),
+            Self::Ascii => crate::look::plain_punctuation(text).replace('×', self.times()),
         }
     }
 

@@ -87,6 +87,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("dark", include_str!("../../../assets/themes/dark.toml")),
     ("light", include_str!("../../../assets/themes/light.toml")),
     ("neutral", include_str!("../../../assets/themes/neutral.toml")),
+    ("grey", include_str!("../../../assets/themes/grey.toml")),
     ("high-contrast", include_str!("../../../assets/themes/high-contrast.toml")),
     ("colour-blind-safe", include_str!("../../../assets/themes/colour-blind-safe.toml")),
     ("ansi", include_str!("../../../assets/themes/ansi.toml")),
@@ -162,6 +163,7 @@ impl Theme {
         let name = match ground {
             Some(Ground::Dark) => "dark",
             Some(Ground::Light) => "light",
+            Some(Ground::Middle) => "grey",
             None => "neutral",
         };
         Ok(Self { choice: ThemeChoice::Fitted, ..Self::named(name, look)? })

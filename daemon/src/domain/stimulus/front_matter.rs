@@ -6,11 +6,12 @@ use std::fmt;
 use protocol::study::{DraftText, PlainText};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
-use serde_saphyr::options::DuplicateKeyPolicy;
+use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 
 use super::blanks;
 use super::comments::{self, Hidden, Shown, TextLine};
 use super::head::{self, SettingsHead};
+use super::yaml_marks::{self, YamlMark};
 
 /// A value of the front matter.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +43,8 @@ pub(super) struct FrontMatterItem {
     pub(super) cut: Option<Cut>,
     /// An unquoted number or truth value as it is written, which YAML does not keep: `1.10`, `007`, `no`.
     pub(super) written: Option<String>,
+    /// The tag, anchor or alias with which the value begins.
+    pub(super) mark: Option<YamlMark>,
     /// Its start and length in the YAML, in characters.
     span: (usize, usize),
 }
@@ -150,7 +153,11 @@ fn read(yaml: &str, first_line: usize) -> Result<Vec<FrontMatterEntry>, Malforme
     if let Some(malformed) = blanks::odd(yaml, first_line) {
         return Err(malformed);
     }
-    let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::PassThrough };
+    // Infinite numbers are reported with their setting, as every number that a setting does not take.
+    let options = serde_saphyr::options! {
+        duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough
+    };
     match serde_saphyr::from_str_with_options::<Node>(yaml, options) {
         Ok(Node::Map(mut entries)) => {
             let letters: Vec<char> = yaml.chars().collect();
@@ -165,12 +172,21 @@ fn read(yaml: &str, first_line: usize) -> Result<Vec<FrontMatterEntry>, Malforme
         Err(error) => {
             let line =
                 error.location().and_then(|place| usize::try_from(place.line()).ok()).unwrap_or(1);
+            let text = yaml.split('\n').nth(line.saturating_sub(1)).unwrap_or_default();
+            let number = line + first_line - 1;
+            if let Some(mark) = yaml_marks::in_line(text, number) {
+                return Err(Malformed {
+                    line: number,
+                    what: mark.reason(),
+                    hint: mark.in_quotes(),
+                });
+            }
             let said = error.without_snippet().to_string();
             // Reports the line number in the file, not in the front matter.
             let said = said.lines().next().unwrap_or_default();
             let said = said.split(" at line ").next().unwrap_or(said);
             Err(Malformed {
-                line: line + first_line - 1,
+                line: number,
                 what: format!("the front matter is not valid YAML: {said}"),
                 hint: "write one `key: value` a line; put a text with a colon in quotes".to_owned(),
             })
@@ -193,6 +209,7 @@ fn place(entries: &mut [FrontMatterEntry], yaml: &[char], first_line: usize) {
 
 fn place_item(item: &mut FrontMatterItem, yaml: &[char], first_line: usize) {
     item.line += first_line - 1;
+    item.mark = yaml_marks::before(item.span, item.line, yaml);
     match &mut item.value {
         Node::Map(inner) => place(inner, yaml, first_line),
         Node::List(items) => {
@@ -271,7 +288,14 @@ impl From<Spanned<Node>> for FrontMatterItem {
         let whole = |number: u64| usize::try_from(number).unwrap_or(0);
         let place = spanned.referenced;
         let span = (whole(place.span().offset()), whole(place.span().len()));
-        Self { line: whole(place.line()), value: spanned.value, cut: None, written: None, span }
+        Self {
+            line: whole(place.line()),
+            value: spanned.value,
+            cut: None,
+            written: None,
+            mark: None,
+            span,
+        }
     }
 }
 

@@ -13,6 +13,8 @@ use crate::domain::deliver::target;
 
 /// Most characters of the address of a webhook.
 const WEBHOOK_CHARACTERS_MAX: usize = 2_048;
+/// The largest amount that a setting takes.
+const AMOUNT_MAX: f64 = 1e9;
 
 /// A setting and its place.
 #[derive(Clone, Debug)]
@@ -112,7 +114,7 @@ impl Given {
         }
     }
 
-    /// A number that is not negative.
+    /// An amount: a number from 0 to [`AMOUNT_MAX`].
     pub(super) fn real(&self) -> Result<f64, Problem> {
         let number = match &self.value {
             #[expect(clippy::cast_precision_loss, reason = "bounded right below")]
@@ -121,14 +123,12 @@ impl Given {
             Value::Node(Node::Text(text)) | Value::Flag(text) => text.trim().parse().ok(),
             Value::Node(_) | Value::Texts(_) => None,
         };
-        number.filter(|number: &f64| number.is_finite() && (0.0..=1e9).contains(number)).ok_or_else(
-            || {
-                self.problem(
-                    format!("'{}' is no amount", self.key),
-                    "give a number such as 2.50, zero or more",
-                )
-            },
-        )
+        number.filter(|number: &f64| (0.0..=AMOUNT_MAX).contains(number)).ok_or_else(|| {
+            self.problem(
+                format!("'{}' is no amount", self.key),
+                format!("give a number such as 2.50, from 0 to {AMOUNT_MAX}"),
+            )
+        })
     }
 
     /// One of a closed list of words, in capitals or not, with blanks, hyphens or underscores.
@@ -176,7 +176,7 @@ impl Given {
                 .iter()
                 .map(|item| Given { value: Value::Node(item.value.clone()), ..self.clone() })
                 .collect(),
-            Value::Flag(text) => text
+            Value::Flag(text) | Value::Node(Node::Text(text)) => text
                 .split(',')
                 .map(|item| Given { value: Value::Flag(item.to_owned()), ..self.clone() })
                 .collect(),

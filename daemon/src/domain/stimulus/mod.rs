@@ -21,6 +21,7 @@ mod settings;
 mod target_audience;
 mod texts;
 mod version;
+mod yaml_marks;
 
 #[cfg(test)]
 mod tests;

@@ -21,9 +21,22 @@ const TEXTS: &[&str] = &[
     "tone",
     "goal",
 ];
-/// Those of them that are made of one text or of short ones, where a number is a text as it is written.
-const AS_WRITTEN: &[&str] =
-    &["name", "context", "tags", "project", "target_audience", "niche", "tone", "goal"];
+/// Settings that are made of one text, of short ones, or of a name, where a number is a text as it is written.
+const AS_WRITTEN: &[&str] = &[
+    "name",
+    "context",
+    "tags",
+    "project",
+    "target_audience",
+    "niche",
+    "tone",
+    "goal",
+    "engine",
+    "embedding_engine",
+    "rater",
+    "language",
+    "content_type",
+];
 /// Most comments that are reported one by one.
 const TOLD_MAX: usize = 5;
 /// Most characters of a cut-off text that are reported.
@@ -146,7 +159,8 @@ pub(crate) fn notes(draft: &Draft) -> Vec<String> {
     sentences
 }
 
-/// A setting of the file with its texts after the removal of comments.
+/// A setting of the file with its texts after the removal of comments; values that YAML reads as something else are
+/// refused.
 pub(super) fn tidy(
     given: &mut Given,
     item: &FrontMatterItem,
@@ -154,14 +168,38 @@ pub(super) fn tidy(
     problems: &mut Vec<Problem>,
     told: &mut TextNotes,
 ) {
-    if TEXTS.contains(&given.key.as_str()) {
+    let mut item = item.clone();
+    refuse_marks(&mut item, &given.key, file, problems);
+    let (is_text, is_as_written) =
+        (TEXTS.contains(&given.key.as_str()), AS_WRITTEN.contains(&given.key.as_str()));
+    if is_text {
         let is_list = matches!(item.value, Node::List(_)) && given.key == "tags";
-        let mut item = item.clone();
         tidy_item(&mut item, is_list, file, problems, told);
-        if AS_WRITTEN.contains(&given.key.as_str()) {
-            keep_as_written(&mut item);
-        }
+    }
+    if is_as_written {
+        keep_as_written(&mut item);
+    }
+    if is_text || is_as_written {
         given.value = Value::Node(item.value);
+    }
+}
+
+/// Refuses tags, anchors and aliases. A text goes on as it is written, so that each is reported once.
+fn refuse_marks(item: &mut FrontMatterItem, key: &str, file: &str, problems: &mut Vec<Problem>) {
+    let is_collection = matches!(item.value, Node::List(_) | Node::Map(_));
+    let is_text = TEXTS.contains(&key) && !is_collection;
+    if let Some(mark) = item.mark.take() {
+        let hint = if is_text { mark.in_quotes() } else { "write the value without it".to_owned() };
+        let place = format!("{file}:{}", mark.line);
+        problems.push(Problem { place, what: mark.reason(), hint: hint.into() });
+        if is_text {
+            item.value = Node::Text(mark.text);
+            (item.cut, item.written) = (None, None);
+        }
+    } else if let Node::List(items) = &mut item.value {
+        for item in items {
+            refuse_marks(item, key, file, problems);
+        }
     }
 }
 

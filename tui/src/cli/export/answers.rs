@@ -37,7 +37,7 @@ impl Writer {
         csv::Table::begin(shape, study, spec).map(|table| Self(ExportKind::Csv(Box::new(table))))
     }
 
-    /// How many cells so far have an apostrophe that was not said.
+    /// How many cells so far have an apostrophe that was not said, or would have one if they were guarded.
     pub(crate) fn touched(&self) -> usize {
         match &self.0 {
             ExportKind::Json(_) => 0,

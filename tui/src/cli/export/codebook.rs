@@ -9,6 +9,7 @@ use protocol::study::StudyType;
 
 use super::csv::{COLUMNS, inert};
 use super::extra;
+use super::shape::CellForm;
 use crate::failure::Failure;
 use crate::kinds;
 
@@ -16,10 +17,19 @@ use crate::kinds;
 const APOSTROPHES: &str = "a line of a cell that begins with an apostrophe has it from this export, so that no spreadsheet takes \
                            it for something else; take one from each such line to have the text. For programs there is \
                            `--cells raw`, for a double click `--cells spreadsheet` and `--separator semicolon`";
+/// That cells do not differ from what was said, and what that may cost.
+const AS_THEY_WERE: &str = "cells are as they were said, and an apostrophe belongs to its text. Warning: do not open this table in a \
+                            spreadsheet, which would run a cell that begins with =, +, - or @ as a formula; it is for programs. \
+                            For a spreadsheet there is `--cells spreadsheet`";
 
-/// The codebook as a table of its own, of answers of which so many cells have an apostrophe that was not said. What warns of
-/// the whole table comes first.
-pub(super) fn table(report: &Report, asked: &Asked, touched: usize) -> Result<Vec<u8>, Failure> {
+/// The codebook as a table of its own, of answers in that form, of which so many cells have an apostrophe that was not said,
+/// or would have one if they were guarded. What warns of the whole table comes first.
+pub(super) fn table(
+    report: &Report,
+    asked: &Asked,
+    form: CellForm,
+    touched: usize,
+) -> Result<Vec<u8>, Failure> {
     let study = report.study.instrument;
     let mut writer = csv::Writer::from_writer(Vec::new());
     let no_row = |error: &csv::Error| {
@@ -40,11 +50,8 @@ pub(super) fn table(report: &Report, asked: &Asked, touched: usize) -> Result<Ve
         let (meaning, values) = column.describe();
         writer.write_record([&column.name, &meaning, &values]).map_err(|error| no_row(&error))?;
     }
-    let cells = match touched {
-        1 => "1 cell of the table begins so".to_owned(),
-        _ => format!("{touched} cells of the table begin so"),
-    };
-    writer.write_record(["(apostrophes)", APOSTROPHES, &cells]).map_err(|error| no_row(&error))?;
+    let (name, rule, cells) = rule_of(form, touched);
+    writer.write_record([name, rule, &cells]).map_err(|error| no_row(&error))?;
     let questionnaire = inert(&asked.questionnaire);
     writer
         .write_record(["(questionnaire)", &questionnaire, "as the first respondent got it"])
@@ -52,6 +59,26 @@ pub(super) fn table(report: &Report, asked: &Asked, touched: usize) -> Result<Ve
     writer.into_inner().map_err(|error| {
         Failure::invalid(format!("The codebook cannot be written: {error}")).because(&error)
     })
+}
+
+/// How cells of that form differ from what was said: the name of the rule, the rule, and how many cells it is about.
+fn rule_of(form: CellForm, touched: usize) -> (&'static str, &'static str, String) {
+    match (form, touched) {
+        (CellForm::Raw, 1) => {
+            ("(cells)", AS_THEY_WERE, "1 cell would have an apostrophe if guarded".to_owned())
+        }
+        (CellForm::Raw, _) => {
+            let cells = format!("{touched} cells would have an apostrophe if guarded");
+            ("(cells)", AS_THEY_WERE, cells)
+        }
+        (CellForm::Guarded | CellForm::Spreadsheet, 1) => {
+            ("(apostrophes)", APOSTROPHES, "1 cell of the table begins so".to_owned())
+        }
+        (CellForm::Guarded | CellForm::Spreadsheet, _) => {
+            let cells = format!("{touched} cells of the table begin so");
+            ("(apostrophes)", APOSTROPHES, cells)
+        }
+    }
 }
 
 /// The meaning of a column, and its values.
@@ -149,5 +176,18 @@ mod tests {
             let (meaning, values) = describe(column, StudyType::Survey);
             assert!(!meaning.is_empty() && !values.is_empty(), "{column} is not explained");
         }
+    }
+
+    #[test]
+    fn each_form_of_cells_has_its_own_rule() {
+        for form in [CellForm::Guarded, CellForm::Spreadsheet] {
+            let (name, rule, cells) = rule_of(form, 3);
+            assert_eq!((name, &*cells), ("(apostrophes)", "3 cells of the table begin so"));
+            assert!(rule.contains("take one from each such line"), "{rule}");
+        }
+        let (name, rule, cells) = rule_of(CellForm::Raw, 1);
+        assert_eq!((name, &*cells), ("(cells)", "1 cell would have an apostrophe if guarded"));
+        assert!(rule.contains("as they were said") && rule.contains("Warning"), "{rule}");
+        assert!(!rule.contains("take one"), "there is none to take: {rule}");
     }
 }

@@ -68,7 +68,7 @@ pub(super) const COLUMNS: &[&str] = &[
 pub(crate) struct Table {
     writer: csv::Writer<Vec<u8>>,
     shape: TableShape,
-    /// Cells that differ from what was said by an apostrophe.
+    /// Cells that differ from what was said by an apostrophe, or would if they were guarded.
     touched: usize,
     /// Cells that are equal in every row, except for whether it is synthetic, which comes after the first two.
     study: Vec<String>,
@@ -183,15 +183,18 @@ impl Table {
         let head = study.iter().chain([&synthetic]).chain(made);
         let names = COLUMNS.iter().copied();
         let names = names.chain(self.extra.iter().map(|column| column.name.as_str()));
-        let cells: Vec<String> = head
-            .chain(&cells)
-            .chain(&extra)
+        let guarded = head.chain(&cells).chain(&extra);
+        let mut touched = 0;
+        let cells: Vec<String> = guarded
             .zip(names)
-            .map(|(cell, column)| self.shape.cell(column, cell))
+            .map(|(guarded, column)| {
+                let cell = self.shape.cell(column, guarded);
+                let counted = if self.shape.cells == CellForm::Raw { guarded } else { &cell };
+                touched += usize::from(is_touched(counted));
+                cell
+            })
             .collect();
-        if self.shape.cells != CellForm::Raw {
-            self.touched += cells.iter().filter(|cell| is_touched(cell)).count();
-        }
+        self.touched += touched;
         self.writer.write_record(&cells).map_err(|error| no_row(&error))
     }
 
@@ -213,7 +216,7 @@ impl Table {
         full.into_inner().unwrap_or_default()
     }
 
-    /// How many cells of the rows so far have an apostrophe that was not said.
+    /// How many cells of the rows so far have an apostrophe that was not said, or would have one if they were guarded.
     pub(crate) fn touched(&self) -> usize {
         self.touched
     }

@@ -133,6 +133,8 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         })
         .transpose()?;
     let link = Link::open(ui, Absent::Start).await?;
+    // A study that waits for a key goes on with any command that has it.
+    link.offer().await?;
     if let Some(found) = call!(link, external(args.id.clone()))? {
         let mut text = external::page(args.format, &found)?;
         if args.format == Format::Csv {
@@ -190,7 +192,8 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         ui.say(&format!("Wrote {count} answers to {}.", safe::line(&shown)));
     }
     if let Some(beside) = beside {
-        beside.finish(shape, &codebook(&report, &asked, touched)?, ui)?;
+        let codebook = codebook::table(&report, &asked, shape.cells, touched)?;
+        beside.finish(shape, &codebook, ui)?;
     }
     Ok(Exit::Done)
 }
@@ -235,9 +238,9 @@ pub(crate) fn page(page: Page, report: &Report, asked: &Asked) -> String {
     }
 }
 
-/// The codebook of the answers table, as a table; so many cells of that have an apostrophe that was not said.
+/// The codebook of the guarded table of answers, as a table; so many cells of that have an apostrophe that was not said.
 pub(crate) fn codebook(report: &Report, asked: &Asked, touched: usize) -> Result<Vec<u8>, Failure> {
-    codebook::table(report, asked, touched)
+    codebook::table(report, asked, CellForm::Guarded, touched)
 }
 
 /// Writes the report as a page.

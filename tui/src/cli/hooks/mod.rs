@@ -287,7 +287,7 @@ async fn deliveries(link: &Link, args: DeliveriesArgs, ui: &mut Ui) -> Result<Ex
         if json {
             ui.json(&detail)?;
         } else {
-            ui.data(&table::detail(&detail, &TimeZone::system(), ui.look))?;
+            ui.text(&table::detail(&detail, &TimeZone::system(), ui.look))?;
         }
         return Ok(Exit::Done);
     }

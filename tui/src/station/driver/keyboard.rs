@@ -50,10 +50,11 @@ impl Keyboard {
         self.waits_since
     }
 
-    /// Ends the wait: nothing followed the escape byte.
+    /// Ends the wait: nothing followed the escape byte. The beginning of a sequence waits again.
     pub(super) fn flush(&mut self) -> Vec<Input> {
-        self.waits_since = None;
-        self.decoder.flush()
+        let inputs = self.decoder.flush();
+        self.waits_since = self.decoder.is_waiting().then(Instant::now);
+        inputs
     }
 
     /// Waits for input. Cancel safe: bytes are read and decoded without an await in between.

@@ -12,7 +12,7 @@ const LEVELS: [Colours; 4] = [Colours::None, Colours::Sixteen, Colours::Cube, Co
 /// The dark theme, role by role: in true colour, 256, sixteen, and none.
 const DARK: &[(Role, [&str; 4])] = &[
     (Role::Text, ["#d7dae0", "253", "", ""]),
-    (Role::Dim, ["#8b93a1", "246", "darkgray", "dim"]),
+    (Role::Dim, ["#9aa3b2", "248", "darkgray", "dim"]),
     (Role::Strong, ["#ffffff bold", "231 bold", "bold", "bold"]),
     (Role::Accent, ["#7cc7ff", "117", "cyan", "bold"]),
     (Role::Border, ["#4b5363", "240", "darkgray", "dim"]),
@@ -37,7 +37,7 @@ const DARK: &[(Role, [&str; 4])] = &[
     (Role::Bar, ["#5aa9e6", "74", "cyan", ""]),
     (Role::Input, ["#ffffff on #2b3444", "231 on 237", "underlined", "underlined"]),
     (Role::Match, ["#f2c14e bold", "215 bold", "yellow bold", "bold underlined"]),
-    (Role::Stale, ["#77808f", "244", "darkgray", "dim"]),
+    (Role::Stale, ["#9aa3b2", "248", "darkgray", "dim"]),
     (
         Role::Pointer,
         ["#000000 on #ffffff bold", "16 on 231 bold", "bold reversed", "bold reversed"],
@@ -110,9 +110,23 @@ fn sixteen_colours_use_only_the_terminals_own() {
     }
 }
 
+/// The channels of a colour; none of the sixteen, which each terminal chooses.
+fn channels(colour: Color) -> Option<[u8; 3]> {
+    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    match colour {
+        Color::Rgb(red, green, blue) => Some([red, green, blue]),
+        Color::Indexed(grey @ 232..) => Some([8 + 10 * (grey - 232); 3]),
+        Color::Indexed(place @ 16..) => {
+            let step = |digit: u8| STEPS[usize::from(digit % 6)];
+            Some([step((place - 16) / 36), step((place - 16) / 6), step(place - 16)])
+        }
+        _ => None,
+    }
+}
+
 /// Relative luminance as WCAG 2 defines it.
 fn luminance(colour: Color) -> f64 {
-    let Color::Rgb(red, green, blue) = colour else { return 0.0 };
+    let Some([red, green, blue]) = channels(colour) else { return 0.0 };
     let linear = |channel: u8| {
         let share = f64::from(channel) / 255.0;
         if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
@@ -120,12 +134,40 @@ fn luminance(colour: Color) -> f64 {
     0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
 }
 
+/// How far the letters of a style stand out from their ground, painted or the terminal's; nothing for letters in the terminal's own
+/// colour.
+fn contrast(style: Style, ground: f64) -> Option<f64> {
+    let ink = luminance(style.fg?);
+    let ground = style.bg.map_or(ground, luminance);
+    Some((ink.max(ground) + 0.05) / (ink.min(ground) + 0.05))
+}
+
+/// The roles of texts.
+const TEXTS: &[Role] = &[
+    Role::Text,
+    Role::Dim,
+    Role::Strong,
+    Role::Accent,
+    Role::Title,
+    Role::Tab,
+    Role::TabOpen,
+    Role::Marked,
+    Role::Good,
+    Role::Bad,
+    Role::Warning,
+    Role::Key,
+    Role::KeyText,
+    Role::Quote,
+    Role::Running,
+    Role::Input,
+    Role::Match,
+    Role::Failed,
+    Role::Stale,
+    Role::Pointer,
+];
+
 #[test]
-fn text_stands_out_from_the_terminal_it_is_made_for() {
-    let on = |theme: &Theme, role: Role, ground: f64| {
-        let ink = theme.style(role).fg.map_or(ground, luminance);
-        (ink.max(ground) + 0.05) / (ink.min(ground) + 0.05)
-    };
+fn text_stands_out_from_the_terminal_it_is_made_for_and_from_the_selection() {
     for (name, ground, least) in [
         ("dark", 0.01, 4.5),
         ("colour-blind-safe", 0.01, 4.5),
@@ -133,29 +175,29 @@ fn text_stands_out_from_the_terminal_it_is_made_for() {
         ("neutral", 1.0, 4.5),
         ("neutral", 0.0, 4.4),
         ("high-contrast", 0.0, 7.0),
+        ("grey", luminance(Color::Rgb(0x80, 0x80, 0x80)), 4.5),
     ] {
-        let theme = Theme::named(name, look(Colours::True)).unwrap();
-        for role in [
-            Role::Text,
-            Role::Dim,
-            Role::Strong,
-            Role::Accent,
-            Role::Good,
-            Role::Bad,
-            Role::Warning,
-            Role::Key,
-            Role::KeyText,
-            Role::Quote,
-            Role::Running,
-            Role::Match,
-            Role::Failed,
-        ] {
-            // The terminal's own colour is read on its own ground.
-            if theme.style(role).fg.is_none() && name == "neutral" {
-                continue;
+        for colours in [Colours::True, Colours::Cube] {
+            let theme = Theme::named(name, look(colours)).unwrap();
+            for role in TEXTS {
+                let plain = theme.style(*role);
+                // As a row under the cursor is drawn: the selection over what stands there.
+                let selected = plain.patch(theme.style(Role::Selected));
+                let in_rows = ![Role::TabOpen, Role::Pointer].contains(role);
+                let styles = [("plain", plain), ("selected", selected)];
+                for (place, style) in styles.into_iter().take(1 + usize::from(in_rows)) {
+                    let Some(contrast) = contrast(style, ground) else {
+                        // The terminal's own colour is read on its own ground.
+                        assert!(["neutral", "grey"].contains(&name), "{name}: {}", role.as_str());
+                        continue;
+                    };
+                    assert!(
+                        contrast >= least,
+                        "{name}, {colours:?}: {} {place} has {contrast:.2}",
+                        role.as_str()
+                    );
+                }
             }
-            let contrast = on(&theme, role, ground);
-            assert!(contrast >= least, "{name}: {} has {contrast:.1}", role.as_str());
         }
     }
 }
@@ -176,9 +218,12 @@ fn the_theme_fits_the_ground_and_only_a_chosen_one_is_remembered() {
     use crate::station::testing::Rig;
 
     let look = look(Colours::True);
-    for (ground, name) in
-        [(Some(Ground::Dark), "dark"), (Some(Ground::Light), "light"), (None, "neutral")]
-    {
+    for (ground, name) in [
+        (Some(Ground::Dark), "dark"),
+        (Some(Ground::Light), "light"),
+        (Some(Ground::Middle), "grey"),
+        (None, "neutral"),
+    ] {
         let mut model = Rig::bare((120, 36), look).model;
         model.theme = Theme::fitted(ground, look).unwrap();
         assert_eq!(model.theme.name(), name);
