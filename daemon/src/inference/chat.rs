@@ -501,6 +501,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_schema_is_sent_with_its_keys_in_the_order_in_which_they_are_asked_for() {
+        let entry = serde_json::json!({ "properties": { "quote": {}, "theme": {} }, "required": ["theme", "quote"] });
+        let schema = serde_json::json!({
+            "type": "object",
+            "properties": {
+                "appeals": { "type": "array", "items": entry }, "other": true, "reasoning": {}, "score": { "enum": [1, 2] },
+            },
+            "required": ["reasoning", "score", "appeals"],
+        });
+        let sent = serde_json::to_string(&Schema::new(&schema).unwrap()).unwrap();
+        let place = |key: &str| sent.find(&format!("\"{key}\":")).unwrap();
+        let keys = ["reasoning", "score", "appeals", "theme", "quote", "other"];
+        assert!(keys.is_sorted_by_key(|key| place(key)), "{sent}");
+        assert_eq!(serde_json::from_str::<Value>(&sent).unwrap(), schema);
+    }
+
+    #[test]
     fn an_error_that_was_sent_on_says_and_means_the_same() {
         let said = || "Too many requests".to_owned();
         let after = Some(Duration::from_millis(41_500));

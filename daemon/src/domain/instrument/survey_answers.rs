@@ -66,7 +66,8 @@ pub(super) fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
                 said = vec![(REFUSED.to_owned(), Value::String(reason))];
             }
             Stance::Answers if !is_answered => continue,
-            Stance::Answers => {}
+            // One answer has no reasons besides.
+            Stance::Answers | Stance::Contradictory => {}
         }
         said.extend(number.map(|number| ("question".to_owned(), number)));
         let entry = Value::Object(said.into_iter().collect());

@@ -95,6 +95,35 @@ fn a_sentence_that_could_be_either_is_asked_again() {
     }
 }
 
+/// Small models say yes by chance beside whole opinions.
+#[test]
+fn a_yes_beside_reasons_for_a_whole_answer_is_asked_again() {
+    let read = |reasoning: &str| {
+        let reply = json!({
+            "reasoning": reasoning, "score": 5, "sentiment": "neutral", "purchase_intent": "maybe", "refused": true,
+            "appeals": [], "concerns": [],
+        });
+        read_model(&concept(), at(4, 1), &reply.to_string())
+    };
+    for reasons in [
+        "I would like to try this as an affordable and simple option for those on the budget.",
+        "The portion costs too much for me, and I would not buy it for my family.",
+    ] {
+        let Err(Unreadable::Invalid { reason }) = read(reasons) else { panic!("{reasons}") };
+        assert!(reason.starts_with("`refused` is true"), "{reason}");
+    }
+    for refusal in [
+        "I would rather not say anything about what I eat at home with my family.",
+        "As an AI language model I have no household, so there is nothing that I could say.",
+        "I will not answer questions about money to somebody whom I do not know.",
+        "Dazu möchte ich mich lieber nicht äußern, weil ich das Angebot nicht verstehe.",
+        "No thanks.",
+    ] {
+        let refused = Err(Unreadable::Refused { reason: refusal.to_owned() });
+        assert_eq!(read(refusal), refused);
+    }
+}
+
 /// Evidence of an earlier reader, which took any word for a refusal of one question.
 #[test]
 fn a_reading_that_refuses_less_is_told_from_another_one() {

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::items::kinds;
 use super::*;
-use crate::domain::instrument::mended;
+use crate::domain::exchange::{self, End};
+use crate::domain::instrument::{mended, mended_cut_off};
 
 /// What every text says: quotes then stand in the reasoning.
 const SAID: &str = "It saves time.";
@@ -112,4 +113,34 @@ fn an_answer_of_a_survey_in_another_form_is_mended() {
     assert_eq!(told(|reply| reply["answers"][0]["question"] = json!("1")), ["answers"]);
     assert_eq!(told(|reply| reply["answers"][0]["refused"] = json!("no")), ["answers"]);
     assert_eq!(told(|reply| reply["answers"][0]["mood"] = json!("good")), ["answers"]);
+}
+
+/// Keys as a service that enforces the schema has them written.
+fn keys(schema: &Value) -> Vec<&str> {
+    schema["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect()
+}
+
+#[test]
+fn reasons_are_asked_for_first_and_lists_beside_the_answer_last() {
+    let schema = schema(&concept());
+    let all =
+        ["reasoning", "score", "sentiment", "purchase_intent", "refused", "appeals", "concerns"];
+    assert_eq!(keys(&schema), all);
+    assert_eq!(keys(&schema["properties"]["appeals"]["items"]), ["theme", "quote"]);
+}
+
+#[test]
+fn what_is_whole_of_a_reply_that_was_cut_off_is_read() {
+    let whole = r#"{"reasoning": "It saves time.", "score": 7, "sentiment": "positive", "purchase_intent": "probably", "refused": false, "appeals": [{"theme": "time", "quote": "saves time"}, {"theme": "p"#;
+    let read = |reply: &str| exchange::read(&concept(), at(4, 1), &End::Truncated, reply);
+    let answered = read(whole).unwrap();
+    assert!(matches!(answered.answer, Answer::ConceptTest { score: 7, .. }), "{answered:?}");
+    assert_eq!(answered.mentions.len(), 1, "{answered:?}");
+    let mended = mended_cut_off(&concept(), at(4, 1), whole);
+    assert_eq!(mended, ["the cut-off end"]);
+    // A choice that is missing is asked again, and so is one that may go on.
+    for place in ["\"purchase_intent\"", "\"score\"", "7, "] {
+        let cut = &whole[..whole.find(place).unwrap() + 1];
+        assert!(matches!(read(cut), Err(Unreadable::Invalid { .. })), "{cut}");
+    }
 }
