@@ -393,8 +393,10 @@ fn an_answer_is_read_wherever_the_server_puts_it_and_a_no_is_no_refusal() {
         drop(home.run(["engines", "check", "mock"]).expect(0));
     }
     let declines = MockProvider::start(Duration::ZERO, |heard| {
-        let said = answer(heard).replace("\"refused\":null", "\"refused\":true");
-        Act::Say(said)
+        let mut said: serde_json::Value = serde_json::from_str(&answer(heard)).unwrap();
+        said["reasoning"] = json!("I will not answer that.");
+        said["refused"] = json!(true);
+        Act::Say(said.to_string())
     });
     let home = Home::with_settings(&declines.settings(""));
     home.write("idea.md", studies::concept(5, 7));

@@ -75,7 +75,7 @@ impl Schema {
     /// # Errors
     /// Never: a value is JSON.
     pub fn new(schema: &Value) -> serde_json::Result<Self> {
-        serde_json::value::to_raw_value(&InOrder(schema)).map(|text| Self(text.into()))
+        serde_json::value::to_raw_value(&OrderedSchema(schema)).map(|text| Self(text.into()))
     }
 
     /// Its length in bytes, as it is sent.
@@ -85,9 +85,9 @@ impl Schema {
 }
 
 /// A schema, or a part of one, that is written with its properties in the order of the required ones.
-struct InOrder<'a>(&'a Value);
+struct OrderedSchema<'a>(&'a Value);
 
-impl Serialize for InOrder<'_> {
+impl Serialize for OrderedSchema<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Value::Object(fields) => {
@@ -96,32 +96,33 @@ impl Serialize for InOrder<'_> {
                     required.into_iter().flatten().filter_map(Value::as_str).collect();
                 serializer.collect_map(fields.iter().map(|(key, value)| {
                     let required = if key == "properties" { required.as_slice() } else { &[] };
-                    (key, Properties { fields: value, required })
+                    (key, OrderedProperties { fields: value, required })
                 }))
             }
-            Value::Array(parts) => serializer.collect_seq(parts.iter().map(InOrder)),
+            Value::Array(parts) => serializer.collect_seq(parts.iter().map(OrderedSchema)),
             other => other.serialize(serializer),
         }
     }
 }
 
 /// The properties of an object in a schema, those with these names first; or another part of a schema, without names.
-struct Properties<'a> {
+struct OrderedProperties<'a> {
     fields: &'a Value,
     required: &'a [&'a str],
 }
 
-impl Serialize for Properties<'_> {
+impl Serialize for OrderedProperties<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.fields {
             Value::Object(fields) if !self.required.is_empty() => {
                 let first = self.required.iter().filter_map(|name| fields.get_key_value(*name));
                 let others =
                     fields.iter().filter(|(name, _)| !self.required.contains(&name.as_str()));
-                serializer
-                    .collect_map(first.chain(others).map(|(name, part)| (name, InOrder(part))))
+                serializer.collect_map(
+                    first.chain(others).map(|(name, part)| (name, OrderedSchema(part))),
+                )
             }
-            part => InOrder(part).serialize(serializer),
+            part => OrderedSchema(part).serialize(serializer),
         }
     }
 }

@@ -245,10 +245,16 @@ fn vetoed(
     });
     let certain = enough(CERTAIN, 1.0, clauses.len());
     let two_clauses = enough(TWO_CLAUSES, 2.0, clauses.len());
+    // What physics forbids the meaning of a clause does not know: a lamp that goes off by itself looks as bad as one that never
+    // needs power. A rule must speak of it too.
+    let is_known = |kind: VetoKind| {
+        kind != VetoKind::Impossible || suspicions.iter().any(|one| one.kind == kind)
+    };
     let by_meaning = clauses.iter().zip(meanings).map(|(clause, meaning)| {
         let (probability, kind) = (meant(meaning), meaning.veto().0);
-        let is_enough = probability >= certain
-            || (probability >= highest && sum_of(&two_of, kind) >= two_clauses);
+        let is_enough = is_known(kind)
+            && (probability >= certain
+                || (probability >= highest && sum_of(&two_of, kind) >= two_clauses));
         (if is_enough { probability } else { 0.0 }, kind, clause.span)
     });
     // The clause that gives it away is the one that is worst.
@@ -425,6 +431,9 @@ mod tests {
         let warning = "If a stranger says 'you have won a car, just pay the customs', it is a scam. Our free leaflet \
                        shows ten such tricks.";
         assert_eq!(veto(warning), None);
+        let clever = "A lamp that slowly gets brighter in the morning and goes off by itself in the evening. It costs 39 euros, \
+                      has a two-year guarantee and can be returned free of charge within 30 days.";
+        assert_eq!(veto(clever), None);
         assert_eq!(
             veto(
                 "Last chance! Our summer sale ends tonight. Up to 60 % off dresses. Free returns."

@@ -98,13 +98,13 @@ mod tests {
     use super::*;
     use crate::app::studies::submit::Submission;
     use crate::app::testing::{Disk, broken, me, nobody_answers, options, paper, settings, world};
-    use crate::app::{Core, Settings};
+    use crate::app::{Core, Settings, World};
     use crate::store::Writes;
 
-    fn core(disk: &Disk) -> Core {
+    fn core(disk: &Disk, world: &World) -> Core {
         let settings =
             Settings { confirm_above: Some(UsdMicros(1_000)), ..settings(1_000, nobody_answers()) };
-        Core::open_with(world().0, disk.storage(), settings, options()).unwrap()
+        Core::open_with(world.clone(), disk.storage(), settings, options()).unwrap()
     }
 
     /// Takes a study on that may cost so much.
@@ -132,7 +132,9 @@ mod tests {
     #[tokio::test]
     async fn a_study_that_has_ended_counts_with_what_was_booked_at_once_and_after_a_restart() {
         let disk = Disk::default();
-        let first = core(&disk);
+        // One world: in another one the ids of studies would begin anew.
+        let (world, _) = world();
+        let first = core(&disk, &world);
         // The owner agreed to the last one.
         for (key, most) in [(1, 400), (2, 400), (3, 0)] {
             take(&first, key, most).await.unwrap();
@@ -147,7 +149,7 @@ mod tests {
         }
         assert!(take(&first, 4, 451).await.is_err(), "150 of the first, and 400 of the second");
         first.close();
-        let second = core(&disk.after_kill());
+        let second = core(&disk.after_kill(), &world);
         assert!(take(&second, 4, 451).await.is_err());
         take(&second, 4, 450).await.unwrap();
         assert!(take(&second, 5, 1).await.is_err(), "a refusal counts nothing");

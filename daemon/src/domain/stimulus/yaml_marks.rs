@@ -42,9 +42,13 @@ pub(super) fn before(
     line: usize,
     yaml: &[char],
 ) -> Option<YamlMark> {
-    // An alias stands in the place of the value, tags and anchors before it.
+    // An alias stands in the place of the value, tags and anchors before it; a block text may begin with anything.
+    let block = block_mark_before(from, yaml);
     let is_alias = yaml.get(from).is_some_and(|first| matches!(first, '*' | '&' | '!'));
-    let mut begins = if is_alias { from } else { property_before(from, yaml)? };
+    let mut begins = match block {
+        None if is_alias => from,
+        _ => property_before(block.unwrap_or(from), yaml)?,
+    };
     while let Some(earlier) = property_before(begins, yaml) {
         begins = earlier;
     }
@@ -71,6 +75,18 @@ fn cut(text: &str) -> Cow<'_, str> {
         Some((at, _)) => Cow::Owned(format!("{}…", text.get(..at).unwrap_or_default())),
         None => Cow::Borrowed(text),
     }
+}
+
+/// The start of the mark (`|`, `>-`) of the block text that begins there, if it is one.
+fn block_mark_before(from: usize, yaml: &[char]) -> Option<usize> {
+    let above = yaml.get(..from)?;
+    let end = above.iter().rposition(|letter| !letter.is_whitespace())? + 1;
+    let is_next_line = above.get(end..)?.contains(&'\n');
+    let begins = above.get(..end)?.iter().rposition(|letter| letter.is_whitespace())? + 1;
+    let (first, rest) = above.get(begins..end)?.split_first()?;
+    let is_mark = matches!(first, '|' | '>')
+        && rest.iter().all(|letter| matches!(letter, '-' | '+') || letter.is_ascii_digit());
+    (is_next_line && is_mark).then_some(begins)
 }
 
 /// The start of the tag or anchor before that place, past blanks, line ends and comments.

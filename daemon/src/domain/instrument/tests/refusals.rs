@@ -12,8 +12,12 @@ fn with(
     said: &Value,
     check: impl Fn(&Result<Answered, Unreadable>, &Result<Answered, Unreadable>),
 ) {
-    for (mut spec, good) in kinds() {
+    for (mut spec, mut good) in kinds() {
         spec.measurement.questions_per_call = QuestionsPerCall::All;
+        if *said == json!(true) || said.as_str().is_some_and(|word| word.len() < 6) {
+            // A yes is believed where no reasons for the answer stand beside it.
+            good["reasoning"] = json!("So it is.");
+        }
         let plain = read_model(&spec, at(4, 1), &good.to_string());
         let mut reply = good.clone();
         reply["refused"] = said.clone();

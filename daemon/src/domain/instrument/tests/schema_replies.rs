@@ -140,7 +140,7 @@ fn what_is_whole_of_a_reply_that_was_cut_off_is_read() {
     assert_eq!(mended, ["the cut-off end"]);
     // A choice that is missing is asked again, and so is one that may go on.
     for place in ["\"purchase_intent\"", "\"score\"", "7, "] {
-        let cut = &whole[..whole.find(place).unwrap() + 1];
+        let cut = &whole[..=whole.find(place).unwrap()];
         assert!(matches!(read(cut), Err(Unreadable::Invalid { .. })), "{cut}");
     }
 }

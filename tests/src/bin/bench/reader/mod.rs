@@ -1,6 +1,6 @@
 //! Benchmarks of the built-in reader on the test texts of `tests/fixtures/reader`: what it makes of pairs, of harm, of
-//! other wordings and of other languages, and how fast it reads. `bench reader seen`, `aside` or `public` counts one
-//! set only, `bench reader speed` times only, `bench reader answers FILE` writes answers for a person to read, and `-v`
+//! other wordings and of other languages, and how fast it reads. `bench reader seen`, `aside`, `public` or `fresh`
+//! counts one set only, `bench reader speed` times only, `bench reader answers FILE` writes answers for a person to read, and `-v`
 //! names the texts that were missed, but never those that are set aside.
 
 mod answers;
@@ -20,10 +20,11 @@ type Measure = fn() -> Vec<Row>;
 
 /// The benchmarks that the word after `reader` asks for; all without a word, `None` for an unknown one.
 pub(crate) fn rows(word: Option<&str>) -> Option<Vec<Measure>> {
-    let all: [Measure; 5] = [
+    let all: [Measure; 6] = [
         || count(Set::Seen),
         || count(Set::Aside),
         || count(Set::Public),
+        || offers(Set::Fresh),
         || wording::rows(&Set::ALL),
         speed::rows,
     ];
@@ -32,6 +33,7 @@ pub(crate) fn rows(word: Option<&str>) -> Option<Vec<Measure>> {
         Some("seen") => vec![|| count(Set::Seen), || wording::rows(&[Set::Seen])],
         Some("aside") => vec![|| count(Set::Aside), || wording::rows(&[Set::Aside])],
         Some("public") => vec![|| count(Set::Public), || wording::rows(&[Set::Public])],
+        Some("fresh") => vec![|| offers(Set::Fresh)],
         Some("speed") => vec![speed::rows],
         Some("answers") => vec![answers::write],
         Some(_) => return None,
@@ -54,6 +56,12 @@ fn count(set: Set) -> Vec<Row> {
 fn share(what: &str, (held, of): (usize, usize), row: impl Fn(&str, f64) -> Row) -> Option<Row> {
     let percent = 100.0 * held as f64 / of as f64;
     (of > 0).then(|| row(&format!("{what} ({held} of {of})"), percent))
+}
+
+/// What the reader makes of a set of harmful and honest offers alone.
+fn offers(set: Set) -> Vec<Row> {
+    let asker = asker::Asker::new(set);
+    singles::harm(&asker).into_iter().chain(singles::plain(&asker)).collect()
 }
 
 fn at_least(gate: f64) -> impl Fn(&str, f64) -> Row {

@@ -1,5 +1,5 @@
-//! Test texts of the reader: three sets, each with the same kinds of text. Texts of the set that is kept aside are
-//! counted, never named.
+//! Test texts of the reader: sets with the same kinds of text. Texts of the sets that are kept aside are counted, never
+//! named.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +16,8 @@ pub(super) enum Set {
     Aside,
     /// Texts of the issue.
     Public,
+    /// Harmful and honest offers that were written after the rules, by somebody who saw none of the other texts.
+    Fresh,
 }
 
 /// Two texts: a better and a worse one, or two that say the same.
@@ -39,6 +41,7 @@ pub(super) struct Text {
 const FOREIGN: [&str; 2] = ["10-de", "12-ja"];
 
 impl Set {
+    /// The sets that have every kind of text.
     pub(super) const ALL: [Self; 3] = [Self::Seen, Self::Aside, Self::Public];
 
     pub(super) const fn name(self) -> &'static str {
@@ -46,6 +49,7 @@ impl Set {
             Self::Seen => "seen",
             Self::Aside => "aside",
             Self::Public => "public",
+            Self::Fresh => "fresh",
         }
     }
 
@@ -75,7 +79,10 @@ impl Set {
     /// Prints the ids of texts, if `-v` was said and the set may be looked at.
     pub(super) fn name_texts<'i>(self, what: &str, ids: impl IntoIterator<Item = &'i str>) {
         let ids: Vec<&str> = ids.into_iter().collect();
-        if self != Self::Aside && !ids.is_empty() && std::env::args().any(|word| word == "-v") {
+        if !matches!(self, Self::Aside | Self::Fresh)
+            && !ids.is_empty()
+            && std::env::args().any(|word| word == "-v")
+        {
             println!("  {}, {what}: {}", self.name(), ids.join(" "));
         }
     }
