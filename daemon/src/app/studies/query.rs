@@ -172,7 +172,12 @@ impl Core {
         let sent = sent.unwrap_or_default();
         let steady: Vec<&str> = self.settings().engines.keys().map(String::as_str).collect();
         let language = stimulus::language_warnings(&found.row.spec, &steady);
-        let lacking = results.iter().flat_map(|results| lacking(results, &sent));
+        let advice = if steady.contains(&found.row.spec.engine.as_str()) {
+            "say in the text what it asks for"
+        } else {
+            "where a model leaves it out, put each question in a call of its own (`questions_per_call: one`)"
+        };
+        let lacking = results.iter().flat_map(|results| lacking(results, &sent, advice));
         let warnings = language.chain(lacking).collect();
         let finished_rounds = finished.map(Box::new);
         let (round, asked) = (None, None);
@@ -379,13 +384,13 @@ impl Core {
     }
 }
 
-/// What results lack, in sentences: questions that nobody could answer, as they were sent.
-fn lacking(results: &Results, sent: &SentTexts) -> Vec<String> {
+/// What results lack, in sentences with that advice: questions that nobody answered, as they were sent.
+fn lacking(results: &Results, sent: &SentTexts, advice: &str) -> Vec<String> {
     let questions = unanswered(&results.outcomes).into_iter();
     let sentence = |(place, question): (usize, &str)| {
         let question = quoted(sent.of(question));
         format!(
-            "Nobody could answer question {place}, {question}, and nothing was put in its place: say in the text what it asks for."
+            "Nobody could answer question {place}, {question}, and nothing was put in its place: {advice}."
         )
     };
     questions.map(sentence).collect()
