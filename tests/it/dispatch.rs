@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use harness::{Act, Daemon, Home, MockProvider, Sabotage, audit, process, studies, wait};
 use protocol::run::State;
@@ -328,12 +328,18 @@ fn a_plea_for_patience_that_means_no_credit_stops_a_study() {
         ("code", "rate_limit_exceeded", false),
         ("message", "insufficient_quota", false),
     ] {
-        let mock = MockProvider::start(Duration::from_millis(5), move |heard| match heard.number {
-            0..30 => Act::Answer,
-            number if is_final || number < 45 => {
-                Act::Fail(429, Vec::new(), json!({ "error": { name: value } }))
+        let since = OnceLock::new();
+        let mock = MockProvider::start(Duration::from_millis(5), move |heard| {
+            if heard.number < 30 {
+                return Act::Answer;
             }
-            _ => Act::Answer,
+            // By time, as services do it: how many calls fall into it depends on the machine.
+            let since = *since.get_or_init(Instant::now);
+            if is_final || since.elapsed() < Duration::from_millis(1500) {
+                Act::Fail(429, Vec::new(), json!({ "error": { name: value } }))
+            } else {
+                Act::Answer
+            }
         });
         let home = home(&mock.settings("concurrency = 10"), 300);
         let ended = run(&home, "mock", &["--replicates", "0"]);
