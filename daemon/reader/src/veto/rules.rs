@@ -1,5 +1,6 @@
-//! The rules' file: groups of phrases, and rules that combine groups within a clause, a sentence, neighbouring
-//! sentences or the text. The file is embedded; a fault in it fails a test here.
+//! The files of rules: groups of phrases, and rules that combine groups within a clause, a sentence, neighbouring
+//! sentences or the text; one file for what they share, and one for each kind. They are embedded; a fault in one fails a
+//! test here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +10,19 @@ use serde::Deserialize;
 use super::VetoKind;
 use crate::lexicon::{Lexicon, LexiconError, Pattern, PhraseIndex};
 
-/// The rules' file.
-pub const VETOES: &str = include_str!("../../../../assets/reader/vetoes.toml");
-const NAME: &str = "vetoes.toml";
+/// The files of rules, each with its name. A group of one may be used by all.
+pub const VETOES: [(&str, &str); 7] = [
+    ("vetoes/common.toml", include_str!("../../../../assets/reader/vetoes/common.toml")),
+    ("vetoes/harm.toml", include_str!("../../../../assets/reader/vetoes/harm.toml")),
+    ("vetoes/fraud.toml", include_str!("../../../../assets/reader/vetoes/fraud.toml")),
+    ("vetoes/quackery.toml", include_str!("../../../../assets/reader/vetoes/quackery.toml")),
+    ("vetoes/crime.toml", include_str!("../../../../assets/reader/vetoes/crime.toml")),
+    (
+        "vetoes/exploitation.toml",
+        include_str!("../../../../assets/reader/vetoes/exploitation.toml"),
+    ),
+    ("vetoes/impossible.toml", include_str!("../../../../assets/reader/vetoes/impossible.toml")),
+];
 
 /// Place of a group of phrases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,10 +44,15 @@ pub(super) enum Within {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RuleFile {
+    #[serde(default)]
     currency: BTreeMap<String, f64>,
+    #[serde(default)]
     groups: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     kinds: BTreeMap<String, KindLine>,
+    #[serde(default)]
     things: Vec<ThingLine>,
+    #[serde(default)]
     rules: Vec<RuleLine>,
 }
 
@@ -157,40 +173,59 @@ const PRAISING_TONE: f64 = 1.0;
 /// Group of words that praise beside those of the tone lexicon.
 const PRAISE: &str = "praise";
 
+impl RuleFile {
+    /// Reads a file, or says what is wrong with it.
+    fn read(name: &'static str, text: &str) -> Result<Self, LexiconError> {
+        toml::from_str(text).map_err(|error| fault(name, error.to_string()))
+    }
+}
+
 impl VetoRules {
-    /// Reads the embedded file; numbers, function words and tone come from the lexicon.
+    /// Reads the embedded files; numbers, function words and tone come from the lexicon.
     pub fn parse(lexicon: &Lexicon) -> Result<Self, LexiconError> {
-        Self::read(lexicon, VETOES)
+        Self::read(lexicon, &VETOES)
     }
 
-    /// Reads a rules' file, or says what is wrong with it.
-    pub(super) fn read(lexicon: &Lexicon, text: &str) -> Result<Self, LexiconError> {
-        let file: RuleFile = toml::from_str(text).map_err(|error| fault(error.to_string()))?;
+    /// Reads files of rules, or says what is wrong with them.
+    pub(super) fn read(
+        lexicon: &Lexicon,
+        texts: &[(&'static str, &str)],
+    ) -> Result<Self, LexiconError> {
+        let mut files = Vec::new();
+        for (name, text) in texts {
+            files.push((*name, RuleFile::read(name, text)?));
+        }
         let mut builder = Builder::new();
-        for (name, phrases) in &file.groups {
-            if name != PRAISE {
+        for (file, groups) in files.iter().map(|(name, file)| (*name, &file.groups)) {
+            builder.file = file;
+            for (name, phrases) in groups.iter().filter(|(name, _)| *name != PRAISE) {
                 builder.named(name, phrases)?;
             }
         }
         let named = builder.named_groups()?;
         let mut rules = Vec::new();
-        for line in &file.rules {
-            rules.push(builder.rule(line, file.kinds.get(line.kind.as_str()))?);
-        }
         let mut things = Vec::new();
-        for line in &file.things {
-            let groups = builder.groups(&line.names)?;
-            let names =
-                *groups.first().ok_or_else(|| fault("a thing without a name".to_owned()))?;
-            things.push(Thing { names, floor: line.floor });
+        let kinds: BTreeMap<&str, &KindLine> = files
+            .iter()
+            .flat_map(|(_, file)| &file.kinds)
+            .map(|(kind, line)| (kind.as_str(), line))
+            .collect();
+        for (name, file) in &files {
+            builder.file = name;
+            for line in &file.rules {
+                rules.push(builder.rule(line, kinds.get(line.kind.as_str()).copied())?);
+            }
+            for line in &file.things {
+                things.push(builder.thing(line)?);
+            }
         }
         let mut praise: BTreeSet<String> = vader_sentiment::LEXICON
             .iter()
             .filter(|(word, tone)| **tone >= PRAISING_TONE && word.chars().all(char::is_alphabetic))
             .map(|(word, _)| word.to_lowercase())
             .collect();
-        let more = file.groups.get(PRAISE).map_or(&[][..], Vec::as_slice);
-        praise.extend(more.iter().flat_map(|line| line.split_whitespace()).map(str::to_owned));
+        let more = files.iter().filter_map(|(_, file)| file.groups.get(PRAISE)).flatten();
+        praise.extend(more.flat_map(|line| line.split_whitespace()).map(str::to_owned));
         Ok(Self {
             phrases: builder.phrases,
             first_words: builder.first_words,
@@ -198,7 +233,7 @@ impl VetoRules {
             rules,
             things,
             named,
-            currency: file.currency,
+            currency: files.into_iter().flat_map(|(_, file)| file.currency).collect(),
             numbers: lexicon.grammar.numbers.clone(),
             function_words: lexicon.grammar.function_words.iter().cloned().collect(),
             praise,
@@ -206,8 +241,10 @@ impl VetoRules {
     }
 }
 
-/// Groups and phrases while the file is read.
+/// Groups and phrases while the files are read.
 struct Builder {
+    /// The file that is read.
+    file: &'static str,
     stemmer: Stemmer,
     phrases: Vec<Phrase>,
     first_words: PhraseIndex,
@@ -218,6 +255,7 @@ struct Builder {
 impl Builder {
     fn new() -> Self {
         Self {
+            file: "",
             stemmer: Stemmer::create(Algorithm::English),
             phrases: Vec::new(),
             first_words: PhraseIndex::default(),
@@ -229,8 +267,10 @@ impl Builder {
     /// A group with a name.
     fn named(&mut self, name: &str, phrases: &[String]) -> Result<(), LexiconError> {
         let group = self.group(phrases.iter().map(String::as_str))?;
-        self.names.insert(name.to_owned(), group);
-        Ok(())
+        match self.names.insert(name.to_owned(), group) {
+            None => Ok(()),
+            Some(_) => Err(self.fault(format!("another file has a group '{name}'"))),
+        }
     }
 
     /// A new group of phrases.
@@ -238,7 +278,7 @@ impl Builder {
         let group = Group(self.count);
         self.count += 1;
         for phrase in phrases {
-            let pattern = Pattern::parse(&self.stemmer, phrase).map_err(fault)?;
+            let pattern = Pattern::parse(&self.stemmer, phrase).map_err(|what| self.fault(what))?;
             let at = self.phrases.len();
             self.first_words.add(&pattern, at);
             self.phrases.push(Phrase { group, pattern });
@@ -261,7 +301,7 @@ impl Builder {
     }
 
     fn known(&self, name: &str) -> Result<Group, LexiconError> {
-        self.names.get(name).copied().ok_or_else(|| fault(format!("no group '{name}'")))
+        self.names.get(name).copied().ok_or_else(|| self.fault(format!("no group '{name}'")))
     }
 
     fn rule(&mut self, line: &RuleLine, kind: Option<&KindLine>) -> Result<Rule, LexiconError> {
@@ -270,7 +310,9 @@ impl Builder {
             all.push(self.groups(part)?);
         }
         if all.is_empty() || all.iter().any(Vec::is_empty) || !(0.0..=1.0).contains(&line.weight) {
-            return Err(fault("a rule without a part, or a weight that is no share".to_owned()));
+            return Err(
+                self.fault("a rule without a part, or a weight that is no share".to_owned())
+            );
         }
         let mut unless = self.groups(&line.unless)?;
         let mut text_unless = self.groups(&line.text_unless)?;
@@ -289,6 +331,16 @@ impl Builder {
             text_unless,
             weight: line.weight,
         })
+    }
+
+    fn thing(&mut self, line: &ThingLine) -> Result<Thing, LexiconError> {
+        let groups = self.groups(&line.names)?;
+        let none = || self.fault("a thing without a name".to_owned());
+        Ok(Thing { names: *groups.first().ok_or_else(none)?, floor: line.floor })
+    }
+
+    fn fault(&self, what: String) -> LexiconError {
+        fault(self.file, what)
     }
 
     fn named_groups(&self) -> Result<Named, LexiconError> {
@@ -314,8 +366,8 @@ impl Builder {
     }
 }
 
-fn fault(what: String) -> LexiconError {
-    LexiconError { file: NAME, what }
+fn fault(file: &'static str, what: String) -> LexiconError {
+    LexiconError { file, what }
 }
 
 #[cfg(test)]
@@ -331,21 +383,34 @@ mod tests {
 
     #[test]
     fn every_group_is_used() {
-        let file: RuleFile = toml::from_str(VETOES).unwrap();
         let builder = include_str!("rules.rs");
-        for name in file.groups.keys() {
-            let used = VETOES.contains(&format!("\"@{name}\""))
-                || builder.contains(&format!("known(\"{name}\")"))
-                || name == PRAISE;
-            assert!(used, "{name}");
+        let all: String = VETOES.iter().map(|(_, text)| *text).collect();
+        for (name, text) in VETOES {
+            for group in RuleFile::read(name, text).unwrap().groups.keys() {
+                let used = all.contains(&format!("\"@{group}\""))
+                    || builder.contains(&format!("known(\"{group}\")"))
+                    || group == PRAISE;
+                assert!(used, "{name}: {group}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_holds_the_rules_of_its_kind() {
+        for (name, text) in VETOES {
+            for rule in RuleFile::read(name, text).unwrap().rules {
+                assert_eq!(name, format!("vetoes/{}.toml", rule.kind.as_str()));
+            }
         }
     }
 
     #[test]
     fn faults_are_named() {
         let lexicon = Lexicon::parse().unwrap();
-        let broken = VETOES.replacen("@poison", "@posion", 1);
+        let broken = VETOES.map(|(name, text)| (name, text.replacen("@poison", "@posion", 1)));
+        let broken: Vec<_> = broken.iter().map(|(name, text)| (*name, text.as_str())).collect();
         let error = VetoRules::read(&lexicon, &broken).unwrap_err();
         assert!(error.to_string().contains("posion"), "{error}");
+        assert_eq!(error.file, "vetoes/harm.toml");
     }
 }
