@@ -6,7 +6,7 @@ use protocol::measurement::QuestionsPerCall;
 use serde_json::Value;
 
 use super::*;
-use crate::domain::exchange::{End, conclude};
+use crate::domain::exchange::{End, ReplyRole, conclude};
 
 /// Each kind of study, with a whole reply of a model to it.
 pub(in crate::domain::instrument) fn kinds() -> Vec<(StudySpec, Value)> {
@@ -67,8 +67,10 @@ fn parts(spec: &StudySpec, whole: &Value) -> Vec<(Item, String)> {
 }
 
 fn concluded(spec: &StudySpec, said: &[(Item, String)]) -> Option<Result<Answered, Unreadable>> {
-    let kept: Vec<_> =
-        said.iter().map(|(item, reply)| (Some(*item), &End::Finished, reply.as_str())).collect();
+    let kept: Vec<_> = said
+        .iter()
+        .map(|(item, reply)| (Some(*item), &End::Finished, reply.as_str(), ReplyRole::Whole))
+        .collect();
     conclude(spec, at(4, 1), &kept)
 }
 

@@ -83,14 +83,14 @@ impl PanelMachine<'_> {
         let remedy = error.remedy();
         self.useless = Some(told(failed));
         if remedy == Remedy::Stop {
-            return Next::Stop(task, error.to_string());
+            return self.stop_at(task, error.to_string());
         }
         if self.halted {
-            return Next::Halted(task);
+            return self.close_halted(task, Outcome::Failed { reason: error.to_string() });
         }
         if let Some(wait) = asks_too_long(remedy) {
             self.engines[engine].is_put_off = true;
-            return Next::Stop(task, format!("{error}; {wait}"));
+            return self.stop_at(task, format!("{error}; {wait}"));
         }
         // A question that is asked again because it was rejected says nothing new of the engine.
         let is_known = task.rejections > 0 && !task.is_try;
@@ -108,7 +108,7 @@ impl PanelMachine<'_> {
                 } else {
                     format!("{said}; none of the latest {} calls got a reply", state.faults.row())
                 };
-                return Next::Stop(task, why);
+                return self.stop_at(task, why);
             }
         }
         let standings = self.standings();
@@ -151,7 +151,9 @@ impl PanelMachine<'_> {
         let is_there = self.engines[task.engine].dead.is_none();
         let is_passing = self.is_passing(error);
         let is_left = task.rejections < REJECTED_AGAIN_MAX || (task.is_try && is_passing);
-        is_there && (error.may_be_chance() || is_passing) && is_left
+        // Of whom something was read, nobody is lost who is not asked for the rest.
+        let is_unread = task.so_far.is_none();
+        is_there && (error.may_be_chance() || is_passing) && is_left && is_unread
     }
 
     /// Whether the only engine of a study failed in a way that passes, whatever is asked.
@@ -172,8 +174,8 @@ impl PanelMachine<'_> {
         self.engines.iter().map(super::EngineState::standing).collect()
     }
 
-    /// The engine for a respondent's next call: the last one while it can be asked, else the next in turn that can.
-    /// When none can at the moment, the one to wait for; `None` when no engine is left that may be asked.
+    /// The engine for a respondent's next call: the last one while it can be asked, else the next in turn that can. What a reply
+    /// left out is asked for where that reply came from. When none can at the moment, the one to wait for; `None` when no engine is left that may be asked.
     pub(super) fn failover_target(
         &self,
         task: &RespondentTask,
@@ -183,6 +185,7 @@ impl PanelMachine<'_> {
         let in_turn = (0..count).map(|step| (task.engine + step) % count);
         let mut may = in_turn
             .filter(|engine| task.tries.any_left(*engine))
+            .filter(|engine| task.so_far.is_none() || *engine == task.engine)
             .filter(|engine| self.engines[*engine].dead.is_none())
             .peekable();
         let waited_for = may.peek().copied();

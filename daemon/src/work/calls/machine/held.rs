@@ -69,9 +69,11 @@ impl PanelMachine<'_> {
         verdict
     }
 
-    /// Concludes a question whose calls were of no use; what else is to be asked of the respondent is asked.
+    /// Concludes a question whose calls were of no use; what else is to be asked of the respondent is asked. Where only the rest
+    /// of an answer was asked for, the answer is there.
     pub(super) fn close_in_vain(&self, task: RespondentTask, outcome: Outcome) -> Next {
-        self.close(RespondentTask { in_vain: Some(self.sent), ..task }, outcome)
+        let in_vain = if task.so_far.is_some() { task.in_vain } else { Some(self.sent) };
+        self.close(RespondentTask { in_vain, ..task }, outcome)
     }
 
     /// Whether a reply was read to a call that went to the engine afterwards. One that went before says nothing of an engine
