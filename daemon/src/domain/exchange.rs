@@ -176,6 +176,7 @@ pub(crate) fn read_whole<T>(
 /// Why the reply is not an answer.
 pub(crate) fn read_item(
     spec: &StudySpec,
+    at: Assignment,
     item: Item,
     end: &End,
     reply: &str,
@@ -183,7 +184,7 @@ pub(crate) fn read_item(
     match end {
         End::Declined(why) => instrument::decline_item(item, why.clone()),
         End::Truncated => Err(cut_off()),
-        End::Finished => instrument::read_item(spec, item, reply),
+        End::Finished => instrument::read_item(spec, at, item, reply),
     }
 }
 
@@ -219,7 +220,7 @@ pub(crate) fn conclude(
     let mut read = Vec::with_capacity(items.len());
     for item in items {
         let (_, end, reply, _) = of_item(Some(item)).next()?;
-        match read_item(spec, item, end, reply) {
+        match read_item(spec, at, item, end, reply) {
             Ok(reply) => read.push(reply),
             Err(unreadable) => return Some(Err(unreadable)),
         }

@@ -394,7 +394,7 @@ impl Replayer {
         }
         // A question put alone that could not be read, or was declined, was the last one.
         if let Some(item) = last.item
-            && let Err(unreadable) = exchange::read_item(spec, item, &last.end, &last.reply)
+            && let Err(unreadable) = exchange::read_item(spec, at, item, &last.end, &last.reply)
         {
             return Some(Err(unreadable));
         }

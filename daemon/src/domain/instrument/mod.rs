@@ -116,8 +116,9 @@ const EDITION: &str = "instruments 3";
 /// reasons that speak of the other variant, 6 reads keys without quotation marks or under a usual other name, answers to a
 /// survey that are counted from zero or in order, yes and no as 1 and 0, and tens of a hundred, 7 reads variants by their
 /// place, numbers in digits of other scripts and approximate ones, stars and sentiments as signs, short intents, and what is whole
-/// of a reply that was cut off, and takes a word beside a whole answer, or a yes beside reasons for it, for no refusal.
-pub(crate) const READER: u32 = 7;
+/// of a reply that was cut off, and takes a word beside a whole answer, or a yes beside reasons for it, for no refusal, 8 reads
+/// variants by their place in calls of their own too.
+pub(crate) const READER: u32 = 8;
 
 /// Why a reply is not an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

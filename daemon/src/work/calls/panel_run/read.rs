@@ -123,7 +123,7 @@ impl ReplyReader {
                 };
                 read.map(|answered| ReadReply::Whole(Box::new(answered)))
             }
-            Some(item) => exchange::read_item(spec, item, end, reply).map(ReadReply::One),
+            Some(item) => exchange::read_item(spec, ask.at, item, end, reply).map(ReadReply::One),
         }
     }
 }

@@ -417,7 +417,7 @@ impl Bench {
             Some(_) => json!({ "reasoning": said, "appeals": [], "concerns": [], "refused": null }),
         };
         let item = ask.item.unwrap_or(Item::Reasons);
-        let read = read_item(&self.spec, item, &End::Finished, &part.to_string());
+        let read = read_item(&self.spec, ask.at, item, &End::Finished, &part.to_string());
         ReadReply::One(read.unwrap())
     }
 }
