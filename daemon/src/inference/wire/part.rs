@@ -66,6 +66,8 @@ impl PartialUsage {
             // A sum that is the output alone leaves the prompt out.
             (None, Some(output), Some(total)) if total > output => (total - output, output),
             (None, Some(output), _) => (sent, output),
+            // So is one that could not hold half of the prompt, whatever a text of that length comes to.
+            (None, None, Some(total)) if total.saturating_mul(2) < sent => (sent, total),
             (None, None, Some(total)) => {
                 let input = sent.min(total);
                 (input, total - input)
@@ -95,7 +97,9 @@ mod tests {
         for (usage, tokens) in [
             (json!({ "total_tokens": 520 }), Some((300, 220))),
             (json!({ "total_tokens": "520" }), Some((300, 220))),
-            (json!({ "total_tokens": 120 }), Some((120, 0))),
+            (json!({ "total_tokens": 200 }), Some((200, 0))),
+            (json!({ "total_tokens": 120 }), Some((300, 120))),
+            (json!({ "prompt_tokens": 0, "total_tokens": 120 }), Some((300, 120))),
             (
                 json!({ "prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 520 }),
                 Some((300, 220)),
@@ -105,6 +109,10 @@ mod tests {
             (json!({ "completion_tokens": 120 }), Some((300, 120))),
             (json!({ "completion_tokens": 120, "total_tokens": 520 }), Some((400, 120))),
             (json!({ "completion_tokens": 120, "total_tokens": 120 }), Some((300, 120))),
+            (
+                json!({ "prompt_tokens": 0, "completion_tokens": 120, "total_tokens": 120 }),
+                Some((300, 120)),
+            ),
             (json!({ "output_tokens": 120, "prompt_tokens": null }), Some((300, 120))),
             (json!({ "prompt_tokens": -400, "completion_tokens": 120 }), None),
             (json!({ "prompt_tokens": 400, "completion_tokens": 1e15 }), None),
