@@ -61,9 +61,9 @@ impl PartialUsage {
     pub(crate) fn completed(self, sent: u64, came: u64) -> Tokens {
         let (input, output) = match (self.input, self.output, self.total) {
             (Some(input), Some(output), _) => (input, output),
-            (Some(input), None, Some(total)) => (input, total.saturating_sub(input)),
-            (Some(input), None, None) => (input, came),
-            // A sum that is the output alone leaves the prompt out.
+            // A sum that is one direction alone leaves the other one out.
+            (Some(input), None, Some(total)) if total > input => (input, total - input),
+            (Some(input), None, _) => (input, came),
             (None, Some(output), Some(total)) if total > output => (total - output, output),
             (None, Some(output), _) => (sent, output),
             // So is one that could not hold half of the prompt, whatever a text of that length comes to.
@@ -106,6 +106,10 @@ mod tests {
             ),
             (json!({ "prompt_tokens": 400 }), Some((400, 40))),
             (json!({ "prompt_tokens": 400, "total_tokens": 520 }), Some((400, 120))),
+            (
+                json!({ "prompt_tokens": 400, "completion_tokens": 0, "total_tokens": 400 }),
+                Some((400, 40)),
+            ),
             (json!({ "completion_tokens": 120 }), Some((300, 120))),
             (json!({ "completion_tokens": 120, "total_tokens": 520 }), Some((400, 120))),
             (json!({ "completion_tokens": 120, "total_tokens": 120 }), Some((300, 120))),
