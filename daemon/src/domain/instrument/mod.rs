@@ -191,7 +191,7 @@ fn describe(persona: &Persona) -> String {
         Gender::Female => "female",
         Gender::Nonbinary => "nonbinary",
     };
-    let words = |word: &str| word.replace('_', " ");
+    let words = protocol::audience::in_words;
     let place = persona.state.as_deref().or(persona.country.as_deref());
     let place = place.map_or_else(|| words(persona.region.as_str()), ToOwned::to_owned);
     let work = persona
