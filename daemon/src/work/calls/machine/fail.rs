@@ -197,7 +197,8 @@ impl PanelMachine<'_> {
     }
 
     /// The engine for a respondent's next call: the last one while it can be asked, else the next in turn that can. What a reply
-    /// left out is asked for where that reply came from. When none can at the moment, the one to wait for; `None` when no engine is left that may be asked.
+    /// left out is asked for where that reply came from. When none can at the moment, the one to wait for; `None` when no engine
+    /// is left that may be asked.
     pub(super) fn failover_target(
         &self,
         task: &RespondentTask,

@@ -23,7 +23,7 @@ const LIMITED_AGAIN_MAX: u32 = 4;
 /// Someone who is held back: all is asked, and some of it in vain; or the latest question got nothing.
 pub(super) struct HeldTask {
     task: RespondentTask,
-    /// How many calls of the run had been sent when the last of it came to nothing; the end of counting where no reply matters.
+    /// How many calls of the run had been sent when the last of it came to nothing; more than there are where no reply counts.
     since: u64,
     /// What came of the latest question, where it is asked again once the engine is seen to work.
     nothing: Option<Nothing>,

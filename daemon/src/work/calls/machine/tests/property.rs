@@ -76,7 +76,7 @@ fn setups() -> impl Strategy<Value = Setup> {
         let strategy = if failover { Sharing::Failover } else { Sharing::RoundRobin };
         let (again, items) = (again.min(panel), items && !pairs);
         // The one type of which a reply may leave a part out.
-        let survey = !pairs && !items && !channels && panel % 2 == 0;
+        let survey = !pairs && !items && !channels && panel.is_multiple_of(2);
         Setup {
             panel,
             again,
