@@ -623,22 +623,19 @@ impl RepliesRead {
             let mean = mean.map(|(low, high)| format!("mean score {low:.1} to {high:.1}"));
             let bounds = self.headline_between.iter().map(HeadlineBound::sentence);
             let bounds: Vec<String> = mean.into_iter().chain(bounds).collect();
-            let bound = if bounds.is_empty() {
+            // Where nobody answered there is no headline that could move.
+            let bound = if bounds.is_empty() || self.answered == 0 {
                 String::new()
             } else {
                 let all = bounds.join(", ");
                 format!("; had each of them given the lowest or the highest answer: {all}")
             };
-            let lost = match self.not_read {
-                0 => String::new(),
-                lost => format!(", and of {lost} more no reply could be read"),
+            let by = if self.asked_again_by.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", Self::by(&self.asked_again_by))
             };
-            told.push(format!(
-                "{} of {} answered only when asked again ({}){lost}{bound}.",
-                self.answered_when_asked_again,
-                self.answered,
-                Self::by(&self.asked_again_by)
-            ));
+            told.push(format!("{}{bound}.", self.unsure(&by)));
         }
         let read = self.as_they_stood.saturating_add(self.mended);
         if is_notable(self.mended, read) {
@@ -649,6 +646,28 @@ impl RepliesRead {
             ));
         }
         (!told.is_empty()).then(|| told.join(" "))
+    }
+
+    /// Who answered only when asked again, and of whom no reply could be read, without a share of nobody. `by` is by which value.
+    fn unsure(&self, by: &str) -> String {
+        let (again, answered) = (self.answered_when_asked_again, self.answered);
+        let respondents = |count: u32| match count {
+            1 => "1 respondent".to_owned(),
+            _ => format!("{count} respondents"),
+        };
+        match (again, self.not_read) {
+            (0, lost) if answered == 0 => {
+                format!("Of {} no reply could be read{by}", respondents(lost))
+            }
+            (0, lost) => format!(
+                "Of {}, beside the {answered} who answered, no reply could be read{by}",
+                respondents(lost)
+            ),
+            (_, 0) => format!("{again} of {answered} answered only when asked again{by}"),
+            (_, lost) => format!(
+                "{again} of {answered} answered only when asked again{by}, and of {lost} more no reply could be read"
+            ),
+        }
     }
 
     /// How many replies were read as they stood, mended, and asked for again, in a sentence.
@@ -858,5 +877,43 @@ mod tests {
         read.headline_between.clear();
         read.mean_score_between = None;
         assert_eq!(warning(&read), "6 of 40 answered only when asked again (score 6).");
+    }
+
+    #[test]
+    fn no_share_of_nothing_is_told() {
+        let by = BTreeMap::from([("score".to_owned(), 12)]);
+        for (again, answered, not_read, by, wanted) in [
+            (0, 0, 5, by.clone(), Some("Of 5 respondents no reply could be read (score 12).")),
+            (0, 0, 1, BTreeMap::new(), Some("Of 1 respondent no reply could be read.")),
+            (
+                0,
+                40,
+                6,
+                by.clone(),
+                Some(
+                    "Of 6 respondents, beside the 40 who answered, no reply could be read (score 12).",
+                ),
+            ),
+            (
+                6,
+                40,
+                2,
+                by.clone(),
+                Some(
+                    "6 of 40 answered only when asked again (score 12), and of 2 more no reply could be read.",
+                ),
+            ),
+            (0, 0, 0, by.clone(), None),
+            (0, 40, 0, by, None),
+        ] {
+            let read = RepliesRead {
+                answered_when_asked_again: again,
+                answered,
+                not_read,
+                asked_again_by: by,
+                ..RepliesRead::default()
+            };
+            assert_eq!(read.warning().as_deref(), wanted, "{again} {answered} {not_read}");
+        }
     }
 }

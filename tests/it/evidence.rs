@@ -412,8 +412,8 @@ fn what_an_earlier_version_could_not_read_stays_unread() {
     let readable = ("\"reply\":\"A seven, I think.\"", now.as_str());
     rewrite("now", &[readable]);
     drop(home.run(["replay", "now"]).expect(1).says("its reply reads otherwise"));
-    assert!(text.contains(",\"reader\":7"));
-    rewrite("earlier", &[readable, (",\"reader\":7", "")]);
+    assert!(text.contains(",\"reader\":8"));
+    rewrite("earlier", &[readable, (",\"reader\":8", "")]);
     let replay = home.run(["replay", "earlier", "--json"]).expect(0).json();
     assert_eq!(replay["identical"], true, "{replay}");
     assert!(replay["without_reply"].as_u64() > Some(0), "{replay}");

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use harness::mock_provider::answer;
 use harness::{Act, Home, MockProvider, studies};
+use serde_json::json;
 
 const RUN: [&str; 8] =
     ["run", "idea.md", "--engine", "mock", "--json", "--yes", "--replicates", "0"];
@@ -71,4 +72,38 @@ fn whoever_cannot_be_read_at_first_is_asked_again_however_many_they_are() {
         let ran = home.run(studies::RUN_ONCE);
         assert_eq!(ran.expect(0).json()["study"]["panel"]["delivered"], 100);
     }
+}
+
+/// A model leaves out the second question of a survey at first. What it answered stands, also where it says something else when it
+/// is asked for the rest; the replies are found again, and lead to the same results.
+#[test]
+fn what_a_reply_to_a_survey_leaves_out_is_asked_for_once_and_added() {
+    let mock = MockProvider::start(Duration::ZERO, |heard| {
+        let said = |number: u8, answer: &str| json!({ "question": number, "answer": answer });
+        let answers = if heard.turns == 1 {
+            json!([said(1, "The price would.")])
+        } else {
+            assert!(heard.question.contains("leaves out question 2"), "{}", heard.question);
+            assert!(heard.question.contains("The price would."), "the former reply goes along");
+            json!([said(1, "Nothing."), said(2, "A few dollars.")])
+        };
+        Act::Say(json!({ "answers": answers, "reasoning": "So." }).to_string())
+    });
+    let home = Home::with_settings(&mock.settings(""));
+    let head = "study: survey\npanel: 6\nseed: 7\nquestions: [\"What would stop you?\", \"What is it worth?\"]";
+    home.write("idea.md", &format!("---\n{head}\n---\nA meal kit that learns your taste.\n"));
+    let printed = home.run(RUN).expect(0).json();
+    assert_eq!((mock.calls(), &printed["study"]["panel"]["delivered"]), (12, &json!(6)));
+    for question in printed["results"]["question_results"].as_array().unwrap() {
+        assert_eq!(question["answered"], 6, "{question}");
+    }
+    let replies = &printed["meta"]["replies"];
+    assert_eq!(replies["asked_again_by"], json!({ "answers": 6 }), "{replies}");
+    assert_eq!(replies["answered_when_asked_again"], 6, "{replies}");
+    drop(home.run(["export", "@", "--format", "bundle", "-o", "study.evidence"]).expect(0));
+    let replay = home.run(["replay", "study.evidence", "--json"]).expect(0).json();
+    assert_eq!((&replay["identical"], &replay["without_reply"]), (&json!(true), &json!(0)));
+    // Both replies of each are found again.
+    drop(home.run(RUN).expect(0));
+    assert_eq!(mock.calls(), 12, "nobody is asked for what was said before");
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::about_rewrite::AboutRewrite;
 use super::digest::{Digest, sha256_hex};
-use super::exchange::{End, ReplySource, SidePart};
+use super::exchange::{End, ReplyRole, ReplySource, SidePart};
 use super::instrument::Item;
 use super::instrument::chain::Rewrite;
 use super::instrument::channels::AnchorCalibration;
@@ -182,6 +182,9 @@ pub(crate) struct RecordedCall {
     /// The item, if each question is put in a call of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<Item>,
+    /// What the reply is to the one before it: it counts alone, or adds what that one left out.
+    #[serde(default, skip_serializing_if = "ReplyRole::is_whole")]
+    pub role: ReplyRole,
 }
 
 /// What was said of rewrites after a round: by the models that wrote them, and by the respondents who scored them. None of it

@@ -46,6 +46,24 @@ impl End {
     }
 }
 
+/// What a reply is to the one before it to the same question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ReplyRole {
+    /// It counts alone, and those before it do not.
+    #[default]
+    Whole,
+    /// It adds what the one before it left out.
+    Rest,
+}
+
+impl ReplyRole {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub(super) fn is_whole(&self) -> bool {
+        *self == Self::Whole
+    }
+}
+
 /// The kind of call of a side measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,6 +108,17 @@ pub(crate) struct Exchange {
     pub item: Option<Item>,
 }
 
+impl Exchange {
+    /// What its reply is to the one before it.
+    #[must_use]
+    pub(crate) fn role(&self) -> ReplyRole {
+        match self.correction.as_deref() {
+            Some(correction) if instrument::asks_for_the_rest(correction) => ReplyRole::Rest,
+            _ => ReplyRole::Whole,
+        }
+    }
+}
+
 /// Reads a model's reply as an answer to an assignment.
 ///
 /// # Errors
@@ -103,6 +132,25 @@ pub(crate) fn read(
     match end {
         End::Truncated => instrument::read_cut_off(spec, at, reply).ok_or_else(cut_off),
         _ => read_whole(end, reply, |reply| instrument::read_model(spec, at, reply)),
+    }
+}
+
+/// Reads a model's reply that adds to a former answer.
+///
+/// # Errors
+/// Why it adds nothing.
+pub(crate) fn read_rest(
+    spec: &StudySpec,
+    at: Assignment,
+    former: &Answered,
+    end: &End,
+    reply: &str,
+) -> Result<Answered, Unreadable> {
+    match end {
+        End::Truncated => {
+            instrument::read_rest_cut_off(spec, at, former, reply).ok_or_else(cut_off)
+        }
+        _ => read_whole(end, reply, |reply| instrument::read_rest(spec, at, former, reply)),
     }
 }
 
@@ -128,6 +176,7 @@ pub(crate) fn read_whole<T>(
 /// Why the reply is not an answer.
 pub(crate) fn read_item(
     spec: &StudySpec,
+    at: Assignment,
     item: Item,
     end: &End,
     reply: &str,
@@ -135,7 +184,7 @@ pub(crate) fn read_item(
     match end {
         End::Declined(why) => instrument::decline_item(item, why.clone()),
         End::Truncated => Err(cut_off()),
-        End::Finished => instrument::read_item(spec, item, reply),
+        End::Finished => instrument::read_item(spec, at, item, reply),
     }
 }
 
@@ -143,11 +192,11 @@ fn cut_off() -> Unreadable {
     Unreadable::Invalid { reason: "the reply was cut off at its longest".to_owned() }
 }
 
-/// A stored reply: its item (if items are put alone), how it ended, and its text.
-pub(crate) type Kept<'a> = (Option<Item>, &'a End, &'a str);
+/// A stored reply: its item (if items are put alone), how it ended, its text, and what it is to the one before it.
+pub(crate) type Kept<'a> = (Option<Item>, &'a End, &'a str, ReplyRole);
 
-/// The answer that all direct replies of an assignment make together; for each item the last reply counts. `None` if
-/// an item has no reply.
+/// The answer that all direct replies of an assignment make together; for each item the last reply counts, with the one
+/// before it where it only adds to that. `None` if an item has no reply.
 #[must_use]
 pub(crate) fn conclude(
     spec: &StudySpec,
@@ -155,15 +204,23 @@ pub(crate) fn conclude(
     replies: &[Kept<'_>],
 ) -> Option<Result<Answered, Unreadable>> {
     let items = instrument::items(spec);
-    let last = |of| replies.iter().rfind(|(item, ..)| *item == of);
+    let of_item = |of: Option<Item>| replies.iter().rev().filter(move |(item, ..)| *item == of);
     if items.is_empty() {
-        let (_, end, reply) = last(None)?;
+        let mut latest = of_item(None);
+        let (_, end, reply, role) = latest.next()?;
+        let former = latest.next().filter(|_| *role == ReplyRole::Rest);
+        if let Some((_, end_before, before, _)) = former
+            && let Ok(former) = read(spec, at, end_before, before)
+        {
+            // Whatever the rest is, what was answered before stands.
+            return Some(Ok(read_rest(spec, at, &former, end, reply).unwrap_or(former)));
+        }
         return Some(read(spec, at, end, reply));
     }
     let mut read = Vec::with_capacity(items.len());
     for item in items {
-        let (_, end, reply) = last(Some(item))?;
-        match read_item(spec, item, end, reply) {
+        let (_, end, reply, _) = of_item(Some(item)).next()?;
+        match read_item(spec, at, item, end, reply) {
             Ok(reply) => read.push(reply),
             Err(unreadable) => return Some(Err(unreadable)),
         }

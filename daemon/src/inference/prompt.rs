@@ -393,7 +393,7 @@ fn mark(spec: &StudySpec) -> String {
 }
 
 fn facts(persona: &Persona) -> Value {
-    let words = |word: &str| word.replace('_', " ");
+    let words = protocol::audience::in_words;
     let place = persona.state.as_deref().or(persona.country.as_deref());
     let work = persona.occupation.as_deref();
     context! {

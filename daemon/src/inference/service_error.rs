@@ -25,6 +25,8 @@ const WORDS_MAX: usize = 200;
 const WORD_MAX: usize = 24;
 /// The longest wait that is believed.
 const WAIT_MAX: Duration = Duration::from_hours(24);
+/// A model that is being loaded is asked again after that time, where the service tells none: loading takes up to some minutes.
+const LOADING_WAIT: Duration = Duration::from_secs(5);
 /// A quota of a day is waited for if it is renewed within this time.
 const DAY_WAIT_MAX: Duration = Duration::from_hours(1);
 /// Nothing of a day is renewed within less than this: such a wait is that of another limit.
@@ -84,7 +86,7 @@ impl ServiceError {
             return denied(Denial::Key);
         }
         if self.is_loading() {
-            return CallError::Limited { status, after, said };
+            return CallError::Limited { status, after: after.or(Some(LOADING_WAIT)), said };
         }
         // Gateways say what the request may not hold with any status.
         if matches!(status, 200..=299 | 403 | 500..=502) {
@@ -99,6 +101,8 @@ impl ServiceError {
             403 => denied(Denial::Permission),
             429 if self.is_quota_of_a_day() => denied(Denial::DayQuota),
             429 | 503 | 529 => CallError::Limited { status, after, said },
+            // A status of its own for a tier that is full.
+            498 if self.whole.contains("capacity") => CallError::Limited { status, after, said },
             408 | 500..=599 => CallError::Server { status, said },
             // An error in a success without a code that is known: the service says that there is no reply.
             200..=299 => CallError::Server { status, said },
@@ -181,8 +185,20 @@ impl ServiceError {
             "incorrect_api_key",
             "authentication_error",
         ];
+        // In words only of the first sentence: what is rejected may be repeated behind it.
+        const WORDS: [&str; 7] = [
+            "incorrect api key",
+            "invalid api key",
+            "api key not valid",
+            "api key is invalid",
+            "api key expired",
+            "no api key",
+            "missing api key",
+        ];
+        let said = self.said.to_lowercase();
         matches!(self.status, 200..=299 | 400)
-            && self.codes.split(' ').any(|said| CODES.contains(&said))
+            && (self.codes.split(' ').any(|said| CODES.contains(&said))
+                || WORDS.iter().any(|words| said.contains(words)))
     }
 
     /// Whether a quota of a day is used up, and the service does not say believably that it is renewed within the hour.

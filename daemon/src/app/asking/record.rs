@@ -11,7 +11,7 @@ use protocol::event::EventData;
 use protocol::run::{PanelCounts, State};
 use protocol::service::Reply;
 
-use crate::domain::exchange::{Exchange, ReplySource};
+use crate::domain::exchange::{Exchange, ReplyRole, ReplySource};
 use crate::domain::instrument::{exact_score, headline_values, score};
 use crate::domain::ledger::cost;
 use crate::domain::outcome::{Answered, Assignment, Class, EngineUse, FIRST_ROUND, Outcome, Usage};
@@ -164,18 +164,20 @@ impl Batch {
 
     fn remember(&mut self, key: OutcomeKey, exchanges: &[Exchange]) {
         if key.assignment.is_answer() {
-            // Of each question the last reply: the one before it could not be read.
+            // Of each question the last reply: the one before it could not be read, or the last only adds to it.
             let question = |exchange: &Exchange| (exchange.beside, exchange.item);
             let questions: BTreeSet<_> = exchanges.iter().map(question).collect();
             for of in questions {
-                let last = exchanges.iter().rfind(|exchange| question(exchange) == of);
+                let mut latest = exchanges.iter().rev().filter(|said| question(said) == of);
+                let last = latest.next();
+                let is_rest = last.is_some_and(|last| last.role() == ReplyRole::Rest);
+                let before = latest.next().filter(|_| is_rest);
                 let fit = |last: &&Exchange| {
                     last.source == ReplySource::Asked && last.whole_bytes.is_none()
                 };
-                let address = last.filter(fit).and_then(|last| AddressKey::new(&last.address));
-                if let Some(address) = address {
-                    self.remember.push((address, RememberedRow::new(key)));
-                }
+                let counting = before.into_iter().chain(last).filter(fit);
+                let addresses = counting.filter_map(|said| AddressKey::new(&said.address));
+                self.remember.extend(addresses.map(|address| (address, RememberedRow::new(key))));
             }
         }
     }

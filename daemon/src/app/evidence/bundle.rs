@@ -19,7 +19,9 @@ use crate::domain::evidence::{
     Asked, Closing, EvidenceLine, FORMAT, Opening, PromptRecord, RecordedCall, Respondent,
     RewrittenContent, UNSEALED, VERSION, WITH_ROUND_RESULTS, WITHOUT_ROUNDS, results_hash, seal,
 };
-use crate::domain::exchange::{End, Exchange, ReplySource, SidePart, address, asked_again};
+use crate::domain::exchange::{
+    End, Exchange, ReplyRole, ReplySource, SidePart, address, asked_again,
+};
 use crate::domain::instrument::chain::{Rewrite, told_rounds};
 use crate::domain::instrument::channels::read_text;
 use crate::domain::instrument::{self, SYNTHETIC_NOTICE};
@@ -316,6 +318,7 @@ impl<'a> EvidenceWriter<'a> {
         former: Option<&str>,
         ask: impl Fn(Option<&Prompts>, &Exchange, &str) -> Option<Prompt>,
     ) -> RecordedCall {
+        let role = said.role();
         let made =
             self.prompt_records.iter().zip(&self.prompts).enumerate().find_map(|(place, made)| {
                 let (prompt_record, prompts) = made;
@@ -348,6 +351,7 @@ impl<'a> EvidenceWriter<'a> {
             source: said.source,
             beside: said.beside,
             item: said.item,
+            role,
         }
     }
 
@@ -430,6 +434,7 @@ fn again(
         source: ReplySource::Asked,
         beside: None,
         item: None,
+        role: ReplyRole::Whole,
     })
 }
 

@@ -19,7 +19,7 @@ use crate::domain::evidence::{
     SaidOfRewrites, UNSEALED, Unsealed, VERSION, WITH_ROUND_RESULTS, benches, first_difference,
     read, results_hash, unseal,
 };
-use crate::domain::exchange::{self, Kept, SidePart, address};
+use crate::domain::exchange::{self, Kept, ReplyRole, SidePart, address};
 use crate::domain::instrument::chain::{Rewrite, RoundResults, spec_of_round};
 use crate::domain::instrument::channels::asked_beside;
 use crate::domain::instrument::{self, Accumulator, FINDINGS_RULE, Unreadable, WordingNoise};
@@ -394,19 +394,25 @@ impl Replayer {
         }
         // A question put alone that could not be read, or was declined, was the last one.
         if let Some(item) = last.item
-            && let Err(unreadable) = exchange::read_item(spec, item, &last.end, &last.reply)
+            && let Err(unreadable) = exchange::read_item(spec, at, item, &last.end, &last.reply)
         {
             return Some(Err(unreadable));
         }
-        let is_last = |place: usize| {
-            direct.iter().skip(place + 1).all(|later| later.item != direct[place].item)
+        // One counts where it is the last to its item, or the last only adds to it.
+        let counts = |place: usize| {
+            let mut later =
+                direct.iter().skip(place + 1).filter(|later| later.item == direct[place].item);
+            let next = later.next();
+            let is_last = later.next().is_none();
+            next.is_none_or(|next| is_last && next.role == ReplyRole::Rest)
         };
-        let mut counting = (0..direct.len()).filter(|place| is_last(*place));
+        let mut counting = (0..direct.len()).filter(|place| counts(*place));
         if counting.any(|place| direct[place].whole_bytes.is_some()) {
             return None;
         }
+        let kept = direct.iter();
         let kept: Vec<Kept<'_>> =
-            direct.iter().map(|said| (said.item, &said.end, said.reply.as_str())).collect();
+            kept.map(|said| (said.item, &said.end, said.reply.as_str(), said.role)).collect();
         exchange::conclude(spec, at, &kept)
     }
 

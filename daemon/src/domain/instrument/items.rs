@@ -7,7 +7,7 @@ use protocol::results::ThemeKind;
 use protocol::study::StudySpec;
 use serde::{Deserialize, Serialize};
 
-use super::normalize_reply::{FieldKind, form, normalize_reply, preferences};
+use super::normalize_reply::{FieldKind, form_at, normalize_reply, preferences};
 use super::reply::{Fields, THEME_MAX};
 use super::types::{check_entry, kind_of};
 use super::{Unreadable, answer, extract_json, options};
@@ -127,20 +127,25 @@ impl Holds for ItemReply {
     }
 }
 
-/// Reads a model's reply to one item. A survey question can be declined alone; declining any other item declines the
+/// Reads a model's reply to one item of an assignment. A survey question can be declined alone; declining any other item declines the
 /// whole questionnaire.
 ///
 /// # Errors
 /// Why the reply is not an answer to the item.
-pub(crate) fn read_item(spec: &StudySpec, item: Item, text: &str) -> Result<ItemReply, Unreadable> {
-    let form = form(spec, Some(item));
+pub(crate) fn read_item(
+    spec: &StudySpec,
+    at: Assignment,
+    item: Item,
+    text: &str,
+) -> Result<ItemReply, Unreadable> {
+    let form = form_at(spec, at, Some(item));
     let read =
         extract_json::fields_of(text, &form).and_then(|fields| normalize_reply(fields, &form));
     let fields = match read {
         Err(Unreadable::Refused { reason }) => return decline_item(item, reason),
         read => read?,
     };
-    check(spec, item, fields.clone())?;
+    check(&form, item, fields.clone())?;
     Ok(ItemReply { item, fields })
 }
 
@@ -156,18 +161,22 @@ pub(crate) fn decline_item(item: Item, reason: String) -> Result<ItemReply, Unre
 }
 
 /// Checks that a reply contains what the item asks for, and nothing else.
-fn check(spec: &StudySpec, item: Item, mut fields: Fields) -> Result<(), Unreadable> {
+fn check(
+    form: &[(&'static str, FieldKind)],
+    item: Item,
+    mut fields: Fields,
+) -> Result<(), Unreadable> {
     if matches!(item, Item::Question(_)) {
         return check_entry(fields);
     }
     let mut reasoning = String::new();
-    for (key, kind) in form(spec, Some(item)) {
+    for (key, kind) in form {
         match kind {
-            FieldKind::Whole(low, high) => drop(fields.integer(key, low, high)?),
-            FieldKind::Word(words) => fields.one_of(key, &words)?,
+            FieldKind::Whole(low, high) => drop(fields.integer(key, *low, *high)?),
+            FieldKind::Word(words) => fields.one_of(key, words)?,
             FieldKind::Placed => fields.one_of(key, &preferences())?,
             // The reasoning comes first in every form, and quotes must occur in it.
-            FieldKind::Text(most) => reasoning = fields.text(key, most)?,
+            FieldKind::Text(most) => reasoning = fields.text(key, *most)?,
             FieldKind::Theme => drop(fields.text(key, THEME_MAX)?),
             FieldKind::Themes => drop(fields.mentions(key, ThemeKind::Topic, &reasoning)?),
             FieldKind::Topics => drop(fields.topics(key)?),

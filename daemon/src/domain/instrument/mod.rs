@@ -16,6 +16,7 @@ mod diagnose;
 mod extract_json;
 mod findings;
 mod items;
+mod left_out;
 mod level;
 mod limits;
 mod metric;
@@ -63,6 +64,7 @@ pub(crate) use contrast::without_contrast_rule;
 pub(crate) use crosstab::{CrossTally, DIMENSIONS};
 pub(crate) use findings::{RULE as FINDINGS_RULE, Subject, across, told, without_findings};
 pub(crate) use items::{Item, ItemReply, assemble, decline_item, items, put, read_item};
+pub(crate) use left_out::{asks_for_the_rest, left_out, read_rest, read_rest_cut_off};
 pub(crate) use level::below_middle;
 pub(crate) use limits::{Violation, check};
 pub(crate) use metric::{StudyMetric, UnknownMetric, theme_field};
@@ -114,8 +116,9 @@ const EDITION: &str = "instruments 3";
 /// reasons that speak of the other variant, 6 reads keys without quotation marks or under a usual other name, answers to a
 /// survey that are counted from zero or in order, yes and no as 1 and 0, and tens of a hundred, 7 reads variants by their
 /// place, numbers in digits of other scripts and approximate ones, stars and sentiments as signs, short intents, and what is whole
-/// of a reply that was cut off, and takes a word beside a whole answer, or a yes beside reasons for it, for no refusal.
-pub(crate) const READER: u32 = 7;
+/// of a reply that was cut off, and takes a word beside a whole answer, or a yes beside reasons for it, for no refusal, 8 reads
+/// variants by their place in calls of their own too.
+pub(crate) const READER: u32 = 8;
 
 /// Why a reply is not an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -188,7 +191,7 @@ fn describe(persona: &Persona) -> String {
         Gender::Female => "female",
         Gender::Nonbinary => "nonbinary",
     };
-    let words = |word: &str| word.replace('_', " ");
+    let words = protocol::audience::in_words;
     let place = persona.state.as_deref().or(persona.country.as_deref());
     let place = place.map_or_else(|| words(persona.region.as_str()), ToOwned::to_owned);
     let work = persona

@@ -79,21 +79,23 @@ pub(super) type Form = Vec<(&'static str, FieldKind)>;
 
 /// The form of a reply to a study, or to one item of it.
 pub(super) fn form(spec: &StudySpec, item: Option<Item>) -> Form {
-    if matches!(item, Some(Item::Question(_))) {
-        return entry_form();
-    }
-    let mut form = kind_of(&spec.instrument).form(&spec.instrument);
-    if let Some(item) = item {
-        form.retain(|(key, kind)| item.fills(key, kind));
-    }
-    form
+    part_of(kind_of(&spec.instrument).form(&spec.instrument), item)
 }
 
-/// The form of a reply to an assignment, which tells what was shown first; of one to an item alone that is not known.
+/// The form of a reply to an assignment, or to one item of it: which variant is shown first is known there.
 pub(super) fn form_at(spec: &StudySpec, at: Assignment, item: Option<Item>) -> Form {
+    part_of(kind_of(&spec.instrument).form_at(spec, at), item)
+}
+
+/// What an item fills of a whole form.
+fn part_of(mut whole: Form, item: Option<Item>) -> Form {
     match item {
-        None => kind_of(&spec.instrument).form_at(spec, at),
-        Some(_) => form(spec, item),
+        None => whole,
+        Some(Item::Question(_)) => entry_form(),
+        Some(item) => {
+            whole.retain(|(key, kind)| item.fills(key, kind));
+            whole
+        }
     }
 }
 

@@ -98,6 +98,8 @@ pub(crate) struct Admission {
     /// The last allowance that the service reported: requests left, and until when that is valid.
     told: Option<(u64, Duration)>,
     why: String,
+    /// Calls without a reply since the last one with a reply.
+    in_vain: u32,
     /// Time of the last reply, or of the first call after it.
     heard: Duration,
     /// Time of the last failed call.
@@ -123,6 +125,7 @@ impl Admission {
             paced: Duration::ZERO,
             told: None,
             why: String::new(),
+            in_vain: 0,
             heard: now,
             failed: Duration::ZERO,
             now,
@@ -307,6 +310,7 @@ impl Admission {
         if self.turns.is_empty() {
             self.breaker = Breaker::default();
             self.record = Record::default();
+            self.in_vain = 0;
             self.paced = Duration::ZERO;
         }
     }
@@ -341,6 +345,7 @@ impl Admission {
         let error = match signal {
             Signal::Replied => {
                 self.heard = self.now;
+                self.in_vain = 0;
                 self.asked = (self.not_before > now).then_some(now);
                 self.record.note(true);
                 self.flow.note(false);
@@ -356,7 +361,14 @@ impl Admission {
         }
         self.record.note(false);
         self.failed = self.now;
-        self.why = format!("{error}; twenty calls in a row failed");
+        self.in_vain = self.in_vain.saturating_add(1);
+        let calls = self.in_vain;
+        self.why = match error {
+            CallError::Rejected { .. } => {
+                format!("{error}; it accepted none of the latest {calls} calls")
+            }
+            _ => format!("{error}; none of the latest {calls} calls got a reply"),
+        };
         match error {
             CallError::Limited { after, .. } => {
                 self.flow.note(true);

@@ -326,6 +326,7 @@ fn a_dead_service_costs_twenty_calls_and_three_probes() {
         };
         assert_eq!(made, calls);
         assert!(now <= Duration::from_secs(35) && why.contains("HTTP"), "{now:?} {why}");
+        assert!(why.contains(&format!("none of the latest {calls} calls")), "{why}");
     }
 }
 

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use protocol::audience::{Education, IncomeBracket};
 use protocol::channels::Construct;
 use protocol::measurement::{Control, QuestionsPerCall, WORDINGS_MAX};
+use protocol::persona::Household;
 use protocol::study::{Instrument, Orders, StudySpec};
 
 use protocol::results::{PurchaseIntent, Sentiment};
@@ -70,6 +72,29 @@ fn all() -> Vec<StudySpec> {
     ]
     .map(spec)
     .into()
+}
+
+/// A model reads what people read: no code of a class.
+#[test]
+fn a_persona_is_told_in_plain_words() {
+    let panel = panel();
+    let mut persona = panel.persona(0).unwrap();
+    persona.education = Education::LessThanHs;
+    persona.household = Household::RoommatesOrRelatives;
+    persona.income_bracket = IncomeBracket::UpperMiddle;
+    let told = "Education: less than high school. Household: roommates or relatives. Household income: upper middle.";
+    for mut spec in all() {
+        for questions_per_call in [QuestionsPerCall::All, QuestionsPerCall::One] {
+            spec.measurement.questions_per_call = questions_per_call;
+            for item in instrument::put(&spec) {
+                let prompt = shipped().unwrap().render(&spec, at(0), item, &persona, None).unwrap();
+                assert!(prompt.system.contains(told), "{}", prompt.system);
+                assert!(!prompt.system.contains('_'), "{}", prompt.system);
+            }
+        }
+        let questionnaire = instrument::questionnaire(&spec, &persona);
+        assert!(questionnaire.contains("Education: less than high school."), "{questionnaire}");
+    }
 }
 
 #[test]

@@ -98,6 +98,9 @@ const FORMAT_REFUSALS: &[&str] = &[
     "invalid response_format",
     "parse grammar",
     "compile grammar",
+    "enabled only",
+    "only enabled",
+    "only available",
 ];
 /// The same where the server failed.
 const PLAIN_FORMAT_REFUSALS: &[&str] =
@@ -127,7 +130,10 @@ const SYSTEM: &[&str] = &[
     "system_instruction",
     "developer instruction",
     "roles must alternate",
+    "only user and assistant roles",
 ];
+/// What templates of models say that know no message of the system.
+const OTHER_ROLES: &[&str] = &["roles must alternate", "only user and assistant roles"];
 /// Names of the limit on the length of a reply.
 const LENGTH: &[&str] = &[
     "max_tokens",
@@ -207,7 +213,7 @@ impl ServiceError {
             ),
             (
                 Refusable::SystemRole,
-                names(SYSTEM) && (is_refusal || (!is_plain && names(&["roles must alternate"]))),
+                names(SYSTEM) && (is_refusal || (!is_plain && names(OTHER_ROLES))),
             ),
             (
                 Refusable::ReplyShape,
@@ -257,6 +263,10 @@ mod tests {
             (400, "Schema is too complex for this model"),
             (400, "invalid format: expected \"json\" or a JSON schema"),
             (400, "This model only supports JSON mode"),
+            (
+                400,
+                "response_format value as json_schema is enabled only for api versions 2024-08-01-preview and later",
+            ),
             (500, "Unsupported response_format"),
             (500, "failed to parse grammar from json_schema"),
             (501, "response_format is not implemented"),
@@ -312,6 +322,21 @@ mod tests {
         ] });
         assert_eq!(refuses(422, each.to_string().as_bytes()), [Refusable::Temperature]);
         assert_eq!(refuses(400, &said("top_p is not supported with this model")), []);
+    }
+
+    #[test]
+    fn a_message_of_the_system_is_refused_in_many_words() {
+        for words in [
+            "System role not supported",
+            "Conversation roles must alternate user/assistant/user/assistant/...",
+            "Error rendering prompt with jinja template: \"Only user and assistant roles are supported!\".",
+            "Only user and assistant roles are supported, with the exception of an initial optional system message!",
+            "Developer instruction is not enabled for models/gemma-3-27b-it",
+        ] {
+            assert_eq!(refuses(400, &said(words)), [Refusable::SystemRole], "{words}");
+        }
+        let failed = said("jinja: only user and assistant roles");
+        assert!(matches!(kind(500, &failed), CallError::Server { .. }));
     }
 
     /// A server that failed, and a key that may not, are no refusal of a part.

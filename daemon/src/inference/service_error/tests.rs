@@ -413,6 +413,26 @@ fn an_account_that_has_ended_or_was_stopped_is_refused_with_its_own_words() {
     assert!(matches!(error, CallError::Rejected { .. }), "{error:?}");
 }
 
+/// Some say with a 400 what others say with a 401, and with a status of their own that they are full.
+#[test]
+fn a_key_and_a_full_tier_are_known_by_their_words() {
+    let xai = json!({ "code": "Client specified an invalid argument",
+        "error": "Incorrect API key provided: xa***. You can obtain an API key from https://console.x.ai." });
+    for body in
+        [xai, json!({ "error": { "message": "API key expired. Please renew the API key." } })]
+    {
+        let error = read(400, body.to_string().as_bytes()).classify("");
+        assert!(matches!(error, CallError::Denied { denial: Denial::Key, .. }), "{error:?}");
+    }
+    let echo = json!({ "error": { "message": "The content is filtered by our policy on safety.",
+        "messages": ["Invalid API key"] } });
+    let error = read(400, echo.to_string().as_bytes()).classify("");
+    assert!(matches!(error, CallError::Rejected { .. }), "{error:?}");
+    let full = json!({ "error": { "message": "Flex tier capacity exceeded, please try again." } });
+    let error = read(498, full.to_string().as_bytes()).classify("");
+    assert!(matches!(error, CallError::Limited { status: 498, .. }), "{error:?}");
+}
+
 #[test]
 fn an_empty_account_is_no_rate_limit() {
     let kind = |status, said: &str| {
@@ -454,8 +474,14 @@ fn a_model_that_is_being_loaded_is_waited_for() {
     for (status, said) in
         [(400, "model is loading, wait"), (404, "Loading model"), (500, "The model is warming up")]
     {
-        assert!(matches!(kind(status, said), CallError::Limited { .. }), "{said}");
+        let error = kind(status, said);
+        let wait = Some(LOADING_WAIT);
+        assert!(matches!(error, CallError::Limited { after, .. } if after == wait), "{error:?}");
     }
+    let told = json!({ "error": "Model m is currently loading", "estimated_time": 20.0 });
+    let error = read(503, told.to_string().as_bytes()).classify("");
+    let wait = Some(Duration::from_secs(20));
+    assert!(matches!(error, CallError::Limited { after, .. } if after == wait), "{error:?}");
     assert!(matches!(kind(500, "Failed loading model"), CallError::Server { .. }));
     assert!(matches!(kind(400, "model not loaded"), CallError::Rejected { .. }));
 }

@@ -23,7 +23,7 @@ pub(super) fn wait_of(
     retry_after(headers)
         .or_else(|| body.and_then(retry_info))
         .or_else(|| wait_in_words(whole))
-        .or_else(|| body.and_then(|body| wait_in_fields(error_of(body), headers, 0)))
+        .or_else(|| body.and_then(|body| wait_in_fields(fields_of(body), headers, 0)))
         .or_else(|| moment_in_words(whole, headers))
         .or_else(|| body.and_then(|body| reset_in_body(body, headers)))
         .or_else(|| {
@@ -42,6 +42,10 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         .filter(|seconds| seconds.is_finite());
     if let Some(seconds) = seconds {
         return Duration::try_from_secs_f64(seconds.min(WAIT_MAX.as_secs_f64())).ok();
+    }
+    // Some write it with its unit.
+    if let Some(wait) = text(RETRY_AFTER.as_str()).and_then(span) {
+        return Some(wait);
     }
     let until = http_date(text(RETRY_AFTER.as_str())?)?;
     let now = http_date(text(DATE.as_str())?)?;
@@ -62,24 +66,52 @@ fn retry_info(body: &Value) -> Option<Duration> {
     details.iter().find_map(|detail| span(detail.get("retryDelay")?.as_str()?))
 }
 
-/// The wait in a sentence such as "Please try again in 41.5s" or "retry after 20 seconds".
+/// The wait in a sentence such as "Please try again in 41.5s", "retry after 20 seconds" or "in about an hour".
 fn wait_in_words(whole: &str) -> Option<Duration> {
-    const BEFORE: [&str; 5] =
-        ["try again in ", "retry in ", "retry after ", "again after ", "wait "];
+    const BEFORE: [&str; 11] = [
+        "try again in ",
+        "retry in ",
+        "retry after ",
+        "again after ",
+        "wait for ",
+        "wait ",
+        "available in ",
+        "resets in ",
+        "reset in ",
+        "resets after ",
+        "reset after ",
+    ];
     BEFORE.iter().find_map(|before| {
         let rest = whole.get(whole.find(before)? + before.len()..)?;
-        let mut words = rest.split_whitespace();
-        let first = words.next()?.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric());
-        let unit = match words.next().unwrap_or_default() {
-            unit if unit.starts_with("sec") => "s",
-            unit if unit.starts_with("min") => "m",
-            unit if unit.starts_with("hour") => "h",
-            unit if unit.starts_with("millisec") || unit == "ms" => "ms",
-            _ => "",
-        };
-        let has_unit = first.ends_with(|letter: char| letter.is_ascii_alphabetic());
-        if has_unit { span(first) } else { span(&format!("{first}{unit}")) }
+        wait_at_the_beginning(rest)
     })
+}
+
+/// The wait with which a text begins.
+fn wait_at_the_beginning(text: &str) -> Option<Duration> {
+    const ABOUT: [&str; 6] = ["about", "approximately", "around", "at", "least", "another"];
+    let mut words = text.split_whitespace().skip_while(|word| ABOUT.contains(word));
+    let is_edge = |letter: char| !letter.is_ascii_alphanumeric();
+    let first = words.next()?.trim_end_matches(is_edge);
+    let unit = match words.next().unwrap_or_default().trim_end_matches(is_edge) {
+        unit if unit.starts_with("sec") => "s",
+        unit if unit.starts_with("min") => "m",
+        unit if unit.starts_with("hour") || matches!(unit, "hr" | "hrs") => "h",
+        unit if unit.starts_with("millisec") || unit == "ms" => "ms",
+        unit if ["day", "week", "month"].iter().any(|long| unit.starts_with(long)) => "d",
+        _ => "",
+    };
+    let first = match first {
+        "a" | "an" | "one" if !unit.is_empty() => "1",
+        _ => first,
+    };
+    let has_unit = first.ends_with(|letter: char| letter.is_ascii_alphabetic());
+    match unit {
+        _ if has_unit => span(first),
+        // No wait is believed that is longer than a day.
+        "d" => first.parse::<f64>().ok().filter(|days| *days >= 1.0).map(|_| WAIT_MAX),
+        _ => span(&format!("{first}{unit}")),
+    }
 }
 
 /// A duration as services write it: `1s`, `6m0s`, `120ms`, `1.5`, `1h2m3.5s`. `None` for absurd ones.
@@ -105,11 +137,20 @@ pub(crate) fn span(text: &str) -> Option<Duration> {
         .then(|| Duration::from_secs_f64(seconds))
 }
 
+/// What describes the error by fields: where the error is a text, they stand beside it.
+fn fields_of(body: &Value) -> &Value {
+    let error = error_of(body);
+    if error.is_object() { error } else { body }
+}
+
 /// A wait or the moment of its end in a field of the error, such as `retry_after: 20`.
 fn wait_in_fields(error: &Value, headers: &HeaderMap, depth: usize) -> Option<Duration> {
     const DEPTH_MAX: usize = 3;
     /// Written without what stands between the parts of a word.
-    const KEYS: [&str; 12] = [
+    const KEYS: [&str; 14] = [
+        // Of a model that is being loaded.
+        "estimatedtime",
+        "retrydelay",
         "retryafter",
         "retryafterseconds",
         "retryaftersecs",
@@ -264,6 +305,34 @@ mod tests {
         assert_eq!(wait(429, &[first, ("retry-after", "2")], &none), Some(2_000));
         assert_eq!(wait(429, &[("x-ratelimit-reset", "soon")], &none), None);
         assert_eq!(wait(429, &[("ratelimit-reset", "-5")], &none), None);
+    }
+
+    #[test]
+    fn a_wait_is_read_in_each_unit_and_never_as_a_shorter_one() {
+        for (said, seconds) in [
+            ("Please try again in 41.5s.", Some(41.5)),
+            ("Please try again in 1m26.4s", Some(86.4)),
+            ("Please retry after 55 seconds.", Some(55.0)),
+            ("retry in 5 mins", Some(300.0)),
+            ("Try again in 24 hrs.", Some(86_400.0)),
+            ("Try again in 2 days.", Some(86_400.0)),
+            ("Please wait for 30 seconds", Some(30.0)),
+            ("Please wait 20", Some(20.0)),
+            ("Your quota will reset after 1h2m3s.", Some(3_723.0)),
+            ("The limit resets in about 3 hours", Some(10_800.0)),
+            ("Try again in an hour", Some(3_600.0)),
+            ("Try again in a few minutes", None),
+            ("Please wait for the model", None),
+        ] {
+            let ms = seconds.map(|seconds: f64| Duration::from_secs_f64(seconds).as_millis());
+            assert_eq!(wait(429, &[], &json!({ "error": { "message": said } })), ms, "{said}");
+        }
+        assert_eq!(wait(429, &[("retry-after", "5s")], &json!({})), Some(5_000));
+        assert_eq!(wait(429, &[("retry-after", "1m")], &json!({})), Some(60_000));
+        let loading = json!({ "error": "Model m is currently loading", "estimated_time": 20.5 });
+        assert_eq!(wait(503, &[], &loading), Some(20_500));
+        let loading = json!({ "error": { "message": "busy", "retry_delay": "7s" } });
+        assert_eq!(wait(503, &[], &loading), Some(7_000));
     }
 
     #[test]

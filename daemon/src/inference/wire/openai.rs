@@ -82,15 +82,25 @@ pub(super) fn request(chat: &Chat, limit: TokenLimit) -> serde_json::Result<Vec<
     )
 }
 
+/// The words of services for a reply that was cut off at its limit, or at that of the context.
+const TRUNCATED: [&str; 5] =
+    ["length", "max_tokens", "max_length", "model_length", "max_output_tokens"];
+
 pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
     let choices = body.get("choices").and_then(Value::as_array).ok_or("it has no choices")?;
     let choice = choices.first().ok_or("its list of choices is empty")?;
     let message = choice.get("message").ok_or("its choice has no message")?;
     let refusal = message.get("refusal").and_then(Value::as_str).is_some_and(|why| !why.is_empty());
     let stop = match choice.get("finish_reason").and_then(Value::as_str) {
-        Some("length") => Stop::Truncated,
-        Some("content_filter") => Stop::Declined("the service's filter stopped the reply".into()),
-        Some("error") => return Err("it ended with an error that it does not tell"),
+        Some(why) if TRUNCATED.iter().any(|known| why.eq_ignore_ascii_case(known)) => {
+            Stop::Truncated
+        }
+        Some("content_filter" | "sensitive") => {
+            Stop::Declined("the service's filter stopped the reply".into())
+        }
+        Some("error" | "network_error") => {
+            return Err("it ended with an error that it does not tell");
+        }
         _ if refusal => Stop::Declined("the model declined".into()),
         _ => Stop::Finished,
     };

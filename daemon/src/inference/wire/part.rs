@@ -61,11 +61,13 @@ impl PartialUsage {
     pub(crate) fn completed(self, sent: u64, came: u64) -> Tokens {
         let (input, output) = match (self.input, self.output, self.total) {
             (Some(input), Some(output), _) => (input, output),
-            (Some(input), None, Some(total)) => (input, total.saturating_sub(input)),
-            (Some(input), None, None) => (input, came),
-            // A sum that is the output alone leaves the prompt out.
+            // A sum that is one direction alone leaves the other one out.
+            (Some(input), None, Some(total)) if total > input => (input, total - input),
+            (Some(input), None, _) => (input, came),
             (None, Some(output), Some(total)) if total > output => (total - output, output),
             (None, Some(output), _) => (sent, output),
+            // So is one that could not hold half of the prompt, whatever a text of that length comes to.
+            (None, None, Some(total)) if total.saturating_mul(2) < sent => (sent, total),
             (None, None, Some(total)) => {
                 let input = sent.min(total);
                 (input, total - input)
@@ -95,16 +97,26 @@ mod tests {
         for (usage, tokens) in [
             (json!({ "total_tokens": 520 }), Some((300, 220))),
             (json!({ "total_tokens": "520" }), Some((300, 220))),
-            (json!({ "total_tokens": 120 }), Some((120, 0))),
+            (json!({ "total_tokens": 200 }), Some((200, 0))),
+            (json!({ "total_tokens": 120 }), Some((300, 120))),
+            (json!({ "prompt_tokens": 0, "total_tokens": 120 }), Some((300, 120))),
             (
                 json!({ "prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 520 }),
                 Some((300, 220)),
             ),
             (json!({ "prompt_tokens": 400 }), Some((400, 40))),
             (json!({ "prompt_tokens": 400, "total_tokens": 520 }), Some((400, 120))),
+            (
+                json!({ "prompt_tokens": 400, "completion_tokens": 0, "total_tokens": 400 }),
+                Some((400, 40)),
+            ),
             (json!({ "completion_tokens": 120 }), Some((300, 120))),
             (json!({ "completion_tokens": 120, "total_tokens": 520 }), Some((400, 120))),
             (json!({ "completion_tokens": 120, "total_tokens": 120 }), Some((300, 120))),
+            (
+                json!({ "prompt_tokens": 0, "completion_tokens": 120, "total_tokens": 120 }),
+                Some((300, 120)),
+            ),
             (json!({ "output_tokens": 120, "prompt_tokens": null }), Some((300, 120))),
             (json!({ "prompt_tokens": -400, "completion_tokens": 120 }), None),
             (json!({ "prompt_tokens": 400, "completion_tokens": 1e15 }), None),

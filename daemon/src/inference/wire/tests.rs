@@ -123,6 +123,8 @@ fn the_name_of_a_model_is_cut_where_no_name_is_longer() {
 fn truncation_and_refusal_are_typed() {
     for (format, stop) in [
         (Format::Openai, "length"),
+        (Format::Openai, "model_length"),
+        (Format::Openai, "MAX_TOKENS"),
         (Format::Anthropic, "max_tokens"),
         (Format::Gemini, "MAX_TOKENS"),
     ] {
@@ -131,6 +133,7 @@ fn truncation_and_refusal_are_typed() {
     }
     let refusals = [
         (Format::Openai, body(Format::Openai, "", "content_filter")),
+        (Format::Openai, body(Format::Openai, "", "sensitive")),
         (
             Format::Openai,
             json!({ "choices": [{ "message": { "content": null, "refusal": "I cannot" } }] }),
@@ -258,9 +261,11 @@ fn an_error_of_the_only_choice_is_an_error() {
         let body = json!({ "error": none, "choices": [{ "message": { "content": "7" } }] });
         assert_eq!(Format::Openai.reply(body.to_string().as_bytes()).unwrap().text, "7");
     }
-    let untold =
-        json!({ "choices": [{ "finish_reason": "error", "message": { "content": "7" } }] });
-    assert!(Format::Openai.reply(untold.to_string().as_bytes()).is_err());
+    for reason in ["error", "network_error"] {
+        let untold =
+            json!({ "choices": [{ "finish_reason": reason, "message": { "content": "7" } }] });
+        assert!(Format::Openai.reply(untold.to_string().as_bytes()).is_err(), "{reason}");
+    }
 }
 
 #[test]

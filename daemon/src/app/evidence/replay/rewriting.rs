@@ -126,7 +126,7 @@ impl SaidAfter {
             let at = Assignment::first(FIRST_ROUND, respondent);
             let direct = calls.iter().filter(|call| call.beside.is_none());
             let kept: Vec<Kept<'_>> =
-                direct.map(|call| (call.item, &call.end, call.reply.as_str())).collect();
+                direct.map(|call| (call.item, &call.end, call.reply.as_str(), call.role)).collect();
             let Some(Ok(answered)) = conclude(&spec, at, &kept) else { continue };
             if let Some(overall) = overall_of(&spec, at, &answered.answer) {
                 sum = sum.saturating_add(u64::from(overall));
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
     use crate::app::testing::spec;
     use crate::domain::evidence::SaidOfRewrite;
-    use crate::domain::exchange::{End, ReplySource};
+    use crate::domain::exchange::{End, ReplyRole, ReplySource};
     use crate::domain::instrument::chain::RewriteVariant;
 
     const BETTER: &str = "Cook dinner in 20 minutes";
@@ -187,6 +187,7 @@ mod tests {
             source: ReplySource::Asked,
             beside: None,
             item: None,
+            role: ReplyRole::Whole,
         }
     }
 

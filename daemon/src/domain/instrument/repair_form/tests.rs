@@ -97,7 +97,7 @@ fn score_of(text: &str) -> Option<u8> {
 #[test]
 fn the_only_value_that_was_asked_for_may_be_the_whole_object() {
     use crate::domain::instrument::Item;
-    let read = |item, text: &str| read_item(&concept(), item, text).is_ok();
+    let read = |item, text: &str| read_item(&concept(), at(4, 1), item, text).is_ok();
     for text in ["{\"value\": 7, \"max\": 10}", "Score: 7/10", "{\"score\": 7\n", "{\"rating\": 7}"]
     {
         assert!(read(Item::Score, text), "{text}");

@@ -6,7 +6,7 @@ use protocol::measurement::QuestionsPerCall;
 use serde_json::Value;
 
 use super::*;
-use crate::domain::exchange::{End, conclude};
+use crate::domain::exchange::{End, ReplyRole, conclude};
 
 /// Each kind of study, with a whole reply of a model to it.
 pub(in crate::domain::instrument) fn kinds() -> Vec<(StudySpec, Value)> {
@@ -67,8 +67,10 @@ fn parts(spec: &StudySpec, whole: &Value) -> Vec<(Item, String)> {
 }
 
 fn concluded(spec: &StudySpec, said: &[(Item, String)]) -> Option<Result<Answered, Unreadable>> {
-    let kept: Vec<_> =
-        said.iter().map(|(item, reply)| (Some(*item), &End::Finished, reply.as_str())).collect();
+    let kept: Vec<_> = said
+        .iter()
+        .map(|(item, reply)| (Some(*item), &End::Finished, reply.as_str(), ReplyRole::Whole))
+        .collect();
     conclude(spec, at(4, 1), &kept)
 }
 
@@ -103,7 +105,7 @@ fn without_one_part_there_is_no_answer() {
 fn of_a_part_is_read_what_it_is_asked_and_nothing_else() {
     for (spec, whole) in kinds() {
         for item in items(&spec) {
-            let read = |reply: &Value| read_item(&spec, item, &reply.to_string());
+            let read = |reply: &Value| read_item(&spec, at(4, 1), item, &reply.to_string());
             let good = part(&spec, item, &whole);
             assert!(read(&good).is_ok(), "{item:?}");
             // What nobody asked for is nobody's business, be it the rest of the form.
@@ -115,7 +117,7 @@ fn of_a_part_is_read_what_it_is_asked_and_nothing_else() {
             }
             assert!(read(&json!({"refused": null})).is_err(), "{item:?} takes nothing at all");
             for text in ["", "7/10", "[]", "{}"] {
-                assert!(read_item(&spec, item, text).is_err(), "{item:?} takes {text:?}");
+                assert!(read_item(&spec, at(4, 1), item, text).is_err(), "{item:?} takes {text:?}");
             }
             let refused = read(&json!({"refused": "not my business"}));
             match item {
@@ -172,11 +174,11 @@ proptest! {
         let low = i64::from(!nps);
         let reply = json!({"score": score, "refused": null}).to_string();
         prop_assert_eq!(
-            read_item(&spec, Item::Score, &reply).is_ok(),
+            read_item(&spec, at(4, 1), Item::Score, &reply).is_ok(),
             (low..=10).contains(&score)
         );
         for bad in [format!("{{\"score\": \"{score}/9\"}}"), format!("{{\"score\": {score}.5}}")] {
-            prop_assert!(read_item(&spec, Item::Score, &bad).is_err());
+            prop_assert!(read_item(&spec, at(4, 1), Item::Score, &bad).is_err());
         }
     }
 }

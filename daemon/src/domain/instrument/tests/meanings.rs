@@ -346,6 +346,16 @@ fn a_place_is_that_of_a_variant_where_a_is_shown_first() {
         assert_eq!(preferred(0, said), Some(json!(meant)), "{said}");
         assert_eq!(preferred(1, said), None, "{said}");
     }
+    // The same in a call of its own, which shows both variants too.
+    let alone = |task: u16, said: &str| {
+        let reply = json!({ "preference": said, "refused": false }).to_string();
+        read_item(&spec, at(4, task), Item::Preference, &reply).ok()
+    };
+    for (said, meant) in [("the second one", "b"), ("1st", "a"), ("the latter", "b")] {
+        assert!(alone(0, meant).is_some(), "{meant}");
+        assert_eq!(alone(0, said), alone(0, meant), "{said}");
+        assert_eq!(alone(1, said), None, "{said}");
+    }
     // The versions of a review are named by their place, whichever is the original.
     let mut spec = review(ContentType::Youtube);
     if let Instrument::ContentReview { review } = &mut spec.instrument {
@@ -470,7 +480,7 @@ fn a_number_is_on_the_scale_that_is_told_beside_it() {
         let (whole, alone) = (with(good.clone()), with(json!({ "score": 4 })));
         for read in [
             read_model(&spec, at(4, 1), &whole).map(drop),
-            read_item(&spec, score, &alone).map(drop),
+            read_item(&spec, at(4, 1), score, &alone).map(drop),
         ] {
             match read {
                 Ok(()) => assert!(is_ours, "{beside}"),

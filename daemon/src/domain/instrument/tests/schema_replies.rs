@@ -89,7 +89,7 @@ fn a_reply_that_follows_the_schema_stands_as_it_is() {
             spec.measurement.questions_per_call = QuestionsPerCall::One;
             for item in items(&spec) {
                 let text = built(&item_schema(&spec, item), optional).to_string();
-                let read = read_item(&spec, item, &text);
+                let read = read_item(&spec, at(4, 1), item, &text);
                 assert!(read.is_ok(), "{item:?}: {read:?}: {text}");
                 let told = mended(&spec, at(0, 0), Some(item), &text, None);
                 assert_eq!(told, Vec::<String>::new(), "{item:?}: {text}");

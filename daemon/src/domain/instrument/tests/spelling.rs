@@ -483,14 +483,14 @@ fn replies_to_one_question_and_on_further_channels_are_read_alike() {
             if !good.get(key).is_some_and(Value::is_u64) {
                 continue;
             }
-            let expected = read_item(&spec, item, &json!({ key: good[key] }).to_string());
+            let expected = read_item(&spec, at(4, 1), item, &json!({ key: good[key] }).to_string());
             assert!(expected.is_ok());
             for said in [
                 json!({ key: format!("{}/10", good[key]), "refused": "N/A" }),
                 json!({ "answer": { key.to_uppercase(): [good[key]] } }),
                 json!({ key: good[key], "why": "because" }),
             ] {
-                assert_eq!(read_item(&spec, item, &said.to_string()), expected, "{said}");
+                assert_eq!(read_item(&spec, at(4, 1), item, &said.to_string()), expected, "{said}");
             }
         }
     }
@@ -526,7 +526,7 @@ fn a_part_that_is_the_answer_itself_must_say_something() {
     let spec = kinds().remove(0).0;
     for said in [json!({"reasoning": ""}), json!({"reasoning": null}), json!({"appeals": ["Time"]})]
     {
-        assert!(read_item(&spec, Item::Reasons, &said.to_string()).is_err(), "{said}");
+        assert!(read_item(&spec, at(4, 1), Item::Reasons, &said.to_string()).is_err(), "{said}");
     }
 }
 

@@ -4,6 +4,7 @@ use protocol::id::AnswerId;
 use protocol::results::Outcomes;
 
 use super::*;
+use crate::domain::exchange::{End, ReplyRole, conclude};
 
 #[test]
 fn a_survey_reply_answers_every_question_once() {
@@ -144,4 +145,60 @@ fn groups_of_a_survey_are_compared_by_what_they_name() {
     let told = results.conclusions.last().unwrap();
     assert!(told.starts_with("Groups part most over "), "{told}");
     assert!(results.contrast_rule.contains("the 2 most frequent themes"), "{results:?}");
+}
+
+/// A reply with those answers: the number of the question, and what is said to it.
+fn reply_with(answers: &[(u8, &str)]) -> String {
+    let entry = |(number, said): &(u8, &str)| match *said {
+        "" => json!({ "question": number, "answer": null, "refused": "no idea" }),
+        said => json!({ "question": number, "answer": said, "themes": [said] }),
+    };
+    let entries: Vec<serde_json::Value> = answers.iter().map(entry).collect();
+    json!({ "answers": entries, "reasoning": "So." }).to_string()
+}
+
+#[test]
+fn what_a_reply_leaves_out_is_named_and_added_and_what_it_answers_stands() {
+    let questions = ["What would stop you?", "What is it worth?", "Who is it for?"];
+    let spec = study(Instrument::Survey {
+        stimulus: STIMULUS.to_owned(),
+        questions: questions.map(str::to_owned).to_vec(),
+    });
+    let first_reply = reply_with(&[(2, "A lot")]);
+    let first = read_model(&spec, at(4, 0), &first_reply).unwrap();
+    let told = left_out(&spec, &first.answer).unwrap();
+    assert_eq!(
+        told,
+        "`answers` leaves out questions 1 and 3; keep the answers that you gave and add them"
+    );
+    assert!(asks_for_the_rest(&told) && !asks_for_the_rest("`answers` is not a list"));
+    let rest = reply_with(&[(1, "Price"), (2, "Nothing"), (3, "")]);
+    let whole = read_rest(&spec, at(4, 0), &first, &rest).unwrap();
+    let Answer::Survey { answers, refused, themes, .. } = &whole.answer else { panic!() };
+    let said = [(questions[0], "Price"), (questions[1], "A lot")];
+    let said = said.map(|(question, said)| (question.to_owned(), said.to_owned()));
+    assert_eq!(answers, &BTreeMap::from(said));
+    assert_eq!(refused[questions[2]], "no idea");
+    assert_eq!(themes.len(), 2);
+    let named: Vec<&str> = whole.mentions.iter().map(|mention| mention.theme.as_str()).collect();
+    assert_eq!(named, ["A lot", "Price"]);
+    assert_eq!((left_out(&spec, &whole.answer), &whole.options), (None, &first.options));
+    // One that is left out still is told alone; what adds nothing changes nothing.
+    let more = read_rest(&spec, at(4, 0), &first, &reply_with(&[(3, "Cooks")])).unwrap();
+    let told = left_out(&spec, &more.answer).unwrap();
+    assert!(told.starts_with("`answers` leaves out question 1; keep"), "{told}");
+    for nothing in [reply_with(&[]), reply_with(&[(2, "Nothing")]), "{}".to_owned()] {
+        let read = read_rest(&spec, at(4, 0), &first, &nothing);
+        assert_eq!(read, Ok(first.clone()), "{nothing}");
+    }
+    assert!(read_rest(&spec, at(4, 0), &first, "I said so.").is_err());
+    // From what is stored follows the same.
+    let concluded = |rest: &str, role| {
+        let kept = [(first_reply.as_str(), ReplyRole::Whole), (rest, role)]
+            .map(|(reply, role)| (None::<Item>, &End::Finished, reply, role));
+        conclude(&spec, at(4, 0), &kept).unwrap()
+    };
+    assert_eq!(concluded(&rest, ReplyRole::Rest), Ok(whole));
+    assert_eq!(concluded("I said so.", ReplyRole::Rest), Ok(first));
+    assert_eq!(concluded(&rest, ReplyRole::Whole), read_model(&spec, at(4, 0), &rest));
 }

@@ -347,6 +347,22 @@ pub(super) trait StudyKind: Sync {
         fields: Fields,
     ) -> Result<Answered, Unreadable>;
 
+    /// The numbers of the questions that an answer leaves out, from 1; none for a type with a fixed form.
+    fn left_out(&self, _instrument: &Instrument, _answer: &Answer) -> Vec<usize> {
+        Vec::new()
+    }
+
+    /// Reads a reply that adds what a former answer of the same respondent left out.
+    fn read_rest(
+        &self,
+        spec: &StudySpec,
+        at: Assignment,
+        fields: Fields,
+        _former: &Answered,
+    ) -> Result<Answered, Unreadable> {
+        self.read(spec, at, fields)
+    }
+
     // The meaning of one answer. Each method returns `None` for another type's answer.
 
     /// First and last value of the scores.

@@ -13,7 +13,7 @@ use super::{EngineState, PanelEffect, PanelMachine};
 use crate::app::Capped;
 use crate::domain::exchange::former;
 use crate::domain::instrument::{self, Item};
-use crate::domain::outcome::{Assignment, Usage};
+use crate::domain::outcome::{Answered, Assignment, Usage};
 use crate::inference::pool::Availability;
 
 /// Respondents looked up in one group.
@@ -32,8 +32,10 @@ pub(in crate::work::calls) struct PanelQuestion {
     pub(in crate::work::calls) item: Option<Item>,
     /// Why it is asked again.
     pub(in crate::work::calls) correction: Option<String>,
-    /// The reply that could not be read.
+    /// The reply that could not be read, or leaves a part out.
     pub(in crate::work::calls) former: String,
+    /// What was read of it, where the rest is asked for.
+    pub(in crate::work::calls) so_far: Option<Box<Answered>>,
 }
 
 /// Respondents whose call is being prepared.
@@ -180,6 +182,7 @@ impl PanelMachine<'_> {
                 item: task.item(&self.items),
                 correction: task.correction.clone(),
                 former: last.map(|last| former(&last.reply).to_owned()).unwrap_or_default(),
+                so_far: task.so_far.clone(),
             });
         }
         let recall = self.plan.recalls && look_up;

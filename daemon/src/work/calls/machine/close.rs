@@ -10,6 +10,9 @@ use crate::app::given_up;
 use crate::domain::instrument;
 use crate::domain::outcome::Outcome;
 
+/// The reason for what was not asked of a respondent before a halt.
+const HALTED: &str = "the study was halted before it was asked";
+
 /// The reason recorded for a respondent whose call panicked.
 pub(super) const PUT_ASIDE: &str = "put aside: asking this respondent broke the program";
 
@@ -23,8 +26,12 @@ impl PanelMachine<'_> {
 
     /// Records a respondent as failed for that reason, in everything that was not finished.
     pub(super) fn record_failed(&mut self, mut task: RespondentTask, reason: &str) {
+        let is_read = task.so_far.is_some();
         while task.record.outcomes.len() < usize::from(instrument::tasks(&self.plan.spec)) {
             task.conclude(Outcome::Failed { reason: reason.to_owned() });
+        }
+        if is_read {
+            task.count_answer();
         }
         let (ticket, record) = (task.ticket, Box::new(task.record));
         self.effects.push(PanelEffect::Record { ticket, record, usual: None });
@@ -49,6 +56,11 @@ impl PanelMachine<'_> {
         let share = put_aside.record.shares.entry(task.engine).or_default();
         share.usage = share.usage.plus(took);
         self.record_failed(put_aside, PUT_ASIDE);
+    }
+
+    /// Leaves a respondent who waits when the study is halted: of whom something was read, that is recorded.
+    pub(super) fn leave(&mut self, task: RespondentTask) {
+        if task.so_far.is_some() { self.record_failed(task, HALTED) } else { self.forget(task) }
     }
 
     /// Forgets a respondent, whose usage counts as lost.

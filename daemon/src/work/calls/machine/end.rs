@@ -56,7 +56,7 @@ impl PanelMachine<'_> {
             return;
         }
         for task in std::mem::take(&mut self.waiting).into_values() {
-            self.forget(task);
+            self.leave(task);
         }
         self.phase = Phase::Over;
     }

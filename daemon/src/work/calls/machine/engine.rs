@@ -128,8 +128,13 @@ impl EngineState {
         self.view = view;
     }
 
-    /// Notes that the reply of that call was read; tells whether that proves the engine.
+    /// Notes that the reply of that call was read; tells whether that proves the engine. While an engine that worked is doubted,
+    /// replies to the calls before do not: each would let as many calls go again as may be under way.
     pub(super) fn note_read(&mut self, sent: u64) -> bool {
+        if self.was_proven && self.is_doubted() && self.faults.began_after(sent) {
+            self.faults.note_earlier();
+            return false;
+        }
         self.faults.note_read(sent);
         self.read_of = self.read_of.max(sent);
         self.was_proven = true;

@@ -8,12 +8,12 @@ use std::time::Duration;
 use super::PanelMachine;
 use super::event::FailedCall;
 use super::faults::{FaultVerdict, SharedFault};
-use super::held::Nothing;
+use super::held::{HeldUntil, Nothing, Obstacle, is_answer};
 use super::read::Next;
 use super::respondent::RespondentTask;
 use crate::domain::outcome::Outcome;
 use crate::inference::chat::{CallError, Remedy};
-use crate::inference::limits::{PATIENCE, REJECTED_AGAIN_MAX, TRIES_MAX, backoff, own_wait};
+use crate::inference::limits::{PATIENCE, TRIES_MAX, backoff, own_wait};
 use crate::inference::pool::Availability;
 
 /// Failed tries of one question, by the engine's index in the pool.
@@ -83,14 +83,14 @@ impl PanelMachine<'_> {
         let remedy = error.remedy();
         self.useless = Some(told(failed));
         if remedy == Remedy::Stop {
-            return Next::Stop(task, error.to_string());
+            return self.stop_at(task, error.to_string());
         }
         if self.halted {
-            return Next::Halted(task);
+            return self.close_halted(task, Outcome::Failed { reason: error.to_string() });
         }
         if let Some(wait) = asks_too_long(remedy) {
             self.engines[engine].is_put_off = true;
-            return Next::Stop(task, format!("{error}; {wait}"));
+            return self.stop_at(task, format!("{error}; {wait}"));
         }
         // A question that is asked again because it was rejected says nothing new of the engine.
         let is_known = task.rejections > 0 && !task.is_try;
@@ -108,7 +108,7 @@ impl PanelMachine<'_> {
                 } else {
                     format!("{said}; none of the latest {} calls got a reply", state.faults.row())
                 };
-                return Next::Stop(task, why);
+                return self.stop_at(task, why);
             }
         }
         let standings = self.standings();
@@ -125,6 +125,8 @@ impl PanelMachine<'_> {
             }
             Remedy::Drop | Remedy::Stop => task.tries.use_up(engine),
         }
+        let obstacle = self.obstacle(error);
+        let may_wait = task.so_far.is_none() && self.engines[engine].dead.is_none();
         match self.failover_target(&task, &standings) {
             None if self.may_ask_again(&task, error) => {
                 // While nobody is answered, that is no matter of the question; how long it goes on is the engine's.
@@ -133,8 +135,17 @@ impl PanelMachine<'_> {
                 // What used its tries up while the service answered nobody gets one more at a time.
                 let tries = if error.may_be_chance() { before } else { Tries::last_at(engine) };
                 let task = RespondentTask { tries, rejections, ..task };
-                let passes = self.is_passing(error);
-                Next::Held(task, Nothing { why: error.to_string(), passes })
+                let (why, until) = (error.to_string(), HeldUntil::Reply);
+                Next::Held(task, Nothing { why, obstacle, until })
+            }
+            None if may_wait && obstacle.is_limit() && is_answer(&task) => {
+                if self.has_nobody_else() {
+                    return self.put_off(task, &told(failed), obstacle);
+                }
+                // They were asked beside others often enough.
+                let task = RespondentTask { tries: Tries::last_at(engine), ..task };
+                let (why, until) = (error.to_string(), HeldUntil::End);
+                Next::Held(task, Nothing { why, obstacle, until })
             }
             None => self.close_in_vain(task, Outcome::Failed { reason: error.to_string() }),
             Some(same) if same == engine => {
@@ -150,8 +161,21 @@ impl PanelMachine<'_> {
     fn may_ask_again(&self, task: &RespondentTask, error: &CallError) -> bool {
         let is_there = self.engines[task.engine].dead.is_none();
         let is_passing = self.is_passing(error);
-        let is_left = task.rejections < REJECTED_AGAIN_MAX || (task.is_try && is_passing);
-        is_there && (error.may_be_chance() || is_passing) && is_left
+        let most = self.obstacle(error).again_max();
+        let is_left = task.rejections < most || (task.is_try && is_passing);
+        // Of whom something was read, nobody is lost who is not asked for the rest.
+        let is_unread = task.so_far.is_none();
+        is_there && (error.may_be_chance() || is_passing) && is_left && is_unread
+    }
+
+    /// What is in the way of a question that got nothing. Beside other engines it is that question's.
+    fn obstacle(&self, error: &CallError) -> Obstacle {
+        match error {
+            _ if !self.is_passing(error) => Obstacle::Rejection,
+            CallError::Limited { status: 429, .. } => Obstacle::Limit,
+            CallError::Limited { .. } => Obstacle::Overload,
+            _ => Obstacle::Failure,
+        }
     }
 
     /// Whether the only engine of a study failed in a way that passes, whatever is asked.
@@ -172,8 +196,9 @@ impl PanelMachine<'_> {
         self.engines.iter().map(super::EngineState::standing).collect()
     }
 
-    /// The engine for a respondent's next call: the last one while it can be asked, else the next in turn that can.
-    /// When none can at the moment, the one to wait for; `None` when no engine is left that may be asked.
+    /// The engine for a respondent's next call: the last one while it can be asked, else the next in turn that can. What a reply
+    /// left out is asked for where that reply came from. When none can at the moment, the one to wait for; `None` when no engine
+    /// is left that may be asked.
     pub(super) fn failover_target(
         &self,
         task: &RespondentTask,
@@ -183,6 +208,7 @@ impl PanelMachine<'_> {
         let in_turn = (0..count).map(|step| (task.engine + step) % count);
         let mut may = in_turn
             .filter(|engine| task.tries.any_left(*engine))
+            .filter(|engine| task.so_far.is_none() || *engine == task.engine)
             .filter(|engine| self.engines[*engine].dead.is_none())
             .peekable();
         let waited_for = may.peek().copied();

@@ -22,6 +22,8 @@ const REST_MOST: Duration = Duration::from_secs(20);
 /// by then. What is left of the tries follows soon.
 const RESTS_IN_ALL: Duration = Duration::from_secs(15);
 const REST_LEAST: Duration = Duration::from_millis(500);
+/// So often the reply to an earlier call may end a row at a service that may be full.
+const EARLIER_MAX: u32 = 3;
 /// So many in a row at an engine of which no reply was read mean that it may be broken, and that it is, whatever each of them
 /// looked like.
 const UNREAD_DOUBTED_FROM: u32 = 5;
@@ -40,6 +42,8 @@ pub(super) enum SharedFault {
     NoReply,
     /// It failed.
     Failing,
+    /// It says that it has too much to do.
+    Overloaded,
     /// There was no connection.
     Unreachable,
     /// Nothing came in time.
@@ -87,7 +91,8 @@ impl SharedFault {
         match error {
             CallError::Limited { after: Some(wait), .. } if !wait.is_zero() => None,
             CallError::Limited { status: 429, .. } => Some(Self::Throttled),
-            CallError::Limited { .. } | CallError::Server { .. } => Some(Self::Failing),
+            CallError::Limited { .. } => Some(Self::Overloaded),
+            CallError::Server { .. } => Some(Self::Failing),
             CallError::Network { why, .. } if why == TIMED_OUT => Some(Self::Silent),
             CallError::Network { .. } if error.is_unreachable() => Some(Self::Unreachable),
             CallError::Network { .. } => Some(Self::Failing),
@@ -103,10 +108,18 @@ impl SharedFault {
     fn may_pass(&self) -> bool {
         match self {
             Self::Unfinished | Self::Rejected | Self::Unreadable(_) => false,
-            Self::NoReply | Self::Failing | Self::Unreachable | Self::Silent | Self::Throttled => {
-                true
-            }
+            Self::NoReply
+            | Self::Failing
+            | Self::Overloaded
+            | Self::Unreachable
+            | Self::Silent
+            | Self::Throttled => true,
         }
+    }
+
+    /// Whether the service may work and be full: it takes other calls when those that it took before are over.
+    fn may_be_full(&self) -> bool {
+        matches!(self, Self::Throttled | Self::Overloaded)
     }
 
     /// Whether an engine that never worked may show the one instead of the other.
@@ -128,7 +141,7 @@ impl SharedFault {
             _ if self.may_pass() && known.others == OtherEngines::Answer => ROW_MAX,
             Self::Unfinished if known.was_proven => 5,
             Self::Unfinished | Self::NoReply | Self::Unreachable | Self::Silent => 3,
-            Self::Rejected | Self::Failing => 5,
+            Self::Rejected | Self::Failing | Self::Overloaded => 5,
             Self::Throttled => 7,
             Self::Unreadable(_) => 8,
         }
@@ -139,7 +152,7 @@ impl SharedFault {
     fn tries(&self) -> u32 {
         match self {
             Self::Throttled => 7,
-            Self::Failing | Self::Unreachable => 5,
+            Self::Failing | Self::Overloaded | Self::Unreachable => 5,
             _ => 3,
         }
     }
@@ -154,6 +167,10 @@ pub(super) struct EngineFaults {
     between: u32,
     /// Who was asked in vain between them: whoever gets nothing from an engine that works says nothing of it later.
     hard: BTreeSet<QueueEntry>,
+    /// The latest call that was of no use, by its place among the run's calls.
+    last_in_vain: u64,
+    /// How often the reply to an earlier call has ended a row since a later one was read.
+    ended_by_earlier: u32,
     row: FaultRow,
 }
 
@@ -161,6 +178,8 @@ pub(super) struct EngineFaults {
 #[derive(Clone, Debug, Default)]
 struct FaultRow {
     latest: Option<SharedFault>,
+    /// The first of them, by its place among the run's calls.
+    first: u64,
     /// How many there are, and of these the latest that are alike.
     long: u32,
     alike: u32,
@@ -175,11 +194,29 @@ struct FaultRow {
 }
 
 impl EngineFaults {
+    /// Whether the row began after that call, so that its reply says nothing of an engine that is doubted. A service that is full
+    /// takes other calls after such a reply; but one that does not, time after time, is not full.
+    pub(super) fn began_after(&self, sent: u64) -> bool {
+        let Some(fault) = &self.row.latest else { return false };
+        let is_full = fault.may_be_full() && self.ended_by_earlier < EARLIER_MAX;
+        fault.may_pass() && self.many() && sent < self.row.first && !is_full
+    }
+
+    /// The reply to a call was read that went before the engine may have broken.
+    pub(super) fn note_earlier(&mut self) {
+        self.read = self.read.saturating_add(1);
+    }
+
     /// The reply to that call was read: the engine works. Whoever got nothing from a call that went later is not known to be a
     /// hard one: the engine may have broken in between.
     pub(super) fn note_read(&mut self, sent: u64) {
         self.read = self.read.saturating_add(1);
         self.between = self.between.saturating_add(self.row.long);
+        if sent > self.last_in_vain {
+            self.ended_by_earlier = 0;
+        } else if self.many() && sent < self.row.first {
+            self.ended_by_earlier = self.ended_by_earlier.saturating_add(1);
+        }
         let row = std::mem::take(&mut self.row);
         let earlier = row.who.into_iter().filter(|(_, at)| *at < sent);
         self.hard.extend(earlier.map(|(ticket, _)| ticket));
@@ -240,7 +277,9 @@ impl EngineFaults {
         known: KnownAs,
         now: Duration,
     ) -> FaultVerdict {
+        self.last_in_vain = self.last_in_vain.max(sent);
         let row = &mut self.row;
+        row.first = if row.long == 0 { sent } else { row.first.min(sent) };
         let is_hard = self.hard.contains(&ticket);
         let at = if fault.may_pass() { sent } else { 0 };
         let is_new = !is_hard && row.who.insert(ticket, at).is_none();

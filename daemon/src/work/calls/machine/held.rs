@@ -17,10 +17,13 @@ use crate::inference::limits::REJECTED_AGAIN_MAX;
 /// has passed; four times as long before the next time.
 const REST_ALONE: Duration = Duration::from_secs(2);
 
+/// So often a question is asked again that met a limit of the service: with the rests between, more than a minute.
+const LIMITED_AGAIN_MAX: u32 = 4;
+
 /// Someone who is held back: all is asked, and some of it in vain; or the latest question got nothing.
 pub(super) struct HeldTask {
     task: RespondentTask,
-    /// How many calls of the run had been sent when the last of it came to nothing.
+    /// How many calls of the run had been sent when the last of it came to nothing; more than there are where no reply counts.
     since: u64,
     /// What came of the latest question, where it is asked again once the engine is seen to work.
     nothing: Option<Nothing>,
@@ -29,8 +32,48 @@ pub(super) struct HeldTask {
 /// What a question got that is asked again.
 pub(super) struct Nothing {
     pub(super) why: String,
-    /// The reason passes by itself, whatever is asked.
-    pub(super) passes: bool,
+    pub(super) obstacle: Obstacle,
+    pub(super) until: HeldUntil,
+}
+
+/// Until when someone is held back whose question is asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HeldUntil {
+    /// A reply to a later call of their engine is read.
+    Reply,
+    /// Nobody else is left.
+    End,
+}
+
+/// What is in the way of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Obstacle {
+    /// It was rejected.
+    Rejection,
+    /// The service fails for all, which passes by itself.
+    Failure,
+    /// The service has too much to do at present.
+    Overload,
+    /// The service takes no more calls of this account for a while.
+    Limit,
+}
+
+impl Obstacle {
+    /// Whether it passes by itself, whatever is asked.
+    fn passes(self) -> bool {
+        self != Self::Rejection
+    }
+
+    /// Whether the service takes other calls later: nobody has failed for that.
+    pub(super) fn is_limit(self) -> bool {
+        matches!(self, Self::Overload | Self::Limit)
+    }
+
+    /// How often a question is asked again once others are answered, or after a rest where nobody else is left. A limit of a
+    /// minute is waited for longer than that.
+    pub(super) fn again_max(self) -> u32 {
+        if self.is_limit() { LIMITED_AGAIN_MAX } else { REJECTED_AGAIN_MAX }
+    }
 }
 
 impl HeldTask {
@@ -69,9 +112,11 @@ impl PanelMachine<'_> {
         verdict
     }
 
-    /// Concludes a question whose calls were of no use; what else is to be asked of the respondent is asked.
+    /// Concludes a question whose calls were of no use; what else is to be asked of the respondent is asked. Where only the rest
+    /// of an answer was asked for, the answer is there.
     pub(super) fn close_in_vain(&self, task: RespondentTask, outcome: Outcome) -> Next {
-        self.close(RespondentTask { in_vain: Some(self.sent), ..task }, outcome)
+        let in_vain = if task.so_far.is_some() { task.in_vain } else { Some(self.sent) };
+        self.close(RespondentTask { in_vain, ..task }, outcome)
     }
 
     /// Whether a reply was read to a call that went to the engine afterwards. One that went before says nothing of an engine
@@ -90,6 +135,8 @@ impl PanelMachine<'_> {
 
     /// Holds someone back. Others may use the slot and the money meanwhile.
     pub(super) fn hold(&mut self, mut task: RespondentTask, since: u64, nothing: Option<Nothing>) {
+        let until = nothing.as_ref().map_or(HeldUntil::Reply, |nothing| nothing.until);
+        let since = if until == HeldUntil::End { u64::MAX } else { since };
         self.effects.push(PanelEffect::Free(task.ticket));
         let aside = std::mem::take(&mut task.aside);
         self.release(aside);
@@ -102,12 +149,23 @@ impl PanelMachine<'_> {
         let engine = &self.engines[task.engine];
         match nothing {
             None => self.listen(task),
-            Some(_) if engine.dead.is_none() && engine.is_read() => self.wait_until(time, task),
+            // How long limits are waited for is the engine's, also where nobody has been answered.
+            Some(Nothing { obstacle, .. })
+                if engine.dead.is_none() && (engine.is_read() || obstacle.is_limit()) =>
+            {
+                self.wait_until(time, task);
+            }
             Some(Nothing { why: reason, .. }) => {
                 let next = self.close(task, Outcome::Failed { reason });
                 self.follow(next);
             }
         }
+    }
+
+    /// The service has refused whoever is left again and again: the study is paused, and asks them when it is resumed.
+    pub(super) fn put_off(&mut self, task: RespondentTask, why: &str, obstacle: Obstacle) -> Next {
+        self.engines[task.engine].is_put_off |= obstacle == Obstacle::Limit;
+        self.stop_at(task, format!("{why}; it refuses every call for those who are left"))
     }
 
     /// Records someone who is held back when the study stops.
@@ -158,7 +216,7 @@ impl PanelMachine<'_> {
         let mut alive = self.engines.iter().filter(|engine| engine.dead.is_none());
         if !self.has_answers || !alive.all(is_in_doubt) {
             for held in std::mem::take(&mut self.held) {
-                let passes = held.nothing.as_ref().is_some_and(|nothing| nothing.passes);
+                let passes = held.nothing.as_ref().is_some_and(|nothing| nothing.obstacle.passes());
                 let rest =
                     REST_ALONE.saturating_mul(4_u32.pow(held.task.rejections.clamp(1, 3) - 1));
                 self.release_held(held, if passes { now + rest } else { Duration::ZERO });
@@ -178,4 +236,9 @@ impl PanelMachine<'_> {
     pub(super) fn has_only_held(&mut self) -> bool {
         !self.held.is_empty() && self.has_nobody_else()
     }
+}
+
+/// Whether someone is asked for an answer, and not once more.
+pub(super) fn is_answer(task: &RespondentTask) -> bool {
+    task.ticket.first().is_answer()
 }

@@ -9,7 +9,7 @@ use super::held::Nothing;
 use super::respondent::RespondentTask;
 use super::{PanelEffect, PanelMachine};
 use crate::domain::instrument::{self, ItemReply, Unreadable};
-use crate::domain::outcome::{Answered, Class, Outcome, Usage};
+use crate::domain::outcome::{Answered, Outcome, Usage};
 use crate::domain::redact::Holds;
 use crate::inference::chat::{CallError, TIMED_OUT};
 
@@ -106,7 +106,8 @@ impl PanelMachine<'_> {
         {
             self.effects.push(PanelEffect::Prove { engine: task.engine });
         }
-        if let Some(mended) = mended.filter(|_| at.is_answer()) {
+        // What adds to a reply that was read is a part of it.
+        if let Some(mended) = mended.filter(|_| at.is_answer() && task.so_far.is_none()) {
             task.record.notes.note_read(&mended);
         }
         let reason = match read {
@@ -117,7 +118,7 @@ impl PanelMachine<'_> {
             Err(Unreadable::Invalid { reason }) => reason,
         };
         if self.halted {
-            return Next::Halted(task);
+            return self.close_halted(task, Outcome::Invalid { reason });
         }
         let fault = match &unfinished {
             Some(_) => SharedFault::Unfinished,
@@ -126,26 +127,43 @@ impl PanelMachine<'_> {
         let verdict = self.note_fault(&task, fault, now);
         let why = unfinished.or(unreadable).unwrap_or_else(|| reason.clone());
         if verdict == FaultVerdict::Broken {
-            return Next::Stop(task, why);
+            return self.stop_at(task, why);
         }
         self.useless = Some(why);
         // Not out of the budget for retries: whoever is not asked again is lost, and they are not a chance few.
-        if task.reasks < REASKS_MAX && self.stop.is_none() {
-            task.reasks += 1;
-            if at.is_answer() {
-                task.record.notes.note_again(&reason);
-            }
-            task.correction = Some(reason);
-            return Next::Ask(task, Duration::ZERO);
+        if task.reasks < REASKS_MAX && self.stop.is_none() && task.so_far.is_none() {
+            return Self::ask_again(task, reason);
         }
         self.close_in_vain(task, Outcome::Invalid { reason })
+    }
+
+    /// Asks the same again, with the former reply and what is wrong with it.
+    fn ask_again(mut task: RespondentTask, reason: String) -> Next {
+        task.reasks += 1;
+        if task.at().is_answer() {
+            task.record.notes.note_again(&reason);
+        }
+        task.correction = Some(reason);
+        Next::Ask(task, Duration::ZERO)
+    }
+
+    /// What that answer leaves out, where it may still be asked for: once.
+    fn left_out(&self, task: &RespondentTask, answered: &Answered) -> Option<String> {
+        let may_ask = task.so_far.is_none() && task.reasks < REASKS_MAX && !self.is_stopped();
+        if may_ask { instrument::left_out(&self.plan.spec, &answered.answer) } else { None }
     }
 
     /// Continues after a reply that was read: with the next item, or with the finished answer.
     pub(super) fn hear_out(&mut self, mut task: RespondentTask, heard: ReadReply) -> Next {
         self.has_answers = true;
         let outcome = match heard {
-            ReadReply::Whole(answered) => Outcome::Answered(*answered),
+            ReadReply::Whole(answered) => match self.left_out(&task, &answered) {
+                Some(left_out) => {
+                    task.so_far = Some(answered);
+                    return Self::ask_again(task, left_out);
+                }
+                None => Outcome::Answered(*answered),
+            },
             ReadReply::One(reply) => {
                 task.replies.push(reply);
                 if task.item(&self.items).is_some() {
@@ -174,12 +192,22 @@ impl PanelMachine<'_> {
         if fresh.record.outcomes.len() < usize::from(instrument::tasks(&self.plan.spec)) {
             return Next::Ask(fresh, Duration::ZERO);
         }
-        let complete = |(_, outcome, _): &(_, Outcome, _)| outcome.class() == Class::Answered;
-        if fresh.ticket.first().is_answer() && fresh.record.outcomes.iter().all(complete) {
-            let share = fresh.record.shares.entry(fresh.engine).or_default();
-            share.answers = share.answers.saturating_add(1);
-        }
+        fresh.count_answer();
         Next::Done(fresh)
+    }
+
+    /// The study was halted: only what was read before is kept.
+    pub(super) fn close_halted(&self, task: RespondentTask, outcome: Outcome) -> Next {
+        if task.so_far.is_some() { self.close(task, outcome) } else { Next::Halted(task) }
+    }
+
+    /// The engine is of no use any more. Of its last respondent, what was read before is kept.
+    pub(super) fn stop_at(&mut self, task: RespondentTask, why: String) -> Next {
+        if task.so_far.is_none() {
+            return Next::Stop(task, why);
+        }
+        self.disable(task.engine, why.clone());
+        self.close(task, Outcome::Failed { reason: why })
     }
 
     /// Carries out a respondent's next step.

@@ -7,7 +7,7 @@ use protocol::credits::UsdMicros;
 use super::fail::Tries;
 use crate::domain::exchange::{Exchange, ReplySource};
 use crate::domain::instrument::{Item, ItemReply};
-use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
+use crate::domain::outcome::{Answered, Assignment, Class, EngineUse, Outcome, Usage};
 use crate::domain::reply_notes::ReplyNotes;
 
 /// The outcomes of all assignments of one respondent.
@@ -60,6 +60,9 @@ pub(super) struct RespondentTask {
     pub(super) reasks: u32,
     pub(super) usage: Usage,
     pub(super) correction: Option<String>,
+    /// A reply to the current question that was read and leaves a part of it out, which is asked for: it counts, whatever comes
+    /// of that.
+    pub(super) so_far: Option<Box<Answered>>,
     /// Exchanges of the current assignment.
     pub(super) exchanges: Vec<Exchange>,
     /// The index in the pool of the engine that asks.
@@ -86,6 +89,7 @@ impl RespondentTask {
             reasks: 0,
             usage: Usage::default(),
             correction: None,
+            so_far: None,
             exchanges: Vec::new(),
             engine: 0,
             is_try: false,
@@ -97,7 +101,8 @@ impl RespondentTask {
 
     /// The same respondent before the next question.
     pub(super) fn at_next_question(self) -> Self {
-        Self { tries: Tries::default(), rejections: 0, reasks: 0, correction: None, ..self }
+        let (tries, correction, so_far) = (Tries::default(), None, None);
+        Self { tries, rejections: 0, reasks: 0, correction, so_far, ..self }
     }
 
     /// The same respondent before the first question, with what was spent on them.
@@ -140,10 +145,23 @@ impl RespondentTask {
         self.record.outcomes.iter().fold(self.usage, |sum, (_, _, usage)| sum.plus(*usage))
     }
 
-    /// Closes the current assignment with that outcome.
+    /// Closes the current assignment with that outcome, or with what was read of it before.
     pub(super) fn conclude(&mut self, outcome: Outcome) {
         let at = self.at();
+        let outcome = match self.so_far.take() {
+            Some(answered) if outcome.class() != Class::Answered => Outcome::Answered(*answered),
+            Some(_) | None => outcome,
+        };
         self.record.outcomes.push((at, outcome, std::mem::take(&mut self.usage)));
         self.record.said.push((at, std::mem::take(&mut self.exchanges)));
+    }
+
+    /// Counts a respondent who has answered everything for the engine that got the last of it.
+    pub(super) fn count_answer(&mut self) {
+        let complete = |(_, outcome, _): &(_, Outcome, _)| outcome.class() == Class::Answered;
+        if self.ticket.first().is_answer() && self.record.outcomes.iter().all(complete) {
+            let share = self.record.shares.entry(self.engine).or_default();
+            share.answers = share.answers.saturating_add(1);
+        }
     }
 }

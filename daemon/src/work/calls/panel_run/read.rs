@@ -116,9 +116,14 @@ impl ReplyReader {
     fn read(&self, end: &End, reply: &str) -> Result<ReadReply, Unreadable> {
         let (spec, ask) = (&self.spec, &self.ask);
         match ask.item {
-            None => exchange::read(spec, ask.at, end, reply)
-                .map(|answered| ReadReply::Whole(Box::new(answered))),
-            Some(item) => exchange::read_item(spec, item, end, reply).map(ReadReply::One),
+            None => {
+                let read = match &ask.so_far {
+                    None => exchange::read(spec, ask.at, end, reply),
+                    Some(former) => exchange::read_rest(spec, ask.at, former, end, reply),
+                };
+                read.map(|answered| ReadReply::Whole(Box::new(answered)))
+            }
+            Some(item) => exchange::read_item(spec, ask.at, item, end, reply).map(ReadReply::One),
         }
     }
 }

@@ -141,6 +141,26 @@ impl StudyKind for SurveyStudy {
         read(fields, self.questions(&spec.instrument))
     }
 
+    fn left_out(&self, instrument: &Instrument, answer: &Answer) -> Vec<usize> {
+        let Answer::Survey { answers, refused, .. } = answer else { return Vec::new() };
+        let is_there =
+            |question: &str| answers.contains_key(question) || refused.contains_key(question);
+        let questions = (1..).zip(self.questions(instrument));
+        let missing = questions.filter(|(_, question)| !is_there(question.trim()));
+        missing.map(|(number, _)| number).collect()
+    }
+
+    fn read_rest(
+        &self,
+        spec: &StudySpec,
+        _at: Assignment,
+        fields: Fields,
+        former: &Answered,
+    ) -> Result<Answered, Unreadable> {
+        let said = said_to_each(fields, self.questions(&spec.instrument))?;
+        Ok(said.added_to(former.clone()))
+    }
+
     fn with_texts(&self, mut answer: Answer, change: &dyn Fn(&str) -> String) -> Answer {
         if let Answer::Survey { answers, reasoning, themes, refused } = &mut answer {
             *reasoning = change(reasoning);
@@ -221,45 +241,10 @@ fn check_questions(violations: &mut Vec<Violation>, questions: &[String]) {
 
 /// Reads the answers to the questions. If a language model left out some questions, the others are kept: the missing
 /// ones have no answer, and count as neither answered nor declined.
-fn read(mut fields: Fields, questions: &[String]) -> Result<Answered, Unreadable> {
+fn read(fields: Fields, questions: &[String]) -> Result<Answered, Unreadable> {
     let may_leave_out = fields.is_mended();
-    let entries = fields.objects("answers", questions.len())?;
-    let reasoning = fields.text_beside("reasoning", REASONING_MAX)?;
-    fields.finish()?;
-    let (mut answers, mut refused) = (BTreeMap::new(), BTreeMap::new());
-    let mut themes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut mentions: Vec<Mention> = Vec::new();
-    for mut entry in entries {
-        let number =
-            entry.integer("question", 1, u8::try_from(questions.len()).unwrap_or(u8::MAX))?;
-        let question = questions
-            .get(usize::from(number) - 1)
-            .map(|question| question.trim().to_owned())
-            .ok_or_else(|| Unreadable::invalid("`question` is out of range"))?;
-        if answers.contains_key(&question) || refused.contains_key(&question) {
-            return Err(Unreadable::invalid("a question is answered twice"));
-        }
-        let (answer, named) = match said(entry)? {
-            QuestionReply::Answer { answer, themes } => (answer, themes),
-            QuestionReply::Declined { reason } => {
-                refused.insert(question, reason);
-                continue;
-            }
-        };
-        for theme in &named {
-            if !mentions.iter().any(|known| known.theme.eq_ignore_ascii_case(theme)) {
-                mentions.push(Mention {
-                    kind: ThemeKind::Topic,
-                    theme: theme.clone(),
-                    quote: None,
-                });
-            }
-        }
-        if !named.is_empty() {
-            themes.insert(question.clone(), named);
-        }
-        answers.insert(question, answer);
-    }
+    let SaidToEach { answers, refused, themes, mentions, reasoning } =
+        said_to_each(fields, questions)?;
     let leaves_out = answers.len() + refused.len() < questions.len();
     if leaves_out && (answers.is_empty() || !may_leave_out) {
         return Err(Unreadable::invalid("a question is not answered"));
@@ -273,6 +258,90 @@ fn read(mut fields: Fields, questions: &[String]) -> Result<Answered, Unreadable
         options: None,
         channels: None,
     })
+}
+
+/// What a reply says to the questions, each by its text.
+#[derive(Default)]
+struct SaidToEach {
+    answers: BTreeMap<String, String>,
+    refused: BTreeMap<String, String>,
+    themes: BTreeMap<String, Vec<String>>,
+    mentions: Vec<Mention>,
+    reasoning: String,
+}
+
+impl SaidToEach {
+    /// Notes the themes of the answer to a question.
+    fn note_themes(&mut self, question: String, named: Vec<String>) {
+        mention(&mut self.mentions, &named);
+        if !named.is_empty() {
+            self.themes.insert(question, named);
+        }
+    }
+
+    /// A former answer with what is said here to the questions that it left out.
+    fn added_to(self, mut former: Answered) -> Answered {
+        let Answer::Survey { answers, refused, themes, reasoning } = &mut former.answer else {
+            return former;
+        };
+        for (question, said) in self.answers {
+            if answers.contains_key(&question) || refused.contains_key(&question) {
+                continue;
+            }
+            if let Some(named) = self.themes.get(&question) {
+                mention(&mut former.mentions, named);
+                themes.insert(question.clone(), named.clone());
+            }
+            answers.insert(question, said);
+        }
+        for (question, why) in self.refused {
+            if !answers.contains_key(&question) {
+                refused.entry(question).or_insert(why);
+            }
+        }
+        if reasoning.is_empty() {
+            *reasoning = self.reasoning;
+        }
+        former
+    }
+}
+
+/// Adds the themes that are not there yet.
+fn mention(mentions: &mut Vec<Mention>, named: &[String]) {
+    for theme in named {
+        if !mentions.iter().any(|known| known.theme.eq_ignore_ascii_case(theme)) {
+            mentions.push(Mention { kind: ThemeKind::Topic, theme: theme.clone(), quote: None });
+        }
+    }
+}
+
+/// Reads what is said to each question, be it to all of them or not.
+fn said_to_each(mut fields: Fields, questions: &[String]) -> Result<SaidToEach, Unreadable> {
+    let entries = fields.objects("answers", questions.len())?;
+    let reasoning = fields.text_beside("reasoning", REASONING_MAX)?;
+    fields.finish()?;
+    let mut each = SaidToEach { reasoning, ..SaidToEach::default() };
+    for mut entry in entries {
+        let number =
+            entry.integer("question", 1, u8::try_from(questions.len()).unwrap_or(u8::MAX))?;
+        let question = questions
+            .get(usize::from(number) - 1)
+            .map(|question| question.trim().to_owned())
+            .ok_or_else(|| Unreadable::invalid("`question` is out of range"))?;
+        if each.answers.contains_key(&question) || each.refused.contains_key(&question) {
+            return Err(Unreadable::invalid("a question is answered twice"));
+        }
+        match said(entry)? {
+            QuestionReply::Answer { answer, themes } => {
+                each.note_themes(question.clone(), themes);
+                each.answers.insert(question, answer);
+            }
+            QuestionReply::Declined { reason } => {
+                each.refused.insert(question, reason);
+            }
+        }
+    }
+    Ok(each)
 }
 
 /// The reply to one question.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use protocol::channels::{Channel, Elicitation};
 use protocol::credits::UsdMicros;
 use protocol::measurement::QuestionsPerCall;
+use protocol::results::Answer;
 use protocol::study::{Instrument, Orders, StudySpec};
 use serde_json::json;
 
@@ -16,9 +17,9 @@ use super::super::{
 };
 use crate::app::{Capped, testing};
 use crate::config::Strategy;
-use crate::domain::exchange::{End, Exchange, ReplySource, read, read_item};
+use crate::domain::exchange::{End, Exchange, ReplySource, read, read_item, read_rest};
 use crate::domain::instrument::{Item, Unreadable};
-use crate::domain::outcome::{Outcome, Usage};
+use crate::domain::outcome::{Answered, Outcome, Usage};
 use crate::inference::chat::{BROKE_OFF, CallError, Denial, REFUSED, TIMED_OUT};
 use crate::inference::limits::Condition;
 use crate::inference::pool::Availability;
@@ -42,11 +43,12 @@ pub(super) struct Setup {
     pub(super) channels: bool,
     pub(super) items: bool,
     pub(super) pairs: bool,
+    pub(super) survey: bool,
     pub(super) has_answers: bool,
 }
 
 impl Setup {
-    /// Reads a setup: `panel 3, engines 2, failover, recalls, channels, items, pairs, again 1, answered`.
+    /// Reads a setup: `panel 3, engines 2, failover, recalls, channels, items, pairs, survey, again 1, answered`.
     pub(super) fn read(text: &str) -> Self {
         let mut setup = Self {
             panel: 1,
@@ -57,6 +59,7 @@ impl Setup {
             channels: false,
             items: false,
             pairs: false,
+            survey: false,
             has_answers: false,
         };
         for word in text.split(',').map(str::trim) {
@@ -71,6 +74,7 @@ impl Setup {
                 "channels" => setup.channels = true,
                 "items" => setup.items = true,
                 "pairs" => setup.pairs = true,
+                "survey" => setup.survey = true,
                 "answered" => setup.has_answers = true,
                 other => panic!("{other}"),
             }
@@ -92,6 +96,11 @@ impl Setup {
             let variant = |name: &str| format!("A meal kit, variant {name}.");
             let (variant_a, variant_b) = (variant("one"), variant("two"));
             spec.instrument = Instrument::AbTest { variant_a, variant_b, orders: Orders::Both };
+        }
+        if self.survey {
+            let questions = ["What would stop you?", "What is it worth?", "Who is it for?"];
+            let questions = questions.map(str::to_owned).to_vec();
+            spec.instrument = Instrument::Survey { stimulus: "A meal kit.".to_owned(), questions };
         }
         spec
     }
@@ -296,7 +305,8 @@ impl Bench {
         QueueEntry { round: 0, replicate, respondent: number.parse().unwrap() }
     }
 
-    /// The end of a call: `answers`, `invalid`, `cut`, `declines`, the kind of an error, or `given-up`.
+    /// The end of a call: `answers`, `leaves-out` (only the first question of a survey is answered), `adds` (the others are),
+    /// `invalid`, `cut`, `declines`, the kind of an error, or `given-up`.
     pub(super) fn end(&self, ticket: QueueEntry, how: &str) -> PanelEvent {
         let ask = &self.asks[&ticket];
         let said = String::new;
@@ -316,7 +326,11 @@ impl Bench {
         let because = |reason: &str| Err(Unreadable::Invalid { reason: reason.to_owned() });
         let invalid = || because("`score` is missing");
         let (cost, end) = match how {
-            "answers" => (ANSWER, replied(Ok(self.answer(ask)))),
+            "leaves-out" if self.setup.survey => {
+                (ANSWER, replied(Ok(self.survey_answer(ask, &[1]))))
+            }
+            "answers" | "leaves-out" => (ANSWER, replied(Ok(self.answer(ask)))),
+            "adds" => (ANSWER, replied(Ok(self.survey_answer(ask, &[2, 3])))),
             "answers-dearly" => (4 * CALL, replied(Ok(self.answer(ask)))),
             "invalid" | "cut" => (ANSWER, replied(invalid())),
             "varied" => {
@@ -363,7 +377,22 @@ impl Bench {
         PanelEvent::Measured(Box::new(FinishedMeasures { ticket, channels, took }))
     }
 
+    /// Answers to those questions of a survey alone.
+    fn survey_answer(&self, ask: &PanelQuestion, questions: &[u8]) -> ReadReply {
+        let entry = |number: &u8| json!({ "question": number, "answer": "Its price." });
+        let answers: Vec<serde_json::Value> = questions.iter().map(entry).collect();
+        let said = json!({ "answers": answers, "reasoning": "So." }).to_string();
+        let read = match &ask.so_far {
+            None => read(&self.spec, ask.at, &End::Finished, &said),
+            Some(former) => read_rest(&self.spec, ask.at, former, &End::Finished, &said),
+        };
+        ReadReply::Whole(Box::new(read.unwrap()))
+    }
+
     fn answer(&self, ask: &PanelQuestion) -> ReadReply {
+        if self.setup.survey {
+            return self.survey_answer(ask, &[1, 2, 3]);
+        }
         let said = "It saves time, but it costs a lot.";
         let whole = |value: serde_json::Value| {
             let read = read(&self.spec, ask.at, &End::Finished, &value.to_string());
@@ -388,7 +417,7 @@ impl Bench {
             Some(_) => json!({ "reasoning": said, "appeals": [], "concerns": [], "refused": null }),
         };
         let item = ask.item.unwrap_or(Item::Reasons);
-        let read = read_item(&self.spec, item, &End::Finished, &part.to_string());
+        let read = read_item(&self.spec, ask.at, item, &End::Finished, &part.to_string());
         ReadReply::One(read.unwrap())
     }
 }
@@ -449,6 +478,10 @@ pub(super) fn told(effect: &PanelEffect) -> String {
         PanelEffect::Free(ticket) => format!("free {}", name(*ticket)),
         PanelEffect::Record { ticket, record, .. } => {
             let outcomes = record.outcomes.iter().map(|(_, outcome, _)| match outcome {
+                // Of a survey, how many questions.
+                Outcome::Answered(Answered { answer: Answer::Survey { answers, .. }, .. }) => {
+                    [" answered-none", " answered-1", " answered-2", " answered"][answers.len()]
+                }
                 Outcome::Answered(_) => " answered",
                 Outcome::Refused { .. } => " refused",
                 Outcome::Invalid { .. } => " invalid",

@@ -27,7 +27,7 @@ enum Happens {
     Aborted,
 }
 
-const ENDS: [&str; 17] = [
+const ENDS: [&str; 18] = [
     "answers",
     "answers",
     "invalid",
@@ -45,6 +45,7 @@ const ENDS: [&str; 17] = [
     "html",
     "limited",
     "overloaded",
+    "leaves-out",
 ];
 
 fn happens() -> impl Strategy<Value = Happens> {
@@ -74,7 +75,20 @@ fn setups() -> impl Strategy<Value = Setup> {
         let (failover, recalls, channels, items, pairs) = flags;
         let strategy = if failover { Sharing::Failover } else { Sharing::RoundRobin };
         let (again, items) = (again.min(panel), items && !pairs);
-        Setup { panel, again, engines, strategy, recalls, channels, items, pairs, has_answers }
+        // The one type of which a reply may leave a part out.
+        let survey = !pairs && !items && !channels && panel.is_multiple_of(2);
+        Setup {
+            panel,
+            again,
+            engines,
+            strategy,
+            recalls,
+            channels,
+            items,
+            pairs,
+            survey,
+            has_answers,
+        }
     })
 }
 

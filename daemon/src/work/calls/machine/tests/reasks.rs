@@ -104,6 +104,49 @@ tables! {
         3 answers | settle 3 3, prove a, record 3 answered
         turn a, 4 answers | call a 4, prepare a 5, reserve 5, offer a 5, settle 4 3, record 4 answered
     "
+    what_a_reply_leaves_out_is_asked_for_once_and_added: "panel 1, survey", "
+        begun, turn a | prepare a 0, reserve 0, offer a 0, call a 0
+        0 leaves-out | settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 adds | call a 0, settle 0 3, record 0 answered
+    "
+    what_is_left_out_again_is_not_asked_for_again: "panel 1, survey", "
+        begun, turn a, 0 leaves-out | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 leaves-out | call a 0, settle 0 3, record 0 answered-1
+    "
+    what_was_answered_stands_where_the_rest_cannot_be_read: "panel 1, survey", "
+        begun, turn a, 0 leaves-out | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 garbled | call a 0, settle 0 3, record 0 answered-1
+    "
+    what_was_answered_stands_where_the_rest_is_declined: "panel 1, survey", "
+        begun, turn a, 0 leaves-out | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 declines | call a 0, settle 0 3, record 0 answered-1
+    "
+    what_was_answered_stands_where_the_call_for_the_rest_gets_no_reply: "panel 1, survey", "
+        begun, turn a, 0 leaves-out | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 fails | call a 0, settle 0 0, free 0
+        after 500ms, turn a, 0 rejected | prepare a 0!, reserve 0, offer a 0, call a 0, settle 0 0, record 0 answered-1
+    "
+    the_rest_is_asked_for_where_the_reply_came_from: "panel 1, engines 2, failover, survey", "
+        begun, turn a, 0 leaves-out | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 rejected | call a 0, settle 0 0, record 0 answered-1
+    "
+    what_was_answered_stands_where_the_key_is_refused_for_the_rest: "panel 1, survey", "
+        begun, turn a, 0 leaves-out | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 denied | call a 0, settle 0 0, disable a, record 0 answered-1, stopping
+    "
+    a_halt_records_whose_rest_was_not_asked_for: "panel 2, survey", "
+        begun, turn a, 0 leaves-out | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, free 0
+        halted | withdraw a, release 10, record 0 answered-1, forget 1
+    "
+    a_halt_records_whose_rest_got_no_reply: "panel 1, survey", "
+        begun, turn a, 0 leaves-out | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, halted, 0 fails | call a 0, settle 0 0, record 0 answered-1
+    "
+    the_rest_counts_among_the_re_asks_of_a_question: "panel 1, survey", "
+        begun, turn a, 0 invalid | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 invalid | call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
+        turn a, 0 leaves-out | call a 0, settle 0 3, record 0 answered-1
+    "
     a_reply_that_was_read_proves_the_engine_once: "panel 2", "
         a new |
         begun, turn a, 0 declines | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, settle 0 3, prove a, record 0 refused, offer a 1
