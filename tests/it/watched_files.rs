@@ -135,6 +135,8 @@ fn expectations_give_an_exit_code_of_their_own() {
     );
     home.write("broken.md", "---\npanle: 3\n---\nA kettle that texts you when it boils.\n");
     drop(once("broken.md", "mean_score <= 10").expect(2).says("did you mean 'panel'?"));
+    drop(once(".", "mean_score <= 10").expect(2).says("is a folder · name one file"));
+    drop(home.run(["watch", ".", "--inline", "3"]).expect(2).says("is a folder"));
     let listed = home.run(["watch", "list", "--json"]).expect(0).json();
     assert_eq!(listed["watches"].as_array().map(Vec::len), Some(0), "nothing is left behind");
 }
