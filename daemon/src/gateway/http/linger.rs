@@ -123,8 +123,8 @@ mod tests {
         let limits = LingerLimits { within: LONG, pause: LONG, bytes: 10_000 };
         assert!(is_taken(limits, 100, Duration::ZERO).await);
         assert!(!is_taken(limits, 200, Duration::ZERO).await, "no more than that is read");
-        let slow = LingerLimits { pause: SHORT * 4, ..limits };
-        assert!(is_taken(slow, 8, SHORT).await, "pieces may come one after the other");
+        let slow = LingerLimits { pause: SHORT * 10, ..limits };
+        assert!(is_taken(slow, 15, SHORT).await, "pieces may come one after the other");
         let brief = LingerLimits { within: SHORT * 4, ..limits };
         assert!(!is_taken(brief, 40, SHORT).await, "but not for ever");
 
