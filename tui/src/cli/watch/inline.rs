@@ -252,6 +252,9 @@ async fn lines(
         all.push((Some(Role::Strong), format!("{name}{version}")));
     }
     let at = 1.min(all.len());
+    if let Some(why) = &file.reason {
+        all.insert(at, (Some(Role::Warning), safe::line(why).into_owned()));
+    }
     if let Some(why) = &file.held {
         all.insert(at, (Some(Role::Warning), format!("nobody is asked: {}", safe::line(why))));
     }
