@@ -142,6 +142,27 @@ fn expectations_give_an_exit_code_of_their_own() {
 }
 
 #[test]
+fn one_wait_is_for_the_text_that_was_saved_a_moment_ago() {
+    let home = Home::new();
+    let costs = |dollars: u32| {
+        let text = format!("A kettle that texts you when it boils. It costs {dollars} dollars.");
+        home.write("kettle.md", kettle(&text));
+    };
+    costs(10);
+    drop(home.run(["watch", "add", "kettle.md"]).expect(0));
+    let _first = file(&home, "evaluated when it is added", |file| is_version(file, 1));
+    for version in 2..=4 {
+        costs(10 * version);
+        let report = home.run(["watch", "kettle.md", "--once"]).expect(0).out();
+        assert!(report.contains(&format!("VERSION {version} OF KETTLE.MD")), "{report}");
+    }
+    // What is broken now is not told as what was good before.
+    home.write("kettle.md", "---\npanle: 3\n---\nA kettle that texts you when it boils.\n");
+    let broken = home.run(["watch", "kettle.md", "--once"]);
+    drop(broken.expect(2).says("did you mean 'panel'?"));
+}
+
+#[test]
 fn above_the_cost_to_confirm_a_watch_asks_nobody_and_says_so() {
     let mock = MockProvider::good();
     let home = Home::with_settings(&mock.settings("[cost]\nconfirm_above_usd = 0.0\n"));

@@ -12,6 +12,7 @@ use protocol::study::{Draft, DraftText};
 use protocol::watch::{SaveOutcome, Watch, WatchControl, WatchRequest, WatchedFile};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::cli::daemon::text_hash;
 use crate::cli::expect::{self, Expectation, judge};
 use crate::cli::input;
 use crate::cli::run::{Followed, Follower, end_of};
@@ -27,6 +28,8 @@ use crate::ui::{Talk, Ui};
 const DRIVER: &str = "watch";
 /// Longest wait for the driver to look at a file.
 const LOOKS_WITHIN: Duration = Duration::from_secs(60);
+/// The same for a file that it never looked at, and will not where it is a report of ours.
+const FIRST_LOOK_WITHIN: Duration = Duration::from_secs(10);
 /// Wait for the next event.
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -79,6 +82,23 @@ impl Watching {
     async fn file(&self, path: &str) -> Result<Option<WatchedFile>, Failure> {
         let files = super::files(&self.link).await?;
         Ok(files.into_iter().find(|file| file.path == path))
+    }
+
+    /// The file as it is known by its present text, which may have been saved a moment ago; none where that was not looked at.
+    async fn present(&self, path: &str) -> Result<Option<WatchedFile>, Failure> {
+        let begun = std::time::Instant::now();
+        loop {
+            let file = self.file(path).await?;
+            let within = if file.is_some() { LOOKS_WITHIN } else { FIRST_LOOK_WITHIN };
+            // Read anew each time: it may be saved again meanwhile.
+            let source = input::read(std::ffi::OsStr::new(path)).ok();
+            let text = source.map(|source| text_hash(&source.text));
+            let known = file.filter(|file| file.text_sha256 == text);
+            if known.is_some() || begun.elapsed() >= within {
+                return Ok(known);
+            }
+            tokio::time::sleep(PAUSE.1).await;
+        }
     }
 
     async fn end(self, path: &str) -> Result<(), Failure> {
@@ -142,8 +162,8 @@ async fn report(
     follow: &FollowedFile,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
-    let Some(file) = watching.file(&follow.path).await? else {
-        return Err(Failure::invalid("The daemon has not looked at the file")
+    let Some(file) = watching.present(&follow.path).await? else {
+        return Err(Failure::invalid("The daemon has not looked at the present text of the file")
             .hint("See `demoscope daemon status`; a report of ours is not evaluated"));
     };
     if file.outcome == SaveOutcome::Broken {
