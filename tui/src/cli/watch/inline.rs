@@ -10,7 +10,7 @@ use protocol::safe;
 use protocol::service::DriverRun;
 use protocol::study::{Draft, DraftText};
 use protocol::watch::{SaveOutcome, Watch, WatchControl, WatchRequest, WatchedFile};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::daemon::text_hash;
 use crate::cli::expect::{self, Expectation, judge};
@@ -41,14 +41,47 @@ pub(super) struct FollowedFile {
     pub(super) json: bool,
 }
 
+/// What ends this command: Ctrl-C, a terminal that is closed, or another program. A watch of its own must not outlive it.
+struct EndSignals {
+    interrupt: Signal,
+    hangup: Signal,
+    terminate: Signal,
+}
+
+impl EndSignals {
+    fn listen() -> Result<Self, Failure> {
+        let heard = |kind: SignalKind| {
+            signal(kind).map_err(|error| {
+                Failure::invalid(format!("Ctrl-C cannot be heard: {error}")).because(&error)
+            })
+        };
+        Ok(Self {
+            interrupt: heard(SignalKind::interrupt())?,
+            hangup: heard(SignalKind::hangup())?,
+            terminate: heard(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for one of them.
+    async fn any(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.hangup.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
 /// A file that is watched, if need be for as long as this command runs.
 struct Watching {
     link: Link,
     is_ours: bool,
+    /// When the driver had last looked before that.
+    before: Option<Timestamp>,
 }
 
 impl Watching {
-    /// Watches the file, unless it is watched already, and waits until it was looked at.
+    /// Watches the file, unless it is watched already.
     async fn begin(path: &str, ui: &mut Ui) -> Result<Self, Failure> {
         let link = Link::open(ui, Absent::Start).await?;
         link.offer().await?;
@@ -71,11 +104,16 @@ impl Watching {
                 call!(link, watch(request))?;
             }
         }
+        Ok(Self { link, is_ours, before })
+    }
+
+    /// Waits until the driver has looked since.
+    async fn looked(&self) -> Result<(), Failure> {
         let begun = std::time::Instant::now();
-        while last_look(&link).await? == before && begun.elapsed() < LOOKS_WITHIN {
+        while last_look(&self.link).await? == self.before && begun.elapsed() < LOOKS_WITHIN {
             tokio::time::sleep(PAUSE.1).await;
         }
-        Ok(Self { link, is_ours })
+        Ok(())
     }
 
     /// The file as it is known.
@@ -119,10 +157,18 @@ async fn last_look(link: &Link) -> Result<Option<Timestamp>, Failure> {
 /// Waits for the result of the present text and prints its report.
 pub(super) async fn once(follow: FollowedFile, ui: &mut Ui) -> Result<Exit, Failure> {
     expected(&follow, ui).await?;
+    let mut signals = EndSignals::listen()?;
     let mut watching = Watching::begin(&follow.path, ui).await?;
-    let exit = report(&mut watching, &follow, ui).await;
-    watching.end(&follow.path).await?;
-    exit
+    let exit = tokio::select! {
+        // Whoever follows a study hears Ctrl-C as well, and says how to find it.
+        biased;
+        exit = report(&mut watching, &follow, ui) => exit,
+        () = signals.any() => Ok(Exit::Interrupted),
+    };
+    let removed = watching.end(&follow.path).await;
+    let exit = exit?;
+    removed?;
+    Ok(exit)
 }
 
 /// Compares what is expected with what the results of the present text can have. What else is wrong with it is told when it
@@ -162,6 +208,7 @@ async fn report(
     follow: &FollowedFile,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
+    watching.looked().await?;
     let Some(file) = watching.present(&follow.path).await? else {
         return Err(Failure::invalid("The daemon has not looked at the present text of the file")
             .hint("See `demoscope daemon status`; a report of ours is not evaluated"));
@@ -196,14 +243,24 @@ async fn report(
 
 /// Keeps a few lines about the file until Ctrl-C.
 pub(super) async fn live(follow: FollowedFile, ui: &mut Ui) -> Result<Exit, Failure> {
-    let unheard = |error: std::io::Error| {
-        Failure::invalid(format!("Ctrl-C cannot be heard: {error}")).because(&error)
-    };
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
-    // A terminal that is closed ends the command too: a watch of its own must not outlive it.
-    let mut hangup = signal(SignalKind::hangup()).map_err(unheard)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
+    let mut signals = EndSignals::listen()?;
     let watching = Watching::begin(&follow.path, ui).await?;
+    let ended = tokio::select! {
+        ended = follow_lines(&watching, &follow, ui) => ended,
+        () = signals.any() => Ok(()),
+    };
+    let removed = watching.end(&follow.path).await;
+    ended.and(removed)?;
+    Ok(Exit::Done)
+}
+
+/// Draws the lines anew with everything that happens to the file, without an end.
+async fn follow_lines(
+    watching: &Watching,
+    follow: &FollowedFile,
+    ui: &mut Ui,
+) -> Result<(), Failure> {
+    watching.looked().await?;
     let mut cursor = watching.link.welcome.head;
     let mut screen = InlineLines::new(follow.lines);
     loop {
@@ -213,17 +270,7 @@ pub(super) async fn live(follow: FollowedFile, ui: &mut Ui) -> Result<Exit, Fail
         screen.draw(text, InlineRoom::of_stderr(), ui);
         loop {
             let wait_ms = u64::try_from(WAIT.as_millis()).unwrap_or(u64::MAX);
-            let next = async { call!(watching.link, WAIT * 3, events(cursor, 500, wait_ms)) };
-            let page = tokio::select! {
-                _ = interrupt.recv() => None,
-                _ = hangup.recv() => None,
-                _ = terminate.recv() => None,
-                page = next => Some(page?),
-            };
-            let Some(page) = page else {
-                watching.end(&follow.path).await?;
-                return Ok(Exit::Done);
-            };
+            let page = call!(watching.link, WAIT * 3, events(cursor, 500, wait_ms))?;
             cursor = page.next;
             let is_ours = |event: &protocol::event::Event| {
                 event.kind() == Some(EventKind::DraftSaved)
