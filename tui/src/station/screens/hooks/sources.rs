@@ -72,8 +72,8 @@ pub(super) fn draw_received(model: &Model, told: &HookList, canvas: &mut Canvas<
     if own.is_empty() {
         let path = source.map_or("/hooks/in/NAME", |source| source.path.as_str());
         let next = format!(
-            "Nothing came in within seven days. Its sender posts to {path} of the HTTP listener, which `demoscope daemon \
-             status` tells, and signs with the secret of the source."
+            "Nothing came in within seven days. Its sender posts to {path} of the HTTP listener, whose address is told by \
+             `demoscope daemon status`, and signs with the secret of the source."
         );
         canvas.missing(inner, &next);
         return;
