@@ -212,6 +212,12 @@ pub fn replay(path: &Path) -> Result<app::Replayed, app::NotReplayed> {
     app::replay(std::io::BufReader::new(file))
 }
 
+/// SHA-256 (hex) of a text, as [`protocol::watch::WatchedFile`] tells it.
+#[must_use]
+pub fn text_hash(text: &str) -> String {
+    domain::digest::sha256_hex(text.as_bytes())
+}
+
 /// The settings in force, each with its source, read as the daemon would read them.
 ///
 /// # Errors

@@ -11,6 +11,17 @@ use serde_json::{Map, Number, Value};
 /// # Errors
 /// Why it is none, in one sentence.
 pub fn object(body: &[u8]) -> Result<Map<String, Value>, String> {
+    match value(body)? {
+        Value::Object(object) => Ok(object),
+        _ => Err("The body is no JSON object".to_owned()),
+    }
+}
+
+/// The value that a body is.
+///
+/// # Errors
+/// Why it is none, in one sentence.
+pub fn value(body: &[u8]) -> Result<Value, String> {
     let text = std::str::from_utf8(body).map_err(|_| "The body is not UTF-8".to_owned())?;
     if text.starts_with('\u{feff}') {
         return Err("The body begins with a byte order mark, which JSON does not have".to_owned());
@@ -18,13 +29,21 @@ pub fn object(body: &[u8]) -> Result<Map<String, Value>, String> {
     if text.trim().is_empty() {
         return Err("The body is empty".to_owned());
     }
+    read(text).map_err(|error| format!("The body is not valid JSON: {error}"))
+}
+
+/// The line and column at which a body has a field twice; none where it has not, or is no JSON for anybody.
+#[must_use]
+pub fn field_twice(body: &[u8]) -> Option<(usize, usize)> {
+    let text = std::str::from_utf8(body).ok()?;
+    let error = read(text).err()?;
+    serde_json::from_str::<Value>(text).ok()?;
+    Some((error.line(), error.column()))
+}
+
+fn read(text: &str) -> serde_json::Result<Value> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let read = OneValue.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
-    match read {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err("The body is no JSON object".to_owned()),
-        Err(error) => Err(format!("The body is not valid JSON: {error}")),
-    }
+    OneValue.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value))
 }
 
 /// A value whose objects have no field twice.
@@ -123,6 +142,16 @@ mod tests {
             assert!(object(body.as_bytes()).is_err(), "{body}");
         }
         assert!(object(&[b'{', 0xff, b'}']).is_err());
+        for (body, place) in [
+            ("{\"a\":{\"b\":1,\n\"b\":2}}", Some(2)),
+            ("[{\"a\":1,\"a\":1}]", Some(1)),
+            ("{\"a\":1,\"b\":{\"a\":1}}", None),
+            ("{\"a\":1,\"a\":1", None),
+            ("\"text\"", None),
+        ] {
+            assert_eq!(field_twice(body.as_bytes()).map(|(line, _)| line), place, "{body}");
+        }
+        assert_eq!(value(b"\"text\""), Ok(Value::String("text".to_owned())));
         assert!(object("[".repeat(10_000).as_bytes()).is_err());
         assert!(object("{\"a\":".repeat(50_000).as_bytes()).is_err());
     }

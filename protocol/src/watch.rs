@@ -125,6 +125,10 @@ pub struct WatchedFile {
     pub watch: String,
     /// What came of its last change.
     pub outcome: SaveOutcome,
+    /// SHA-256 (hex) of the text of which that came, in UTF-8 without a byte order mark and with LF line ends; absent where it
+    /// could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_sha256: Option<String>,
     /// Problems of its present text, each with its place.
     pub problems: Vec<Problem>,
     /// Why nobody is asked.

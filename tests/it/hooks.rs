@@ -117,6 +117,32 @@ fn receivers_in_two_languages_take_what_is_sent_and_refuse_another_secret() {
     }
 }
 
+#[test]
+fn a_library_of_standard_webhooks_takes_what_is_sent_and_nothing_else_also_after_a_rotation() {
+    let python = std::env::var("STANDARDWEBHOOKS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let home = Home::new();
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let started = Receiver::start(&python, "library.py", "standard", secret, "200");
+    let Some(mut receiver) = started else { return };
+    let how = ["--allow-private", "--secret-env", "HOOK_SECRET", "--json"];
+    let add = home.command(["hooks", "add", &receiver.url].into_iter().chain(how));
+    let added = add.env("HOOK_SECRET", secret).run().expect(0).json();
+    let id = added["endpoint"]["id"].as_str().unwrap();
+    for is_rotated in [false, true] {
+        if is_rotated {
+            drop(home.run(["hooks", "secret", id, "--rotate"]).expect(0));
+        }
+        drop(home.run(["hooks", "test", id]).expect(0));
+        let told = receiver.next();
+        assert_eq!(told["event"], "hook.tested", "{told}");
+        // The library knows the first secret only, which signs for a day after the rotation.
+        assert_eq!(told["valid"], true, "{told}");
+        for other in ["tampered", "late", "foreign"] {
+            assert_eq!(told[other], false, "{other}: {told}");
+        }
+    }
+}
+
 /// One request, taken with a 200: its headers, and its body.
 fn caught(listener: &TcpListener) -> (String, String) {
     let (mut stream, _) = listener.accept().unwrap();

@@ -4,8 +4,9 @@
 use std::fs;
 use std::time::Duration;
 
-use harness::{Home, MockProvider, wait};
+use harness::{Home, MockProvider, process, wait};
 use protocol::log::{LogLevel, LogQuery};
+use rustix::process::Signal;
 use serde_json::Value;
 
 /// Far above the quiet time and a small study.
@@ -135,8 +136,56 @@ fn expectations_give_an_exit_code_of_their_own() {
     );
     home.write("broken.md", "---\npanle: 3\n---\nA kettle that texts you when it boils.\n");
     drop(once("broken.md", "mean_score <= 10").expect(2).says("did you mean 'panel'?"));
+    drop(once(".", "mean_score <= 10").expect(2).says("is a folder · name one file"));
+    drop(home.run(["watch", ".", "--inline", "3"]).expect(2).says("is a folder"));
     let listed = home.run(["watch", "list", "--json"]).expect(0).json();
     assert_eq!(listed["watches"].as_array().map(Vec::len), Some(0), "nothing is left behind");
+}
+
+#[test]
+fn one_wait_is_for_the_text_that_was_saved_a_moment_ago() {
+    let home = Home::new();
+    let costs = |dollars: u32| {
+        let text = format!("A kettle that texts you when it boils. It costs {dollars} dollars.");
+        home.write("kettle.md", kettle(&text));
+    };
+    costs(10);
+    drop(home.run(["watch", "add", "kettle.md"]).expect(0));
+    let _first = file(&home, "evaluated when it is added", |file| is_version(file, 1));
+    for version in 2..=4 {
+        costs(10 * version);
+        let report = home.run(["watch", "kettle.md", "--once"]).expect(0).out();
+        assert!(report.contains(&format!("VERSION {version} OF KETTLE.MD")), "{report}");
+    }
+    // What is broken now is not told as what was good before.
+    home.write("kettle.md", "---\npanle: 3\n---\nA kettle that texts you when it boils.\n");
+    let broken = home.run(["watch", "kettle.md", "--once"]);
+    drop(broken.expect(2).says("did you mean 'panel'?"));
+}
+
+#[test]
+fn a_command_that_follows_a_file_leaves_no_watch_behind_however_it_is_ended() {
+    // Half a minute for the panel: nothing ends by itself.
+    let home = Home::paced(1);
+    home.write("kettle.md", kettle("A kettle that texts you when it boils. It costs 20 dollars."));
+    let watches = || {
+        let listed = home.run(["watch", "list", "--json"]).expect(0).json();
+        listed["watches"].as_array().unwrap().len()
+    };
+    let (lines, once) = (["watch", "kettle.md", "--inline=3"], ["watch", "kettle.md", "--once"]);
+    for (command, signal, code) in [
+        (lines, Signal::INT, 0),
+        (lines, Signal::HUP, 0),
+        (lines, Signal::TERM, 0),
+        (once, Signal::TERM, 130),
+        (once, Signal::INT, 130),
+    ] {
+        let started = home.command(command).start();
+        wait::until("it is watched", SOON, || (watches() == 1).then_some(()));
+        process::signal(started.pid(), signal);
+        drop(started.end().expect(code));
+        assert_eq!(watches(), 0, "{command:?} {signal:?}");
+    }
 }
 
 #[test]

@@ -127,6 +127,11 @@ pub(crate) fn restore_store(paths: &Paths, backup: &Path) -> Result<Vec<String>,
     daemon::restore(paths, backup)
 }
 
+/// SHA-256 (hex) of a text, as the daemon tells it of a watched file.
+pub(crate) fn text_hash(text: &str) -> String {
+    daemon::text_hash(text)
+}
+
 /// The result of replaying an evidence bundle.
 #[derive(Debug, Serialize)]
 pub(crate) struct Replay {

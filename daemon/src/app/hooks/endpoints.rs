@@ -235,7 +235,7 @@ fn checked(request: &EndpointRequest) -> Reply<String> {
         }
     }
     for pattern in events {
-        if let Some(hint) = bad_pattern(pattern) {
+        if let Some(hint) = bad_pattern(pattern, format) {
             let shown = protocol::safe::line(pattern).into_owned();
             add("--events", format!("no event matches '{shown}'"), hint);
         }

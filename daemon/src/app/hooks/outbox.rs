@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use uuid::Uuid;
 
 use crate::app::caller::{in_mark, is_local, same_owner};
-use crate::domain::deliver::wants;
+use crate::domain::deliver::{wants, word_in};
 use crate::domain::digest::Digest;
 use crate::store::rows::{
     DeletedRow, DeliveryRow, DueRow, EndpointRow, StudyHook, StudyNumber, StudyRow,
@@ -87,7 +87,7 @@ fn fill(
             }
             // A result is that of an evaluation that has ended; nothing else has one in the words of that format.
             _ if endpoint.format.tells_results() && !(is_end && subject.is_evaluation) => false,
-            data => wants(&endpoint.events, data.word()),
+            data => wants(&endpoint.events, data.word(), word_in(endpoint.format, event)),
         };
         if is_theirs && is_told_of_files && is_wanted {
             write(*id, endpoint, event, &subject, writes);

@@ -1,7 +1,9 @@
 //! The owner's sources of hooks: added with what their hooks do, listed with what came in, and removed.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use jiff::Timestamp;
 use protocol::credits::{Credits, UsdMicros};
@@ -20,6 +22,7 @@ use crate::app::{Caller, Core, Scope};
 use crate::domain::deliver::{SigningSecret, make};
 use crate::domain::hook_in::{draft_text, is_source_secret, is_template, signing_digest};
 use crate::domain::stimulus;
+use crate::domain::watch::{FileName, file_name};
 use crate::store::rows::{FileRow, ReceivedRow, SourceRow};
 use crate::store::{Fault, Order, Reader, UseCaseError, Writes};
 
@@ -60,6 +63,13 @@ impl Core {
             error.problems = problems;
             return Err(error);
         }
+        let is_there = match &action {
+            HookAction::Evaluate { path } => {
+                let path = path.clone();
+                self.looking(move |_| Ok(is_stimulus_file(&path))).await?
+            }
+            HookAction::Note | HookAction::Submit { .. } | HookAction::Import { .. } => false,
+        };
         let now = self.world().clock.now();
         let format = match kind {
             SourceKind::Standard => HookFormat::Standard,
@@ -96,7 +106,7 @@ impl Core {
                         .into());
                 }
                 match &action {
-                    HookAction::Evaluate { path } => is_watched(reader, path)?,
+                    HookAction::Evaluate { path } => is_watched(reader, path, is_there)?,
                     HookAction::Import { from: Some(from) } => must_be_bound_alike(&all, from)?,
                     HookAction::Note | HookAction::Submit { .. } | HookAction::Import { .. } => {}
                 }
@@ -273,10 +283,18 @@ fn problems(
     problems
 }
 
-/// Refuses a path that no watch covers: a hook leads to no file that is not watched.
-fn is_watched(reader: &Reader<'_>, path: &str) -> Result<(), UseCaseError> {
+/// Whether a stimulus file lies at a path, which leads there without links.
+fn is_stimulus_file(path: &str) -> bool {
+    let name = Path::new(path).file_name();
+    let is_whole = fs::canonicalize(path).is_ok_and(|whole| whole.to_str() == Some(path));
+    name.map(file_name) == Some(FileName::Stimulus) && is_whole && Path::new(path).is_file()
+}
+
+/// Refuses a path that no watch covers: a hook leads to no file that is not watched. One that was watched just now may not
+/// have been looked at yet, so that it is there is enough.
+fn is_watched(reader: &Reader<'_>, path: &str, is_there: bool) -> Result<(), UseCaseError> {
     let is_covered = watch_rows(reader)?.values().any(|watch| covers(watch, path));
-    if is_covered && reader.get::<FileRow>(&path.to_owned())?.is_some() {
+    if is_covered && (is_there || reader.get::<FileRow>(&path.to_owned())?.is_some()) {
         return Ok(());
     }
     let what = format!("{} is no watched file", protocol::safe::line(path));

@@ -9,6 +9,7 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::hook_in::{HookAction, ReceivedState, SourceCaps, SourceKind, SourceRequest};
 use protocol::service::{Control, StudyQuery};
 use protocol::study::Origin;
+use protocol::watch::WatchRequest;
 
 use crate::app::hooks_in::act::HookWork;
 use crate::app::testing::{DRIVER, Disk, broken, everyone_answers, me, options, settings, world};
@@ -255,6 +256,38 @@ async fn a_source_that_cannot_work_is_refused_with_every_problem() {
     };
     let error = core.add_source(&me(), template).await.unwrap_err();
     assert!(error.problems[0].what.contains("panle"), "{error:?}");
+    core.close();
+}
+
+#[tokio::test]
+async fn a_hook_may_lead_to_a_file_that_was_watched_just_now_and_to_none_behind_a_link() {
+    let core = open(&Disk::default());
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let root = folder.path().canonicalize().unwrap();
+    for place in [root.as_path(), elsewhere.path()] {
+        std::fs::write(place.join("idea.md"), BODY).unwrap();
+    }
+    std::fs::write(root.join("idea.csv"), BODY).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), root.join("out")).unwrap();
+    let paths = vec![root.to_str().unwrap().to_owned()];
+    core.watch(&me(), WatchRequest { paths, ..WatchRequest::default() }).await.unwrap();
+    let add = async |path: &str| {
+        let path = format!("{}/{path}", root.display());
+        let request = SourceRequest {
+            name: "files".to_owned(),
+            kind: SourceKind::Github,
+            action: HookAction::Evaluate { path },
+            events: Vec::new(),
+            secret: None,
+            caps: SourceCaps::default(),
+        };
+        core.add_source(&me(), request).await
+    };
+    for bad in ["none.md", "idea.csv", "out/idea.md", "./idea.md", "out/../idea.md", "out"] {
+        let error = add(bad).await.unwrap_err();
+        assert!(error.message.contains("no watched file"), "{bad}: {error}");
+    }
+    assert!(add("idea.md").await.is_ok());
     core.close();
 }
 

@@ -389,6 +389,7 @@ fn file(
         path,
         watch,
         outcome: row.outcome,
+        text_sha256: Some(row.text).filter(|text| !text.is_empty()),
         lineage: row.version.map(|(id, _)| id.to_string()),
         version: row.version.map(|(_, version)| version),
         study: found.as_ref().map(|found| found.row.id),

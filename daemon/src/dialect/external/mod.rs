@@ -10,6 +10,7 @@ mod tests;
 
 use protocol::external::ExternalContent;
 use protocol::hook_in::SourceKind;
+use protocol::strict_json;
 
 /// What a hook told.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,10 @@ pub(crate) enum ExternalTold {
 /// # Errors
 /// Why it is no result that can be kept.
 pub(crate) fn read(kind: SourceKind, body: &str) -> Result<ExternalTold, String> {
+    // Also a field of which nothing is kept, such as a second `data`: every reader must find the same result.
+    if let Some((line, column)) = strict_json::field_twice(body.as_bytes()) {
+        return Err(format!("a field of the body stands twice, at line {line}, column {column}"));
+    }
     match kind {
         SourceKind::Refynd => refynd::read(body),
         SourceKind::Candor => candor::read(body),

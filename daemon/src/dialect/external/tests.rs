@@ -102,6 +102,11 @@ fn a_body_that_lies_is_refused_with_the_place_and_without_what_stands_there() {
             evaluation().to_string().replace("\"status\"", "\"status\":\"failed\",\"status\""),
             "twice",
         ),
+        // The second one would be read, and the first one was shown to whoever looked.
+        (
+            evaluation().to_string().replacen('{', "{\"data\":{\"testRunId\":\"MARK\"},", 1),
+            "a field of the body stands twice, at line 1",
+        ),
         ("[".repeat(100_000), "another type"),
         ("{".repeat(100_000), "no JSON"),
         (String::new(), "no JSON"),

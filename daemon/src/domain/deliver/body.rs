@@ -108,20 +108,41 @@ pub(crate) fn rendered(kind: &str, body: &impl Serialize) -> Result<RenderedHook
     Ok(RenderedHook { kind: kind.to_owned(), body })
 }
 
+/// The kinds that Candor has other words for than we.
+const CANDOR_WORDS: [(EventKind, &str); 3] = [
+    (EventKind::Queued, "study.published"),
+    (EventKind::Running, "study.launched"),
+    (EventKind::Recorded, "participant.submitted"),
+];
+
+/// The kinds that a format has words of its own for, with those.
+pub(super) const fn words_of(format: HookFormat) -> &'static [(EventKind, &'static str)] {
+    match format {
+        HookFormat::Candor => &CANDOR_WORDS,
+        HookFormat::Standard | HookFormat::Refynd => &[],
+    }
+}
+
+/// The word of an event in a format that tells events.
+pub(crate) fn word_in(format: HookFormat, event: &Event) -> &str {
+    let own = words_of(format).iter().find(|(kind, _)| Some(*kind) == event.kind());
+    own.map_or_else(|| event.data.word(), |(_, word)| *word)
+}
+
 /// The kind of an event in Candor's words, and a sentence about it.
 fn in_candor(event: &Event) -> (&str, &'static str) {
-    let word = event.data.word();
-    match event.kind() {
-        Some(EventKind::Running) => ("study.launched", "The study asks its participants"),
-        Some(EventKind::Queued) => ("study.published", "The study waits for its turn"),
-        Some(EventKind::Paused) => (word, "The study is paused"),
-        Some(EventKind::Finalizing) => (word, "All participants have submitted"),
-        Some(EventKind::Completed) => (word, "All participants have submitted — study complete"),
-        Some(EventKind::Failed) => (word, "The study ended without results"),
-        Some(EventKind::Cancelled) => (word, "The study was cancelled"),
-        Some(EventKind::Recorded) => ("participant.submitted", "Participants have submitted"),
-        Some(EventKind::Deleted) => (word, "The study was deleted"),
-        Some(EventKind::HookTested) => (word, "This is a test"),
-        _ => (word, "Something changed"),
-    }
+    let message = match event.kind() {
+        Some(EventKind::Running) => "The study asks its participants",
+        Some(EventKind::Queued) => "The study waits for its turn",
+        Some(EventKind::Paused) => "The study is paused",
+        Some(EventKind::Finalizing) => "All participants have submitted",
+        Some(EventKind::Completed) => "All participants have submitted — study complete",
+        Some(EventKind::Failed) => "The study ended without results",
+        Some(EventKind::Cancelled) => "The study was cancelled",
+        Some(EventKind::Recorded) => "Participants have submitted",
+        Some(EventKind::Deleted) => "The study was deleted",
+        Some(EventKind::HookTested) => "This is a test",
+        _ => "Something changed",
+    };
+    (word_in(HookFormat::Candor, event), message)
 }

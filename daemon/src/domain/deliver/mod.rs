@@ -11,7 +11,7 @@ mod target;
 
 pub(crate) use address::may_dial;
 pub(crate) use body::{
-    HookEvent, HookResult, RenderHook, RenderedHook, candor, rendered, standard,
+    HookEvent, HookResult, RenderHook, RenderedHook, candor, rendered, standard, word_in,
 };
 pub(crate) use events::{bad_pattern, wants};
 pub(crate) use retry::{

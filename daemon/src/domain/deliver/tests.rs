@@ -132,16 +132,45 @@ fn public_addresses_are_taken_and_normalised() {
 
 #[test]
 fn patterns_name_events_or_are_refused() {
+    use HookFormat::{Candor, Refynd, Standard};
     let patterns = ["study.*".to_owned(), "finding.changed".to_owned()];
-    assert!(wants(&patterns, "study.completed") && wants(&patterns, "finding.changed"));
-    assert!(!wants(&patterns, "studying.hard") && !wants(&patterns, "answers.recorded"));
-    assert!(wants(&["*".to_owned()], "anything.at.all"));
-    for good in ["*", "study.*", "study.completed", "answers.*"] {
-        assert_eq!(bad_pattern(good), None, "{good}");
+    let is_wanted = |word| wants(&patterns, word, word);
+    assert!(is_wanted("study.completed") && is_wanted("finding.changed"));
+    assert!(!is_wanted("studying.hard") && !is_wanted("answers.recorded"));
+    assert!(wants(&["*".to_owned()], "anything.at.all", "anything.at.all"));
+    for format in [Candor, Refynd, Standard] {
+        for good in ["*", "study.*", "study.completed", "answers.*"] {
+            assert_eq!(bad_pattern(good, format), None, "{good}");
+        }
+        for bad in ["", "studdy.*", "study.done", "st*dy.*", "**", "study*"] {
+            assert!(bad_pattern(bad, format).is_some(), "{bad}");
+        }
     }
-    for bad in ["", "studdy.*", "study.done", "st*dy.*", "**", "study*"] {
-        assert!(bad_pattern(bad).is_some(), "{bad}");
+}
+
+#[test]
+fn an_endpoint_of_candor_can_ask_for_events_in_the_words_that_it_is_told() {
+    use HookFormat::{Candor, Standard};
+    let id = StudyId(uuid::Uuid::from_u128(7));
+    let news = StudyNews { state: State::Running, panel: PanelCounts::default(), words: None };
+    let running = Event::new(9, at(1_775_990_000), Some(id), EventData::Running(news));
+    let is_wanted = |pattern: &str, format| {
+        wants(&[pattern.to_owned()], running.data.word(), word_in(format, &running))
+    };
+    for pattern in ["study.launched", "study.running", "study.*"] {
+        assert!(is_wanted(pattern, Candor), "{pattern}");
+        assert_eq!(bad_pattern(pattern, Candor), None, "{pattern}");
     }
+    assert!(is_wanted("study.running", Standard) && !is_wanted("study.launched", Standard));
+    assert!(bad_pattern("study.launched", Standard).is_some());
+    let of = HookEvent { id: "msg_1f", event: &running, result: None };
+    assert_eq!(candor(of).unwrap().kind, "study.launched");
+    for pattern in ["participant.*", "participant.submitted", "study.published"] {
+        assert_eq!(bad_pattern(pattern, Candor), None, "{pattern}");
+    }
+    // Nobody moves or speaks in our studies.
+    let hint = bad_pattern("transcript.*", Candor).unwrap();
+    assert!(hint.contains("study.*") && hint.contains("participant.*"), "{hint}");
 }
 
 fn at(seconds: i64) -> Timestamp {

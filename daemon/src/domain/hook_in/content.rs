@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use protocol::strict_json;
 use protocol::study::{DraftText, PlainText};
 use serde_json::Value;
 
@@ -40,8 +41,13 @@ pub(crate) fn json_of<'a>(headers: &HookHeaders, body: &'a [u8]) -> Cow<'a, [u8]
 
 /// The text at a place of a body.
 pub(crate) fn content_of(body: &[u8], pointer: &str) -> Result<String, String> {
-    let body: Value = serde_json::from_slice(body)
-        .map_err(|_| "the body is no JSON, and no form with one in `payload`".to_owned())?;
+    let body = strict_json::value(body).map_err(|_| match strict_json::field_twice(body) {
+        // Readers differ in which of the two they take, and whoever signed it may mean the other one.
+        Some((line, column)) => {
+            format!("a field of the body stands twice, at line {line}, column {column}")
+        }
+        None => "the body is no JSON, and no form with one in `payload`".to_owned(),
+    })?;
     match body.pointer(pointer) {
         Some(Value::String(text)) if text.len() > CONTENT_MAX => {
             Err(format!("the text at {pointer} is larger than 200 KiB"))

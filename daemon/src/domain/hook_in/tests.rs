@@ -200,4 +200,9 @@ fn a_text_of_a_body_is_a_text_and_nothing_else() {
     assert!(content_of(b"{", "/a").is_err() && content_of(&[0xff], "/a").is_err());
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(content_of(deep.as_bytes(), "/0").is_err());
+    for twice in [r#"{"a":"one","a":"two"}"#, r#"{"a":"one","x":{"y":1,"y":2}}"#] {
+        let why = content_of(twice.as_bytes(), "/a").unwrap_err();
+        assert!(why.starts_with("a field of the body stands twice, at line 1, column "), "{why}");
+    }
+    assert_eq!(content_of(br#""the text""#, ""), Ok("the text".to_owned()));
 }

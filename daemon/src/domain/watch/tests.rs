@@ -52,6 +52,10 @@ fn reports_of_our_own_are_known_by_their_text() {
     let external =
         "# Kit\n\n**External result · of another service, not checked here.** external\n";
     assert!(is_own_report(external));
+    // As they are drawn with --ascii, and as a terminal shows what another service found.
+    assert!(is_own_report("Kit\n\nSYNTHETIC PANEL - computed, not asked: rank ideas by it\n"));
+    let shown = "Kit\nexternal · refynd\nAn external result: another service asked, counted and\n";
+    assert!(is_own_report(shown));
     assert!(!is_own_report("# Kit\n\nA synthetic panel asks for you.\n"));
 }
 

@@ -10,11 +10,27 @@ use std::time::Duration;
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-/// How long the rest of a request is read.
-const WITHIN: Duration = Duration::from_secs(5);
+/// How much of the rest of a request is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct LingerLimits {
+    /// How long in all.
+    within: Duration,
+    /// How long more of it is waited for.
+    pause: Duration,
+    /// How many bytes.
+    bytes: u64,
+}
 
-/// Bytes of it that are read.
-const BYTES_MAX: u64 = 64 * 1024 * 1024;
+impl LingerLimits {
+    /// Of a connection that has a place: as long as its body might have taken, so that a slow line is told as well.
+    pub(super) const PATIENT: Self = Self {
+        within: Duration::from_secs(30),
+        pause: Duration::from_secs(5),
+        bytes: 64 * 1024 * 1024,
+    };
+    /// Of one that is turned away.
+    pub(super) const BRIEF: Self = Self { within: Duration::from_secs(5), ..Self::PATIENT };
+}
 
 /// Whether a request of a connection was left before its body had come whole.
 #[derive(Clone, Debug, Default)]
@@ -65,14 +81,13 @@ impl Body for WatchedBody {
 }
 
 /// Reads what still comes, and drops it.
-pub(super) async fn drain(stream: impl AsyncRead + Unpin) {
-    drain_within(stream, WITHIN, BYTES_MAX).await;
-}
-
-async fn drain_within(stream: impl AsyncRead + Unpin, within: Duration, bytes_max: u64) {
-    let mut rest = stream.take(bytes_max);
+pub(super) async fn drain(stream: impl AsyncRead + Unpin, limits: LingerLimits) {
+    let LingerLimits { within, pause, bytes } = limits;
+    let mut rest = stream.take(bytes);
     let mut some = vec![0; 16 * 1024];
-    let read = async { while matches!(rest.read(&mut some).await, Ok(1..)) {} };
+    let read = async {
+        while matches!(tokio::time::timeout(pause, rest.read(&mut some)).await, Ok(Ok(1..))) {}
+    };
     // Whoever is not done by then loses the connection.
     drop(tokio::time::timeout(within, read).await);
 }
@@ -83,26 +98,38 @@ mod tests {
 
     use super::*;
 
-    const SHORT: Duration = Duration::from_millis(50);
+    /// Long enough for a busy machine to read what is there, short enough to wait for.
+    const SHORT: Duration = Duration::from_millis(60);
+    /// Longer than a test may take.
+    const LONG: Duration = Duration::from_secs(60);
+
+    /// Whether a peer that sends that many bytes, each after a pause, gets rid of all of them.
+    async fn is_taken(limits: LingerLimits, pieces: usize, pause: Duration) -> bool {
+        let (mut peer, stream) = duplex(64);
+        let send = async {
+            for _ in 0..pieces {
+                tokio::time::sleep(pause).await;
+                peer.write_all(&[7; 100]).await?;
+            }
+            drop(peer);
+            Ok::<_, std::io::Error>(())
+        };
+        let (sent, ()) = tokio::join!(send, drain(stream, limits));
+        sent.is_ok()
+    }
 
     #[tokio::test]
     async fn what_comes_is_dropped_within_bounds_of_bytes_and_time() {
-        let (mut peer, stream) = duplex(64);
-        let send = async {
-            let sent = peer.write_all(&[7; 10_000]).await;
-            drop(peer);
-            sent.is_ok()
-        };
-        let (is_taken, ()) = tokio::join!(send, drain_within(stream, WITHIN, 10_000));
-        assert!(is_taken);
-
-        let (mut peer, stream) = duplex(64);
-        let send = async { peer.write_all(&[7; 10_000]).await.is_err() };
-        let (is_cut, ()) = tokio::join!(send, drain_within(stream, WITHIN, 1_000));
-        assert!(is_cut, "no more than that is read");
+        let limits = LingerLimits { within: LONG, pause: LONG, bytes: 10_000 };
+        assert!(is_taken(limits, 100, Duration::ZERO).await);
+        assert!(!is_taken(limits, 200, Duration::ZERO).await, "no more than that is read");
+        let slow = LingerLimits { pause: SHORT * 10, ..limits };
+        assert!(is_taken(slow, 15, SHORT).await, "pieces may come one after the other");
+        let brief = LingerLimits { within: SHORT * 4, ..limits };
+        assert!(!is_taken(brief, 40, SHORT).await, "but not for ever");
 
         let (silent, stream) = duplex(64);
-        drain_within(stream, SHORT, 1_000).await;
+        drain(stream, LingerLimits { pause: SHORT, ..limits }).await;
         drop(silent);
     }
 }

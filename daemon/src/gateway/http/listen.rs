@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{Connection, answer};
-use super::linger::{self, UnreadRest};
+use super::linger::{self, LingerLimits, UnreadRest};
 use super::patience::Patient;
 use super::places::{GRACE, PlaceLimits, Places};
 use super::raw::{self, Worded};
@@ -257,7 +257,7 @@ async fn serve(
         // Who sends nothing more may still read.
         .half_close(true)
         .serve_connection(TokioIo::new(stream), service);
-    let given_up = async {
+    let given_up = || async {
         match &place {
             Some(place) => place.given_up().await,
             None => std::future::pending().await,
@@ -265,7 +265,7 @@ async fn serve(
     };
     let ended = tokio::select! {
         ended = &mut serving => ended,
-        () = given_up => {
+        () = given_up() => {
             // Nothing was asked yet: whoever has not sent a whole head is told at once.
             if count.load(Ordering::Relaxed) == 0 {
                 let stream = serving.into_parts().io.into_inner();
@@ -283,11 +283,19 @@ async fn serve(
         }
     };
     let parts = serving.into_parts();
-    let stream = parts.io.into_inner();
+    let mut stream = parts.io.into_inner();
     let Err(error) = ended else {
         if rest.is_there() {
+            let limits = if place.is_some() { LingerLimits::PATIENT } else { LingerLimits::BRIEF };
+            let read = async {
+                tokio::select! {
+                    () = linger::drain(&mut stream, limits) => {}
+                    // The place is another's by now.
+                    () = given_up() => linger::drain(&mut stream, LingerLimits::BRIEF).await,
+                }
+            };
             tokio::select! {
-                () = linger::drain(stream) => {}
+                () = read => {}
                 () = shared.stopping.cancelled() => {}
             }
         }

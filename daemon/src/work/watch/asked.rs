@@ -9,6 +9,7 @@ use protocol::service::Reply;
 
 use super::looker::blocking;
 use super::read::{FileFound, read};
+use super::scan::is_behind_link;
 use crate::app::{Caller, Core, FileStanding, HookOutcome, SavedFile};
 
 /// Looks at a file that something else evaluates at the same time.
@@ -25,10 +26,20 @@ pub(in crate::work) async fn evaluate(
     path: &Path,
     hops: u8,
 ) -> Reply<HookOutcome> {
+    let task = core.watch_tasks(caller).await?.into_iter().find(|task| task.number == watch);
+    let root = task.filter(|task| task.is_folder).map(|task| task.path);
     for _ in 0..LOOKS_MAX {
         // Read anew for each look: whoever was quicker may have seen a later text.
-        let at = path.to_owned();
-        let (stat, content) = match blocking(move || read(&at)).await? {
+        let (at, root) = (path.to_owned(), root.clone());
+        let found = blocking(move || {
+            let leads_out = root.is_some_and(|root| is_behind_link(&root, &at));
+            (!leads_out).then(|| read(&at))
+        });
+        let Some(found) = found.await? else {
+            let what = "a link that leads out of the watched folder stands before the file";
+            return Ok(HookOutcome::failed(what));
+        };
+        let (stat, content) = match found {
             FileFound::Gone => return Ok(HookOutcome::failed("the file is not there")),
             FileFound::Changing => {
                 return Err(ApiError::new(ErrorCode::Busy, "The file is being written"));

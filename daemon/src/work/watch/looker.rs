@@ -11,7 +11,7 @@ use protocol::study::Problem;
 
 use super::ears::{Ears, Heard};
 use super::read::{FileFound, FileStat, read};
-use super::scan::{FolderScan, scan};
+use super::scan::{FolderScan, is_behind_link, scan};
 use crate::app::{Caller, Core, FileStanding, KnownFile, Looked, SavedFile, WatchTask};
 use crate::domain::digest::sha256_hex;
 use crate::domain::watch::{FileName, QuietTimer, file_name};
@@ -407,6 +407,8 @@ fn part_of(task: &WatchTask, path: PathBuf) -> FolderScan {
     let mut part = FolderScan::default();
     let kind = std::fs::symlink_metadata(&path).map(|found| found.file_type());
     match kind {
+        // The link is told of where the folder around it is walked.
+        Ok(_) if task.is_folder && path != task.path && is_behind_link(&task.path, &path) => part,
         Ok(kind) if kind.is_dir() && task.is_folder && path != task.path => scan(&task.path, &path),
         Ok(kind) if task.is_folder => {
             part.add(&task.path, path, kind.is_symlink());

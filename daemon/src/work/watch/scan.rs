@@ -121,6 +121,14 @@ fn leads_out(root: &Path, link: &Path) -> Option<&'static str> {
     }
 }
 
+/// Whether a link that leads out stands between a watched folder and a file in it: it may have taken the place of a folder
+/// that was walked.
+pub(super) fn is_behind_link(root: &Path, file: &Path) -> bool {
+    let folder = file.parent().and_then(|folder| fs::canonicalize(folder).ok());
+    let both = folder.zip(fs::canonicalize(root).ok());
+    both.is_some_and(|(folder, root)| !folder.starts_with(root))
+}
+
 fn can_be_shown(path: &Path) -> bool {
     path.to_str().is_some_and(|text| safe::line(text) == *text)
 }

@@ -810,3 +810,23 @@ async fn a_hook_is_told_whether_its_file_has_a_result() {
     assert_eq!(look("idea.md").await.state, ReceivedState::Failed);
     bench.end();
 }
+
+#[tokio::test]
+async fn a_link_in_the_place_of_a_folder_leads_nobody_out() {
+    let mut bench = Bench::new().await;
+    fs::create_dir(bench.at("sub")).unwrap();
+    bench.save("sub/idea.md", ONE).await;
+    assert_eq!(bench.studies().await.len(), 1);
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::write(elsewhere.path().join("idea.md"), TWO).unwrap();
+    fs::remove_dir_all(bench.at("sub")).unwrap();
+    symlink(elsewhere.path(), bench.at("sub")).unwrap();
+    bench.look("sub/idea.md").await;
+    let path = bench.at("sub/idea.md");
+    let asked = super::evaluate(&bench.core, &DRIVER, 1, &path, 1).await.unwrap();
+    assert_eq!(asked.state, ReceivedState::Failed);
+    assert!(asked.what.contains("leads out"), "{}", asked.what);
+    bench.look_everywhere().await;
+    assert_eq!(bench.studies().await.len(), 1, "what lies elsewhere is asked nobody about");
+    bench.end();
+}

@@ -74,7 +74,8 @@ struct AddEndpointArgs {
     /// The form of what is sent: standard, candor or refynd
     #[arg(long, default_value = "standard")]
     format: HookFormat,
-    /// Which events, as in study.completed, study.* or *; may be given several times. study.* by default
+    /// Which events, as in study.completed, study.* or *, of candor also in its words, as in participant.*; may be given
+    /// several times. study.* by default
     #[arg(long = "events", value_name = "PATTERN")]
     events: Vec<String>,
     /// The variable that holds the secret to sign with; one is made without it

@@ -41,7 +41,8 @@ address. Its hooks are signed with its secret, which is shown once. What they do
 and decided by nothing in them: evaluate looks at a watched file as if it had been saved; submit
 takes one text of the JSON body, or of the JSON under `payload` of a form, below the settings of a
 template; import keeps a result of another service, to be read with list --external, show, findings
-and export, and never as one of ours. Each hook is acted on once; one whose action failed is taken again when it is sent again.")]
+and export, and never as one of ours. Each hook is acted on once; one whose action failed is taken
+again when it is sent again.")]
 pub(crate) struct SourcesArgs {
     #[command(subcommand)]
     verb: SourcesVerb,
@@ -71,12 +72,14 @@ A template is read when the source is added, and is not read again: to change it
 source and add it again. What still waits of the removed one fails.
 
 import reads the result from the body: of refynd as its results endpoint has it; of standard and
-generic as { \"id\", \"name\", \"completed_at\", \"respondents\", \"text\", \"numbers\": [ { \"of\", \"value\", \"low\",
-\"high\", \"level\", \"n\" } ], \"findings\": [ { \"priority\", \"title\", \"detail\", \"action\", \"quotes\" } ] }, at the
-top or under `data`. id, name, of and title are texts; numbers are numbers; completed_at is a time as
-in 2026-11-30T10:00:00Z, and quotes a list of texts; what is not known is left out. Hooks of candor only name a study: its results or findings are fetched below
+generic as { \"id\", \"name\", \"completed_at\", \"respondents\", \"text\", \"numbers\": [ { \"of\",
+\"value\", \"low\", \"high\", \"level\", \"n\" } ], \"findings\": [ { \"priority\", \"title\", \"detail\",
+\"action\", \"quotes\" } ] }, at the top or under `data`. id, name, of and title are texts; numbers are
+numbers; completed_at is a time as in 2026-11-30T10:00:00Z, and quotes a list of texts; what is not
+known is left out. Hooks of candor only name a study: its results or findings are fetched below
 --api with the key in --api-key-env, which is shown to that origin alone and kept in memory; without
-them the hook is noted. An id that was imported stays as it was told first.
+them the hook is noted. An id that was imported stays as it was told first. A body with a field
+twice is refused, because readers differ in which one they take.
 
 --max-credits and --max-usd hold for what submit sets aside in a day (UTC); what a study does not
 use comes back when it ends. What evaluate does counts at the watch of the file.")]

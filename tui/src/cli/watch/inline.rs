@@ -10,8 +10,9 @@ use protocol::safe;
 use protocol::service::DriverRun;
 use protocol::study::{Draft, DraftText};
 use protocol::watch::{SaveOutcome, Watch, WatchControl, WatchRequest, WatchedFile};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::cli::daemon::text_hash;
 use crate::cli::expect::{self, Expectation, judge};
 use crate::cli::input;
 use crate::cli::run::{Followed, Follower, end_of};
@@ -27,6 +28,8 @@ use crate::ui::{Talk, Ui};
 const DRIVER: &str = "watch";
 /// Longest wait for the driver to look at a file.
 const LOOKS_WITHIN: Duration = Duration::from_secs(60);
+/// The same for a file that it never looked at, and will not where it is a report of ours.
+const FIRST_LOOK_WITHIN: Duration = Duration::from_secs(10);
 /// Wait for the next event.
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -38,14 +41,47 @@ pub(super) struct FollowedFile {
     pub(super) json: bool,
 }
 
+/// What ends this command: Ctrl-C, a terminal that is closed, or another program. A watch of its own must not outlive it.
+struct EndSignals {
+    interrupt: Signal,
+    hangup: Signal,
+    terminate: Signal,
+}
+
+impl EndSignals {
+    fn listen() -> Result<Self, Failure> {
+        let heard = |kind: SignalKind| {
+            signal(kind).map_err(|error| {
+                Failure::invalid(format!("Ctrl-C cannot be heard: {error}")).because(&error)
+            })
+        };
+        Ok(Self {
+            interrupt: heard(SignalKind::interrupt())?,
+            hangup: heard(SignalKind::hangup())?,
+            terminate: heard(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for one of them.
+    async fn any(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.hangup.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
 /// A file that is watched, if need be for as long as this command runs.
 struct Watching {
     link: Link,
     is_ours: bool,
+    /// When the driver had last looked before that.
+    before: Option<Timestamp>,
 }
 
 impl Watching {
-    /// Watches the file, unless it is watched already, and waits until it was looked at.
+    /// Watches the file, unless it is watched already.
     async fn begin(path: &str, ui: &mut Ui) -> Result<Self, Failure> {
         let link = Link::open(ui, Absent::Start).await?;
         link.offer().await?;
@@ -68,17 +104,39 @@ impl Watching {
                 call!(link, watch(request))?;
             }
         }
+        Ok(Self { link, is_ours, before })
+    }
+
+    /// Waits until the driver has looked since.
+    async fn looked(&self) -> Result<(), Failure> {
         let begun = std::time::Instant::now();
-        while last_look(&link).await? == before && begun.elapsed() < LOOKS_WITHIN {
+        while last_look(&self.link).await? == self.before && begun.elapsed() < LOOKS_WITHIN {
             tokio::time::sleep(PAUSE.1).await;
         }
-        Ok(Self { link, is_ours })
+        Ok(())
     }
 
     /// The file as it is known.
     async fn file(&self, path: &str) -> Result<Option<WatchedFile>, Failure> {
         let files = super::files(&self.link).await?;
         Ok(files.into_iter().find(|file| file.path == path))
+    }
+
+    /// The file as it is known by its present text, which may have been saved a moment ago; none where that was not looked at.
+    async fn present(&self, path: &str) -> Result<Option<WatchedFile>, Failure> {
+        let begun = std::time::Instant::now();
+        loop {
+            let file = self.file(path).await?;
+            let within = if file.is_some() { LOOKS_WITHIN } else { FIRST_LOOK_WITHIN };
+            // Read anew each time: it may be saved again meanwhile.
+            let source = input::read(std::ffi::OsStr::new(path)).ok();
+            let text = source.map(|source| text_hash(&source.text));
+            let known = file.filter(|file| file.text_sha256 == text);
+            if known.is_some() || begun.elapsed() >= within {
+                return Ok(known);
+            }
+            tokio::time::sleep(PAUSE.1).await;
+        }
     }
 
     async fn end(self, path: &str) -> Result<(), Failure> {
@@ -99,10 +157,18 @@ async fn last_look(link: &Link) -> Result<Option<Timestamp>, Failure> {
 /// Waits for the result of the present text and prints its report.
 pub(super) async fn once(follow: FollowedFile, ui: &mut Ui) -> Result<Exit, Failure> {
     expected(&follow, ui).await?;
+    let mut signals = EndSignals::listen()?;
     let mut watching = Watching::begin(&follow.path, ui).await?;
-    let exit = report(&mut watching, &follow, ui).await;
-    watching.end(&follow.path).await?;
-    exit
+    let exit = tokio::select! {
+        // Whoever follows a study hears Ctrl-C as well, and says how to find it.
+        biased;
+        exit = report(&mut watching, &follow, ui) => exit,
+        () = signals.any() => Ok(Exit::Interrupted),
+    };
+    let removed = watching.end(&follow.path).await;
+    let exit = exit?;
+    removed?;
+    Ok(exit)
 }
 
 /// Compares what is expected with what the results of the present text can have. What else is wrong with it is told when it
@@ -142,8 +208,9 @@ async fn report(
     follow: &FollowedFile,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
-    let Some(file) = watching.file(&follow.path).await? else {
-        return Err(Failure::invalid("The daemon has not looked at the file")
+    watching.looked().await?;
+    let Some(file) = watching.present(&follow.path).await? else {
+        return Err(Failure::invalid("The daemon has not looked at the present text of the file")
             .hint("See `demoscope daemon status`; a report of ours is not evaluated"));
     };
     if file.outcome == SaveOutcome::Broken {
@@ -176,27 +243,34 @@ async fn report(
 
 /// Keeps a few lines about the file until Ctrl-C.
 pub(super) async fn live(follow: FollowedFile, ui: &mut Ui) -> Result<Exit, Failure> {
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
-        Failure::invalid(format!("Ctrl-C cannot be heard: {error}")).because(&error)
-    })?;
+    let mut signals = EndSignals::listen()?;
     let watching = Watching::begin(&follow.path, ui).await?;
+    let ended = tokio::select! {
+        ended = follow_lines(&watching, &follow, ui) => ended,
+        () = signals.any() => Ok(()),
+    };
+    let removed = watching.end(&follow.path).await;
+    ended.and(removed)?;
+    Ok(Exit::Done)
+}
+
+/// Draws the lines anew with everything that happens to the file, without an end.
+async fn follow_lines(
+    watching: &Watching,
+    follow: &FollowedFile,
+    ui: &mut Ui,
+) -> Result<(), Failure> {
+    watching.looked().await?;
     let mut cursor = watching.link.welcome.head;
-    let mut screen = InlineLines { lines: follow.lines, drawn: Vec::new() };
+    let mut screen = InlineLines::new(follow.lines);
     loop {
         let shown = watching.file(&follow.path).await?;
         let study = shown.as_ref().and_then(|file| file.study);
         let text = lines(&watching.link, shown.as_ref(), &follow.path, ui.err_look).await?;
-        screen.draw(text, ui);
+        screen.draw(text, InlineRoom::of_stderr(), ui);
         loop {
             let wait_ms = u64::try_from(WAIT.as_millis()).unwrap_or(u64::MAX);
-            let next = async { call!(watching.link, WAIT * 3, events(cursor, 500, wait_ms)) };
-            let page = tokio::select! {
-                _ = interrupt.recv() => {
-                    watching.end(&follow.path).await?;
-                    return Ok(Exit::Done);
-                }
-                page = next => page?,
-            };
+            let page = call!(watching.link, WAIT * 3, events(cursor, 500, wait_ms))?;
             cursor = page.next;
             let is_ours = |event: &protocol::event::Event| {
                 event.kind() == Some(EventKind::DraftSaved)
@@ -245,6 +319,9 @@ async fn lines(
         all.push((Some(Role::Strong), format!("{name}{version}")));
     }
     let at = 1.min(all.len());
+    if let Some(why) = &file.reason {
+        all.insert(at, (Some(Role::Warning), safe::line(why).into_owned()));
+    }
     if let Some(why) = &file.held {
         all.insert(at, (Some(Role::Warning), format!("nobody is asked: {}", safe::line(why))));
     }
@@ -262,21 +339,48 @@ async fn lines(
     Ok(all)
 }
 
+/// The room that a terminal has for the lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct InlineRoom {
+    columns: usize,
+    rows: usize,
+}
+
+impl InlineRoom {
+    /// That of stderr as it is now, since a terminal can change its size; none where it is no terminal, or one that does not
+    /// tell.
+    fn of_stderr() -> Option<Self> {
+        let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok()?;
+        let room = Self { columns: usize::from(size.ws_col), rows: usize::from(size.ws_row) };
+        (room.columns > 0 && room.rows > 0).then_some(room)
+    }
+}
+
 /// Lines that are drawn over those before.
 struct InlineLines {
     lines: usize,
     drawn: Vec<String>,
+    /// The room when they were drawn.
+    room: Option<InlineRoom>,
 }
 
 impl InlineLines {
-    fn draw(&mut self, text: Vec<(Option<Role>, String)>, ui: &mut Ui) {
+    const fn new(lines: usize) -> Self {
+        Self { lines, drawn: Vec::new(), room: None }
+    }
+
+    fn draw(&mut self, text: Vec<(Option<Role>, String)>, room: Option<InlineRoom>, ui: &mut Ui) {
         let look = ui.err_look;
-        let width = look.width.saturating_sub(1);
+        // A line that a terminal breaks in two is two, and so is drawn over no more. The last row is that of the cursor.
+        let columns = room.map_or(look.width, |room| room.columns.min(look.width));
+        let width = columns.saturating_sub(1).max(1);
+        let rows =
+            room.map_or(self.lines, |room| self.lines.min(room.rows.saturating_sub(1).max(1)));
         let mut new: Vec<String> = text
             .into_iter()
-            .take(self.lines)
+            .take(rows)
             .map(|(role, line)| {
-                let line = look.shorten(&line, width);
+                let line = look.shorten(&look.signs(&line), width);
                 role.map_or(line.clone(), |role| look.paint(role, &line))
             })
             .collect();
@@ -289,14 +393,16 @@ impl InlineLines {
             self.drawn = new;
             return;
         }
-        new.resize(self.lines, String::new());
+        new.resize(rows, String::new());
+        // Terminals differ in what another size makes of the lines above, so they are left there and drawn anew below.
+        let is_same_room = self.room == room;
         let up = match self.drawn.len() {
-            0 => String::new(),
-            count => format!("\x1b[{count}A"),
+            count @ 1.. if is_same_room => format!("\x1b[{count}A"),
+            _ => String::new(),
         };
         let body: String = new.iter().map(|line| format!("\r\x1b[K{line}\n")).collect();
         ui.say_raw(&format!("{up}{body}"));
-        self.drawn = new;
+        (self.drawn, self.room) = (new, room);
     }
 }
 
@@ -321,34 +427,74 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_lines_are_drawn_over_the_ones_before_and_nothing_else_is_touched() {
+    /// What a terminal of that size shows once those texts were drawn, each in the room that it has by then.
+    fn shown(size: (u16, u16), draws: &[(Option<InlineRoom>, &str)]) -> vt100::Parser {
         let err = Shared::default();
         let mut ui = Ui::into_buffers(Box::new(io::sink()), Box::new(err.clone()));
         ui.talk = Talk::Live;
-        let size = |size| std::num::NonZero::new(size).unwrap();
-        let (rows, columns) = (size(8), size(80));
-        let mut terminal = vt100::Parser::new(rows, columns, 0);
+        let (rows, columns) = size;
+        let mut terminal = vt100::Parser::new(nonzero(rows), nonzero(columns), 0);
         terminal.process(b"$ demoscope watch idea.md\r\n");
-        let mut screen = InlineLines { lines: 3, drawn: Vec::new() };
-        for text in ["one", "two", "three"] {
-            screen.draw(
-                vec![(None, text.to_owned()), (None, format!("{text} {}", "x".repeat(200)))],
-                &mut ui,
-            );
+        let mut screen = InlineLines::new(3);
+        for (room, text) in draws {
+            let lines = vec![
+                (None, (*text).to_owned()),
+                (Some(Role::Bad), format!("{text} {}", "x".repeat(200))),
+            ];
+            screen.draw(lines, *room, &mut ui);
         }
         // A terminal in its usual state makes a new line of each line feed.
         let bytes = String::from_utf8(err.0.take()).unwrap().replace('\n', "\r\n");
         terminal.process(bytes.as_bytes());
-        let shown = terminal.screen().contents();
-        let shown: Vec<&str> = shown.lines().collect();
-        assert_eq!(shown[0], "$ demoscope watch idea.md");
-        assert_eq!(shown[1], "three");
-        assert!(
-            !shown.iter().any(|line| line.contains("one") || line.contains("two")),
-            "{shown:?}"
-        );
-        assert_eq!(terminal.screen().cursor_position(), (4, 0));
-        assert!(!terminal.screen().hide_cursor() && !terminal.screen().alternate_screen());
+        terminal
+    }
+
+    fn nonzero(size: u16) -> std::num::NonZero<u16> {
+        std::num::NonZero::new(size).unwrap()
+    }
+
+    fn room(rows: usize, columns: usize) -> Option<InlineRoom> {
+        Some(InlineRoom { columns, rows })
+    }
+
+    #[test]
+    fn the_lines_are_drawn_over_the_ones_before_and_nothing_else_is_touched() {
+        for (size, room) in [((8, 80), None), ((8, 80), room(8, 80)), ((8, 26), room(8, 26))] {
+            let terminal = shown(size, &[(room, "one"), (room, "two"), (room, "three")]);
+            let text = terminal.screen().contents();
+            let lines: Vec<&str> = text.lines().collect();
+            assert_eq!(lines[0], "$ demoscope watch idea.md");
+            assert_eq!(lines[1], "three");
+            assert!(lines[2].starts_with("three xx") && lines[2].ends_with('…'), "{lines:?}");
+            assert!(!text.contains("one") && !text.contains("two"), "{lines:?}");
+            assert_eq!(terminal.screen().cursor_position(), (4, 0), "{size:?}");
+            assert!(!terminal.screen().hide_cursor() && !terminal.screen().alternate_screen());
+        }
+    }
+
+    #[test]
+    fn a_terminal_with_fewer_rows_gets_fewer_lines_and_another_size_begins_below() {
+        let low = room(3, 80);
+        let terminal = shown((3, 80), &[(low, "one"), (low, "two")]);
+        let text = terminal.screen().contents();
+        assert!(text.starts_with("two\ntwo xx") && !text.contains("one"), "{text}");
+
+        let terminal =
+            shown((9, 80), &[(room(9, 80), "one"), (room(9, 40), "two"), (room(9, 40), "three")]);
+        let text = terminal.screen().contents();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!((lines[1], lines[4]), ("one", "three"), "{lines:?}");
+        assert!(!text.contains("two"), "{lines:?}");
+    }
+
+    #[test]
+    fn letters_that_every_terminal_has_are_enough() {
+        let err = Shared::default();
+        let mut ui = Ui::into_buffers(Box::new(io::sink()), Box::new(err.clone()));
+        ui.draw_plainly();
+        let text = format!("idea.md · version 2 · {}", "x".repeat(200));
+        InlineLines::new(3).draw(vec![(None, text)], room(9, 40), &mut ui);
+        let said = String::from_utf8(err.0.take()).unwrap();
+        assert!(said.is_ascii() && said.ends_with("~\n"), "{said}");
     }
 }

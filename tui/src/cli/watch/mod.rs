@@ -140,7 +140,7 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
         (Some(Verb::Resume(args)), _) => control(&args, WatchControl::Resume, ui).await,
         (Some(Verb::Remove(args)), _) => control(&args, WatchControl::Remove, ui).await,
         (None, Some(file)) => {
-            let path = whole(&file).map_err(|problem| {
+            let path = one_file(&file).map_err(|problem| {
                 Failure::problems("The file cannot be watched", vec![problem])
             })?;
             let follow =
@@ -241,6 +241,19 @@ async fn files(link: &Link) -> Result<Vec<WatchedFile>, Failure> {
         all.extend(page.items);
     }
     Ok(all)
+}
+
+/// The absolute path of one file: the lines and the report are about one text.
+fn one_file(path: &OsString) -> Result<String, Problem> {
+    let whole = whole(path)?;
+    if !Path::new(&whole).is_dir() {
+        return Ok(whole);
+    }
+    Err(Problem {
+        place: safe::line(&path.to_string_lossy()).into_owned(),
+        what: "is a folder".to_owned(),
+        hint: "name one file in it; `demoscope watch add` takes folders".into(),
+    })
 }
 
 /// The absolute path, without links.

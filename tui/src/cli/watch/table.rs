@@ -165,6 +165,7 @@ mod tests {
             path: format!("/home/ada/copy/{name}"),
             watch: "/home/ada/copy".to_owned(),
             outcome,
+            text_sha256: None,
             problems: Vec::new(),
             held: None,
             lineage: None,

@@ -94,6 +94,7 @@ pub(crate) fn watched_file(file: &mut WatchedFile) {
     line(&mut file.path);
     line(&mut file.watch);
     file.held.iter_mut().for_each(line);
+    file.reason.iter_mut().for_each(line);
     for problem in &mut file.problems {
         line(&mut problem.place);
         line(&mut problem.what);

@@ -122,10 +122,12 @@ fn draw_deliveries(model: &Model, told: &HookList, canvas: &mut Canvas<'_>, area
     let focus = Focus::of(&HookPane::Deliveries, &view.pane);
     let inner = canvas.pane(area, Caption { title: "Deliveries", count: &count, foot: "" }, focus);
     if all.is_empty() {
-        canvas.missing(
-            inner,
-            "Nothing was sent yet: t sends a test to the endpoint under the cursor.",
-        );
+        let next = if told.endpoints.is_empty() {
+            "Nothing is sent: `demoscope hooks add URL` adds an endpoint."
+        } else {
+            "Nothing was sent yet: t sends a test to the endpoint under the cursor."
+        };
+        canvas.missing(inner, next);
         return;
     }
     let result = inner.right().saturating_sub(RESULT);

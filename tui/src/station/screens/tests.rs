@@ -133,6 +133,7 @@ fn watched_files_are_marked_in_the_list_with_how_they_are() {
             path: format!("/home/ada/{name}"),
             watch: "/home/ada".to_owned(),
             outcome,
+            text_sha256: None,
             problems: Vec::new(),
             held: None,
             lineage: None,

@@ -66,8 +66,8 @@ impl Core {
                 if watch.is_folder {
                     return Ok(SaveDecision::Nothing(FileStanding::Broken(report.what)));
                 }
-                let problems = vec![report];
-                return Ok(broken(known.as_ref(), saved, String::new(), problems, now));
+                let (problems, text) = (vec![report], sha256_hex(text.as_bytes()));
+                return Ok(broken(known.as_ref(), saved, text, problems, now));
             }
             Ok(text) => text,
             Err(problem) => {

@@ -61,7 +61,8 @@ pub(super) fn draw(model: &Model, told: &HookList, canvas: &mut Canvas<'_>, area
 
 /// Draws what came in from the source under the cursor.
 pub(super) fn draw_received(model: &Model, told: &HookList, canvas: &mut Canvas<'_>, area: Rect) {
-    let name = model.hooks.source().map(|source| source.name.as_str());
+    let source = model.hooks.source();
+    let name = source.map(|source| source.name.as_str());
     let title = name.map_or("Received".to_owned(), |name| format!("Received from {name}"));
     let own: Vec<&ReceivedHook> =
         told.received.iter().filter(|one| Some(one.source.as_str()) == name).collect();
@@ -69,7 +70,12 @@ pub(super) fn draw_received(model: &Model, told: &HookList, canvas: &mut Canvas<
     let caption = Caption { title: &title, count: &count, foot: "" };
     let inner = canvas.pane(area, caption, Focus::Elsewhere);
     if own.is_empty() {
-        canvas.missing(inner, "Nothing came in within seven days.");
+        let path = source.map_or("/hooks/in/NAME", |source| source.path.as_str());
+        let next = format!(
+            "Nothing came in within seven days. Its sender posts to {path} of the HTTP listener, whose address is told by \
+             `demoscope daemon status`, and signs with the secret of the source."
+        );
+        canvas.missing(inner, &next);
         return;
     }
     let width = inner.width.saturating_sub(2);

@@ -178,6 +178,31 @@ fn the_sources_stand_beside_the_endpoints_with_what_came_in() {
     assert!(rig.text().contains("Delivery msg_aaaa0001"), "{}", rig.text());
 }
 
+#[test]
+fn an_empty_pane_says_what_fills_it() {
+    let only_sources = HookList {
+        endpoints: Vec::new(),
+        deliveries: Vec::new(),
+        received: Vec::new(),
+        ..with_sources()
+    };
+    for (size, list, keys, says) in [
+        ((80, 24), only_sources.clone(), "", "hooks add URL"),
+        ((80, 24), HookList { deliveries: Vec::new(), ..list() }, "", "t sends a test"),
+        ((80, 24), list(), "tab tab", "hooks sources add NAME"),
+        ((80, 24), only_sources.clone(), "tab tab j", "posts to /hooks/in/site"),
+        ((200, 60), only_sources, "tab", "There is no endpoint"),
+    ] {
+        let mut rig = rig(size, list);
+        if !keys.is_empty() {
+            rig.keys(keys);
+        }
+        let shown = rig.text();
+        assert!(shown.contains(says), "{says}: {shown}");
+        assert!(!shown.contains("under the cursor") || says == "t sends a test", "{shown}");
+    }
+}
+
 fn times_hidden(text: &str) -> String {
     let is_time = |part: &[char]| {
         part.iter().enumerate().all(|(place, letter)| match place {
