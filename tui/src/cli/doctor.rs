@@ -22,8 +22,6 @@ pub(crate) struct Args {
 /// Runs every check and prints the results.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
-    // A study that waits for a key goes on with any command that has it; this is told also where it cannot.
-    drop(link.offer().await);
     let checks = call!(link, doctor())?;
     if args.json {
         ui.json(&checks)?;
