@@ -212,6 +212,12 @@ pub fn replay(path: &Path) -> Result<app::Replayed, app::NotReplayed> {
     app::replay(std::io::BufReader::new(file))
 }
 
+/// The kind of the file system that a path lies on, such as `nfs4`; `None` where it cannot be told.
+#[must_use]
+pub fn file_system_of(path: &Path) -> Option<String> {
+    gateway::file_system_of(path)
+}
+
 /// The settings in force, each with its source, read as the daemon would read them.
 ///
 /// # Errors

@@ -179,6 +179,11 @@ pub(crate) fn replay(path: &Path) -> Result<Replay, Failure> {
     })
 }
 
+/// The kind of the file system that the data folder lies on.
+pub(crate) fn file_system(paths: &Paths) -> Option<String> {
+    daemon::file_system_of(&paths.data)
+}
+
 /// A setting that is in force.
 #[derive(Debug, Serialize)]
 pub(crate) struct Setting {
