@@ -181,6 +181,13 @@ fn read(yaml: &str, first_line: usize) -> Result<Vec<FrontMatterEntry>, Malforme
                     hint: mark.in_quotes(),
                 });
             }
+            if text.trim_start().starts_with("<!--") {
+                return Err(Malformed {
+                    line: number,
+                    what: "a comment of HTML stands among the settings".to_owned(),
+                    hint: "begin it with # there, or move it below the settings".to_owned(),
+                });
+            }
             if let Some(malformed) = cut_in_brackets(yaml, first_line) {
                 return Err(malformed);
             }
