@@ -218,6 +218,12 @@ pub fn text_hash(text: &str) -> String {
     domain::digest::sha256_hex(text.as_bytes())
 }
 
+/// The kind of the file system that a path lies on, such as `nfs4`; `None` where it cannot be told.
+#[must_use]
+pub fn file_system_of(path: &Path) -> Option<String> {
+    gateway::file_system_of(path)
+}
+
 /// The settings in force, each with its source, read as the daemon would read them.
 ///
 /// # Errors

@@ -704,8 +704,8 @@ pub struct Report {
     /// A note that the result is below the middle of its scale, where no finding says so already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub below_middle: Option<String>,
-    /// What the results lack, in sentences: a context that the built-in reader does not understand, and questions of a survey that
-    /// nobody could answer.
+    /// What the results lack, in sentences: a context that the built-in reader does not understand, pictures that nobody sees, and
+    /// questions of a survey that nobody could answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// The place of the study in its lineage, with the change against the version before; absent where it has none.

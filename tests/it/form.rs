@@ -119,3 +119,24 @@ fn an_empty_form_says_what_means_nothing_and_why() {
     assert!(form.contains("write a text to have it checked"), "{form}");
     assert!(!form.contains("to mend") && !form.contains("Rated by"), "{form}");
 }
+
+/// What is told of languages stands in the form before the run, and the study may be run all the same.
+#[test]
+fn a_text_of_two_languages_is_told_in_the_form() {
+    let home = Home::new();
+    let mut desk = Desk::open(&home, 200, 60);
+    drop(desk.wait_for("n new"));
+    desk.press("n");
+    drop(desk.wait_for("or file"));
+    desk.press("A lamp that follows the sun. It costs 79 euros and lasts two years.");
+    let form = desk.wait("a checked form", |screen| screen.contains("ready to run"));
+    assert!(!form.contains("partly in"), "{form}");
+    desk.press(" Eine Lampe, die der Sonne folgt. Sie kostet 79 Euro und hält zwei Jahre.");
+    let form = desk.wait("the note", |screen| screen.contains("the text is partly in German"));
+    assert!(form.contains("2 of its 4 sentences"), "{form}");
+    drop(desk.wait("a form that may be run", |screen| {
+        screen.contains("ready to run") && screen.contains("partly in German")
+    }));
+    desk.press(CTRL_R);
+    drop(desk.wait_for("3 results"));
+}

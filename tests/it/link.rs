@@ -94,3 +94,13 @@ fn a_cancelled_study_shows_its_answers_where_its_export_has_them() {
     assert_eq!(shown["responses"], exported["responses"]);
     assert!(shown["responses"].as_array().is_some_and(|all| !all.is_empty()), "{shown}");
 }
+
+/// The doctor tells which file system holds the data: locks depend on it.
+#[test]
+fn the_doctor_names_the_file_system_of_the_data() {
+    let home = Home::new();
+    let checks = home.run(["doctor", "--json"]).expect(0).json();
+    let checks = checks.as_array().unwrap().clone();
+    let found = checks.iter().find(|check| check["name"] == "data.file_system").unwrap();
+    assert!(found["ok"] == true && found["detail"].as_str().unwrap().contains("locks"), "{found}");
+}

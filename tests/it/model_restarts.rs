@@ -46,6 +46,35 @@ fn a_study_whose_key_is_gone_waits_and_goes_on_by_itself_with_the_same_address_o
     assert_eq!(other.calls(), 0);
 }
 
+/// Whichever command comes from a shell that has the key brings it, also one that has nothing to do with models; one that cancels
+/// the study does not set it going before.
+#[test]
+fn every_command_brings_the_key_of_its_shell() {
+    let mock = MockProvider::start(Duration::from_millis(30), |_| Act::Answer);
+    let home = Home::with_settings("[backup]\ndaily = false\n[engine.openai]\nconcurrency = 4\n");
+    home.write("idea.md", studies::concept(600, 7));
+    let run = home.command(["run", "idea.md", "--engine", "openai", "--yes", "--detach", "--json"]);
+    let id = studies::id(&with_key(run, &mock).run().expect(0));
+    let mut daemons = Vec::new();
+    let mut answers = 10;
+    for command in [&["tag", "@", "kitchen"][..], &["keys", "list"], &["hooks", "list"]] {
+        drop(wait::for_answers(&home.link(), id, answers));
+        home.kill_all();
+        daemons.push(home.daemon());
+        let paused = wait::for_state(&home.link(), id, State::Paused);
+        drop(with_key(home.command(command.iter().copied()), &mock).run().expect(0));
+        answers = paused.panel.delivered + 10;
+        drop(wait::for_answers(&home.link(), id, answers));
+    }
+    home.kill_all();
+    daemons.push(home.daemon());
+    drop(wait::for_state(&home.link(), id, State::Paused));
+    let calls = mock.calls();
+    drop(with_key(home.command(["cancel", "@"]), &mock).run().expect(0));
+    assert_eq!(home.link().find(id.to_string()).unwrap().state, State::Cancelled);
+    assert_eq!(mock.calls(), calls, "nobody was asked before the end");
+}
+
 #[test]
 fn answers_of_two_servers_in_one_study_are_told_of() {
     let (one, other) =

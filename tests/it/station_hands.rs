@@ -3,7 +3,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use harness::{Desk, Home, Seat, studies};
+use harness::{Desk, Home, Seat, studies, wait};
 use rustix::process::Signal;
 
 const ESC: &str = "\x1b";
@@ -74,6 +74,37 @@ fn a_draft_outlives_the_drafts_of_other_studies_and_a_kill() {
     drop(desk.wait_for("Go on with the draft"));
     desk.press("g");
     drop(desk.wait_for("Another thought."));
+}
+
+/// What is saved in an editor after the workstation was told to leave is in the draft, and not in a file that is gone.
+#[test]
+fn what_an_editor_saves_after_the_hangup_is_in_the_draft() {
+    let home = Home::new();
+    drop(studies::run(&home, 20, 7));
+    std::fs::create_dir_all(home.folder().join("bin")).unwrap();
+    let editor = home.write(
+        "bin/ed",
+        "#!/bin/sh\n: > \"$HOME/open\"\nwhile [ ! -e \"$HOME/go\" ]; do sleep 0.05; done\n\
+         printf 'It folds in two seconds.' >> \"$1\"\n",
+    );
+    std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut desk = Seat::new(&home, 120, 36).env("VISUAL", editor.to_str().unwrap()).open();
+    drop(desk.wait_for("Meal kit"));
+    desk.press("n");
+    drop(desk.wait_for("New study"));
+    desk.press("A lamp of oak. ");
+    drop(desk.wait_for("draft saved"));
+    desk.press("\x05");
+    wait::until("an open editor", wait::BOUND, || {
+        home.folder().join("open").exists().then_some(())
+    });
+    desk.signal(Signal::HUP);
+    drop(home.write("go", ""));
+    let _ended = desk.wait_end();
+    let mut desk = Desk::open(&home, 120, 36);
+    drop(desk.wait_for("Meal kit"));
+    desk.press("n");
+    drop(desk.wait_for("It folds in two seconds."));
 }
 
 #[test]

@@ -141,6 +141,56 @@ fn a_text_of_two_languages_is_told_before_the_run() {
     assert!(!err.contains("partly in"), "{err}");
 }
 
+/// Of code alone the preview says what the report would: that the reader reads prose only, and makes nothing of it.
+#[test]
+fn bare_code_is_told_of_in_the_preview() {
+    let home = Home::new();
+    home.write(
+        "lamp.md",
+        "{\"title\": \"lamp\", \"price\": 79, \"material\": \"oak\", \"colours\": [\"white\", \"black\"]}\n",
+    );
+    let dry = home.run(["run", "lamp.md", "--dry-run", "--json"]).expect(0).json();
+    let noted = dry["notes"].to_string();
+    for said in [
+        "the text is mostly data in JSON or a markup language, and the built-in reader reads prose only",
+        "the built-in reader rejects this text: it makes nothing of the words",
+    ] {
+        assert!(noted.contains(said), "{dry}");
+    }
+    let ran = home.run(["run", "lamp.md", "--panel", "10", "--seed", "1", "--json"]).expect(0);
+    assert!(ran.json()["warnings"].to_string().contains("The text is mostly data in JSON"));
+    home.write("lamp.md", studies::concept(20, 1));
+    let dry = home.run(["run", "lamp.md", "--dry-run", "--json"]).expect(0).json();
+    assert!(!dry["notes"].to_string().contains("reader"), "{dry}");
+}
+
+/// A picture that nobody sees is told before the run, and stands beside the headline of the report and of its exports.
+#[test]
+fn pictures_are_told_of_in_the_report_too() {
+    let home = Home::new();
+    home.write(
+        "lamp.md",
+        "---\npanel: 20\nseed: 1\n---\n# A lamp\n\nIt follows the sun and costs $59.\n\n![Hero](a.png)![At night](b.png)\n",
+    );
+    let ran = home.run(["run", "lamp.md", "--json"]).expect(0);
+    let noted = notes(&ran.err());
+    assert!(noted.iter().any(|note| note.contains("nobody sees the 2 pictures")), "{noted:?}");
+    let said = "Nobody sees the 2 pictures in the text: respondents read their captions only.";
+    assert_eq!(ran.json()["warnings"], serde_json::json!([said]));
+    for args in [
+        &["show", "@"][..],
+        &["export", "@", "--format", "md"],
+        &["export", "@", "--format", "html"],
+        &["export", "@", "--format", "json"],
+    ] {
+        let out = home.run(args.iter().copied()).expect(0).out();
+        let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(out.contains("Nobody sees the 2 pictures in the text"), "{args:?}: {out}");
+    }
+    let dry = home.run(["run", "lamp.md", "--dry-run"]).expect(0).out();
+    assert!(dry.contains("Hero; At night"), "{dry}");
+}
+
 /// Markdown is rendered away before anybody is asked: a service, the preview and the exports hold the plain text.
 #[test]
 fn markdown_is_plain_text_to_everybody_who_is_asked() {

@@ -30,6 +30,8 @@ const PASSES_WITHIN: Duration = Duration::from_secs(30);
 const RETURNS_WITHIN: Duration = Duration::from_secs(3);
 /// Time limit for the status of a daemon that was just started.
 const STATUS_WITHIN: Duration = Duration::from_secs(2);
+/// Time limit for the daemon to take what this environment has for engines.
+const OFFERS_WITHIN: Duration = Duration::from_secs(10);
 /// Shortest and longest pause between two attempts to connect.
 pub(crate) const PAUSE: (Duration, Duration) =
     (Duration::from_millis(4), Duration::from_millis(100));
@@ -100,8 +102,17 @@ macro_rules! call {
 pub(crate) use call;
 
 impl Link {
-    /// Connects; starts a daemon first when none runs and `absent` says so.
+    /// [`connect`](Self::connect)s and brings the daemon what this environment has for engines: a study that waits for a key
+    /// goes on with any command that has it.
     pub(crate) async fn open(ui: &mut Ui, absent: Absent) -> Result<Self, Failure> {
+        let link = Self::connect(ui, absent).await?;
+        link.offer().await;
+        Ok(link)
+    }
+
+    /// Connects; starts a daemon first when none runs and `absent` says so. For a command that stops something: it is not
+    /// to set going what waits.
+    pub(crate) async fn connect(ui: &mut Ui, absent: Absent) -> Result<Self, Failure> {
         let paths = Paths::resolve()?;
         match seek(&paths).await? {
             Some(_) if absent == Absent::StartAnew => Err(Failure::invalid(
@@ -127,10 +138,12 @@ impl Link {
         loop {
             if let Some((connection, paths)) = seek(&paths).await? {
                 *self = Self::over(connection, paths);
+                self.offer().await;
                 return Ok(());
             }
             if self.paths.socket.symlink_metadata().is_ok() {
                 *self = start(ui, paths, Store::AsItIs).await?;
+                self.offer().await;
                 return Ok(());
             }
             if begun.elapsed() >= RETURNS_WITHIN {
@@ -140,9 +153,9 @@ impl Link {
         }
     }
 
-    /// [`offer`]s the daemon what this environment has for engines.
-    pub(crate) async fn offer(&self) -> Result<(), Failure> {
-        Ok(offer(&self.client).await?)
+    /// [`offer`]s the daemon what this environment has for engines. Where it cannot be taken, the command's own call tells why.
+    pub(crate) async fn offer(&self) {
+        drop(offer(&self.client).await);
     }
 
     /// The client alone, for a caller that keeps it.
@@ -157,11 +170,11 @@ impl Link {
 
 /// Sends the daemon the values of the variables that engines read from this environment, keys included.
 pub(crate) async fn offer(client: &DemoscopeClient) -> Result<(), ApiError> {
-    let names = call!(client, engine_variables())?;
+    let names = call!(client, OFFERS_WITHIN, engine_variables())?;
     let held: BTreeMap<String, String> =
         names.into_iter().filter_map(|name| Some((name.clone(), env::var(&name).ok()?))).collect();
     if !held.is_empty() {
-        call!(client, offer(held))?;
+        call!(client, OFFERS_WITHIN, offer(held))?;
     }
     Ok(())
 }

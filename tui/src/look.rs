@@ -140,8 +140,9 @@ impl Look {
 
     /// The text cut to that many columns, with a mark at the cut.
     pub(crate) fn shorten(self, text: &str, columns: usize) -> String {
+        let text = of_sure_width(text);
         if text.width() <= columns {
-            return text.to_owned();
+            return text.into_owned();
         }
         let mark = self.glyph("…", "~");
         let room = columns.saturating_sub(1);
@@ -159,13 +160,26 @@ impl Look {
     }
 }
 
+/// A text for a column, without the sign that asks for the letter before it as a picture: with it some terminals draw one cell
+/// and others two, and the columns behind it would not stand below each other.
+fn of_sure_width(text: &str) -> Cow<'_, str> {
+    const PICTURE_SIGN: char = '\u{fe0f}';
+    if text.contains(PICTURE_SIGN) {
+        Cow::Owned(text.replace(PICTURE_SIGN, ""))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// The text padded with spaces on the right.
 pub(crate) fn pad(text: &str, columns: usize) -> String {
+    let text = of_sure_width(text);
     format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
 }
 
 /// The text padded with spaces on the left.
 pub(crate) fn pad_left(text: &str, columns: usize) -> String {
+    let text = of_sure_width(text);
     format!("{}{text}", " ".repeat(columns.saturating_sub(text.width())))
 }
 
@@ -240,5 +254,15 @@ mod tests {
         let look = Look::PLAIN;
         assert_eq!(look.shorten("日本語テスト", 7), "日本語…");
         assert_eq!(pad("日本", 6), "日本  ");
+    }
+
+    /// Terminals disagree on the width of a letter that asks to be a picture.
+    #[test]
+    fn a_column_has_no_letters_of_unsure_width() {
+        let look = Look::PLAIN;
+        assert_eq!(look.shorten("⚖\u{fe0f} price ⌨\u{fe0f} test", 9), "⚖ price …");
+        assert_eq!(look.shorten("⚖\u{fe0f} price", 9), "⚖ price");
+        assert_eq!(pad("❤\u{fe0f}", 4), "❤   ");
+        assert_eq!(pad_left("1\u{fe0f}\u{20e3}", 3), "  1\u{20e3}");
     }
 }

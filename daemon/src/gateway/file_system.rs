@@ -1,10 +1,10 @@
 //! The kind of file system that a path lies on, by the list of mounts that Linux keeps. It is told where a file system
-//! lacks something, so that its owner knows which one is meant.
+//! lacks something, so that its owner knows which one is meant, and by the doctor.
 
 use std::path::{Path, PathBuf};
 
 /// The kind of the file system of a path, such as `nfs4` or `9p`; `None` where it cannot be told.
-pub(super) fn kind_of(path: &Path) -> Option<String> {
+pub(crate) fn kind_of(path: &Path) -> Option<String> {
     let mounts = std::fs::read_to_string("/proc/self/mountinfo").ok()?;
     let path = path.canonicalize().ok()?;
     kind_in(&mounts, &path)

@@ -9,4 +9,5 @@ mod rpc;
 pub(crate) mod socket;
 
 pub(crate) use accept::{Instance, Listener};
+pub(crate) use file_system::kind_of as file_system_of;
 pub(crate) use rpc::RpcService;

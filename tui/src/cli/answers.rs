@@ -32,8 +32,6 @@ pub(crate) struct Args {
 /// Prints the answers of the study that the arguments name.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
-    // A study that waits for a key goes on with any command that has it.
-    link.offer().await?;
     let study = call!(link, find(args.id.clone()))?;
     if args.json {
         print_json(&link, Answers::of_round(study.id, args.round, args.limit), ui).await?;

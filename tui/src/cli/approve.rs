@@ -39,8 +39,6 @@ pub(crate) struct Args {
 /// Lists the requests, or decides on one.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
-    // What answers may need a key of this shell.
-    link.offer().await?;
     let Some(id) = args.request else {
         let requests = call!(link, cost_requests())?;
         if args.json {

@@ -35,8 +35,6 @@ pub(crate) struct Args {
 /// Prints the comparison of the two studies.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
-    // A study that waits for a key goes on with any command that has it.
-    link.offer().await?;
     let a = call!(link, find(args.first.clone()))?;
     let b = call!(link, find(args.second.clone()))?;
     let found = call!(link, compare(a.id, b.id, args.of.clone()))?;

@@ -88,7 +88,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
 
 /// Reports settings that a running daemon does not use yet. A daemon that does not run or respond is no error here.
 async fn compare(ui: &mut Ui) {
-    let Ok(link) = Link::open(ui, Absent::Report).await else { return };
+    let Ok(link) = Link::connect(ui, Absent::Report).await else { return };
     let Ok(changes) = call!(link, COMPARES_WITHIN, settings(false)) else { return };
     for change in &changes {
         ui.say(&sentence(change));

@@ -74,13 +74,19 @@ pub(crate) async fn agree(link: &Link, id: StudyId, ui: &mut Ui) -> Result<Study
 
 /// Carries out the operation on the study.
 pub(crate) async fn run(args: Args, control: Control, ui: &mut Ui) -> Result<Exit, Failure> {
-    let link = Link::open(ui, Absent::Start).await?;
-    link.offer().await?;
+    // What waits for a key and is cancelled does not go on for a moment before.
+    let link = match control {
+        Control::Cancel => Link::connect(ui, Absent::Start).await?,
+        _ => Link::open(ui, Absent::Start).await?,
+    };
     let study = call!(link, find(args.id))?;
     let study = match control {
         Control::Resume => agree(&link, study.id, ui).await?,
         control => call!(link, control(study.id, control))?,
     };
+    if control == Control::Cancel {
+        link.offer().await;
+    }
     if args.json {
         ui.json(&study)?;
         return Ok(Exit::Done);

@@ -52,8 +52,6 @@ enum Verb {
 /// Prints the balance, after a grant if one is requested.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
-    // A study that waits for a key goes on with any command that has it.
-    link.offer().await?;
     let (balance, json) = match &args.verb {
         None => (call!(link, credits())?, args.json),
         Some(Verb::Grant { credits, json }) => {

@@ -184,6 +184,11 @@ pub(crate) fn replay(path: &Path) -> Result<Replay, Failure> {
     })
 }
 
+/// The kind of the file system that the data folder lies on.
+pub(crate) fn file_system(paths: &Paths) -> Option<String> {
+    daemon::file_system_of(&paths.data)
+}
+
 /// A setting that is in force.
 #[derive(Debug, Serialize)]
 pub(crate) struct Setting {
@@ -240,7 +245,8 @@ pub(crate) enum Ended {
 pub(crate) async fn stop(ui: &mut Ui) -> Result<Ended, Failure> {
     let paths = Paths::resolve()?;
     let rescued = daemon::rescued(&paths);
-    let owner = match Link::open(ui, Absent::Report).await {
+    // What waits for a key is not to go on before it ends.
+    let owner = match Link::connect(ui, Absent::Report).await {
         Ok(link) => {
             let owner = DaemonLock::Passing { pid: Some(link.welcome.pid) };
             match call!(link, stop()) {
@@ -342,8 +348,6 @@ async fn status(json: bool, ui: &mut Ui) -> Result<Exit, Failure> {
         }
         Err(failure) => return Err(failure),
     };
-    // A study that waits for a key goes on with any command that has it; this is told also where it cannot.
-    drop(link.offer().await);
     let status = call!(link, status())?;
     if json {
         ui.json(&Running { running: true, status: &status })?;

@@ -1,8 +1,10 @@
 //! The `demoscope doctor` command: an audit of every invariant. It exits 1 when one does not hold.
 
+use protocol::paths::Paths;
 use protocol::safe;
 use protocol::service::Check;
 
+use crate::cli::daemon;
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
 use crate::look::{Look, Role, pad};
@@ -22,9 +24,8 @@ pub(crate) struct Args {
 /// Runs every check and prints the results.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
-    // A study that waits for a key goes on with any command that has it; this is told also where it cannot.
-    drop(link.offer().await);
-    let checks = call!(link, doctor())?;
+    let mut checks = call!(link, doctor())?;
+    checks.push(on_disk(&link.paths));
     if args.json {
         ui.json(&checks)?;
     } else {
@@ -32,6 +33,16 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         ui.data(&super::fitted(&text, ui.look))?;
     }
     Ok(if checks.iter().all(|check| check.ok) { Exit::Done } else { Exit::Unsound })
+}
+
+/// The file system that holds the data: one without locks, or one that two machines share, is told by its kind. Where no daemon
+/// starts for want of locks, that error names it.
+fn on_disk(paths: &Paths) -> Check {
+    let detail = match daemon::file_system(paths) {
+        Some(kind) => format!("{kind}, with locks"),
+        None => "with locks; its kind is not told here".to_owned(),
+    };
+    Check { name: "data.file_system".to_owned(), ok: true, detail, hint: None }
 }
 
 /// The checks as text, with a verdict.

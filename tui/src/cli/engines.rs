@@ -82,7 +82,6 @@ enum Verb {
 /// Lists, checks or tunes engines.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
-    link.offer().await?;
     match &args.verb {
         None => {
             let engines = call!(link, engines())?;

@@ -47,8 +47,6 @@ fn gap(from: u64, event: &Event) -> String {
 /// Prints the events after a cursor, and follows the feed when asked to.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let mut link = Link::open(ui, Absent::Start).await?;
-    // A study that waits for a key goes on with any command that has it.
-    link.offer().await?;
     let wait = if args.follow { WAIT } else { Duration::ZERO };
     let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
     let mut cursor = Cursor(args.after);

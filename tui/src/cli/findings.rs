@@ -122,8 +122,6 @@ fn external(args: &Args, found: &ExternalResult, ui: &mut Ui) -> Result<Exit, Fa
 
 async fn list(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
-    // A study that waits for a key goes on with any command that has it.
-    link.offer().await?;
     let id = args.id.clone().unwrap_or_default();
     if let Some(found) = call!(link, external(id.clone()))? {
         return external(args, &found, ui);

@@ -62,8 +62,6 @@ pub(crate) struct Args {
 /// Prints the studies that the arguments ask for.
 pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
-    // A study that waits for a key goes on with any command that has it.
-    link.offer().await?;
     if let Some(name) = &args.lineage {
         return lineage(&link, name, args.json, ui).await;
     }

@@ -43,7 +43,6 @@ pub(crate) struct Args {}
 /// Serves one client until it leaves.
 pub(crate) async fn run(_: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
-    link.offer().await?;
     let paths = link.paths.clone();
     let socket = Socket { paths, client: Mutex::new(link.into_client()) };
     match Box::pin(mcp::serve(socket)).await {

@@ -46,8 +46,6 @@ enum Verb {
 /// Prints the queue, after moving a study if requested.
 pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
-    // A study that waits for a key goes on with any command that has it.
-    link.offer().await?;
     let (studies, json) = match args.verb {
         None => (call!(link, queue())?, args.json),
         Some(Verb::Move { id, to, json }) => {

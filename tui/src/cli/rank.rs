@@ -155,7 +155,6 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
             .hint("Leave them out, or name the files to ask anew"));
         }
     } else {
-        link.offer().await?;
         let previews = call!(link, check_alike(drafts.clone()))?;
         must_have(args.of.as_deref(), previews.first().map_or(&[], |first| &first.metrics))?;
         if args.dry_run {

@@ -41,8 +41,6 @@ pub(crate) struct Args {
 /// Prints the report of the study in the arguments, whatever its state.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
-    // A study that waits for a key goes on with any command that has it.
-    link.offer().await?;
     if let Some(found) = call!(link, external(args.id.clone()))? {
         return external(args, &found, ui);
     }

@@ -18,6 +18,11 @@ const LAYOUTS: &[(&str, &str)] = &[
     ("קראטוןםפשדגכעיחלךזסבהנמצתץף", "ertyuiopasdfghjklzxcvbnm,.;"),
     // Arabic.
     ("ضصثقفغعهخحشسيبلاتنمئءؤرىةو", "qwertyuiopasdfghjklzxcvnm,"),
+    // Georgian.
+    ("ქწერტყუიოპასდფგჰჯკლზხცვბნმ", "qwertyuiopasdfghjklzxcvbnm"),
+    // Korean, letter by letter.
+    ("ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡ", "qwertyuiopasdfghjklzxcvbnm"),
+    ("ㅃㅉㄸㄲㅆㅒㅖ", "QWERTOP"),
 ];
 
 /// The last letter of the Latin alphabet with its accents, as European keyboards have them.
@@ -63,7 +68,7 @@ mod tests {
             assert!(latin.is_ascii() && letters.chars().all(is_of_another_alphabet), "{letters}");
         }
         for (letter, place) in
-            [('о', 'j'), ('л', 'k'), ('Ж', ':'), ('ξ', 'j'), ('κ', 'k'), ('ח', 'j')]
+            [('о', 'j'), ('л', 'k'), ('Ж', ':'), ('ξ', 'j'), ('ח', 'j'), ('ჯ', 'j'), ('ㅏ', 'k')]
         {
             assert_eq!(latin(letter), Some(place));
         }

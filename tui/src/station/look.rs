@@ -42,8 +42,15 @@ impl Ground {
         /// The luminances between which the less prominent texts of both themes stand out by less than 3.4 to 1.
         const DARK_MAX: f64 = 0.07;
         const LIGHT_MIN: f64 = 0.55;
-        let (_, channels) = colour.split_once(':')?;
-        let mut channels = channels.split('/').map(linear);
+        let channels: Vec<&str> = match colour.trim().strip_prefix('#') {
+            Some(digits) if digits.len() % 3 == 0 => {
+                let size = digits.len() / 3;
+                [0, 1, 2].iter().filter_map(|at| digits.get(at * size..(at + 1) * size)).collect()
+            }
+            Some(_) => return None,
+            None => colour.split_once(':')?.1.split('/').collect(),
+        };
+        let mut channels = channels.into_iter().map(linear);
         let (red, green, blue) = (channels.next()??, channels.next()??, channels.next()??);
         let luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
         Some(if luminance <= DARK_MAX {
@@ -56,12 +63,12 @@ impl Ground {
     }
 
     /// The ground by the variable `COLORFGBG`, whose last number is the background among the sixteen colours. The eighth is a
-    /// grey that each terminal chooses.
+    /// grey that each terminal chooses, and most colours lie between black and white.
     pub(crate) fn of_variable(value: &str) -> Option<Self> {
         match value.rsplit(';').next()?.trim().parse::<u8>().ok()? {
-            0..=6 => Some(Self::Dark),
-            8 => Some(Self::Middle),
-            7 | 9..=15 => Some(Self::Light),
+            0 | 4 => Some(Self::Dark),
+            1..=3 | 5 | 6 | 8 | 9 | 12 | 13 => Some(Self::Middle),
+            7 | 10 | 11 | 14 | 15 => Some(Self::Light),
             _ => None,
         }
     }
@@ -166,6 +173,9 @@ mod tests {
             ("rgb:60/60/60", Some(Ground::Middle)),
             ("rgb:b0b0/b0b0/b0b0", Some(Ground::Middle)),
             ("rgb:d8d8/d8d8/d8d8", Some(Ground::Light)),
+            ("#ffffff", Some(Ground::Light)),
+            ("#101010", Some(Ground::Dark)),
+            ("#fffff", None),
             ("rgb:ffff/ffff", None),
             ("rgb:zz/ff/ff", None),
             ("white", None),
@@ -177,6 +187,9 @@ mod tests {
             ("15;0", Some(Ground::Dark)),
             ("0;default;15", Some(Ground::Light)),
             ("12;8", Some(Ground::Middle)),
+            ("0;6", Some(Ground::Middle)),
+            ("15;4", Some(Ground::Dark)),
+            ("0;11", Some(Ground::Light)),
             ("0;default", None),
             ("", None),
         ] {

@@ -6,6 +6,7 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::hint::{Hint, Remedy};
 use protocol::hook::HookFormat;
 use protocol::key::KeyId;
+use protocol::rejection::Rejection;
 use protocol::rewritten_file::RewrittenFile;
 use protocol::run::{Preview, Study};
 use protocol::safe;
@@ -162,6 +163,7 @@ impl Core {
         notes.extend(instrument::material_notes(&spec.instrument));
         notes.extend(stimulus::audience_note(&spec));
         notes.extend(self.language_notes(&spec));
+        notes.extend(self.rejection_notes(&spec));
         notes.extend(instrument::besides(&spec));
         notes.extend(self.beside_note(&spec));
         notes.extend(self.memory_note(owner, &spec, &panel)?);
@@ -387,6 +389,18 @@ impl Core {
     /// What is to be said of the languages of a study's context and texts.
     fn language_notes(&self, spec: &StudySpec) -> Vec<String> {
         self.with_rules(|rules| stimulus::language_notes(spec, rules.steady))
+    }
+
+    /// What a report of that study would say of the texts that the reader rejects.
+    fn rejection_notes(&self, spec: &StudySpec) -> Vec<String> {
+        let rejected = self.engine(&spec.engine).map(|engine| engine.rejections(spec));
+        let as_note = |rejection: Rejection| -> String {
+            let sentence = rejection.sentence();
+            let mut letters = sentence.trim_end_matches('.').chars();
+            let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+            first.into_iter().chain(letters).collect()
+        };
+        rejected.unwrap_or_default().into_iter().map(as_note).collect()
     }
 
     /// Looks at something by what this installation allows.

@@ -19,7 +19,7 @@ use crate::domain::asking::Purpose;
 use crate::domain::instrument::{SYNTHETIC_NOTICE, below_middle, score, tasks, unanswered};
 use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 use crate::domain::panel::{Panel, Population};
-use crate::domain::stimulus;
+use crate::domain::stimulus::{self, SentAs};
 use crate::inference::ANY_MODEL;
 use crate::store::rows::{ExactSums, OutcomeKey, OutcomeRow, Progress, StudyRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
@@ -168,7 +168,9 @@ impl Core {
             study.model = progress.said_by.iter().cloned().collect::<Vec<_>>().join(", ");
         }
         let found_in = results.iter().chain(&finished).map(|results| &results.outcomes);
-        let sent = found.row.sent.as_ref().map(|sent| sent.texts(&found.row.spec, found_in));
+        let sent_as = found.row.sent.as_ref();
+        let pictures = sent_as.and_then(SentAs::picture_warning);
+        let sent = sent_as.map(|sent| sent.texts(&found.row.spec, found_in));
         let sent = sent.unwrap_or_default();
         let steady: Vec<&str> = self.settings().engines.keys().map(String::as_str).collect();
         let language = stimulus::language_warnings(&found.row.spec, &steady);
@@ -178,7 +180,7 @@ impl Core {
             "where a model leaves it out, put each question in a call of its own (`questions_per_call: one`)"
         };
         let lacking = results.iter().flat_map(|results| lacking(results, &sent, advice));
-        let warnings = language.chain(lacking).collect();
+        let warnings = language.chain(pictures).chain(lacking).collect();
         let finished_rounds = finished.map(Box::new);
         let (round, asked) = (None, None);
         Ok(Report {

@@ -181,6 +181,19 @@ fn read(yaml: &str, first_line: usize) -> Result<Vec<FrontMatterEntry>, Malforme
                     hint: mark.in_quotes(),
                 });
             }
+            if text.trim_start().starts_with("<!--") {
+                return Err(Malformed {
+                    line: number,
+                    what: "a comment of HTML stands among the settings".to_owned(),
+                    hint: "begin it with # there, or move it below the settings".to_owned(),
+                });
+            }
+            if let Some(malformed) = cut_in_brackets(yaml, first_line) {
+                return Err(malformed);
+            }
+            if let Some(malformed) = blanks::in_line(text, number) {
+                return Err(malformed);
+            }
             let said = error.without_snippet().to_string();
             // Reports the line number in the file, not in the front matter.
             let said = said.lines().next().unwrap_or_default();
@@ -192,6 +205,27 @@ fn read(yaml: &str, first_line: usize) -> Result<Vec<FrontMatterEntry>, Malforme
             })
         }
     }
+}
+
+/// A list in brackets whose end a comment cuts off: `tags: [plan #2, food]`.
+fn cut_in_brackets(yaml: &str, first_line: usize) -> Option<Malformed> {
+    for (number, line) in (first_line..).zip(yaml.split('\n')) {
+        let Some((before, off)) = line.split_once(" #") else { continue };
+        let count = |sign: char| before.matches(sign).count();
+        let is_open = count('[') > count(']') || count('{') > count('}');
+        // Within quotes it is a part of the text.
+        let is_quoted = count('"') % 2 == 1 || count('\'') % 2 == 1;
+        if is_open && !is_quoted && off.contains([']', '}']) {
+            return Some(Malformed {
+                line: number,
+                what: format!(
+                    "line {number} ends at ' #' within brackets, and '#{off}' would be lost"
+                ),
+                hint: "put the text in quotes, or the note on a line of its own".to_owned(),
+            });
+        }
+    }
+    None
 }
 
 /// Sets the line number of every value, and the comment that cuts it short.

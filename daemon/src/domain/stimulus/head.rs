@@ -3,13 +3,13 @@
 //! respondents would see them and they would have no effect. A text that begins with a rule or a dash and contains no
 //! setting is a plain text.
 
-use protocol::nearest::{did_you_mean, is_slip};
+use protocol::nearest::{did_you_mean, hint, is_slip};
 use protocol::review::ReviewMode;
 use protocol::study::StudyType;
 
-use super::KEYS;
 use super::comments::TextLine;
 use super::front_matter::Malformed;
+use super::{AUDIENCE_KEYS, KEYS};
 
 const MARK: &str = "---";
 /// Languages of a code fence that settings may be written in.
@@ -17,6 +17,27 @@ const NOTATIONS: &[&str] = &["", "yaml", "yml", "toml", "json", "text", "txt", "
 
 /// Settings that take a number, by which a misspelt one can be told from prose.
 const NUMBERS: &[&str] = &["panel", "seed", "max_cost_usd", "replicates", "wordings", "subsample"];
+
+/// Other spellings of the panel's size.
+const PANEL_SIZES: &[&str] = &["panel_size", "panelsize"];
+/// Words behind the size of a panel.
+const PEOPLE: &[&str] = &["people", "persons", "respondents", "participants"];
+/// Names of engines that are no word of another kind.
+const ENGINES: &[&str] = &[
+    "offline",
+    "openai",
+    "anthropic",
+    "google",
+    "groq",
+    "mistral",
+    "deepseek",
+    "openrouter",
+    "azure",
+    "ollama",
+    "llamacpp",
+    "vllm",
+    "lmstudio",
+];
 
 /// The position of a file's settings, as lines from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +153,14 @@ fn setting(line: &str) -> Option<(String, u32)> {
     let is_number = !value.is_empty()
         && value.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '_'));
     let is_word = !value.is_empty() && !value.contains(char::is_whitespace);
+    let is_of_people = value.split_once(' ').is_some_and(|(number, of)| {
+        number.parse::<u32>().is_ok() && PEOPLE.contains(&of.to_ascii_lowercase().as_str())
+    });
+    let has_filter = || AUDIENCE_KEYS.iter().any(|key| value.contains(&format!("{key}:")));
     let weight = match known.as_str() {
+        "panel" if is_of_people => 2,
+        "engine" if ENGINES.contains(&value) => 2,
+        "audience" if value.starts_with('{') && has_filter() => 2,
         "panel" | "seed" | "max_cost_usd" | "replicates" | "wordings" | "subsample" => {
             2 * u32::from(is_number)
         }
@@ -172,7 +200,8 @@ fn nearly(line: &str) -> Option<String> {
     let is_number = value.trim().chars().all(|letter| letter.is_ascii_digit() || letter == '.');
     let is_nearly = !is_known(&usual(key))
         && !key.contains(char::is_uppercase)
-        && NUMBERS.iter().any(|known| is_slip(key, known) || is_one_letter_off(key, known));
+        && (PANEL_SIZES.contains(&key)
+            || NUMBERS.iter().any(|known| is_slip(key, known) || is_one_letter_off(key, known)));
     // A plural may well be what is told: `panels: 20`.
     (is_nearly && is_number && !value.trim().is_empty() && !key.ends_with('s'))
         .then(|| key.to_owned())
@@ -231,7 +260,9 @@ fn misplaced(first: &str, below: &[&str], line: usize) -> Option<Malformed> {
             None => paragraph(below).collect(),
         };
         let block = || std::iter::once(first).chain(block.iter().copied()).flat_map(members);
-        let (key, _) = block().find_map(setting).filter(|_| weight(block()) > 0)?;
+        // The name of a section may be the words on a button.
+        let least = u32::from(is_section(clean(first)));
+        let (key, _) = block().find_map(setting).filter(|_| weight(block()) > least)?;
         return Some(Malformed {
             line,
             what: format!(
@@ -241,6 +272,14 @@ fn misplaced(first: &str, below: &[&str], line: usize) -> Option<Malformed> {
             hint: format!(
                 "write --- in line {line} and in the line below the settings, and each setting as key: value"
             ),
+        });
+    }
+    if let Some(flag) = flag(clean(first)) {
+        return Some(Malformed {
+            line,
+            what: format!("'{flag}' is for the command, and respondents would read it here"),
+            hint: "give it behind the name of the file, or as a setting between two lines of ---"
+                .to_owned(),
         });
     }
     let block = std::iter::once(first).chain(below.iter().copied());
@@ -267,7 +306,13 @@ fn misplaced(first: &str, below: &[&str], line: usize) -> Option<Malformed> {
 fn misspelt(block: &[&str], line: usize) -> Option<Malformed> {
     let (at, key) = (line..).zip(block).find_map(|(at, text)| Some((at, nearly(text)?)))?;
     let are_settings = block.iter().all(|line| is_setting(line) || nearly(line).is_some());
-    let near = did_you_mean(&key, NUMBERS).filter(|_| are_settings)?;
+    let near = match did_you_mean(&key, NUMBERS) {
+        _ if PANEL_SIZES.contains(&key.as_str()) => hint("panel"),
+        near => near?,
+    };
+    if !are_settings {
+        return None;
+    }
     Some(Malformed {
         line: at,
         what: format!("'{key}' looks like a setting, and no line of three dashes stands above it"),
@@ -298,7 +343,18 @@ fn is_mark(line: &str) -> bool {
         return NOTATIONS.contains(&notation.as_str());
     }
     let begins = [MARK, "+++", "{"].iter().any(|mark| line.starts_with(mark));
-    !line.is_empty() && (begins || !line.contains(char::is_alphanumeric))
+    !line.is_empty() && (begins || !line.contains(char::is_alphanumeric) || is_section(line))
+}
+
+/// Whether a line is the name of a section, as in `[settings]` or `<settings>`.
+fn is_section(line: &str) -> bool {
+    let inside = |opens: char, closes: char| line.strip_prefix(opens)?.strip_suffix(closes);
+    let name =
+        inside('[', ']').or_else(|| inside('<', '>')).map(|name| name.trim_start_matches('/'));
+    name.is_some_and(|name| {
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
+        !name.is_empty() && name.chars().all(is_part)
+    })
 }
 
 /// Whether a line can be among settings: a key with its value, a list entry, a continuation of the line above, a
@@ -335,6 +391,12 @@ fn pair(line: &str) -> Option<(&str, &str)> {
     let rest = rest.trim_start_matches(['"', '\'', '*', '`']).trim_start_matches(is_nothing);
     let value = rest.strip_prefix([':', '=', '：'])?;
     (!key.is_empty() && !value.starts_with(['/', ':', '='])).then_some((key, value))
+}
+
+/// The line where it gives a setting as a command takes it: `--panel 20`.
+fn flag(line: &str) -> Option<&str> {
+    let (key, value) = line.strip_prefix("--")?.split_once([' ', '='])?;
+    setting(&format!("{key}: {value}")).filter(|(_, weight)| *weight > 1).map(|_| line)
 }
 
 /// The text after a list marker.

@@ -6,6 +6,7 @@ use protocol::hint::{Hint, Remedy};
 use protocol::safe;
 use protocol::study::{Problem, StudySpec};
 
+use super::prose::{NoProse, no_prose};
 use crate::domain::instrument;
 use crate::domain::language::{ForeignPart, Judged, foreign_part, judge};
 
@@ -25,20 +26,33 @@ pub(super) fn foreign(place: &str, name: &str, text: &str) -> Option<Problem> {
 }
 
 /// Notes on the language of a study's texts where the built-in respondent model answers: a context that is not English, which
-/// alone is no reason to refuse a study, since the texts are still read without it; and texts that are partly in another
-/// language.
+/// alone is no reason to refuse a study, since the texts are still read without it; texts that are partly in another language;
+/// and texts that are no prose.
 #[must_use]
 pub(crate) fn language_notes(spec: &StudySpec, steady: &[&str]) -> Vec<String> {
-    if spec.language.is_some() || !steady.contains(&spec.engine.as_str()) {
+    if !steady.contains(&spec.engine.as_str()) {
         return Vec::new();
     }
-    let context = spec.context.as_deref().and_then(|text| sentence("the context", text));
     let texts = instrument::stimuli(&spec.instrument);
     let names: &[&str] = if texts.len() > 1 { &["variant a", "variant b"] } else { &["text"] };
-    let partly = names.iter().zip(texts);
+    let named = || names.iter().copied().zip(texts.iter().copied());
+    // That of a review is refused.
+    let is_review = instrument::review_of(&spec.instrument).is_some();
+    let without_prose =
+        named().filter(|_| !is_review).filter_map(|(name, text)| unread(name, text));
+    if spec.language.is_some() {
+        return without_prose.collect();
+    }
+    let context = spec.context.as_deref().and_then(|text| sentence("the context", text));
     let partly =
-        partly.filter_map(|(name, text)| Some(partly_in(name, text, &foreign_part(text)?)));
-    context.into_iter().chain(partly).collect()
+        named().filter_map(|(name, text)| Some(partly_in(name, text, &foreign_part(text)?)));
+    context.into_iter().chain(partly).chain(without_prose).collect()
+}
+
+/// What is told of a text that is no prose. The rows of a table are read like lines of any text.
+fn unread(name: &str, text: &str) -> Option<String> {
+    let kind = no_prose(text, &[]).filter(|kind| *kind != NoProse::DataTable)?;
+    Some(format!("the {name} is mostly {}, and the built-in reader reads prose only", kind.told()))
 }
 
 /// The same for a report, as whole sentences.

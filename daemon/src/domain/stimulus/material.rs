@@ -11,7 +11,7 @@ use super::prose::no_prose;
 use super::render::{Remains, Rendered, code_blocks, render};
 use super::review;
 use super::{SettingsReader, Violation};
-use super::{carry, language, like};
+use super::{carry, html, language, like};
 use crate::domain::instrument::{self, Layout, REVIEW_KEYS, Supplied};
 
 /// The material of a study, with the places of its parts.
@@ -93,6 +93,8 @@ impl StimulusMaterial {
             Layout::OneText => code_blocks(&stimulus),
             Layout::TwoVariants => Vec::new(),
         };
+        let page_title =
+            if html::is_page(&stimulus) { html::page_title(&stimulus) } else { String::new() };
         let (stimulus, variants) = match layout {
             Layout::OneText => {
                 let field = instrument::text_field(study_type);
@@ -104,6 +106,9 @@ impl StimulusMaterial {
                 (String::new(), [a, material.shown("variant_b", &b, reader)])
             }
         };
+        if material.title.is_empty() {
+            material.title = page_title;
+        }
         if material.title.is_empty() {
             material.title =
                 material.texts.first().map(|(_, text)| text.clone()).unwrap_or_default();

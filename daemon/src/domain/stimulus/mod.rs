@@ -13,6 +13,7 @@ mod language;
 mod like;
 mod material;
 mod measuring;
+mod other_comments;
 mod prose;
 mod render;
 mod review;

@@ -1,5 +1,6 @@
-//! What a program sent, where respondents read it otherwise: kept beside the specification, so that whoever sent a text finds it
-//! in the results as it was, and rewrites of it with the Markdown that still fits.
+//! What was sent, where respondents read it otherwise: kept beside the specification, so that a program that sent a text finds it
+//! in the results as it was, and rewrites of it with the Markdown that still fits; and so that a report tells of pictures that
+//! nobody sees.
 
 use protocol::results::Outcomes;
 use protocol::sent_texts::SentTexts;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::carry::with_other_text;
 use super::front_matter;
+use super::html;
 use super::render::render;
 use crate::domain::instrument::{open_questions, review_of, rewritten};
 
@@ -20,10 +22,19 @@ pub(crate) struct SentAs {
     /// The questions of a survey, all of them; empty where each is read as it was sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     questions: Vec<String>,
+    /// How many pictures stand in its texts.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pictures: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(pictures: &usize) -> bool {
+    *pictures == 0
 }
 
 impl SentAs {
-    /// What of a draft is read otherwise than it was sent; `None` where nothing is, and for files, which their owner has.
+    /// What of a draft is read otherwise than it was sent; `None` where nothing is. Of files, which their owner has, only the
+    /// pictures count.
     pub(crate) fn of(draft: &Draft, spec: &StudySpec) -> Option<Self> {
         let content = review_of(&spec.instrument).map(|review| review.content.as_str());
         let content = content.zip(sent_alone(&draft.text)).filter(|(read, sent)| {
@@ -35,8 +46,23 @@ impl SentAs {
         let sent = Self {
             content: content.map(|(_, sent)| sent.sent().to_owned()),
             questions: if is_other { draft.questions.clone() } else { Vec::new() },
+            pictures: pictures_in(draft),
         };
         (sent != Self::default()).then_some(sent)
+    }
+
+    /// What a report says of pictures, as a sentence.
+    pub(crate) fn picture_warning(&self) -> Option<String> {
+        match self.pictures {
+            0 => None,
+            1 => Some(
+                "Nobody sees the picture in the text: respondents read its caption only."
+                    .to_owned(),
+            ),
+            count => Some(format!(
+                "Nobody sees the {count} pictures in the text: respondents read their captions only."
+            )),
+        }
     }
 
     /// The texts of a study of that specification and with those results.
@@ -60,6 +86,17 @@ impl SentAs {
         texts.put(&review.content, content);
         texts
     }
+}
+
+/// How many pictures stand in the texts of a draft.
+fn pictures_in(draft: &Draft) -> usize {
+    let texts =
+        std::iter::once(&draft.text).chain(draft.variant_b.iter().map(|second| &second.text));
+    let found = texts.filter_map(|text| {
+        let parts = front_matter::split(text).ok()?;
+        Some(html::pictures_of(&parts.body())?.count)
+    });
+    found.sum()
 }
 
 /// A text that was sent, without what its owner has above it.

@@ -1,12 +1,14 @@
 //! Text settings of a draft: text that a YAML comment would cut off is reported, and HTML comments are removed as in
 //! the body. This module also collects notes on a valid draft.
 
+use protocol::safe;
 use protocol::study::{Draft, Problem};
 
-use super::comments::{self, Hidden};
+use super::comments::{self, Hidden, TextLine};
 use super::front_matter::{self, Cut, FrontMatterItem, Node, Parts};
 use super::given::{Given, Value};
 use super::html;
+use super::other_comments::{OtherComment, other_comments};
 
 /// Settings that hold a free text, not a number or a word of a closed list.
 const TEXTS: &[&str] = &[
@@ -37,7 +39,7 @@ const AS_WRITTEN: &[&str] = &[
     "language",
     "content_type",
 ];
-/// Most comments that are reported one by one.
+/// Most comments of a kind that are reported one by one.
 const TOLD_MAX: usize = 5;
 /// Most characters of a cut-off text that are reported.
 const OFF_MAX: usize = 40;
@@ -47,6 +49,10 @@ const OFF_MAX: usize = 40;
 enum What {
     Comment {
         characters: usize,
+    },
+    /// In another notation, which respondents would read.
+    CommentRead {
+        text: String,
     },
     CutShort {
         off: String,
@@ -74,9 +80,18 @@ impl TextNotes {
         }
     }
 
-    /// Adds what of a file's body is read otherwise than it stands there: tags of HTML, and pictures.
+    /// Adds what of a file's body is read otherwise than it stands there: tags of HTML, pictures, and comments in
+    /// other notations.
     fn body(&mut self, file: &str, parts: &Parts) {
         let body = parts.body();
+        let lines: &[TextLine] = if html::is_page(&body) { &[] } else { &parts.lines };
+        for (line, comment) in other_comments(lines) {
+            let what = match comment {
+                OtherComment::LeftOut { characters } => What::Comment { characters },
+                OtherComment::Read => What::CommentRead { text: beginning(line.text.trim()) },
+            };
+            self.0.push((line.number, format!("{file}:{}", line.number), what));
+        }
         let mut put = |at: usize, what: What| {
             let above = body.get(..at).unwrap_or_default().matches('\n').count();
             let line = parts.lines.get(above).map_or(parts.body_line, |line| line.number);
@@ -95,7 +110,7 @@ impl TextNotes {
     fn sentences(mut self) -> Vec<String> {
         self.0.sort_by_key(|(line, ..)| *line);
         let mut sentences = Vec::new();
-        let mut comments = 0;
+        let (mut comments, mut read) = (0, 0);
         let mut more: Option<(String, usize)> = None;
         for (line, place, what) in self.0 {
             match what {
@@ -114,6 +129,15 @@ impl TextNotes {
                 What::Pictures { count } => sentences.push(format!(
                     "{place}: nobody sees the {count} pictures from there on; respondents read their captions only"
                 )),
+                What::CommentRead { text } => {
+                    read += 1;
+                    if read <= TOLD_MAX {
+                        sentences.push(format!(
+                            "{place}: this looks like a comment, and respondents would read it: {}; <!-- … --> is not shown",
+                            safe::quoted(&text)
+                        ));
+                    }
+                }
                 What::Comment { characters } if comments < TOLD_MAX => {
                     comments += 1;
                     let characters = match characters {
@@ -313,6 +337,14 @@ enum Judged {
     Refused(String),
 }
 
+/// The beginning of a text that is told.
+fn beginning(text: &str) -> String {
+    match text.char_indices().nth(OFF_MAX) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 fn judge(text: &str, off: &str, of_words: bool) -> Judged {
     let said = off.trim_start();
     let apart = said.trim_start_matches('#').starts_with([' ', '\t'])
@@ -325,10 +357,7 @@ fn judge(text: &str, off: &str, of_words: bool) -> Judged {
     if of_words && apart && !text.contains(char::is_whitespace) {
         return Judged::Note;
     }
-    let short = match said.char_indices().nth(OFF_MAX) {
-        Some((at, _)) => format!("{}…", said.get(..at).unwrap_or_default()),
-        None => said.to_owned(),
-    };
+    let short = beginning(said);
     let is_note = apart && (blanks > 1 || off.starts_with('\t'));
     if is_note { Judged::Told(short) } else { Judged::Refused(short) }
 }

@@ -57,7 +57,7 @@ pub(crate) struct StudyRow {
     /// The path of the file that it was submitted from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// What a program sent, where respondents read it otherwise. Earlier versions kept nothing of that.
+    /// What was sent, where respondents read it otherwise. Earlier versions kept nothing of that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<SentAs>,
     /// How many hooks led to it.

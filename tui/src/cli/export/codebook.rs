@@ -15,11 +15,11 @@ use crate::kinds;
 
 /// The rule by which cells differ from what was said.
 const APOSTROPHES: &str = "a line of a cell that begins with an apostrophe has it from this export, so that no spreadsheet takes \
-                           it for something else; take one from each such line to have the text. For programs there is \
-                           `--cells raw`, for a double click `--cells spreadsheet` and `--separator semicolon`";
+                           it for something else; take one from each such line to have the text. Letters that nobody sees are left out, and a tab \
+                           is four blanks. For programs there is `--cells raw`, for a double click `--cells spreadsheet` and `--separator semicolon`";
 /// That cells do not differ from what was said, and what that may cost.
-const AS_THEY_WERE: &str = "cells are as they were said, and an apostrophe belongs to its text. Warning: do not open this table in a \
-                            spreadsheet, which would run a cell that begins with =, +, - or @ as a formula; it is for programs. \
+const AS_THEY_WERE: &str = "cells are as they were said, and an apostrophe belongs to its text; letters that nobody sees are left out, and a \
+                            tab is four blanks. Warning: do not open this table in a spreadsheet, which would run a cell that begins with =, +, - or @ as a formula; it is for programs. \
                             For a spreadsheet there is `--cells spreadsheet`";
 
 /// The codebook as a table of its own, of answers in that form, of which so many cells have an apostrophe that was not said,

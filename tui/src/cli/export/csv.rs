@@ -268,11 +268,12 @@ fn is_entry(line: &str) -> bool {
     line.starts_with("- ") || line.starts_with("+ ")
 }
 
-/// Whether a line starts like a formula, after blanks of any kind. Full-width characters count as well, because some
+/// Whether a line starts like a formula, after blanks of any kind. Full-width and small characters count as well, because some
 /// programs convert them.
 fn is_formula(line: &str) -> bool {
-    line.trim_start()
-        .starts_with(['=', '+', '-', '@', '\u{2212}', '\t', '\r', '＝', '＋', '－', '＠'])
+    line.trim_start().starts_with([
+        '=', '+', '-', '@', '\u{2212}', '\t', '\r', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫',
+    ])
 }
 
 #[cfg(test)]
@@ -299,6 +300,7 @@ mod tests {
             "＝1",
             "\u{2212}5",
             "\u{200b}=1",
+            "﹦1",
             "plain - text",
             "Buy:\n- bread\n+ milk",
             "a=b",
@@ -319,6 +321,7 @@ mod tests {
             "'＝1",
             "'−5",
             "'=1",
+            "'﹦1",
             "plain - text",
             "Buy:\n- bread\n+ milk",
             "a=b",

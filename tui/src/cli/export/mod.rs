@@ -133,8 +133,6 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         })
         .transpose()?;
     let link = Link::open(ui, Absent::Start).await?;
-    // A study that waits for a key goes on with any command that has it.
-    link.offer().await?;
     if let Some(found) = call!(link, external(args.id.clone()))? {
         let mut text = external::page(args.format, &found)?;
         if args.format == Format::Csv {

@@ -53,6 +53,14 @@ const TEXTS: &[&str] = &[
     "text",
     "not_answered",
     "missing",
+    "title",
+    "affected_feature",
+    "clause",
+    "suggested_action",
+    "note",
+    "content",
+    "meaning",
+    "values",
 ];
 
 /// Longer texts are no date and no number.
@@ -102,6 +110,72 @@ const LETTERS: &[&str] = &[
     "oktober",
     "dez",
     "dezember",
+    "janv",
+    "janvier",
+    "févr",
+    "février",
+    "mars",
+    "avr",
+    "avril",
+    "juin",
+    "juil",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "déc",
+    "décembre",
+    "ene",
+    "enero",
+    "febrero",
+    "marzo",
+    "abr",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "ago",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "dic",
+    "diciembre",
+    "gen",
+    "gennaio",
+    "febbraio",
+    "aprile",
+    "mag",
+    "maggio",
+    "giu",
+    "giugno",
+    "lug",
+    "luglio",
+    "settembre",
+    "ott",
+    "ottobre",
+    "dicembre",
+    "maart",
+    "mei",
+    "augustus",
+    "eur",
+    "usd",
+];
+
+/// Truth values in the languages of spreadsheets.
+const TRUTHS: &[&str] = &[
+    "true",
+    "false",
+    "wahr",
+    "falsch",
+    "vrai",
+    "faux",
+    "verdadero",
+    "falso",
+    "vero",
+    "waar",
+    "onwaar",
 ];
 
 impl TableShape {
@@ -139,10 +213,17 @@ impl TableShape {
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&table[..]);
         let mut writer = self.writer(self.mark());
+        let mut head: Option<csv::StringRecord> = None;
         for row in reader.records() {
             let row = row.map_err(|error| no_table(&error))?;
-            let cells = row.iter().map(|cell| self.cell("", cell));
-            writer.write_record(cells).map_err(|error| no_table(&error))?;
+            let column = |place: usize| head.as_ref().and_then(|head| head.get(place));
+            let cells = row.iter().enumerate();
+            let cells = cells.map(|(place, cell)| self.cell(column(place).unwrap_or(""), cell));
+            let cells: Vec<String> = cells.collect();
+            writer.write_record(&cells).map_err(|error| no_table(&error))?;
+            if head.is_none() {
+                head = Some(row);
+            }
         }
         writer.into_inner().map_err(|error| {
             Failure::invalid(format!("The table cannot be written: {error}")).because(&error)
@@ -176,11 +257,20 @@ fn is_converted(column: &str, cell: &str) -> bool {
         let before = column.strip_suffix(text);
         before.is_some_and(|before| before.is_empty() || before.ends_with(['_', '.']))
     });
-    if !is_text || cell.starts_with('\'') || cell.chars().count() > CONVERTED_CHARACTERS_MAX {
+    if !is_text || cell.starts_with('\'') {
+        return false;
+    }
+    // A number of any length keeps fifteen digits.
+    if cell.len() > DIGITS_KEPT && cell.chars().all(|letter| letter.is_ascii_digit()) {
+        return true;
+    }
+    if cell.chars().count() > CONVERTED_CHARACTERS_MAX {
         return false;
     }
     let lower = cell.trim().to_lowercase();
-    if ["true", "false", "wahr", "falsch"].contains(&lower.as_str()) {
+    // What a spreadsheet shows in the place of a value is an error there.
+    let is_error = lower.starts_with('#') && (lower == "#n/a" || lower.ends_with(['!', '?']));
+    if TRUTHS.contains(&lower.as_str()) || is_error {
         return true;
     }
     let letters: String = lower.chars().filter(|letter| letter.is_alphabetic()).collect();
@@ -220,12 +310,27 @@ mod tests {
     fn texts_that_would_turn_into_other_values_stay_texts_in_a_spreadsheet() {
         let shown =
             |column: &str, text: &str| shape(CellForm::Spreadsheet).cell(column, &inert(text));
-        for text in ["4/5", "3-4", "00123", "TRUE", "1E5", "5 %", "1. Mai", "2024-05-01"] {
+        for text in [
+            "4/5",
+            "3-4",
+            "00123",
+            "TRUE",
+            "1E5",
+            "5 %",
+            "1. Mai",
+            "2024-05-01",
+            "5 août",
+            "VRAI",
+            "#N/A",
+            "#DIV/0!",
+            "123456789012345678901234567890",
+        ] {
             assert_eq!(shown("answer", text), format!("'{text}"));
             assert_eq!(shown("decoy_reasoning", text), format!("'{text}"));
             assert_eq!(shown("score", text), text, "a number is a number");
         }
-        for text in ["Größe, Łódź, 日本", "Plan 2", "", "yes", "4 of 5 people would"] {
+        for text in ["Größe, Łódź, 日本", "Plan 2", "", "yes", "4 of 5 people would", "#1 in mail"]
+        {
             assert_eq!(shown("answer", text), text);
         }
         assert_eq!(shown("seed", "9007199254740991"), "'9007199254740991");
@@ -239,6 +344,9 @@ mod tests {
             TableShape { cells: CellForm::Spreadsheet, separator: CellSeparator::Semicolon };
         let bytes = semicolons.again(table.clone()).unwrap();
         assert_eq!(bytes, "\u{feff}column;meaning\nname;a, b\n(x);'=1\n".as_bytes());
+        let dates = b"title,share\n3-4,0.5\n".to_vec();
+        let bytes = shape(CellForm::Spreadsheet).again(dates).unwrap();
+        assert_eq!(bytes, "\u{feff}title,share\n'3-4,0.5\n".as_bytes());
         let raw = shape(CellForm::Raw).again(table.clone()).unwrap();
         assert_eq!(raw, b"column,meaning\nname,\"a, b\"\n(x),=1\n");
         assert_eq!(TableShape::default().again(table.clone()).unwrap(), table);

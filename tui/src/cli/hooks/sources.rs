@@ -172,7 +172,7 @@ async fn add(link: &Link, args: AddSourceArgs, ui: &mut Ui) -> Result<Exit, Fail
     let added = call!(link, add_source(request))?;
     if fetches {
         // The variable is known to the daemon now, and its value is in this environment.
-        link.offer().await?;
+        link.offer().await;
     }
     if json {
         ui.json(&added)?;

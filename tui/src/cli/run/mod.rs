@@ -101,7 +101,6 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     }
 
     let mut link = Link::open(ui, Absent::Start).await?;
-    link.offer().await?;
     let (drafts, unfit) = with_known_names(&link, drafts, &args.expectations, ui).await?;
     let worst = worst.max(unfit);
     let end = if args.dry_run {

@@ -84,7 +84,6 @@ impl Watching {
     /// Watches the file, unless it is watched already.
     async fn begin(path: &str, ui: &mut Ui) -> Result<Self, Failure> {
         let link = Link::open(ui, Absent::Start).await?;
-        link.offer().await?;
         let before = last_look(&link).await?;
         let known = call!(link, watches())?;
         let other = watch_of(&known, path);
@@ -179,7 +178,6 @@ async fn expected(follow: &FollowedFile, ui: &mut Ui) -> Result<(), Failure> {
     }
     let Ok(source) = input::read(std::ffi::OsStr::new(&follow.path)) else { return Ok(()) };
     let link = Link::open(ui, Absent::Start).await?;
-    link.offer().await?;
     let known = call!(link, watches())?;
     let watch = watch_of(&known, &follow.path);
     let overrides = watch.map(|watch| watch.overrides.clone()).unwrap_or_default();

@@ -169,7 +169,6 @@ async fn add(args: AddArgs, ui: &mut Ui) -> Result<Exit, Failure> {
         cost_per_day: args.max_usd.or(usual.cost_per_day),
     };
     let link = Link::open(ui, Absent::Start).await?;
-    link.offer().await?;
     let request = WatchRequest { paths, overrides: args.settings.overrides(), caps };
     let added = call!(link, watch(request))?;
     if args.json {

@@ -75,7 +75,7 @@ fn write(paths: &Paths, text: &str) -> Result<String, String> {
 }
 
 /// A path as a shell takes it, short enough for a line: from the home folder on.
-fn from_home(path: &Path) -> String {
+pub(super) fn from_home(path: &Path) -> String {
     let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
     match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_path_buf)) {
         Some(rest) => format!("~/{}", rest.display()),

@@ -1,5 +1,5 @@
-//! External editor of the user, on a file that only the user can read. The file is removed only after its text was taken over;
-//! what cannot be taken over is kept, and its path is told.
+//! External editor of the user, on a file that only the user can read. The file is removed only after its text was taken over,
+//! or at the end where nobody changed it; what cannot be taken over is kept, and its path is told.
 
 use std::env;
 use std::fs::{self, File, OpenOptions};
@@ -10,6 +10,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use protocol::paths::Paths;
+
+use super::clipboard::from_home;
 
 /// The editor if the user has configured none.
 const FALLBACK: &str = "vi";
@@ -22,15 +24,83 @@ const SPECIAL: &[char] = &[
 const AT_ONCE: Duration = Duration::from_secs(1);
 /// Files of one process that are kept.
 const KEPT_MAX: u32 = 1_000;
+/// Files that came back unchanged and are looked at again.
+const UNCHANGED_MAX: usize = 8;
 
-/// Opens a text in the editor; returns the edited text or an error.
-pub(super) fn edit(paths: &Paths, text: &str) -> Result<String, String> {
-    let named = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let editor = named("VISUAL").or_else(|| named("EDITOR")).unwrap_or_else(|| FALLBACK.to_owned());
-    edit_with(editor.trim(), &paths.cache, text, AT_ONCE)
+/// The editor, and the files that it left unchanged: it may have handed one over to a window that is open still.
+#[derive(Debug, Default)]
+pub(super) struct Editor {
+    unchanged: Vec<UnchangedFile>,
 }
 
-fn edit_with(editor: &str, folder: &Path, text: &str, at_once: Duration) -> Result<String, String> {
+/// A file that came back as it was handed out. Once nobody wants it any more it is removed, unless it was changed since.
+#[derive(Debug)]
+struct UnchangedFile {
+    path: PathBuf,
+    text: Vec<u8>,
+}
+
+impl UnchangedFile {
+    fn is_changed(&self) -> bool {
+        fs::read(&self.path).is_ok_and(|text| text != self.text)
+    }
+}
+
+impl Drop for UnchangedFile {
+    fn drop(&mut self) {
+        if !self.is_changed() {
+            drop(fs::remove_file(&self.path));
+        }
+    }
+}
+
+impl Editor {
+    /// Opens a text in the editor; returns the edited text or an error.
+    pub(super) fn edit(&mut self, paths: &Paths, text: &str) -> Result<String, String> {
+        let named = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let editor =
+            named("VISUAL").or_else(|| named("EDITOR")).unwrap_or_else(|| FALLBACK.to_owned());
+        self.edit_with(editor.trim(), &paths.cache, text, AT_ONCE)
+    }
+
+    fn edit_with(
+        &mut self,
+        editor: &str,
+        folder: &Path,
+        text: &str,
+        at_once: Duration,
+    ) -> Result<String, String> {
+        let EditedText { text, unchanged } = edit_with(editor, folder, text, at_once)?;
+        if self.unchanged.len() >= UNCHANGED_MAX {
+            drop(self.unchanged.remove(0));
+        }
+        self.unchanged.extend(unchanged);
+        Ok(text)
+    }
+
+    /// Where a window that was open still has saved something since the editor returned, in words.
+    pub(super) fn saved_late(&mut self) -> Option<String> {
+        let at = self.unchanged.iter().position(UnchangedFile::is_changed)?;
+        let late = self.unchanged.remove(at);
+        let shown = from_home(&late.path);
+        Some(format!(
+            "Something was saved after the editor had returned; does it need --wait? It is kept: {shown}."
+        ))
+    }
+}
+
+/// What came back from an editor.
+struct EditedText {
+    text: String,
+    unchanged: Option<UnchangedFile>,
+}
+
+fn edit_with(
+    editor: &str,
+    folder: &Path,
+    text: &str,
+    at_once: Duration,
+) -> Result<EditedText, String> {
     let not_kept = |error: io::Error| format!("The text cannot be kept: {error}.");
     fs::create_dir_all(folder).map_err(not_kept)?;
     let (mut file, path) = new_file(folder).map_err(not_kept)?;
@@ -40,7 +110,7 @@ fn edit_with(editor: &str, folder: &Path, text: &str, at_once: Duration) -> Resu
     let ended = command(editor, &path).status();
     let is_at_once = begun.elapsed() < at_once;
 
-    let shown = path.display();
+    let shown = from_home(&path);
     let came = fs::read(&path)
         .map_err(|error| format!("The text cannot be read back from {shown}: {error}."))?;
     let is_same = came == text.as_bytes();
@@ -63,8 +133,12 @@ fn edit_with(editor: &str, folder: &Path, text: &str, at_once: Duration) -> Resu
         )),
         None => match String::from_utf8(came) {
             Ok(text) => {
-                drop(fs::remove_file(&path));
-                Ok(text)
+                let unchanged = is_same
+                    .then(|| UnchangedFile { text: text.clone().into_bytes(), path: path.clone() });
+                if !is_same {
+                    drop(fs::remove_file(&path));
+                }
+                Ok(EditedText { text, unchanged })
             }
             Err(_) => Err(format!(
                 "The edited text is not UTF-8, so the text is as it was; the file is kept: {shown}."
@@ -126,7 +200,12 @@ mod tests {
     }
 
     fn edited(folder: &Path, lines: &str, at_once: Duration) -> Result<String, String> {
-        edit_with(&script(folder, lines), &folder.join("cache"), "Five dinners.\n", at_once)
+        with(&script(folder, lines), &folder.join("cache"), "Five dinners.\n", at_once)
+    }
+
+    /// What one editor gives back in a workstation that ends afterwards.
+    fn with(editor: &str, folder: &Path, text: &str, at_once: Duration) -> Result<String, String> {
+        Editor::default().edit_with(editor, folder, text, at_once)
     }
 
     const LONG: Duration = Duration::from_secs(3_600);
@@ -157,13 +236,34 @@ mod tests {
         }
     }
 
+    /// An editor that takes its time to hand the file over to a window, which saves later.
+    #[test]
+    fn what_a_window_saves_late_is_kept_and_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let (program, cache) = (script(folder.path(), ":"), folder.path().join("cache"));
+        let mut editor = Editor::default();
+        let edit = |editor: &mut Editor| {
+            editor.edit_with(&program, &cache, "Five dinners.\n", Duration::ZERO)
+        };
+        assert_eq!(edit(&mut editor).as_deref(), Ok("Five dinners.\n"));
+        assert_eq!(edit(&mut editor).as_deref(), Ok("Five dinners.\n"));
+        assert_eq!((kept(folder.path()).len(), editor.saved_late()), (2, None));
+        let file = fs::read_dir(&cache).unwrap().next().unwrap().unwrap().path();
+        fs::write(&file, "Six dinners.").unwrap();
+        let told = editor.saved_late().unwrap();
+        assert!(told.contains("--wait") && told.contains("text-"), "{told}");
+        assert_eq!(editor.saved_late(), None, "it is told once");
+        drop(editor);
+        assert_eq!(kept(folder.path()), [b"Six dinners."]);
+    }
+
     #[test]
     fn an_editor_that_fails_and_changed_nothing_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let cache = folder.path().join("cache");
         assert!(edited(folder.path(), "exit 1", LONG).unwrap_err().contains("as it was"));
         for editor in ["/nowhere/ed", "'/nowhere/my ed'"] {
-            let told = edit_with(editor, &cache, "Five dinners.", LONG).unwrap_err();
+            let told = with(editor, &cache, "Five dinners.", LONG).unwrap_err();
             assert!(told.contains("cannot be started"), "{told}");
         }
         assert!(kept(folder.path()).is_empty());
@@ -176,7 +276,7 @@ mod tests {
             .replace('"', "")
             .replace("my editor", "my\\ editor");
         let cache = folder.path().join("cache");
-        let told = edit_with(&format!("WORD=seven {escaped}"), &cache, "Five.", LONG);
+        let told = with(&format!("WORD=seven {escaped}"), &cache, "Five.", LONG);
         assert_eq!(told.as_deref(), Ok("seven"));
     }
 }

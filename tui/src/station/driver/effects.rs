@@ -1,7 +1,7 @@
 //! Execution of effects: calls to the daemon, files, the clipboard, the editor, and quitting.
 
 use super::serve::{Dirty, Flow, Station};
-use super::{StationError, clipboard, desktop, editor, files, signals, terminal};
+use super::{StationError, clipboard, desktop, files, signals, terminal};
 use crate::station::effect::Effect;
 use crate::station::msg::Msg;
 
@@ -55,9 +55,12 @@ impl Station {
             Effect::SaveSettings(settings) => files::save_settings(&self.paths, &settings),
             Effect::Edit(text) => {
                 self.screen.leave();
-                let edited = editor::edit(&self.paths, &text);
-                self.enter_again()?;
-                self.send(Msg::Edited(edited));
+                let edited = self.editor.edit(&self.paths, &text);
+                let entered = self.enter_again();
+                // It is taken over first: where the terminal is gone, the draft is kept with it.
+                let flow = self.take(Msg::Edited(edited), Dirty::Now)?;
+                entered?;
+                return Ok(flow);
             }
             Effect::Redraw => {
                 self.screen.forget();

@@ -32,6 +32,7 @@ use crate::station::theme::{Theme, ThemeError};
 use daemon::Daemon;
 use drafts::DraftFiles;
 pub(crate) use drafts::forget as forget_drafts;
+use editor::Editor;
 use ground::GroundAnswer;
 use keyboard::Keyboard;
 pub use notify::NotifyWay;
@@ -154,6 +155,7 @@ async fn station(
         daemon,
         paths: paths.clone(),
         drafts,
+        editor: Editor::default(),
         messages,
         started,
         dirty: Dirty::Now,

@@ -12,13 +12,14 @@ use uuid::Uuid;
 
 use super::daemon::Daemon;
 use super::drafts::DraftFiles;
+use super::editor::Editor;
 use super::keyboard::{Keyboard, Typed};
 use super::notify::NotifyWay;
 use super::signals::{Signal, Signals};
 use super::terminal::Screen;
 use super::{StationError, terminal};
 use crate::station::effect::{Call, Effect};
-use crate::station::model::{Model, Moment};
+use crate::station::model::{Model, Moment, Tone};
 use crate::station::msg::Msg;
 use crate::station::update;
 
@@ -44,6 +45,7 @@ pub(super) struct Station {
     pub(super) daemon: Daemon,
     pub(super) paths: Paths,
     pub(super) drafts: DraftFiles,
+    pub(super) editor: Editor,
     pub(super) messages: mpsc::Sender<Msg>,
     pub(super) started: Instant,
     pub(super) dirty: Dirty,
@@ -144,6 +146,10 @@ impl Station {
                         return Ok(Flow::Leave);
                     }
                 }
+                if let Some(told) = self.editor.saved_late() {
+                    self.model.say(Tone::Trouble, told);
+                    self.dirty = Dirty::Now;
+                }
                 Ok(Flow::Stay)
             }
             Typed::Gone => {
@@ -172,7 +178,7 @@ impl Station {
     }
 
     /// Updates the model and executes its effects.
-    fn take(&mut self, msg: Msg, dirty: Dirty) -> Result<Flow, StationError> {
+    pub(super) fn take(&mut self, msg: Msg, dirty: Dirty) -> Result<Flow, StationError> {
         // An empty page of events only ends a wait: nothing on the screen depends on it.
         let silent = match &msg {
             Msg::Events(page) => page.events.is_empty(),

@@ -18,8 +18,16 @@ const MODIFIERS: [(Modifier, u8); 9] = [
     (Modifier::CROSSED_OUT, 9),
 ];
 
-/// The sign that asks for the letter before it as a picture.
-const PICTURE_SIGN: char = '\u{fe0f}';
+/// The sign that asks for the letter before it as a picture, and those that give one a colour of skin: terminals disagree on the
+/// width of a letter with one of them.
+const fn is_picture_sign(letter: char) -> bool {
+    matches!(letter, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
+}
+
+/// Whether a cell has a letter with such a sign.
+fn is_of_unsure_width(symbol: &str) -> bool {
+    symbol.len() > 1 && symbol.chars().skip(1).any(is_picture_sign)
+}
 
 /// The style of letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +58,7 @@ impl<'a> Pen<'a> {
 
     /// Writes a cell.
     pub(super) fn put(&mut self, x: u16, y: u16, cell: &Cell, width: u16) {
-        if cell.symbol().contains(PICTURE_SIGN) {
+        if is_of_unsure_width(cell.symbol()) {
             self.put_picture(x, y, cell, width);
             return;
         }
@@ -64,7 +72,7 @@ impl<'a> Pen<'a> {
         self.has_written = true;
     }
 
-    /// Writes a letter that asks to be a picture. Terminals disagree on whether that takes one cell or two: it is written without
+    /// Writes a letter with a sign of pictures. Terminals disagree on whether that takes one cell or two: it is written without
     /// its sign, over blanks, so that nothing of the last frame is left beside it.
     fn put_picture(&mut self, x: u16, y: u16, cell: &Cell, width: u16) {
         self.go(x, y);
@@ -72,7 +80,10 @@ impl<'a> Pen<'a> {
         self.bytes.extend(std::iter::repeat_n(b' ', usize::from(width)));
         self.at = None;
         self.go(x, y);
-        let symbol = cell.symbol().replace(PICTURE_SIGN, "");
+        let mut letters = cell.symbol().chars();
+        let first = letters.next();
+        let symbol: String =
+            first.into_iter().chain(letters.filter(|letter| !is_picture_sign(*letter))).collect();
         self.bytes.extend_from_slice(symbol.as_bytes());
         self.at = None;
         self.has_written = true;

@@ -465,7 +465,10 @@ fn footer(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
-/// A message at the bottom right of the body.
+/// Most lines of a message.
+const NOTICE_LINES: usize = 3;
+
+/// A message at the bottom right of the body, on several lines where it is long: a path at its end is to be read.
 pub(crate) fn notice(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let Some(notice) = &model.notice else { return };
     if body.height == 0 {
@@ -475,13 +478,28 @@ pub(crate) fn notice(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
         Tone::Done => (canvas.glyphs().good(), Role::Accent),
         Tone::Trouble => (canvas.glyphs().warning(), Role::Warning),
     };
-    let text = format!(" {mark} {} ", notice.text);
-    let text = fit(&text, body.width.saturating_sub(2), canvas.glyphs());
-    let width = columns(&text);
-    let y = body.bottom() - 1;
-    let area = Rect::new(body.right().saturating_sub(width + 1), y, width, 1);
+    let room = body.width.saturating_sub(2);
+    let mut lines = wrap(&notice.text, room.saturating_sub(columns(mark) + 3));
+    let most = usize::from(body.height).min(NOTICE_LINES);
+    if lines.len() > most {
+        let rest = lines.split_off(most - 1).join(" ");
+        lines.push(rest);
+    }
+    let indent = " ".repeat(usize::from(columns(mark)));
+    let glyphs = canvas.glyphs();
+    let lines: Vec<String> = std::iter::once(mark)
+        .chain(std::iter::repeat(indent.as_str()))
+        .zip(&lines)
+        .map(|(begins, line)| fit(&format!(" {begins} {line} "), room, glyphs).into_owned())
+        .collect();
+    let width = lines.iter().map(|line| columns(line)).max().unwrap_or(0);
+    let height = u16::try_from(lines.len()).unwrap_or(1);
+    let x = body.right().saturating_sub(width + 1);
+    let area = Rect::new(x, body.bottom().saturating_sub(height), width, height);
     canvas.clear(area);
-    canvas.text(area.x, y, width, &text, role);
+    for (y, line) in (area.y..).zip(&lines) {
+        canvas.text(x, y, width, line, role);
+    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::domain::digest::Digest;
 
 impl Core {
     pub(super) async fn ask(&self, saved: &SavedFile, ask: AskVersion) -> Reply<WhatCame> {
-        let AskVersion { owner, plan, version } = ask;
+        let AskVersion { owner, plan, sent, version } = ask;
         let number = version.lineage.versions;
         let body = fingerprint(&(version.id, number, &version.hash));
         let key = SubmitKey(key_of(&body));
@@ -26,7 +26,7 @@ impl Core {
         let takes_none = version.instead_of.is_empty();
         let submission = Submission {
             after_failure: AfterFailure::Same,
-            sent: None,
+            sent,
             key,
             body,
             version: Some(version),

@@ -25,7 +25,7 @@ use crate::app::{Caller, Core};
 use crate::domain::digest::sha256_hex;
 use crate::domain::instrument;
 use crate::domain::ledger::Shortfall;
-use crate::domain::stimulus::{self, content_hash, deciding, differing};
+use crate::domain::stimulus::{self, SentAs, content_hash, deciding, differing};
 use crate::domain::watch::{is_own_report, out_of_room};
 use crate::store::rows::{FileRow, HoldRow, LineageRow, Progress, WatchRow};
 use crate::store::{Fault, Reader, UseCaseError};
@@ -175,6 +175,7 @@ impl Core {
     ) -> Reply<SaveDecision> {
         let now = self.world().clock.now();
         let ReadVersion { spec, settings, hash, lineage, from, running, .. } = read;
+        let sent = SentAs::of(draft, &spec);
         let announced = match self.allow_cost(&spec, false) {
             Ok(announced) => announced.map(|cost| (cost.low, cost.high)),
             Err(error) => return Ok(held(known, file, in_words(&error))),
@@ -240,7 +241,7 @@ impl Core {
             cost,
             instead_of: numbers(&running),
         };
-        Ok(SaveDecision::Ask(Box::new(AskVersion { owner, plan, version })))
+        Ok(SaveDecision::Ask(Box::new(AskVersion { owner, plan, sent, version })))
     }
 
     /// That there are too few credits for a version, also with those that come back from the versions it takes the place of.

@@ -18,6 +18,7 @@ use crate::app::studies::submit::Plan;
 use crate::app::watch::version::{NewVersion, known_file};
 use crate::app::watch::watches::covers;
 use crate::app::{Caller, Core, Scope};
+use crate::domain::stimulus::SentAs;
 use crate::store::rows::{FileRow, Progress, VersionRow, WatchRow};
 use crate::store::{Fault, Reader};
 
@@ -93,6 +94,8 @@ struct FileNote {
 struct AskVersion {
     owner: Caller,
     plan: Plan,
+    /// What of the file is read otherwise than it stands there.
+    sent: Option<SentAs>,
     version: NewVersion,
 }
 

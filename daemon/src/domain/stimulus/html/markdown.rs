@@ -74,7 +74,7 @@ pub(in crate::domain::stimulus) fn is_indented_code(source: &str, place: &Range<
 fn may_have_tags(source: &str) -> bool {
     source.match_indices('<').any(|(at, _)| {
         let rest = source.get(at + 1..).unwrap_or_default();
-        rest.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '/')
+        rest.starts_with(|letter: char| letter.is_ascii_alphabetic() || "/?!".contains(letter))
     })
 }
 

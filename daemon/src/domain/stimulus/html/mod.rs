@@ -13,7 +13,7 @@ use self::markdown::without_tags;
 use self::tags::{ElementKind, kind_of};
 
 pub(super) use self::markdown::{first_tag, is_indented_code};
-pub(super) use self::page::page_text;
+pub(super) use self::page::{page_text, page_title};
 pub(super) use self::pictures::{has_images, pictures_of};
 
 /// Beginnings of a whole page.

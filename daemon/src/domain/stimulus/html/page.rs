@@ -5,6 +5,31 @@ use std::ops::Range;
 
 use super::entities::decoded;
 use super::tags::{ElementKind, HtmlTag, OtherTags, TagForm, tags_of};
+use crate::domain::stimulus::render::CAPTION_ENDS;
+
+/// The title of a page, as it stands above its window; empty where it has none.
+pub(in crate::domain::stimulus) fn page_title(source: &str) -> String {
+    let tags = tags_of(source, &[], OtherTags::Read);
+    let mut from = 0;
+    for tag in tags.iter().filter(|tag| tag.form == TagForm::Opens) {
+        let Some(partner) = tag.partner.and_then(|place| tags.get(place)) else { continue };
+        if tag.at.start < from {
+            continue;
+        }
+        match tag.name {
+            "title" => {
+                let inside = source.get(tag.at.end..partner.at.start).unwrap_or_default();
+                let mut title = PageText::default();
+                title.words(inside);
+                return title.text.trim().to_owned();
+            }
+            // That of a drawing is not the page's.
+            "svg" => from = partner.at.end,
+            _ => {}
+        }
+    }
+    String::new()
+}
 
 /// The text of a page.
 pub(in crate::domain::stimulus) fn page_text(source: &str) -> String {
@@ -42,6 +67,8 @@ struct PageText {
     begun: Range<usize>,
     /// Where the row began.
     row: usize,
+    /// Where the last caption of a picture ended.
+    caption: usize,
 }
 
 impl PageText {
@@ -106,17 +133,29 @@ impl PageText {
             ElementKind::Struck if tag.partner.is_some() => {
                 self.text.push_str(if opens { "(no longer " } else { ")" });
             }
-            ElementKind::Picture => {
-                self.words(" ");
-                self.words(&tag.caption);
-                self.words(" ");
-            }
+            ElementKind::Picture => self.picture(&tag.caption),
             ElementKind::Unseen
             | ElementKind::Cell
             | ElementKind::Struck
             | ElementKind::Inline
             | ElementKind::Empty => {}
         }
+    }
+
+    /// The caption of a picture. Behind another one it stands apart from that.
+    fn picture(&mut self, caption: &str) {
+        self.words(" ");
+        let said = self.text.trim_end_matches(' ');
+        let is_beside = self.caption > 0 && said.len() == self.caption;
+        if is_beside && !caption.trim().is_empty() && !said.ends_with(CAPTION_ENDS) {
+            self.text.truncate(self.caption);
+            self.text.push_str("; ");
+        }
+        self.words(caption);
+        if !caption.trim().is_empty() {
+            self.caption = self.text.trim_end_matches(' ').len();
+        }
+        self.words(" ");
     }
 
     /// Ends what stands there so that the next words come apart from it.

@@ -125,9 +125,9 @@ pub(super) enum TagForm {
 /// Whether the tags of elements that HTML does not know are tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OtherTags {
-    /// They are, and so are declarations and comments.
+    /// They are, and so are all declarations and comments.
     Read,
-    /// They are words.
+    /// They are words; declarations with a name are none.
     Words,
 }
 
@@ -205,10 +205,20 @@ fn read_tag(source: &str, at: usize, other: OtherTags, patience: &mut usize) -> 
         partner: None,
     };
     if rest.starts_with(['!', '?']) {
-        if other == OtherTags::Words {
+        let is_declaration = rest.get(1..).is_some_and(|rest| {
+            rest.starts_with("[CDATA[") || rest.starts_with(|sign: char| sign.is_ascii_alphabetic())
+        });
+        // In Markdown comments are taken out before, and `<!` alone is an arrow or an exclamation.
+        if other == OtherTags::Words && !is_declaration {
             return None;
         }
-        let end = if rest.starts_with("!--") { "-->" } else { ">" };
+        let ends = [("!--", "-->"), ("![CDATA[", "]]>")];
+        let end = ends.iter().find(|(begins, _)| rest.starts_with(begins)).map(|(_, end)| *end);
+        let end = match end {
+            Some(end) => end,
+            None if rest.starts_with('?') && other == OtherTags::Words => "?>",
+            None => ">",
+        };
         let Some(length) = rest.find(end) else {
             *patience = patience.saturating_sub(rest.len());
             return None;

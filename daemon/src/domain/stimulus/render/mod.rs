@@ -2,6 +2,7 @@
 //! lines of their own; marks of emphasis, links, quotations and code go; everything that is no markup stays as it was
 //! typed, so that a plain text is not changed at all.
 
+mod captions;
 mod edits;
 mod emphasis;
 mod quotation;
@@ -11,6 +12,8 @@ use std::borrow::Cow;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
+pub(super) use self::captions::CAPTION_ENDS;
+use self::captions::Captions;
 use self::edits::Edits;
 use super::html;
 
@@ -150,6 +153,7 @@ fn plain(source: &str, left_out: LeftOut, depth: u8) -> String {
         covered: 0,
         table: None,
         opens: None,
+        captions: Captions::default(),
     };
     let parser = Parser::new_ext(&source, options());
     for (_, definition) in parser.reference_definitions().iter() {
@@ -176,6 +180,8 @@ struct Rendering<'a> {
     table: Option<table::TableLines>,
     /// Where marks began that end where the next event begins.
     opens: Option<(usize, String)>,
+    /// The captions that stand side by side.
+    captions: Captions,
 }
 
 type Range = std::ops::Range<usize>;
@@ -193,12 +199,17 @@ impl Rendering<'_> {
             };
             self.edits.put(from..to, instead);
         }
+        let between = self.captions.go_on(&event, &range, self.source);
+        let sign = between.as_ref().map_or("", |between| between.sign);
+        for gap in between.into_iter().flat_map(|between| between.gaps) {
+            self.edits.drop(gap);
+        }
         let covered = match &event {
             Event::Start(_) => range.start,
             _ => range.end,
         };
         match event {
-            Event::Start(tag) => self.start(&tag, &range),
+            Event::Start(tag) => self.start(&tag, &range, sign),
             Event::End(tag) => self.end(tag, &range),
             Event::Text(text) => self.text(&text, range),
             Event::Code(text) => {
@@ -221,7 +232,8 @@ impl Rendering<'_> {
         self.covered = self.covered.max(covered);
     }
 
-    fn start(&mut self, tag: &Tag<'_>, range: &Range) {
+    /// Begins an element, with that sign before the words of a picture.
+    fn start(&mut self, tag: &Tag<'_>, range: &Range, sign: &str) {
         match tag {
             Tag::Heading { .. }
                 if self.is_heading(range.start) && self.at(range.start).starts_with('#') =>
@@ -242,7 +254,7 @@ impl Rendering<'_> {
                 self.edits.drop(range.end.saturating_sub(1)..range.end);
             }
             Tag::Link { .. } | Tag::Image { .. } if !self.is_call(range.start) => {
-                self.opens = Some((range.start, String::new()));
+                self.opens = Some((range.start, sign.to_owned()));
             }
             Tag::FootnoteDefinition(label) => {
                 self.opens = Some((range.start, format!("[{label}] ")));

@@ -166,6 +166,48 @@ fn a_comment_that_would_swallow_the_text_is_refused_with_its_line() {
 }
 
 #[test]
+fn comments_in_other_notations_are_told_of() {
+    let text = "Everything for four dinners. No contract.";
+    for hidden in [
+        "[//]: # (the real cost is $4)",
+        "[comment]: <> (the real cost is $4)",
+        "[//]: # \"the real cost is $4\"",
+    ] {
+        let (spec, told) = of(&format!("{text}\n\n{hidden}\n"));
+        assert_eq!(stimuli(&spec.instrument), [text], "{hidden}");
+        let count = hidden.chars().count();
+        assert_eq!(told, [format!("idea.md:3: a comment of {count} characters is not shown")]);
+    }
+    for read in [
+        "%% the real cost is $4 %%",
+        "{# the real cost is $4 #}",
+        "{{!-- the real cost is $4 --}}",
+        "{/* the real cost is $4 */}",
+    ] {
+        let (_, told) = of(&format!("{text}\n\n{read}\n"));
+        assert!(
+            told.len() == 1 && told[0].starts_with("idea.md:3: this looks like a comment"),
+            "{read}: {told:?}"
+        );
+        let code = of(&format!("{text}\n\n```\n{read}\n```\n"));
+        assert!(code.1.is_empty(), "{:?}", code.1);
+    }
+    // Below a line of text it is a part of the paragraph.
+    let (_, told) = of(&format!("{text}\n[//]: # (the real cost is $4)\n"));
+    assert!(told[0].contains("respondents would read it"), "{told:?}");
+    for honest in ["Save 20%% today.", "[terms]: https://example.com (Terms)", "{{first_name}}"] {
+        assert!(of(&format!("{text}\n\n{honest}\n")).1.is_empty(), "{honest}");
+    }
+    let declared =
+        format!("{text}\n<?php echo 4; ?> <![CDATA[the real cost]]> It is < 5 <!> and <? 6.");
+    let found = shown(&declared);
+    let words: Vec<&str> = found.split_whitespace().collect();
+    assert_eq!(words.join(" "), format!("{text} It is < 5 <!> and <? 6."));
+    let among = problems(&format!("---\npanel: 20\n<!-- a note -->\n---\n{text}"), &[]);
+    assert!(among.starts_with("idea.md:3: a comment of HTML stands among the settings"), "{among}");
+}
+
+#[test]
 fn many_comments_are_told_in_a_few_lines() {
     let (spec, told) = of(&format!("A box of dinners.\n{}", "<!---->\n".repeat(30_000)));
     assert_eq!(stimuli(&spec.instrument), ["A box of dinners."]);

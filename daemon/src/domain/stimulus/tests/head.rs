@@ -107,6 +107,14 @@ fn settings_that_stand_otherwise_are_refused_with_what_to_move() {
             format!("```json\n{{\"seed\": 7, \"panel\": 20}}\n```\n{CONCEPT}"),
         ),
         (1, "commented out", format!("// panel: 20\n\n{CONCEPT}")),
+        (1, "a section of TOML", format!("[settings]\npanel = 20\n\n{CONCEPT}")),
+        (1, "an element", format!("<settings>\npanel: 20\n</settings>\n{CONCEPT}")),
+        (1, "a flag", format!("--panel 20\n\n{CONCEPT}")),
+        (1, "a flag with its sign", format!("--max-cost-usd=0.5\n\n{CONCEPT}")),
+        (1, "people", format!("panel: 20 people\n\n{CONCEPT}")),
+        (1, "another spelling", format!("panel_size: 20\n\n{CONCEPT}")),
+        (1, "an engine", format!("engine: openai\n\n{CONCEPT}")),
+        (1, "an audience", format!("audience: {{ region: uk }}\n\n{CONCEPT}")),
         (5, "twice", format!("---\nseed: 7\n---\n\n---\n{SETTINGS}---\n{CONCEPT}")),
     ] {
         let told = of(&text).expect_err(what);
@@ -179,6 +187,12 @@ fn a_text_that_begins_with_a_rule_or_a_dash_goes_on_being_a_text() {
         "pan-el: 20\n\nA word game for two.",
         "---\nmeal-kit: dinner at home\n---\nIt boils, too.",
         "// a note: 20\n\nA kettle that texts you.",
+        "[Book now]\nA kettle that texts you.",
+        "[x]\nseed: what you sow\n\nA kettle that texts you.",
+        "-- panel discussions, 20 a year: a kettle that texts you",
+        "engine: V8\nseats: 5\n\nThe new car.",
+        "audience: {everybody}\n\nA kettle that texts you.",
+        "panel: 20 watts\n\nA roof that earns.",
         "panel://boards and more: a kettle that texts you.",
     ] {
         assert_eq!(of(text), Ok((100, render(text).text)), "{text}");

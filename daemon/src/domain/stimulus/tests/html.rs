@@ -187,6 +187,65 @@ fn of_pictures_alone_the_captions_are_read_and_without_any_it_is_refused() {
 }
 
 #[test]
+fn captions_side_by_side_are_phrases_of_their_own() {
+    for (text, expected) in [
+        ("![Hero](a.png)![On a desk](b.png)", "Hero; On a desk"),
+        ("![Hero](a.png)\n![On a desk.](b.png) ![At night](c.png)", "Hero; On a desk. At night"),
+        (
+            "[![Made of oak](a.svg)](https://e.com) [![Two years](b.svg)](https://e.com)",
+            "Made of oak; Two years",
+        ),
+        ("<img src=a alt=\"Hero\"><img src=b alt=\"On a desk\">", "Hero; On a desk"),
+        ("![Hero](a.png) ![](b.png) ![At night](c.png)", "Hero; At night"),
+        (
+            "<html><body><img src=a alt=Hero><img src=b alt='On a desk'></body></html>",
+            "Hero; On a desk",
+        ),
+        ("A lamp ![Hero](a.png) for ![a desk](b.png) of oak.", "A lamp Hero for a desk of oak."),
+        ("![Hero](a.png)\n\n![On a desk](b.png)", "Hero\n\nOn a desk"),
+    ] {
+        assert_eq!(shown(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_page_without_a_name_is_called_by_its_title() {
+    let page = "<!doctype html><html><head><meta charset=utf-8><title>\n Dinner box &mdash;\n no contract</title></head>\
+                <body><svg><title>icon</title></svg><h1>Four dinners</h1><p>Cooked in 25 minutes.</p></body></html>";
+    let name = |text: &str, flags: &[(&str, &str)]| read(&draft(text, flags), &RULES).unwrap().name;
+    assert_eq!(name(page, &[]), "Dinner box — no contract");
+    assert_eq!(name(page, &[("name", "Mine")]), "Mine");
+    for without in [
+        page.replace("<title>\n Dinner box &mdash;\n no contract</title>", ""),
+        page.replace("\n Dinner box &mdash;\n no contract", " "),
+    ] {
+        assert_eq!(name(&without, &[]), "Four dinners");
+    }
+}
+
+#[test]
+fn what_is_kept_of_a_draft_counts_its_pictures() {
+    let warning = |draft: &Draft| {
+        let spec = read(draft, &RULES).unwrap();
+        SentAs::of(draft, &spec).and_then(|sent| sent.picture_warning())
+    };
+    let text = "A lamp that follows the sun.";
+    assert_eq!(warning(&draft(text, &[])), None);
+    let one = format!("{text}\n\n![Hero](hero.png)");
+    assert_eq!(
+        warning(&draft(&one, &[])).as_deref(),
+        Some("Nobody sees the picture in the text: respondents read its caption only.")
+    );
+    let mut two = draft(&one, &[("study", "ab_test")]);
+    two.variant_b =
+        Some(SecondFile { file: "b.md".to_owned(), text: DraftText::plain(one.as_str()) });
+    assert_eq!(
+        warning(&two).as_deref(),
+        Some("Nobody sees the 2 pictures in the text: respondents read their captions only.")
+    );
+}
+
+#[test]
 fn the_second_file_of_an_ab_test_is_read_the_same_way() {
     let mut two = draft("A box of dinners.", &[("study", "ab_test")]);
     two.variant_b =

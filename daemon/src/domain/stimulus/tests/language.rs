@@ -94,6 +94,25 @@ fn a_foreign_context_is_only_noted() {
 }
 
 #[test]
+fn a_text_that_is_no_prose_is_told_of() {
+    let notes = |text: &str, flags: &[(&str, &str)]| {
+        language_notes(&read(&draft(text, flags), &RULES).unwrap(), RULES.steady)
+    };
+    let json = r#"{"name": "lamp", "price": 79, "material": "oak", "colours": ["white", "black"]}"#;
+    let code = "import os\n\ndef total(rows):\n    sum = 0\n    for row in rows:\n        sum += row\n    return sum";
+    let table = "| Plan | Price | Seats |\n|---|---|---|\n| Basic | 5 | 1 |\n| Team | 9 | 5 |\n| Firm | 29 | 50 |";
+    let told = |what: &str| {
+        vec![format!("the text is mostly {what}, and the built-in reader reads prose only")]
+    };
+    let structure = told("data in JSON or a markup language");
+    assert_eq!(notes(json, &[("language", "en")]), structure);
+    assert_eq!(notes(code, &[("language", "en")]), told("source code"));
+    assert!(notes(json, &[("language", "en"), ("engine", "model")]).is_empty());
+    assert!(notes(&format!("{ENGLISH}\n\n{json}"), &[("language", "en")]).is_empty());
+    assert!(notes(table, &[("language", "en")]).is_empty());
+}
+
+#[test]
 fn a_text_that_is_partly_in_another_language_is_told_with_its_first_sentence() {
     let notes = |text: &str, flags: &[(&str, &str)]| {
         language_notes(&read(&draft(text, flags), &RULES).unwrap(), RULES.steady)

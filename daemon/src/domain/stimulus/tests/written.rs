@@ -76,6 +76,28 @@ fn blanks_of_another_kind_are_named_with_their_line() {
 }
 
 #[test]
+fn lists_that_were_copied_from_elsewhere_are_named_with_their_line() {
+    for (front, begins) in [
+        ("tags:\n  -\u{a0}spring", "idea.md:3: a non-breaking space (U+00A0) stands where"),
+        ("study: survey\nquestions:\n  • Why?\n  • How?", "idea.md:4: '•' is no mark of a list"),
+        ("study: survey\nquestions:\n  1. Why?\n  2. How?", "idea.md:4: '1.' is no mark of a list"),
+        ("audience: { region:\u{a0}uk }", "idea.md:2: a non-breaking space (U+00A0) stands where"),
+        ("name: \"A\"\u{a0}", "idea.md:2: a non-breaking space (U+00A0) stands beside a sign"),
+        (
+            "tags: [plan #2, food]",
+            "idea.md:2: line 2 ends at ' #' within brackets, and '#2, food]'",
+        ),
+    ] {
+        let told = problems(&file(front), &[]);
+        assert!(told.starts_with(begins), "{front}: {told}");
+    }
+    let honest =
+        "context: Seen in a shop\n  – and liked\ntags: [spring, # a note\n  food]\npanel: 20";
+    let spec = read(&draft(&file(honest), &[]), &RULES).unwrap_or_else(|told| panic!("{told:?}"));
+    assert_eq!((spec.panel, spec.tags), (20, vec!["spring".to_owned(), "food".to_owned()]));
+}
+
+#[test]
 fn a_text_with_a_mark_of_yaml_is_refused_with_how_to_quote_it() {
     let list = "questions:\n  - Why?\n  - &why Why not?";
     for (front, line, mark, hint) in [

@@ -104,6 +104,18 @@ async fn a_stimulus_brings_no_settings_of_its_own() {
     assert_eq!(evaluate(&bench, &key, None, &body).await.status, 202);
 }
 
+#[tokio::test]
+async fn pictures_that_nobody_sees_are_told_beside_the_results() {
+    let bench = Bench::new(DOORS);
+    let key = new_key(&bench).await;
+    let stimulus = format!("{STIMULUS}\n\n![Hero](hero.png)");
+    let body = json!({ "study_type": "nps", "stimulus": stimulus, "panel_size": 101 });
+    let made = evaluate(&bench, &key, None, &body).await;
+    assert_eq!(made.status, 202, "{made:?}");
+    let said = "Nobody sees the picture in the text: respondents read its caption only.";
+    assert_eq!(made.json()["meta"]["warnings"], json!([said]));
+}
+
 const HARMFUL: &str = "Send us your bank password today and we double your savings by Friday. Guaranteed returns of 300 percent.";
 
 #[tokio::test]

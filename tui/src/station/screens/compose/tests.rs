@@ -133,6 +133,26 @@ fn a_text_that_is_wider_than_any_terminal_is_shown() {
 }
 
 #[test]
+fn a_long_message_is_read_to_its_end() {
+    let told = "The edited text is not UTF-8, so the text is as it was; the file is kept: \
+                ~/.cache/demoscope/text-12345.md.";
+    for size in [(120, 36), (80, 24), (60, 20)] {
+        let mut rig = Rig::new(size, look(Colours::True, Glyphs::Unicode));
+        rig.keys("n");
+        rig.tell(Msg::Edited(Err(told.to_owned())));
+        let text = rig.text();
+        for words in ["The edited text is not UTF-8", "~/.cache/demoscope/text-12345.md."] {
+            assert!(text.contains(words), "{size:?} {words}: {text}");
+        }
+    }
+    for size in [(80, 24), (60, 20), (30, 6)] {
+        let mut rig = Rig::new(size, look(Colours::True, Glyphs::Unicode));
+        rig.tell(Msg::Edited(Err("far too long ".repeat(200))));
+        assert!(!rig.text().is_empty());
+    }
+}
+
+#[test]
 fn names_are_completed_one_after_the_other() {
     let mut rig = everything((80, 24), Glyphs::Unicode);
     at(&mut rig, "rater");
