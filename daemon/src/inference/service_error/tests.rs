@@ -393,6 +393,11 @@ fn an_account_that_has_ended_or_was_stopped_is_refused_with_its_own_words() {
             429,
             json!({ "error": { "code": "billing_not_active", "message": "Your account is suspended" } }),
         ),
+        (
+            401,
+            json!({ "error": { "code": "account_deactivated", "message": "Please check your email." } }),
+        ),
+        (412, json!({ "error": { "message": "The account is suspended, pay past invoices" } })),
     ] {
         let error = read(status, body.to_string().as_bytes()).classify("");
         assert!(
@@ -400,6 +405,10 @@ fn an_account_that_has_ended_or_was_stopped_is_refused_with_its_own_words() {
             "{body}: {error:?}"
         );
     }
+    let barred =
+        json!({ "error": { "code": "invalid_api_key", "message": "This key was revoked" } });
+    let error = read(401, barred.to_string().as_bytes()).classify("");
+    assert!(matches!(error, CallError::Denied { denial: Denial::Key, .. }), "{error:?}");
     for said in ["Billing hard limit has been reached", "Payment required", "Insufficient credits"]
     {
         let error = read(200, said.as_bytes()).classify("");
