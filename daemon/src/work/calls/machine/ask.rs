@@ -312,6 +312,14 @@ impl PanelMachine<'_> {
         }
     }
 
+    /// The door of an engine admits no call any more. Where it met nothing but limits at last, it may admit calls later.
+    pub(super) fn barred(&mut self, place: usize, why: String) {
+        if let Some(engine) = self.engines.get_mut(place) {
+            engine.is_put_off |= engine.met_limit;
+        }
+        self.disable(place, why);
+    }
+
     /// Disables an engine for this study; without another one the study stops.
     pub(super) fn disable(&mut self, place: usize, why: String) {
         self.take_back(place);

@@ -81,6 +81,7 @@ impl PanelMachine<'_> {
     ) -> Next {
         let (engine, error) = (task.engine, &failed.error);
         let remedy = error.remedy();
+        self.engines[engine].met_limit = matches!(error, CallError::Limited { status: 429, .. });
         self.useless = Some(told(failed));
         if remedy == Remedy::Stop {
             return self.stop_at(task, error.to_string());

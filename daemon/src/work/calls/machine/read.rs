@@ -99,6 +99,7 @@ impl PanelMachine<'_> {
         task.exchanges.push(exchange);
         let at = task.at();
         let engine = &mut self.engines[task.engine];
+        engine.met_limit = false;
         // Of an engine that is lost, replies to earlier calls prove nothing.
         if !matches!(read, Err(Unreadable::Invalid { .. }))
             && engine.note_read(task.sent)
