@@ -76,6 +76,22 @@ fn the_first_sentence_is_told_in_whatever_form_it_comes() {
             r#"{"error":{"message":"The first sentence is long enough. The second is left out."}}"#,
             "The first sentence is long enough",
         ),
+        (
+            r#"{"error":{"message":"Provider returned error","code":429,"metadata":{"raw":"{\"error\":{\"message\":\"Rate limit reached for m\"}}","provider_name":"P"}}}"#,
+            "Provider returned error: Rate limit reached for m",
+        ),
+        (
+            r#"{"error":{"message":"Provider returned error","metadata":{"raw":"upstream is full"}}}"#,
+            "Provider returned error: upstream is full",
+        ),
+        (
+            r#"{"error":{"message":"Provider returned error","metadata":{"raw":{"detail":"no such model"}}}}"#,
+            "Provider returned error: no such model",
+        ),
+        (
+            r#"{"error":{"message":"Provider returned error","metadata":{"raw":""}}}"#,
+            "Provider returned error",
+        ),
         ("", ""),
         ("{}", ""),
     ] {
