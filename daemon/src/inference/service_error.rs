@@ -98,6 +98,9 @@ impl ServiceError {
         match status {
             401 => denied(Denial::Key),
             402 => denied(Denial::Credit),
+            403 if self.is_flagged() => {
+                CallError::Rejected { status, said, at: String::new(), refuses: Vec::new() }
+            }
             403 => denied(Denial::Permission),
             429 if self.is_quota_of_a_day() => denied(Denial::DayQuota),
             429 | 503 | 529 => CallError::Limited { status, after, said },
@@ -113,6 +116,13 @@ impl ServiceError {
                 CallError::Rejected { status, said, at, refuses }
             }
         }
+    }
+
+    /// Whether the question alone is refused, by a filter for content.
+    fn is_flagged(&self) -> bool {
+        ["flagged", "moderation", "content policy", "content filter"]
+            .iter()
+            .any(|words| self.whole.contains(words))
     }
 
     /// Whether the model is only being loaded: then it is there in a moment, whatever the status.

@@ -438,9 +438,10 @@ fn an_account_that_has_ended_or_was_stopped_is_refused_with_its_own_words() {
     assert!(matches!(error, CallError::Rejected { .. }), "{error:?}");
 }
 
-/// Some say with a 400 what others say with a 401, and with a status of their own that they are full.
+/// Some say with a 400 what others say with a 401, with a 403 that a filter stopped one question, and with a status of their own
+/// that they are full.
 #[test]
-fn a_key_and_a_full_tier_are_known_by_their_words() {
+fn a_key_a_filter_and_a_full_tier_are_known_by_their_words() {
     let xai = json!({ "code": "Client specified an invalid argument",
         "error": "Incorrect API key provided: xa***. You can obtain an API key from https://console.x.ai." });
     for body in
@@ -453,6 +454,10 @@ fn a_key_and_a_full_tier_are_known_by_their_words() {
         "messages": ["Invalid API key"] } });
     let error = read(400, echo.to_string().as_bytes()).classify("");
     assert!(matches!(error, CallError::Rejected { .. }), "{error:?}");
+    let flagged = json!({ "error": { "code": 403,
+        "message": "m requires moderation on P. Your input was flagged for \"violence\"." } });
+    let error = read(403, flagged.to_string().as_bytes()).classify("");
+    assert!(error.may_be_chance(), "one question is refused, and no key: {error:?}");
     let full = json!({ "error": { "message": "Flex tier capacity exceeded, please try again." } });
     let error = read(498, full.to_string().as_bytes()).classify("");
     assert!(matches!(error, CallError::Limited { status: 498, .. }), "{error:?}");
