@@ -202,6 +202,10 @@ impl PanelMachine<'_> {
                     let next = self.hear_out(task, read);
                     self.follow(next);
                 }
+                None if task.is_remembered_in_part() => {
+                    let next = self.close_as_read(task);
+                    self.follow(next);
+                }
                 None if is_ahead => self.stock.push_back(task),
                 None => self.reserve(engine, task),
             }
