@@ -786,6 +786,28 @@ fn a_failure_without_a_reason_that_passes_leaves_the_schema() {
     }
 }
 
+/// A service that holds a model to a schema may fail to once: the question is asked again, with the schema.
+#[test]
+fn a_model_that_writes_no_json_once_teaches_nothing() {
+    let mock = MockProvider::start(Duration::ZERO, |heard| {
+        if heard.number == 15 {
+            let said = json!({ "message": "Failed to generate JSON. Please adjust your prompt.",
+                "type": "invalid_request_error", "code": "json_validate_failed" });
+            return Act::Fail(400, Vec::new(), json!({ "error": said }));
+        }
+        Act::Answer
+    });
+    let home = home(&mock, "concurrency = 1", 30);
+    let ended = run(&home, &["--replicates", "0"]).expect(0);
+    assert_eq!(ended.json()["study"]["panel"]["delivered"], 30);
+    let told = mock.told();
+    assert_eq!(told.calls, 31);
+    let is_held = |body: &serde_json::Value| body["response_format"]["type"] == "json_schema";
+    assert!(told.heard.iter().all(|heard| is_held(&heard.body)));
+    let remarks = ended.json()["meta"]["replies"]["remarks"].to_string();
+    assert!(!remarks.contains("is used instead"), "{remarks}");
+}
+
 /// What a service refuses by name costs one call and nobody's answer: it is left out from then on, and the report says so.
 #[test]
 fn the_first_call_is_a_try_and_what_is_refused_by_name_is_left_out() {

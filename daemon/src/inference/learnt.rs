@@ -368,6 +368,17 @@ impl Learnt {
     }
 }
 
+/// A rejection that only says that the model did not write what the format holds it to, as the failure that it is: at a service
+/// that took the same before, that says nothing of the next call.
+pub(crate) fn of_one_reply(error: &CallError) -> Option<CallError> {
+    const WORDS: [&str; 3] =
+        ["failed to generate json", "failed to validate json", "generated json does not match"];
+    let CallError::Rejected { status, said, .. } = error else { return None };
+    let lower = said.to_lowercase();
+    let is_it = WORDS.iter().any(|words| lower.contains(words));
+    is_it.then(|| CallError::Server { status: *status, said: said.clone() })
+}
+
 /// Whether an error gives no reason that is known: neither a part of the request nor the model, the address or the key.
 fn is_unexplained(error: &CallError) -> bool {
     const OTHER_REASONS: [&str; 12] = [
@@ -489,6 +500,24 @@ mod tests {
         assert!(!learnt.tries_without_schema(&bare, &chat()), "its schema was taken before");
         assert!(learnt.learn_format(&ReplyShape::Text).is_some());
         assert_eq!(learnt.apply(&chat(), TokenLimit::MaxTokens).0.shape, ReplyShape::Text);
+    }
+
+    #[test]
+    fn a_reply_that_is_no_json_is_told_from_a_format_that_is_refused() {
+        let error = |said: &str| {
+            let body = message(said).to_string();
+            let none = reqwest::header::HeaderMap::new();
+            ServiceError::read(400, &none, body.as_bytes(), "", |text| text.into()).classify("")
+        };
+        for said in [
+            "Failed to generate JSON. Please adjust your prompt. See 'failed_generation' for more details.",
+            "Generated JSON does not match the expected schema. Please adjust your prompt.",
+        ] {
+            let passing = of_one_reply(&error(said));
+            assert!(matches!(passing, Some(CallError::Server { status: 400, .. })), "{passing:?}");
+        }
+        let refused = "response_format json_schema is not supported by this model";
+        assert_eq!(of_one_reply(&error(refused)), None);
     }
 
     /// What a bare failure taught is believed once a call with the schema fails again after one without it was answered.

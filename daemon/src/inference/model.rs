@@ -25,7 +25,7 @@ use super::client::{CallReply, ServiceClient, ServiceCount, ServiceRoute};
 use super::door::{Permit, ServiceDoor, Spent};
 use super::embed::Embedder;
 use super::key::{is_local, is_loopback};
-use super::learnt::{ANY_MODEL, EngineHealth, Learnt};
+use super::learnt::{ANY_MODEL, EngineHealth, Learnt, of_one_reply};
 use super::limits::{Admission, Bounds};
 use super::price::{Price, UsageCount, tokens_estimated, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts, ReaskPrompt, put};
@@ -457,6 +457,11 @@ impl ModelEngine {
                 if self.learnt().settle_schema(failed, &sent, limit) {
                     continue;
                 }
+            }
+            if self.is_proven()
+                && let Some(passing) = called.reply.as_ref().err().and_then(of_one_reply)
+            {
+                called.reply = Err(passing);
             }
             if let Err(CallError::Rejected { refuses, .. }) = &called.reply {
                 let mut learnt = self.learnt();

@@ -98,6 +98,9 @@ impl ServiceError {
         match status {
             401 => denied(Denial::Key),
             402 => denied(Denial::Credit),
+            403 if self.is_flagged() => {
+                CallError::Rejected { status, said, at: String::new(), refuses: Vec::new() }
+            }
             403 => denied(Denial::Permission),
             429 if self.is_quota_of_a_day() => denied(Denial::DayQuota),
             429 | 503 | 529 => CallError::Limited { status, after, said },
@@ -113,6 +116,13 @@ impl ServiceError {
                 CallError::Rejected { status, said, at, refuses }
             }
         }
+    }
+
+    /// Whether the question alone is refused, by a filter for content.
+    fn is_flagged(&self) -> bool {
+        ["flagged", "moderation", "content policy", "content filter"]
+            .iter()
+            .any(|words| self.whole.contains(words))
     }
 
     /// Whether the model is only being loaded: then it is there in a moment, whatever the status.
@@ -136,12 +146,13 @@ impl ServiceError {
     /// Whether it means that the account has no credit. With a 429, its code or words of a balance say so: services use words
     /// of a quota for a limit a minute as well.
     fn has_no_credit(&self) -> bool {
-        const CODES: [&str; 6] = [
+        const CODES: [&str; 7] = [
             "insufficient_quota",
             "insufficient_credits",
             "insufficient_balance",
             "insufficientbalance",
             "billing_error",
+            "budget_exceeded",
             "arrearage",
         ];
         let by_code = CODES.iter().any(|code| self.codes.split(' ').any(|said| said == *code));
@@ -162,7 +173,7 @@ impl ServiceError {
 
     /// Whether services say with that status what is wrong with an account.
     fn may_be_of_the_account(&self) -> bool {
-        matches!(self.status, 200..=299 | 400 | 402 | 403 | 429)
+        matches!(self.status, 200..=299 | 400..=403 | 412 | 429)
     }
 
     /// Whether an error without a status says that a quota is used up, and not one of a short time.

@@ -2,7 +2,7 @@
 //! trial has ended. A pure function of lower-case words; none of them is said of a limit a minute.
 
 /// Words for an account that is empty or not paid for.
-const OF_BALANCE: [&str; 47] = [
+const OF_BALANCE: [&str; 50] = [
     "credit balance is too low",
     "insufficient credit",
     "insufficient balance",
@@ -24,6 +24,9 @@ const OF_BALANCE: [&str; 47] = [
     "no remaining credit",
     "not enough credit",
     "not enough funds",
+    "have any credits",
+    "purchase credits",
+    "budget has been exceeded",
     "credits exhausted",
     "credits are exhausted",
     "credits have been used up",
@@ -169,6 +172,8 @@ mod tests {
             "insufficient credits",
             "payment required: add a card",
             "not enough credits for this call",
+            "your newly created team doesn't have any credits yet",
+            "budget has been exceeded! current cost: 1.0, max budget: 0.5",
         ] {
             assert!(is_unpaid(said) && !is_closed(said), "{said}");
         }

@@ -20,6 +20,7 @@ const PLAIN_REFUSALS: &[&str] = &[
     "not accept",
     "n't accept",
     "not implemented",
+    "unimplemented",
     "not enabled",
     "only the default",
     "cannot be set",
@@ -98,13 +99,23 @@ const FORMAT_REFUSALS: &[&str] = &[
     "invalid response_format",
     "parse grammar",
     "compile grammar",
+    "grammar error",
+    "grammar compilation",
+    "compile json",
+    "invalid json schema",
+    "invalid 'json_schema'",
     "enabled only",
     "only enabled",
     "only available",
 ];
 /// The same where the server failed.
-const PLAIN_FORMAT_REFUSALS: &[&str] =
-    &["parse grammar", "compile grammar", "invalid schema", "invalid response_format"];
+const PLAIN_FORMAT_REFUSALS: &[&str] = &[
+    "parse grammar",
+    "compile grammar",
+    "grammar error",
+    "invalid schema",
+    "invalid response_format",
+];
 /// Words that can mean nothing but the format of a reply, or its schema.
 const OF_FORMAT: &[&str] = &[
     "schema is too",
@@ -114,6 +125,8 @@ const OF_FORMAT: &[&str] = &[
     "schema is not supported",
     "schemas are not supported",
     "schema not supported",
+    "too many states",
+    "grammar is too large",
     "or a json schema",
     "json_validate_failed",
     "failed to generate json",
@@ -263,6 +276,14 @@ mod tests {
             (400, "Schema is too complex for this model"),
             (400, "invalid format: expected \"json\" or a JSON schema"),
             (400, "This model only supports JSON mode"),
+            (400, "Grammar error: Unimplemented keys: [\"maxLength\"]"),
+            (400, "invalid JSON schema in format"),
+            (400, "The compiled grammar is too large, which would cause performance issues."),
+            (
+                400,
+                "The specified schema produces a constraint that has too many states for serving.",
+            ),
+            (422, "Grammar compilation error: regex parse error"),
             (
                 400,
                 "response_format value as json_schema is enabled only for api versions 2024-08-01-preview and later",

@@ -57,7 +57,24 @@ pub(super) fn words_of(body: &Value) -> String {
             None => words,
         })
     }
-    said_of(error_of(body), 0).unwrap_or_default()
+    let error = error_of(body);
+    let words = said_of(error, 0).unwrap_or_default();
+    match words_of_provider(error).filter(|more| !words.contains(more.as_str())) {
+        Some(more) if words.is_empty() => more,
+        Some(more) => format!("{}: {more}", words.trim_end_matches(['.', ':', ' '])),
+        None => words,
+    }
+}
+
+/// What the provider behind a router said, which the router puts beside words of its own that tell no reason.
+fn words_of_provider(error: &Value) -> Option<String> {
+    let said = match error.get("metadata")?.get("raw")? {
+        Value::String(text) => serde_json::from_str::<Value>(text)
+            .map_or_else(|_| plain(text.as_bytes()), |inner| words_of(&inner)),
+        inner => words_of(inner),
+    };
+    let said = said.trim();
+    (!said.is_empty()).then(|| said.to_owned())
 }
 
 /// The field that an error is about: where validators put its path, or where services name it.

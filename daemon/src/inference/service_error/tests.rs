@@ -76,6 +76,22 @@ fn the_first_sentence_is_told_in_whatever_form_it_comes() {
             r#"{"error":{"message":"The first sentence is long enough. The second is left out."}}"#,
             "The first sentence is long enough",
         ),
+        (
+            r#"{"error":{"message":"Provider returned error","code":429,"metadata":{"raw":"{\"error\":{\"message\":\"Rate limit reached for m\"}}","provider_name":"P"}}}"#,
+            "Provider returned error: Rate limit reached for m",
+        ),
+        (
+            r#"{"error":{"message":"Provider returned error","metadata":{"raw":"upstream is full"}}}"#,
+            "Provider returned error: upstream is full",
+        ),
+        (
+            r#"{"error":{"message":"Provider returned error","metadata":{"raw":{"detail":"no such model"}}}}"#,
+            "Provider returned error: no such model",
+        ),
+        (
+            r#"{"error":{"message":"Provider returned error","metadata":{"raw":""}}}"#,
+            "Provider returned error",
+        ),
         ("", ""),
         ("{}", ""),
     ] {
@@ -393,6 +409,11 @@ fn an_account_that_has_ended_or_was_stopped_is_refused_with_its_own_words() {
             429,
             json!({ "error": { "code": "billing_not_active", "message": "Your account is suspended" } }),
         ),
+        (
+            401,
+            json!({ "error": { "code": "account_deactivated", "message": "Please check your email." } }),
+        ),
+        (412, json!({ "error": { "message": "The account is suspended, pay past invoices" } })),
     ] {
         let error = read(status, body.to_string().as_bytes()).classify("");
         assert!(
@@ -400,6 +421,10 @@ fn an_account_that_has_ended_or_was_stopped_is_refused_with_its_own_words() {
             "{body}: {error:?}"
         );
     }
+    let barred =
+        json!({ "error": { "code": "invalid_api_key", "message": "This key was revoked" } });
+    let error = read(401, barred.to_string().as_bytes()).classify("");
+    assert!(matches!(error, CallError::Denied { denial: Denial::Key, .. }), "{error:?}");
     for said in ["Billing hard limit has been reached", "Payment required", "Insufficient credits"]
     {
         let error = read(200, said.as_bytes()).classify("");
@@ -413,9 +438,10 @@ fn an_account_that_has_ended_or_was_stopped_is_refused_with_its_own_words() {
     assert!(matches!(error, CallError::Rejected { .. }), "{error:?}");
 }
 
-/// Some say with a 400 what others say with a 401, and with a status of their own that they are full.
+/// Some say with a 400 what others say with a 401, with a 403 that a filter stopped one question, and with a status of their own
+/// that they are full.
 #[test]
-fn a_key_and_a_full_tier_are_known_by_their_words() {
+fn a_key_a_filter_and_a_full_tier_are_known_by_their_words() {
     let xai = json!({ "code": "Client specified an invalid argument",
         "error": "Incorrect API key provided: xa***. You can obtain an API key from https://console.x.ai." });
     for body in
@@ -428,6 +454,10 @@ fn a_key_and_a_full_tier_are_known_by_their_words() {
         "messages": ["Invalid API key"] } });
     let error = read(400, echo.to_string().as_bytes()).classify("");
     assert!(matches!(error, CallError::Rejected { .. }), "{error:?}");
+    let flagged = json!({ "error": { "code": 403,
+        "message": "m requires moderation on P. Your input was flagged for \"violence\"." } });
+    let error = read(403, flagged.to_string().as_bytes()).classify("");
+    assert!(error.may_be_chance(), "one question is refused, and no key: {error:?}");
     let full = json!({ "error": { "message": "Flex tier capacity exceeded, please try again." } });
     let error = read(498, full.to_string().as_bytes()).classify("");
     assert!(matches!(error, CallError::Limited { status: 498, .. }), "{error:?}");

@@ -202,6 +202,10 @@ impl PanelMachine<'_> {
                     let next = self.hear_out(task, read);
                     self.follow(next);
                 }
+                None if task.is_remembered_in_part() => {
+                    let next = self.close_as_read(task);
+                    self.follow(next);
+                }
                 None if is_ahead => self.stock.push_back(task),
                 None => self.reserve(engine, task),
             }
@@ -310,6 +314,14 @@ impl PanelMachine<'_> {
                 self.take_back(engine);
             }
         }
+    }
+
+    /// The door of an engine admits no call any more. Where it met nothing but limits at last, it may admit calls later.
+    pub(super) fn barred(&mut self, place: usize, why: String) {
+        if let Some(engine) = self.engines.get_mut(place) {
+            engine.is_put_off |= engine.met_limit;
+        }
+        self.disable(place, why);
     }
 
     /// Disables an engine for this study; without another one the study stops.

@@ -56,6 +56,7 @@ pub(super) struct ReadyTask {
 }
 
 /// One engine of a run.
+#[expect(clippy::struct_excessive_bools, reason = "each is told apart from the others")]
 pub(super) struct EngineState {
     pub(super) view: EngineView,
     /// The next call, with its money reserved.
@@ -74,6 +75,8 @@ pub(super) struct EngineState {
     pub(super) was_proven: bool,
     /// It asked for a longer wait than any study waits.
     pub(super) is_put_off: bool,
+    /// The latest call that ended met a limit of the service.
+    pub(super) met_limit: bool,
     latencies: Vec<Duration>,
     sum: Duration,
     seen: usize,
@@ -98,6 +101,7 @@ impl Default for EngineState {
             read_of: 0,
             was_proven: false,
             is_put_off: false,
+            met_limit: false,
             latencies: Vec::new(),
             sum: Duration::ZERO,
             seen: 0,

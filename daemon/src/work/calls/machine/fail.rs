@@ -81,6 +81,7 @@ impl PanelMachine<'_> {
     ) -> Next {
         let (engine, error) = (task.engine, &failed.error);
         let remedy = error.remedy();
+        self.engines[engine].met_limit = matches!(error, CallError::Limited { status: 429, .. });
         self.useless = Some(told(failed));
         if remedy == Remedy::Stop {
             return self.stop_at(task, error.to_string());
@@ -142,8 +143,9 @@ impl PanelMachine<'_> {
                 if self.has_nobody_else() {
                     return self.put_off(task, &told(failed), obstacle);
                 }
-                // They were asked beside others often enough.
-                let task = RespondentTask { tries: Tries::last_at(engine), ..task };
+                // They were asked beside others often enough, and begin anew when nobody else is left.
+                let tries = Tries::last_at(engine);
+                let task = RespondentTask { tries, rejections: 1, ..task };
                 let (why, until) = (error.to_string(), HeldUntil::End);
                 Next::Held(task, Nothing { why, obstacle, until })
             }

@@ -240,7 +240,7 @@ impl<'a> PanelMachine<'a> {
             PanelEvent::Capped(capped) => self.capped(&capped),
             PanelEvent::SetAside(ticket, money) => self.set_aside(ticket, money),
             PanelEvent::Turn(engine) => self.launch(engine),
-            PanelEvent::Barred(engine, why) => self.disable(engine, why),
+            PanelEvent::Barred(engine, why) => self.barred(engine, why),
             PanelEvent::Ended(ended) => self.ended(*ended, now),
             PanelEvent::Broke(ticket) => self.broke(ticket),
             PanelEvent::Measured(measured) => self.measured(*measured),

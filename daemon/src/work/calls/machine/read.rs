@@ -99,6 +99,7 @@ impl PanelMachine<'_> {
         task.exchanges.push(exchange);
         let at = task.at();
         let engine = &mut self.engines[task.engine];
+        engine.met_limit = false;
         // Of an engine that is lost, replies to earlier calls prove nothing.
         if !matches!(read, Err(Unreadable::Invalid { .. }))
             && engine.note_read(task.sent)
@@ -140,7 +141,7 @@ impl PanelMachine<'_> {
     /// Asks the same again, with the former reply and what is wrong with it.
     fn ask_again(mut task: RespondentTask, reason: String) -> Next {
         task.reasks += 1;
-        if task.at().is_answer() {
+        if task.at().is_answer() && !task.is_remembered() {
             task.record.notes.note_again(&reason);
         }
         task.correction = Some(reason);
@@ -194,6 +195,14 @@ impl PanelMachine<'_> {
         }
         fresh.count_answer();
         Next::Done(fresh)
+    }
+
+    /// Concludes an assignment with what was read of it; what was left out is not asked for.
+    pub(super) fn close_as_read(&self, mut task: RespondentTask) -> Next {
+        match task.so_far.take() {
+            Some(answered) => self.close(task, Outcome::Answered(*answered)),
+            None => Next::Ask(task, Duration::ZERO),
+        }
     }
 
     /// The study was halted: only what was read before is kept.

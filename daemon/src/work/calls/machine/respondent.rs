@@ -140,6 +140,17 @@ impl RespondentTask {
         (said.last()?.source == ReplySource::Asked).then(|| (at, said.clone()))
     }
 
+    /// Whether the rest is missing of a reply that was found in the response cache: it is looked up there too, and nobody is asked
+    /// for it.
+    pub(super) fn is_remembered_in_part(&self) -> bool {
+        self.so_far.is_some() && self.is_remembered()
+    }
+
+    /// Whether the latest reply was found in the response cache.
+    pub(super) fn is_remembered(&self) -> bool {
+        self.exchanges.last().is_some_and(|last| last.source == ReplySource::Remembered)
+    }
+
     /// All usage, with or without an outcome.
     pub(super) fn spent(&self) -> Usage {
         self.record.outcomes.iter().fold(self.usage, |sum, (_, _, usage)| sum.plus(*usage))

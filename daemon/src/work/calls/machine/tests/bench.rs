@@ -125,6 +125,8 @@ pub(super) struct Bench {
     pub(super) room: Room,
     /// Respondents whose replies the response cache has.
     pub(super) memory: BTreeSet<u32>,
+    /// Those of whom it has a reply to a survey that answers the first question alone.
+    pub(super) partly: BTreeSet<u32>,
     pub(super) views: Vec<EngineView>,
     setup: Setup,
     spec: StudySpec,
@@ -170,6 +172,7 @@ impl Bench {
             now: Duration::from_secs(100),
             room: Room::Free,
             memory: BTreeSet::new(),
+            partly: BTreeSet::new(),
             views: vec![view; setup.engines],
             setup: setup.clone(),
             spec,
@@ -220,11 +223,19 @@ impl Bench {
             PanelEffect::Prepare { asks, recall, .. } => {
                 let mut replies = Vec::new();
                 for ask in asks {
+                    let respondent = ask.ticket.respondent;
+                    let partly = self.partly.contains(&respondent) && ask.so_far.is_none();
                     let knows = recall
                         && ask.at.is_answer()
-                        && self.memory.contains(&ask.ticket.respondent);
-                    let read = knows.then(|| self.answer(&ask));
-                    replies.push(read.map(|read| CachedReply { read, exchange: exchange(&ask) }));
+                        && (partly || self.memory.contains(&respondent));
+                    let mut exchange = exchange(&ask);
+                    if partly {
+                        exchange.source = ReplySource::Remembered;
+                    }
+                    let read = || {
+                        if partly { self.survey_answer(&ask, &[1]) } else { self.answer(&ask) }
+                    };
+                    replies.push(knows.then(|| CachedReply { read: read(), exchange }));
                     self.asks.insert(ask.ticket, ask);
                 }
                 return Some(PanelEvent::Prepared(replies));

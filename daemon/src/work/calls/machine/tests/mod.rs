@@ -72,6 +72,10 @@ fn happen(bench: &mut Bench, event: &str) -> Vec<String> {
             bench.memory.extend(respondents.iter().map(|number| number.parse::<u32>().unwrap()));
             Vec::new()
         }
+        ["partly-known", respondents @ ..] => {
+            bench.partly.extend(respondents.iter().map(|number| number.parse::<u32>().unwrap()));
+            Vec::new()
+        }
         ["capped"] => room(bench, Room::None),
         ["taken"] => room(bench, Room::Taken),
         ["unagreed"] => room(bench, Room::Unagreed),

@@ -126,6 +126,10 @@ tables! {
         turn a, 0 fails | call a 0, settle 0 0, free 0
         after 500ms, turn a, 0 rejected | prepare a 0!, reserve 0, offer a 0, call a 0, settle 0 0, record 0 answered-1
     "
+    the_rest_of_a_reply_from_memory_is_looked_up_and_not_asked_for: "panel 2, survey, recalls", "
+        partly-known 0 1, known 1 |
+        begun | look-up a 0 1, free 0, free 1, look-up a 0!, record 0 answered-1, look-up a 1!, record 1 answered
+    "
     the_rest_is_asked_for_where_the_reply_came_from: "panel 1, engines 2, failover, survey", "
         begun, turn a, 0 leaves-out | prepare a 0, reserve 0, offer a 0, call a 0, settle 0 3, free 0, prepare a 0!, reserve 0, offer a 0
         turn a, 0 rejected | call a 0, settle 0 0, record 0 answered-1

@@ -52,6 +52,10 @@ tables! {
         0 limited-day | settle 0 0, free 0, withdraw a, release 10, disable a
         1 limited-day | settle 1 0, free 1, pause, forget 0, forget 1, forget 2
     "
+    a_door_that_closes_after_limits_pauses_the_study_also_without_an_answer: "panel 2", "
+        begun, turn a, 0 limited-1s | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 0, free 0
+        barred a | withdraw a, release 10, disable a, pause, forget 1, forget 0
+    "
     a_door_that_is_put_off_pauses_the_study_without_a_call: "panel 2", "
         a put-off, begun | prepare a 0, reserve 0, offer a 0
         barred a | withdraw a, release 10, disable a, pause, forget 0
