@@ -12,6 +12,7 @@ use protocol::service::Reply;
 use crate::app::{Caller, Core, HookOutcome, HookWork, Looked, PendingHook};
 
 use super::drivers::Drivers;
+use super::steady::TimeLook;
 use super::{import, watch};
 
 /// Between two looks without a signal.
@@ -24,9 +25,17 @@ pub(super) fn start(drivers: &mut Drivers) {
     let due = drivers.core().receiving().clone();
     drivers.periodic("hooks in", PERIOD, &due, act);
     let never = crate::world::Wake::default();
-    drivers.periodic("remembered hooks", FORGETTING, &never, |core, caller| async move {
-        let forgotten = core.forget_hooks(&caller).await?;
-        Ok((forgotten > 0).then(|| format!("{forgotten} old hooks forgotten")))
+    let look = TimeLook::default();
+    drivers.periodic("remembered hooks", FORGETTING, &never, move |core, caller| {
+        let is_steady = look.is_steady(&*core.world().clock);
+        async move {
+            // What is forgotten by a wrong time could be sent again and be acted on twice.
+            if !is_steady {
+                return Ok(None);
+            }
+            let forgotten = core.forget_hooks(&caller).await?;
+            Ok((forgotten > 0).then(|| format!("{forgotten} old hooks forgotten")))
+        }
     });
 }
 

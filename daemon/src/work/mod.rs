@@ -11,6 +11,7 @@ mod pace;
 mod rewrite;
 mod runner;
 mod scheduler;
+mod steady;
 mod upkeep;
 mod watch;
 

@@ -28,11 +28,16 @@ const TAKEN_DAYS: i64 = 7;
 const STEP: usize = 500;
 
 impl Core {
-    /// Removes deliveries that are over since long; says how many.
-    pub(crate) async fn prune_deliveries(&self, caller: &Caller) -> Reply<u64> {
+    /// Gives up what goes nowhere any more, and removes the endpoints of studies that have nothing left to tell.
+    pub(crate) async fn settle_deliveries(&self, caller: &Caller) -> Reply<()> {
         caller.may(Scope::Work)?;
         self.give_up_undeliverable().await?;
-        self.remove_idle_endpoints(caller).await?;
+        self.remove_idle_endpoints(caller).await
+    }
+
+    /// The same, and removes deliveries that are over since long; says how many.
+    pub(crate) async fn prune_deliveries(&self, caller: &Caller) -> Reply<u64> {
+        self.settle_deliveries(caller).await?;
         let now = self.world().clock.now();
         let old = self.view(caller, move |_, reader, _| Ok(too_old(reader, now)?)).await?;
         let count = u64::try_from(old.len()).unwrap_or(u64::MAX);

@@ -19,6 +19,7 @@ use crate::app::{Attempted, Caller, Core, Enlisted, Looked, MostUnderWay, Outgoi
 use crate::domain::deliver::AttemptResult;
 
 use super::drivers::Drivers;
+use super::steady::TimeLook;
 use client::HookClient;
 
 /// Requests that are under way.
@@ -34,9 +35,17 @@ const TROUBLE: Duration = Duration::from_secs(2);
 pub(super) fn start(drivers: &mut Drivers) {
     drivers.drive("deliveries", PERIOD, drive);
     let never = crate::world::Wake::default();
-    drivers.periodic("kept deliveries", PRUNING, &never, |core, caller| async move {
-        let pruned = core.prune_deliveries(&caller).await?;
-        Ok((pruned > 0).then(|| format!("{pruned} old deliveries removed")))
+    let look = TimeLook::default();
+    drivers.periodic("kept deliveries", PRUNING, &never, move |core, caller| {
+        let is_steady = look.is_steady(&*core.world().clock);
+        async move {
+            if !is_steady {
+                core.settle_deliveries(&caller).await?;
+                return Ok(None);
+            }
+            let pruned = core.prune_deliveries(&caller).await?;
+            Ok((pruned > 0).then(|| format!("{pruned} old deliveries removed")))
+        }
     });
 }
 

@@ -6,6 +6,10 @@ mod sources;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use protocol::hook::{Attempt, Delivery, DeliveryState, Endpoint, EndpointState};
 use ratatui::layout::Rect;
 
@@ -21,6 +25,16 @@ const WIDE_FROM: u16 = 100;
 /// Columns of the kind of an event, and of a result.
 const KIND: u16 = 17;
 const RESULT: u16 = 24;
+
+/// What is told by its time alone: deliveries are kept for a month.
+const LATELY: Duration = Duration::from_hours(20);
+
+/// When something was: its time, or that with its date where it was longer ago.
+fn when(at: Timestamp, now: Timestamp, before: &str) -> String {
+    let is_lately = now.duration_since(at).unsigned_abs() < LATELY;
+    let form = if is_lately { "%H:%M:%S" } else { before };
+    at.to_zoned(TimeZone::system()).strftime(form).to_string()
+}
 
 /// The breadcrumb: how many endpoints there are and how they fare.
 pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
@@ -144,7 +158,7 @@ fn draw_deliveries(model: &Model, told: &HookList, canvas: &mut Canvas<'_>, area
         let one = &all[index];
         let (mark, role, what) = outcome(model, one, canvas);
         canvas.text(rows.x + 1, y, 1, mark, role);
-        let at = one.at.to_zoned(jiff::tz::TimeZone::system()).strftime("%H:%M:%S").to_string();
+        let at = when(one.at, model.now.wall, "%m-%d");
         canvas.text(rows.x + 3, y, 8, &at, Role::Dim);
         canvas.cut(kind, y, KIND - 1, &one.kind, Role::Text);
         canvas.cut(address, y, room, bare(&one.url), Role::Text);
@@ -262,12 +276,11 @@ fn draw_detail(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     let title = format!("Delivery {}", one.id.get(..12).unwrap_or(&one.id));
     let caption = Caption { title: &title, count: &one.kind, foot: "" };
     let inner = canvas.pane(area, caption, Focus::Elsewhere);
-    let zone = jiff::tz::TimeZone::system();
     let none = canvas.glyphs().none();
     let mut lines: Vec<(String, Role)> = Vec::new();
     let first = u64::from(one.tries).saturating_sub(one.attempts.len() as u64);
     for (number, attempt) in (first + 1..).zip(&one.attempts) {
-        let at = attempt.at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
+        let at = when(attempt.at, model.now.wall, "%m-%d %H:%M:%S");
         let status = attempt.status.map_or_else(|| none.to_owned(), |status| status.to_string());
         let why = attempt.error.as_deref().unwrap_or("taken");
         let role = if attempt.error.is_none() { Role::Good } else { Role::Warning };

@@ -4,7 +4,7 @@
 use protocol::hook_in::{HookAction, HookSource, ReceivedHook, ReceivedState};
 use ratatui::layout::Rect;
 
-use super::cursor;
+use super::{cursor, when};
 use crate::station::model::Model;
 use crate::station::model::hooks::{HookList, HookPane};
 use crate::station::symbols::Focus;
@@ -31,7 +31,7 @@ pub(super) fn draw(model: &Model, told: &HookList, canvas: &mut Canvas<'_>, area
     let mut y = inner.y;
     for (row, one) in all.iter().enumerate().take(end).skip(first) {
         let dot = canvas.glyphs().dot();
-        let last = one.last.as_ref().map(|last| format!(" {dot} last {}", time(last)));
+        let last = one.last.as_ref().map(|last| format!(" {dot} last {}", time(model, last)));
         let came = format!(
             "{} in seven days{}",
             thousands(u64::from(one.received)),
@@ -85,7 +85,7 @@ pub(super) fn draw_received(model: &Model, told: &HookList, canvas: &mut Canvas<
         let (mark, role) = mark(one.state, canvas);
         let event = one.event.as_deref().unwrap_or(glyphs.none());
         let what = one.what.as_ref().map_or(String::new(), |what| format!("  {what}"));
-        let text = format!("{mark} {}  {}  {event}{what}", time(one), one.state);
+        let text = format!("{mark} {}  {}  {event}{what}", time(model, one), one.state);
         for line in wrap(&glyphs.plain(&text), width) {
             if y >= inner.bottom() {
                 return;
@@ -106,8 +106,8 @@ fn what_it_does(source: &HookSource) -> String {
     }
 }
 
-fn time(one: &ReceivedHook) -> String {
-    one.at.to_zoned(jiff::tz::TimeZone::system()).strftime("%H:%M:%S").to_string()
+fn time(model: &Model, one: &ReceivedHook) -> String {
+    when(one.at, model.now.wall, "%m-%d %H:%M:%S")
 }
 
 /// The mark of what became of a hook, with its colour.

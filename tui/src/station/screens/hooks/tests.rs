@@ -203,6 +203,25 @@ fn an_empty_pane_says_what_fills_it() {
     }
 }
 
+#[test]
+fn what_is_of_another_day_has_its_date() {
+    let mut old = with_sources();
+    let ago = at(0).wall - jiff::SignedDuration::from_hours(24 * 6);
+    for one in &mut old.deliveries {
+        one.at = ago;
+    }
+    for one in &mut old.received {
+        one.at = ago;
+    }
+    let date = ago.to_zoned(jiff::tz::TimeZone::system()).strftime("%m-%d").to_string();
+    let mut rig = rig((80, 24), old);
+    assert!(rig.text().contains(&format!("{date}    ")), "{}", rig.text());
+    rig.keys("tab tab");
+    let text = rig.text();
+    let received = text.lines().find(|line| line.contains("failed"));
+    assert!(received.is_some_and(|line| line.contains(&date)), "{text}");
+}
+
 fn times_hidden(text: &str) -> String {
     let is_time = |part: &[char]| {
         part.iter().enumerate().all(|(place, letter)| match place {
