@@ -213,7 +213,7 @@ fn read_tag(source: &str, at: usize, other: OtherTags, patience: &mut usize) -> 
             return None;
         }
         let ends = [("!--", "-->"), ("![CDATA[", "]]>")];
-        let end = ends.iter().find(|(begins, _)| rest.starts_with(begins)).map(|(_, end)| *end);
+        let end = ends.iter().find(|(begins, _)| rest.starts_with(*begins)).map(|(_, end)| *end);
         let end = match end {
             Some(end) => end,
             None if rest.starts_with('?') && other == OtherTags::Words => "?>",
