@@ -2,9 +2,9 @@
 //! context. They are pure functions of counts; what says something only when it happens again and again is counted here.
 
 /// Sizes that people give a context, in tokens.
-const SIZES: [u64; 23] = [
-    256, 512, 768, 1_000, 1_024, 1_536, 2_000, 2_048, 3_000, 3_072, 4_000, 4_096, 6_144, 8_000,
-    8_192, 10_240, 12_288, 16_000, 16_384, 32_000, 32_768, 65_536, 131_072,
+const SIZES: [u64; 22] = [
+    512, 768, 1_000, 1_024, 1_536, 2_000, 2_048, 3_000, 3_072, 4_000, 4_096, 6_144, 8_000, 8_192,
+    10_240, 12_288, 16_000, 16_384, 32_000, 32_768, 65_536, 131_072,
 ];
 
 /// Whether a count is the size of a context, or one token less, which some servers keep.
