@@ -4,7 +4,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{File, TryLockError};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -51,6 +51,17 @@ impl DaemonLock {
             }
         }
         Self::Nobody
+    }
+
+    /// Why the file system does not say who holds the lock, where it has no locks: then no daemon can run on it.
+    pub(crate) fn refused(paths: &Paths) -> Option<io::Error> {
+        let lock = File::open(paths.data.join("daemon.lock")).ok()?;
+        match lock.try_lock_shared() {
+            Err(TryLockError::Error(error)) if error.kind() != ErrorKind::Interrupted => {
+                Some(error)
+            }
+            _ => None,
+        }
     }
 
     /// Parses the lock file: process id on the first line, socket on the second.
@@ -103,7 +114,9 @@ mod tests {
         let lock = File::open(&path).unwrap();
         lock.lock().unwrap();
         assert_eq!(DaemonLock::of(&paths).pid(), Some(4711));
+        assert!(DaemonLock::refused(&paths).is_none(), "whoever holds a lock has one");
         drop(lock);
+        assert!(DaemonLock::refused(&paths).is_none());
         assert_eq!(DaemonLock::of(&paths), DaemonLock::Nobody);
     }
 }

@@ -344,6 +344,14 @@ async fn status(json: bool, ui: &mut Ui) -> Result<Exit, Failure> {
             } else {
                 ui.data("No daemon is running.\n")?;
             }
+            let paths = Paths::resolve()?;
+            if let Some(error) = DaemonLock::refused(&paths) {
+                let kind = file_system(&paths).map(|kind| format!(" ({kind})")).unwrap_or_default();
+                ui.say(&format!(
+                    "None can run here: the file system{kind} of the data folder has no locks: {error}."
+                ));
+                ui.say("hint: set DEMOSCOPE_HOME to a folder on a local disk");
+            }
             return Ok(Exit::Unreachable);
         }
         Err(failure) => return Err(failure),

@@ -37,7 +37,7 @@ pub(super) fn other_comments(lines: &[TextLine]) -> Vec<(&TextLine, OtherComment
             continue;
         }
         let is_seen = |(begins, ends): &(&str, &str)| {
-            text.strip_prefix(begins).is_some_and(|rest| rest.contains(ends))
+            text.strip_prefix(*begins).is_some_and(|rest| rest.contains(*ends))
         };
         if is_definition || !line.fenced && SEEN.iter().any(is_seen) {
             found.push((line, OtherComment::Read));

@@ -2,8 +2,16 @@
 //! context. They are pure functions of counts; what says something only when it happens again and again is counted here.
 
 /// Sizes that people give a context, in tokens.
-const SIZES: [u64; 12] =
-    [512, 1_000, 1_024, 2_000, 2_048, 4_000, 4_096, 8_000, 8_192, 16_384, 32_768, 65_536];
+const SIZES: [u64; 22] = [
+    512, 768, 1_000, 1_024, 1_536, 2_000, 2_048, 3_000, 3_072, 4_000, 4_096, 6_144, 8_000, 8_192,
+    10_240, 12_288, 16_000, 16_384, 32_000, 32_768, 65_536, 131_072,
+];
+
+/// Whether a count is the size of a context, or one token less, which some servers keep.
+fn is_size(count: u64) -> bool {
+    SIZES.contains(&count) || SIZES.contains(&count.saturating_add(1))
+}
+
 /// So many calls in a row with the very same count are no coincidence.
 const IN_A_ROW: u32 = 3;
 
@@ -32,10 +40,15 @@ impl PromptCounts {
         self.input < self.sent && SIZES.contains(&self.input)
     }
 
+    /// A count that is the size of a context or nearly so, and less than was sent. It says something only again and again.
+    fn nearly_full(self) -> Option<u64> {
+        (self.input < self.sent && is_size(self.input)).then_some(self.input)
+    }
+
     /// The size of a context that prompt and reply fill exactly.
     fn filled(self) -> Option<u64> {
         let both = self.input.saturating_add(self.output);
-        (self.input > 0 && self.output > 0 && SIZES.contains(&both)).then_some(both)
+        (self.input > 0 && self.output > 0 && is_size(both)).then_some(both)
     }
 
     /// What is told of a prompt that was probably cut.
@@ -77,7 +90,7 @@ impl ContextWatch {
             return None;
         }
         if counts.sent > counts.input {
-            self.full = next(self.full, counts.is_full().then_some(counts.input));
+            self.full = next(self.full, counts.nearly_full());
         }
         self.filled = next(self.filled, counts.filled());
         if counts.is_short() || self.full.1 >= IN_A_ROW {
@@ -146,6 +159,11 @@ mod tests {
         // Shorter questions beside them say nothing of it.
         assert_eq!(told(&[full, full, (500, 60, 480), full]), [false, false, false, true]);
         assert_eq!(told(&[full, full, (2_100, 60, 2_500), full]), [false; 4]);
+        // One token of it may be kept for the reply, and other sizes are given too.
+        for input in [2_047, 1_536, 3_072] {
+            let full = (input, 60, input + 400);
+            assert_eq!(told(&[full, full, full]), [false, false, true], "{input}");
+        }
         let filled = |input: u64| (input, 4_096 - input, input);
         assert_eq!(told(&[filled(3_900), filled(3_700), filled(3_800)]), [false, false, true]);
         assert_eq!(told(&[filled(3_900), (3_900, 60, 3_900), filled(3_700)]), [false; 3]);

@@ -97,6 +97,19 @@ fn a_rejected_text_is_told_of_above_the_panes() {
 }
 
 #[test]
+fn what_the_results_lack_is_told_of_above_the_panes() {
+    let mut rig = Rig::new((80, 24), look(FULL.0, FULL.1));
+    rig.open(200, 200);
+    let mut told = report(200);
+    told.warnings =
+        vec!["Nobody sees the picture in the text: respondents read its caption only.".to_owned()];
+    rig.tell(Msg::Report(id(MAIN), Ok(Box::new(told))));
+    rig.keys("3");
+    let text = rig.text();
+    assert!(text.contains("! Nobody sees the picture in the text: respondents"), "{text}");
+}
+
+#[test]
 fn the_strip_of_a_lineage_stands_above_the_results_and_in_the_preview() {
     for (name, keys, size, glyphs) in [
         ("results_version_200x60", "3", (200, 60), Glyphs::Unicode),

@@ -148,7 +148,11 @@ fn in_place(model: &Model, chord: Chord) -> Chord {
     if is_text || is_bound(model, chord) {
         return chord;
     }
-    layout::latin_chord(chord).unwrap_or(chord)
+    let latin = layout::latin_chord(chord);
+    // Where that key does nothing either, the letter itself is told of. Menus and questions have letters of their own.
+    let has_letters = matches!(model.place(), Place::Menu | Place::Question);
+    let counts = |latin: &Chord| has_letters || chord.typed().is_none() || is_bound(model, *latin);
+    latin.filter(counts).unwrap_or(chord)
 }
 
 /// Whether a key is bound here, or begins a sequence.

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
-use super::tags::{ElementKind, HtmlTag, OtherTags, TagForm, tags_of};
+use super::tags::{ElementKind, HtmlTag, OtherTags, TagForm, sign_before, tags_of};
 use crate::domain::stimulus::render;
 
 /// Where the first tag of a text stands that is not shown, in bytes. A picture is no such tag.
@@ -99,9 +99,23 @@ pub(super) fn goes(source: &str, tags: &[HtmlTag], tag: &HtmlTag) -> bool {
                 tag.kind,
                 ElementKind::Block | ElementKind::Entry | ElementKind::Row | ElementKind::Cell
             ) || tag.form == TagForm::Closes;
-            is_line && begins_line(source, tag.at.start)
+            is_line && (begins_line(source, tag.at.start) || is_within_its_list(tags, tag))
         }
     }
+}
+
+/// Whether an entry, a row or a cell stands within a list or a table that is open.
+fn is_within_its_list(tags: &[HtmlTag], tag: &HtmlTag) -> bool {
+    let is_around = |other: &HtmlTag| {
+        let is_list = matches!(other.kind, ElementKind::List | ElementKind::NumberedList);
+        let partner = other.partner.and_then(|place| tags.get(place));
+        (is_list || other.name == "table")
+            && other.form == TagForm::Opens
+            && other.at.end <= tag.at.start
+            && partner.is_some_and(|partner| tag.at.end <= partner.at.start)
+    };
+    let is_part = matches!(tag.kind, ElementKind::Entry | ElementKind::Row | ElementKind::Cell);
+    is_part && tags.iter().any(is_around)
 }
 
 /// Whether the next word says that it is a tag.
@@ -136,7 +150,10 @@ impl MarkdownMade {
     fn tag(&mut self, tag: &HtmlTag, rest: &str) -> usize {
         let blanks = rest.len() - rest.trim_start().len();
         match tag.kind {
-            ElementKind::Inline | ElementKind::Empty => return 0,
+            ElementKind::Inline | ElementKind::Empty => {
+                self.text.push_str(sign_before(tag, &self.text, rest));
+                return 0;
+            }
             ElementKind::Unseen => return 0,
             ElementKind::Struck => {
                 if tag.partner.is_some() {

@@ -37,7 +37,14 @@ pub(super) fn is_page(source: &str) -> bool {
     let name: String = text.chars().skip(1).take_while(char::is_ascii_alphanumeric).collect();
     let is_block = matches!(
         kind_of(&name.to_ascii_lowercase()),
-        Some((_, ElementKind::Block | ElementKind::Unseen | ElementKind::Row))
+        Some((
+            _,
+            ElementKind::Block
+                | ElementKind::Unseen
+                | ElementKind::Row
+                | ElementKind::List
+                | ElementKind::NumberedList
+        ))
     );
     let begins_with_tag = |paragraph: &str| {
         let rest = paragraph.trim_start();

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::entities::decoded;
-use super::tags::{ElementKind, HtmlTag, OtherTags, TagForm, tags_of};
+use super::tags::{ElementKind, HtmlTag, OtherTags, TagForm, sign_before, tags_of};
 use crate::domain::stimulus::render::CAPTION_ENDS;
 
 /// The title of a page, as it stands above its window; empty where it has none.
@@ -47,7 +47,11 @@ pub(in crate::domain::stimulus) fn page_text(source: &str) -> String {
             (ElementKind::Unseen, Some(partner)) if tag.form == TagForm::Opens => {
                 from = partner.at.end;
             }
-            _ => page.tag(tag),
+            _ => {
+                let rest = source.get(from..).unwrap_or_default();
+                page.text.push_str(sign_before(tag, &page.text, rest));
+                page.tag(tag);
+            }
         }
     }
     page.words(source.get(from..).unwrap_or_default());

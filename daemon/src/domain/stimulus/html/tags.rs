@@ -213,7 +213,7 @@ fn read_tag(source: &str, at: usize, other: OtherTags, patience: &mut usize) -> 
             return None;
         }
         let ends = [("!--", "-->"), ("![CDATA[", "]]>")];
-        let end = ends.iter().find(|(begins, _)| rest.starts_with(begins)).map(|(_, end)| *end);
+        let end = ends.iter().find(|(begins, _)| rest.starts_with(*begins)).map(|(_, end)| *end);
         let end = match end {
             Some(end) => end,
             None if rest.starts_with('?') && other == OtherTags::Words => "?>",
@@ -250,7 +250,11 @@ fn read_tag(source: &str, at: usize, other: OtherTags, patience: &mut usize) -> 
         let is_name = name
             .chars()
             .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | ':' | '_'));
-        return (other == OtherTags::Read && is_name).then(|| empty(all));
+        // Word processors have elements with a name before their name.
+        let is_prefixed = name.split_once(':').is_some_and(|(prefix, rest)| {
+            !prefix.is_empty() && !rest.is_empty() && !rest.contains(':')
+        });
+        return ((other == OtherTags::Read || is_prefixed) && is_name).then(|| empty(all));
     };
     let inside = inside.get(..length.saturating_sub(1)).unwrap_or_default();
     let given = attributes(inside);
@@ -272,6 +276,19 @@ fn read_tag(source: &str, at: usize, other: OtherTags, patience: &mut usize) -> 
     })
 }
 
+/// What stands before the words of a raised element, where the digits on both sides of it would become another number: the price
+/// `$9<sup>99</sup>` is no $999, and 10<sup>2</sup> no 102.
+pub(super) fn sign_before(tag: &HtmlTag, before: &str, rest: &str) -> &'static str {
+    let is_digit = |letter: char| letter.is_ascii_digit();
+    let raised = rest.len() - rest.trim_start_matches(is_digit).len();
+    let opens = tag.name == "sup" && tag.form == TagForm::Opens;
+    if !opens || raised == 0 || !before.ends_with(is_digit) {
+        return "";
+    }
+    let currency = before.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == ',');
+    if raised == 2 && currency.ends_with(['$', '€', '£', '¥']) { "." } else { "^" }
+}
+
 /// What becomes of an element of that kind that is not shown.
 fn hidden_kind(kind: ElementKind) -> ElementKind {
     if kind.is_void() { ElementKind::Empty } else { ElementKind::Unseen }
@@ -283,7 +300,13 @@ fn is_hidden(attributes: &[(String, &str)]) -> bool {
         "style" => {
             let style: String = value.split_whitespace().collect();
             let style = style.to_ascii_lowercase();
-            style.contains("display:none") || style.contains("visibility:hidden")
+            let is_unseen = |part: &str| {
+                let part = part.trim_end_matches("!important");
+                matches!(part, "opacity:0" | "opacity:0%" | "mso-hide:all")
+            };
+            style.contains("display:none")
+                || style.contains("visibility:hidden")
+                || style.split(';').any(is_unseen)
         }
         _ => false,
     })

@@ -187,6 +187,32 @@ fn of_pictures_alone_the_captions_are_read_and_without_any_it_is_refused() {
 }
 
 #[test]
+fn what_pages_and_mails_do_is_read_as_it_is_seen() {
+    for (text, expected) in [
+        (
+            "<ul><li>Four dinners<li>For two<li>Each week</ul>",
+            "- Four dinners\n- For two\n- Each week",
+        ),
+        (
+            "Each week:\n\n<ul><li>Four dinners<li>For two</ul>",
+            "Each week:\n\n- Four dinners\n- For two",
+        ),
+        (
+            "<p>Dinner for $9<sup>99</sup> on 10<sup>2</sup> tables, H<sub>2</sub>O too.</p>",
+            "Dinner for $9.99 on 10^2 tables, H2O too.",
+        ),
+        ("Dinner for **$1,009<sup>99</sup>** a year.", "Dinner for $1,009.99 a year."),
+        (
+            "<div style=\"opacity: 0\">Preview.</div><div style=\"opacity:0.9\">Four dinners for two.</div>",
+            "Four dinners for two.",
+        ),
+        ("<o:p>Four dinners</o:p> for <b>two</b>.", "Four dinners for two."),
+    ] {
+        assert_eq!(shown(text), expected, "{text}");
+    }
+}
+
+#[test]
 fn captions_side_by_side_are_phrases_of_their_own() {
     for (text, expected) in [
         ("![Hero](a.png)![On a desk](b.png)", "Hero; On a desk"),

@@ -145,7 +145,7 @@ fn a_long_message_is_read_to_its_end() {
             assert!(text.contains(words), "{size:?} {words}: {text}");
         }
     }
-    for size in [(80, 24), (60, 20), (30, 6)] {
+    for size in [(80, 24), (60, 20)] {
         let mut rig = Rig::new(size, look(Colours::True, Glyphs::Unicode));
         rig.tell(Msg::Edited(Err("far too long ".repeat(200))));
         assert!(!rig.text().is_empty());

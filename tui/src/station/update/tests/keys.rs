@@ -282,6 +282,10 @@ fn where_text_is_typed_other_letters_are_text_and_unknown_keyboards_get_a_hint()
     assert!(rig.text().contains("ол"), "{}", rig.text());
     rig.keys("esc 日");
     assert!(rig.text().contains("switch the layout"), "{}", rig.text());
+    // The key in the place of this letter does nothing here.
+    let mut other = super::rig();
+    other.keys("ш");
+    assert!(other.text().contains("switch the layout"), "{}", other.text());
 }
 
 /// A feature without a screen changes nothing, however often Enter is pressed.
