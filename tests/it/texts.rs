@@ -173,7 +173,8 @@ fn pictures_are_told_of_in_the_report_too() {
         "---\npanel: 20\nseed: 1\n---\n# A lamp\n\nIt follows the sun and costs $59.\n\n![Hero](a.png)![At night](b.png)\n",
     );
     let ran = home.run(["run", "lamp.md", "--json"]).expect(0);
-    let noted = notes(&ran.err());
+    let told = ran.err();
+    let noted = notes(&told);
     assert!(noted.iter().any(|note| note.contains("nobody sees the 2 pictures")), "{noted:?}");
     let said = "Nobody sees the 2 pictures in the text: respondents read their captions only.";
     assert_eq!(ran.json()["warnings"], serde_json::json!([said]));
