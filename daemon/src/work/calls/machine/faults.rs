@@ -322,8 +322,10 @@ impl EngineFaults {
         // A call that took all its time was a rest already, and where others may answer nobody waits for this engine.
         let is_last = known.others == OtherEngines::None;
         let rests = is_last && fault.may_pass() && *fault != SharedFault::Silent;
-        row.rest = if rests { now + rest } else { Duration::ZERO };
-        row.rested += if rests { rest } else { Duration::ZERO };
+        let until = if rests { now + rest } else { Duration::ZERO };
+        // What two calls rest at the same time counts once.
+        row.rested += until.saturating_sub(row.rest.max(now));
+        row.rest = until;
     }
 
     fn judge(&self, fault: &SharedFault, known: KnownAs) -> FaultVerdict {
