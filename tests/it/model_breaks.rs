@@ -151,8 +151,9 @@ fn an_engine_that_breaks_in_the_middle_loses_nobody_and_is_known_as_broken_after
         let panel = paused(&ended);
         assert_eq!((&panel["failed"], &panel["invalid"]), (&json!(0), &json!(0)), "{words}");
         assert!(reason(&ended).contains(words), "{}", reason(&ended));
-        // Those under way, as many as it takes to doubt the engine, and three tries.
-        assert!(mock.calls() <= 40 + 4 + 12, "{words}: {} calls", mock.calls());
+        // Those under way, as many as it takes to doubt the engine, and three tries; each is asked again for a reply that
+        // cannot be read.
+        assert!(mock.calls() <= 40 + 4 + 14, "{words}: {} calls", mock.calls());
         home.kill_all();
         let _daemon = home.daemon();
         let before = mock.calls();
