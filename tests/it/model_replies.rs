@@ -91,7 +91,7 @@ fn what_a_reply_to_a_survey_leaves_out_is_asked_for_once_and_added() {
     });
     let home = Home::with_settings(&mock.settings(""));
     let head = "study: survey\npanel: 6\nseed: 7\nquestions: [\"What would stop you?\", \"What is it worth?\"]";
-    home.write("idea.md", &format!("---\n{head}\n---\nA meal kit that learns your taste.\n"));
+    home.write("idea.md", format!("---\n{head}\n---\nA meal kit that learns your taste.\n"));
     let printed = home.run(RUN).expect(0).json();
     assert_eq!((mock.calls(), &printed["study"]["panel"]["delivered"]), (12, &json!(6)));
     for question in printed["results"]["question_results"].as_array().unwrap() {
