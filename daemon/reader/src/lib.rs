@@ -36,7 +36,7 @@ use weights::Weights;
 pub use features::Features;
 
 /// The model and its version: it changes whenever an answer would.
-pub const MODEL: &str = "offline-reader/7";
+pub const MODEL: &str = "offline-reader/8";
 
 /// The reader with its files.
 #[derive(Debug)]

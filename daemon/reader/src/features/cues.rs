@@ -98,8 +98,8 @@ fn value(lexicon: &Lexicon, token: &Token) -> Option<f64> {
 /// Whether a word fits a place of a phrase.
 pub(super) fn fits(lexicon: &Lexicon, part: &Part, token: &Token) -> bool {
     match part {
-        Part::Stem(stem) => token.stem == *stem && token.inflected,
-        Part::Word(word) => token.word == *word,
+        Part::Stem(stem) => token.stem == **stem && token.inflected,
+        Part::Word(word) => token.word == **word,
         Part::Any => true,
         Part::Number => value(lexicon, token).is_some(),
         Part::Many => value(lexicon, token).is_some_and(|value| value > FEW),

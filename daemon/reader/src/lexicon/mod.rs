@@ -7,10 +7,10 @@ mod phrase_index;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
 use super::theme::{Benefit, Concern};
+pub(crate) use pattern::PhraseWords;
 pub use pattern::{Part, Pattern, derived};
 pub(crate) use phrase_index::PhraseIndex;
 
@@ -117,7 +117,7 @@ const WEAK: f64 = 0.5;
 impl Lexicon {
     /// Reads the embedded files.
     pub fn parse() -> Result<Self, LexiconError> {
-        let stemmer = Stemmer::create(Algorithm::English);
+        let words = PhraseWords::new();
         let grammar_file: GrammarFile = read("grammar.toml", GRAMMAR)?;
         let benefits: BTreeMap<String, CueGroup> = read("benefits.toml", BENEFITS)?;
         let concerns: BTreeMap<String, CueGroup> = read("concerns.toml", CONCERNS)?;
@@ -149,7 +149,7 @@ impl Lexicon {
                 .ok_or_else(|| fault("benefits.toml", format!("no concern '{}'", group.negated)))?;
             lexicon.benefit_labels.push(group.label.clone());
             lexicon.benefit_negated.push(opposite);
-            lexicon.add("benefits.toml", &stemmer, group, Theme::Benefit(theme))?;
+            lexicon.add("benefits.toml", &words, group, Theme::Benefit(theme))?;
         }
         for &theme in Concern::ALL {
             let group = group("concerns.toml", &concerns, theme.as_str())?;
@@ -157,14 +157,15 @@ impl Lexicon {
                 .ok_or_else(|| fault("concerns.toml", format!("no benefit '{}'", group.negated)))?;
             lexicon.concern_labels.push(group.label.clone());
             lexicon.concern_negated.push(opposite);
-            lexicon.add("concerns.toml", &stemmer, group, Theme::Concern(theme))?;
+            lexicon.add("concerns.toml", &words, group, Theme::Concern(theme))?;
         }
         lexicon.trigrams = lexicon
             .tone
             .keys()
             .chain(&lexicon.grammar.function_words)
+            .map(String::as_str)
             .chain(lexicon.first_words.words())
-            .flat_map(|word| trigrams(word))
+            .flat_map(trigrams)
             .collect();
         if benefits.len() != Benefit::COUNT || concerns.len() != Concern::COUNT {
             return Err(fault(
@@ -173,7 +174,7 @@ impl Lexicon {
             ));
         }
         for phrase in grammar_file.hype.iter().chain(&grammar_file.buzzwords) {
-            lexicon.hype.push(pattern("grammar.toml", &stemmer, phrase)?);
+            lexicon.hype.push(pattern("grammar.toml", &words, phrase)?);
         }
         Ok(lexicon)
     }
@@ -225,14 +226,14 @@ impl Lexicon {
     fn add(
         &mut self,
         file: &'static str,
-        stemmer: &Stemmer,
+        words: &PhraseWords,
         group: &CueGroup,
         theme: Theme,
     ) -> Result<(), LexiconError> {
         let strengths = [(&group.strong, STRONG), (&group.plain, PLAIN), (&group.weak, WEAK)];
         for (list, strength) in strengths {
             for phrase in list {
-                let pattern = pattern(file, stemmer, phrase)?;
+                let pattern = pattern(file, words, phrase)?;
                 let at = self.cues.len();
                 self.first_words.add(&pattern, at);
                 self.cues.push(Cue { pattern, theme, strength });
@@ -284,8 +285,8 @@ fn tone(grammar: &GrammarFile) -> HashMap<String, f64> {
     tone
 }
 
-fn pattern(file: &'static str, stemmer: &Stemmer, phrase: &str) -> Result<Pattern, LexiconError> {
-    Pattern::parse(stemmer, phrase).map_err(|what| fault(file, what))
+fn pattern(file: &'static str, words: &PhraseWords, phrase: &str) -> Result<Pattern, LexiconError> {
+    Pattern::parse(words, phrase).map_err(|what| fault(file, what))
 }
 
 #[cfg(test)]

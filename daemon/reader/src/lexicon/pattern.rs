@@ -1,15 +1,19 @@
 //! The notation of cue phrases. A pattern keeps its alternatives as they were written, since expanding every wording
 //! would take a hundred times the memory.
 
-use rust_stemmers::Stemmer;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use rust_stemmers::{Algorithm, Stemmer};
 
 /// One place of a phrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     /// Any inflection of a word: `refund`.
-    Stem(String),
+    Stem(Arc<str>),
     /// Exactly this word: `=dated`, and whatever has an ending of its own.
-    Word(String),
+    Word(Arc<str>),
     /// Any one word: `_`.
     Any,
     /// Any number: `#`.
@@ -26,15 +30,51 @@ pub enum Part {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern(Vec<Part>);
 
+/// The words of phrases while they are read. There are tens of thousands, and most stand in several phrases: each is stemmed and
+/// kept once.
+pub(crate) struct PhraseWords {
+    stemmer: Stemmer,
+    stems: RefCell<HashMap<String, Arc<str>>>,
+    known: RefCell<HashSet<Arc<str>>>,
+}
+
+impl PhraseWords {
+    pub(crate) fn new() -> Self {
+        let stemmer = Stemmer::create(Algorithm::English);
+        Self { stemmer, stems: RefCell::default(), known: RefCell::default() }
+    }
+
+    /// The stem of a word.
+    pub(crate) fn stem(&self, word: &str) -> Arc<str> {
+        if let Some(stem) = self.stems.borrow().get(word) {
+            return Arc::clone(stem);
+        }
+        let stem = self.word(&self.stemmer.stem(word));
+        self.stems.borrow_mut().insert(word.to_owned(), Arc::clone(&stem));
+        stem
+    }
+
+    /// The word itself.
+    fn word(&self, word: &str) -> Arc<str> {
+        let mut known = self.known.borrow_mut();
+        if let Some(word) = known.get(word) {
+            return Arc::clone(word);
+        }
+        let word: Arc<str> = word.into();
+        known.insert(Arc::clone(&word));
+        word
+    }
+}
+
 /// Longest run of words that a gap stands for.
 const GAP: usize = 2;
 
 impl Pattern {
     /// Reads the notation, or says what is wrong with it.
-    pub fn parse(stemmer: &Stemmer, phrase: &str) -> Result<Self, String> {
+    pub(crate) fn parse(known: &PhraseWords, phrase: &str) -> Result<Self, String> {
         let spaced = phrase.replace('(', " ( ").replace(')', " ) ").replace('|', " | ");
         let mut words = spaced.split_whitespace().peekable();
-        let parts = sequence(stemmer, &mut words);
+        let parts = sequence(known, &mut words);
         if words.next().is_some() {
             return Err(format!("'{phrase}' has a bracket or a bar without its other"));
         }
@@ -63,16 +103,16 @@ impl Pattern {
 
 /// Parts up to a closing bracket or a bar, or to the end.
 fn sequence<'a>(
-    stemmer: &Stemmer,
+    known: &PhraseWords,
     words: &mut std::iter::Peekable<impl Iterator<Item = &'a str>>,
 ) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
     while let Some(word) = words.next_if(|word| !matches!(*word, ")" | "|")) {
         parts.push(match word {
             "(" => {
-                let mut choices = vec![sequence(stemmer, words)?];
+                let mut choices = vec![sequence(known, words)?];
                 while words.next_if_eq(&"|").is_some() {
-                    choices.push(sequence(stemmer, words)?);
+                    choices.push(sequence(known, words)?);
                 }
                 words.next_if_eq(&")")?;
                 choices.shrink_to_fit();
@@ -83,10 +123,10 @@ fn sequence<'a>(
             "##" => Part::Many,
             ".." => Part::Gap,
             _ => match word.strip_prefix('=') {
-                Some(exact) => Part::Word(exact.to_owned()),
+                Some(exact) => Part::Word(known.word(exact)),
                 // A participle or an adverb means itself: "trained" is not "trains", "costly" not "cost".
-                None if derived(word) => Part::Word(word.to_owned()),
-                None => Part::Stem(stemmer.stem(word).into_owned()),
+                None if derived(word) => Part::Word(known.word(word)),
+                None => Part::Stem(known.stem(word)),
             },
         });
     }
@@ -173,8 +213,6 @@ pub fn derived(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use rust_stemmers::Algorithm;
-
     use super::*;
 
     fn check(phrase: &str, text: &str) -> Option<usize> {
@@ -182,14 +220,14 @@ mod tests {
         let words: Vec<&str> = text.split(' ').collect();
         let fits = |part: &Part, at: usize| {
             words.get(at).is_some_and(|word| match part {
-                Part::Stem(stem) => stemmer.stem(word) == stem.as_str(),
-                Part::Word(exact) => word == exact,
+                Part::Stem(stem) => stemmer.stem(word) == **stem,
+                Part::Word(exact) => **word == **exact,
                 Part::Any => true,
                 Part::Number | Part::Many => word.parse::<f64>().is_ok(),
                 Part::Gap | Part::OneOf(_) => false,
             })
         };
-        Pattern::parse(&stemmer, phrase).ok()?.end(0, &fits)
+        Pattern::parse(&PhraseWords::new(), phrase).ok()?.end(0, &fits)
     }
 
     #[test]
@@ -209,9 +247,9 @@ mod tests {
 
     #[test]
     fn faults_are_found() {
-        let stemmer = Stemmer::create(Algorithm::English);
+        let known = PhraseWords::new();
         for broken in ["(a", "a)", "(a|(b)", "a|b", "", "..", "(a|)", "_ a"] {
-            assert!(Pattern::parse(&stemmer, broken).is_err(), "{broken}");
+            assert!(Pattern::parse(&known, broken).is_err(), "{broken}");
         }
     }
 }

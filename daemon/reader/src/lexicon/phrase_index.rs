@@ -2,14 +2,15 @@
 //! phrases.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Part, Pattern};
 
 /// The places of phrases in a list, by their first word.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PhraseIndex {
-    stems: BTreeMap<String, Vec<usize>>,
-    words: BTreeMap<String, Vec<usize>>,
+    stems: BTreeMap<Arc<str>, Vec<usize>>,
+    words: BTreeMap<Arc<str>, Vec<usize>>,
     numbers: Vec<usize>,
 }
 
@@ -18,8 +19,8 @@ impl PhraseIndex {
     pub(crate) fn add(&mut self, pattern: &Pattern, at: usize) {
         for first in pattern.firsts() {
             let list = match first {
-                Part::Stem(stem) => self.stems.entry(stem.clone()).or_default(),
-                Part::Word(word) => self.words.entry(word.clone()).or_default(),
+                Part::Stem(stem) => self.stems.entry(Arc::clone(stem)).or_default(),
+                Part::Word(word) => self.words.entry(Arc::clone(word)).or_default(),
                 _ => &mut self.numbers,
             };
             if list.last() != Some(&at) {
@@ -44,7 +45,7 @@ impl PhraseIndex {
     }
 
     /// The words that begin a phrase in just that form.
-    pub(crate) fn words(&self) -> impl Iterator<Item = &String> {
-        self.words.keys()
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.keys().map(|word| &**word)
     }
 }

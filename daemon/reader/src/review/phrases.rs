@@ -4,12 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
 use super::Signal;
 use crate::features::{Span, Token};
-use crate::lexicon::{Lexicon, LexiconError, Part, Pattern, PhraseIndex};
+use crate::lexicon::{Lexicon, LexiconError, Part, Pattern, PhraseIndex, PhraseWords};
 
 pub const PHRASES: &str = include_str!("../../../../assets/review/phrases.toml");
 pub const TRACES: &str = include_str!("../../../../assets/review/traces.toml");
@@ -82,12 +81,12 @@ impl PhraseTable {
 
     fn of(file: &'static str, lists: BTreeMap<Signal, PhraseList>) -> Result<Self, LexiconError> {
         let fault = |what: String| LexiconError { file, what };
-        let stemmer = Stemmer::create(Algorithm::English);
+        let known = PhraseWords::new();
         let mut table = Self { phrases: Vec::new(), index: PhraseIndex::default() };
         for (signal, PhraseList { place, phrases, hints }) in lists {
             let hints = hints.iter().map(|phrase| (phrase, true));
             for (phrase, is_hint) in phrases.iter().map(|phrase| (phrase, false)).chain(hints) {
-                let pattern = Pattern::parse(&stemmer, phrase).map_err(fault)?;
+                let pattern = Pattern::parse(&known, phrase).map_err(fault)?;
                 table.index.add(&pattern, table.phrases.len());
                 table.phrases.push(SignalPhrase { pattern, signal, place, is_hint });
             }
@@ -111,8 +110,8 @@ impl PhraseTable {
             let fits = |part: &Part, at: usize| {
                 let token = tokens.get(at).filter(|_| range.contains(&at));
                 token.is_some_and(|token| match part {
-                    Part::Stem(stem) => token.stem == *stem && token.inflected,
-                    Part::Word(word) => token.word == *word,
+                    Part::Stem(stem) => token.stem == **stem && token.inflected,
+                    Part::Word(word) => token.word == **word,
                     Part::Any => true,
                     Part::Number | Part::Many => is_value(token),
                     Part::Gap | Part::OneOf(_) => false,

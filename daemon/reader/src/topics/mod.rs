@@ -10,10 +10,9 @@ mod situation;
 
 use std::collections::BTreeMap;
 
-use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
-use super::lexicon::{LexiconError, Pattern};
+use super::lexicon::{LexiconError, Pattern, PhraseWords};
 pub use effect::{TopicEffect, effect, effects};
 pub use find::{TopicMention, topics};
 pub use measure::{Field, Measure, Profile, schooling};
@@ -83,7 +82,7 @@ impl Topics {
 
     fn read(text: &str) -> Result<Self, LexiconError> {
         let file: TopicFile = toml::from_str(text).map_err(|error| fault(error.to_string()))?;
-        let stemmer = Stemmer::create(Algorithm::English);
+        let known = PhraseWords::new();
         let mut means = [0.0; Measure::COUNT];
         for (name, mean) in &file.population {
             let measure = measure_of("population", name)?;
@@ -96,7 +95,7 @@ impl Topics {
         for (at, (name, entry)) in file.topic.into_iter().enumerate() {
             let id = TopicId(u16::try_from(at).unwrap_or(u16::MAX));
             for cue in &entry.cues {
-                let pattern = Pattern::parse(&stemmer, &exact(cue))
+                let pattern = Pattern::parse(&known, &exact(cue))
                     .map_err(|what| fault(format!("topic.{name}: {what}")))?;
                 phrases.add(pattern, id.0);
             }

@@ -77,8 +77,8 @@ const FEW: f64 = 3.0;
 /// Whether a word fits a place. A word that is not looked up by its stem also stands for its plural.
 fn fits(part: &Part, token: &Token) -> bool {
     match part {
-        Part::Stem(stem) => token.inflected && token.stem == *stem,
-        Part::Word(word) => token.word == *word || singular(&token.word) == Some(word),
+        Part::Stem(stem) => token.inflected && token.stem == **stem,
+        Part::Word(word) => token.word == **word || singular(&token.word) == Some(&**word),
         Part::Any => true,
         Part::Number => token.number.is_some(),
         Part::Many => token.number.is_some_and(|value| value > FEW),

@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
 use super::super::features::Token;
-use super::super::lexicon::{LexiconError, Pattern, Theme};
+use super::super::lexicon::{LexiconError, Pattern, PhraseWords, Theme};
 use super::super::theme::{Benefit, Concern};
 use super::find::{denies, topics};
 use super::phrases::Phrases;
@@ -106,7 +105,7 @@ impl Situations {
         if !(1.0..=2.0).contains(&file.factor) {
             return Err(fault("factor must be between 1 and 2".to_owned()));
         }
-        let stemmer = Stemmer::create(Algorithm::English);
+        let known = PhraseWords::new();
         let mut table = Self {
             factor: file.factor,
             list: Vec::new(),
@@ -118,7 +117,7 @@ impl Situations {
             let lists = [(&entry.says, &mut table.says), (&entry.seeks, &mut table.seeks)];
             for (list, phrases) in lists {
                 for phrase in list {
-                    let pattern = Pattern::parse(&stemmer, phrase)
+                    let pattern = Pattern::parse(&known, phrase)
                         .map_err(|what| fault(format!("situation.{name}: {what}")))?;
                     phrases.add(pattern, owner);
                 }

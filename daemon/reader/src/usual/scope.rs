@@ -100,10 +100,10 @@ impl<'a> Scope<'a> {
             };
             match part {
                 Part::Stem(stem) => {
-                    word.is_some_and(|token| token.stem == *stem && token.inflected)
+                    word.is_some_and(|token| token.stem == **stem && token.inflected)
                 }
                 Part::Word(exact) => word.is_some_and(|token| {
-                    token.word == *exact || plural(&token.word) == Some(exact.as_str())
+                    token.word == **exact || plural(&token.word) == Some(&**exact)
                 }),
                 Part::Any => true,
                 Part::Number => item.measure.is_some() && item.measure == target,

@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
 use crate::features::Token;
-use crate::lexicon::{LexiconError, Part, Pattern, derived};
+use crate::lexicon::{LexiconError, Part, Pattern, PhraseWords, derived};
 use crate::theme::{Benefit, Concern};
 
 use super::dimension::{Dimension, Units};
@@ -139,11 +138,11 @@ pub struct Subjects {
 }
 
 impl Subjects {
-    fn new(stemmer: &Stemmer, words: &str) -> Self {
+    fn new(known: &PhraseWords, words: &str) -> Self {
         let (words, stems): (BTreeSet<&str>, _) =
             words.split_whitespace().partition(|word| derived(word));
         Self {
-            stems: stems.into_iter().map(|word: &str| stemmer.stem(word).into_owned()).collect(),
+            stems: stems.into_iter().map(|word: &str| known.stem(word).to_string()).collect(),
             words: words.into_iter().map(str::to_owned).collect(),
         }
     }
@@ -246,14 +245,14 @@ impl Usual {
 
     pub(super) fn read(text: &str) -> Result<Self, LexiconError> {
         let file: File = toml::from_str(text).map_err(|error| fault(error.to_string()))?;
-        let stemmer = Stemmer::create(Algorithm::English);
+        let known = PhraseWords::new();
         let units = Units::new(&file.units, &file.currencies);
-        let rows = file.row.into_iter().map(|row| Row::read(&units, &stemmer, row));
-        let changes = file.change.into_iter().map(|change| Change::read(&stemmer, change));
+        let rows = file.row.into_iter().map(|row| Row::read(&units, &known, row));
+        let changes = file.change.into_iter().map(|change| Change::read(&known, change));
         Ok(Self {
             rows: rows.collect::<Result<_, _>>()?,
             changes: changes.collect::<Result<_, _>>()?,
-            grammar: UsualWords::read(&stemmer, file.grammar)?,
+            grammar: UsualWords::read(&known, file.grammar)?,
             numbers: file.numbers,
             units,
         })
@@ -261,7 +260,7 @@ impl Usual {
 }
 
 impl Row {
-    fn read(units: &Units, stemmer: &Stemmer, row: RowFile) -> Result<Self, LexiconError> {
+    fn read(units: &Units, known: &PhraseWords, row: RowFile) -> Result<Self, LexiconError> {
         let wrong = |what: String| fault(format!("row '{}': {what}", row.name));
         let [low, high] = row.usual;
         if low > high {
@@ -304,20 +303,20 @@ impl Row {
                 .possible
                 .map_or((f64::MIN, f64::MAX), |[low, high]| (low * size, high * size)),
             without: row.without,
-            says: sayings(stemmer, &row.says)?,
-            hints: sayings(stemmer, &row.hints)?,
-            about: Subjects::new(stemmer, &row.about),
-            not_about: Subjects::new(stemmer, &row.not_about),
+            says: sayings(known, &row.says)?,
+            hints: sayings(known, &row.hints)?,
+            about: Subjects::new(known, &row.about),
+            not_about: Subjects::new(known, &row.not_about),
             about_required: row.about_required,
             alone: row.alone,
-            unless: sayings(stemmer, &row.unless)?,
+            unless: sayings(known, &row.unless)?,
             name: row.name,
         })
     }
 }
 
 impl Change {
-    fn read(stemmer: &Stemmer, change: ChangeFile) -> Result<Self, LexiconError> {
+    fn read(known: &PhraseWords, change: ChangeFile) -> Result<Self, LexiconError> {
         let wrong = |what: String| fault(format!("change '{}': {what}", change.name));
         Ok(Self {
             benefit: Benefit::parse(&change.benefit)
@@ -325,20 +324,20 @@ impl Change {
             concern: Concern::parse(&change.concern)
                 .ok_or_else(|| wrong(format!("no concern '{}'", change.concern)))?,
             good: change.good,
-            words: sayings(stemmer, &change.words)?,
+            words: sayings(known, &change.words)?,
             name: change.name,
         })
     }
 }
 
 impl UsualWords {
-    fn read(stemmer: &Stemmer, file: UsualWordsFile) -> Result<Self, LexiconError> {
+    fn read(known: &PhraseWords, file: UsualWordsFile) -> Result<Self, LexiconError> {
         Ok(Self {
             negators: set(&file.negators),
             conditions: set(&file.conditions),
             asides: set(&file.asides),
-            others: sayings(stemmer, &file.others)?,
-            references: sayings(stemmer, &file.references)?,
+            others: sayings(known, &file.others)?,
+            references: sayings(known, &file.references)?,
             fall: set(&file.fall),
             rise: set(&file.rise),
             halved: set(&file.halved),
@@ -371,11 +370,11 @@ fn set(words: &str) -> BTreeSet<String> {
     words.split_whitespace().map(str::to_owned).collect()
 }
 
-fn sayings(stemmer: &Stemmer, phrases: &[String]) -> Result<Vec<Saying>, LexiconError> {
+fn sayings(known: &PhraseWords, phrases: &[String]) -> Result<Vec<Saying>, LexiconError> {
     let one = |phrase: &String| {
         // A hyphen separates words in a text, too.
         let phrase = phrase.replace('-', " ");
-        let pattern = Pattern::parse(stemmer, &phrase).map_err(fault)?;
+        let pattern = Pattern::parse(known, &phrase).map_err(fault)?;
         let anchored = phrase.split([' ', '(', ')', '|']).any(|word| word == "#");
         let firsts = pattern.firsts().into_iter().cloned().collect();
         Ok(Saying { pattern, firsts, anchored })

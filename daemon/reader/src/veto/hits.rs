@@ -68,8 +68,8 @@ fn candidates<'a>(rules: &'a VetoRules, token: &Token) -> impl Iterator<Item = u
 
 fn fits(rules: &VetoRules, part: &Part, token: &Token) -> bool {
     match part {
-        Part::Stem(stem) => token.stem == *stem && token.inflected,
-        Part::Word(word) => token.word == *word || singular(&token.word) == Some(word.as_str()),
+        Part::Stem(stem) => token.stem == **stem && token.inflected,
+        Part::Word(word) => token.word == **word || singular(&token.word) == Some(&**word),
         Part::Any => true,
         Part::Number => value(rules, token).is_some(),
         Part::Many => value(rules, token).is_some_and(|value| value > FEW),

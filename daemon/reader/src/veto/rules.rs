@@ -4,11 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
 use super::VetoKind;
-use crate::lexicon::{Lexicon, LexiconError, Pattern, PhraseIndex};
+use crate::lexicon::{Lexicon, LexiconError, Pattern, PhraseIndex, PhraseWords};
 
 /// The files of rules, each with its name. A group of one may be used by all.
 pub const VETOES: [(&str, &str); 7] = [
@@ -245,7 +244,7 @@ impl VetoRules {
 struct Builder {
     /// The file that is read.
     file: &'static str,
-    stemmer: Stemmer,
+    words: PhraseWords,
     phrases: Vec<Phrase>,
     first_words: PhraseIndex,
     names: BTreeMap<String, Group>,
@@ -256,7 +255,7 @@ impl Builder {
     fn new() -> Self {
         Self {
             file: "",
-            stemmer: Stemmer::create(Algorithm::English),
+            words: PhraseWords::new(),
             phrases: Vec::new(),
             first_words: PhraseIndex::default(),
             names: BTreeMap::new(),
@@ -278,7 +277,7 @@ impl Builder {
         let group = Group(self.count);
         self.count += 1;
         for phrase in phrases {
-            let pattern = Pattern::parse(&self.stemmer, phrase).map_err(|what| self.fault(what))?;
+            let pattern = Pattern::parse(&self.words, phrase).map_err(|what| self.fault(what))?;
             let at = self.phrases.len();
             self.first_words.add(&pattern, at);
             self.phrases.push(Phrase { group, pattern });

@@ -213,7 +213,7 @@ fn the_shipped_reader_has_a_measured_wording_noise() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_reader_that_was_measured_has_wording_noise_and_no_other_model_has() {
     let measured =
-        core(&Disk::default(), settings(5_000, nearly_alike().under("offline-reader/7")));
+        core(&Disk::default(), settings(5_000, nearly_alike().under("offline-reader/8")));
     let other = core(&Disk::default(), settings(5_000, nearly_alike()));
     let mut found = Vec::new();
     for core in [&measured, &other] {

@@ -451,8 +451,8 @@ mod tests {
         std::num::NonZero::new(size).unwrap()
     }
 
-    fn room(rows: usize, columns: usize) -> Option<InlineRoom> {
-        Some(InlineRoom { columns, rows })
+    fn room(rows: usize, columns: usize) -> InlineRoom {
+        InlineRoom { columns, rows }
     }
 
     #[test]
