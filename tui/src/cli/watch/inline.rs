@@ -457,7 +457,9 @@ mod tests {
 
     #[test]
     fn the_lines_are_drawn_over_the_ones_before_and_nothing_else_is_touched() {
-        for (size, room) in [((8, 80), None), ((8, 80), room(8, 80)), ((8, 26), room(8, 26))] {
+        for (size, room) in
+            [((8, 80), None), ((8, 80), Some(room(8, 80))), ((8, 26), Some(room(8, 26)))]
+        {
             let terminal = shown(size, &[(room, "one"), (room, "two"), (room, "three")]);
             let text = terminal.screen().contents();
             let lines: Vec<&str> = text.lines().collect();
@@ -472,13 +474,15 @@ mod tests {
 
     #[test]
     fn a_terminal_with_fewer_rows_gets_fewer_lines_and_another_size_begins_below() {
-        let low = room(3, 80);
+        let low = Some(room(3, 80));
         let terminal = shown((3, 80), &[(low, "one"), (low, "two")]);
         let text = terminal.screen().contents();
         assert!(text.starts_with("two\ntwo xx") && !text.contains("one"), "{text}");
 
-        let terminal =
-            shown((9, 80), &[(room(9, 80), "one"), (room(9, 40), "two"), (room(9, 40), "three")]);
+        let terminal = shown(
+            (9, 80),
+            &[(Some(room(9, 80)), "one"), (Some(room(9, 40)), "two"), (Some(room(9, 40)), "three")],
+        );
         let text = terminal.screen().contents();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!((lines[1], lines[4]), ("one", "three"), "{lines:?}");
@@ -491,7 +495,7 @@ mod tests {
         let mut ui = Ui::into_buffers(Box::new(io::sink()), Box::new(err.clone()));
         ui.draw_plainly();
         let text = format!("idea.md · version 2 · {}", "x".repeat(200));
-        InlineLines::new(3).draw(vec![(None, text)], room(9, 40), &mut ui);
+        InlineLines::new(3).draw(vec![(None, text)], Some(room(9, 40)), &mut ui);
         let said = String::from_utf8(err.0.take()).unwrap();
         assert!(said.is_ascii() && said.ends_with("~\n"), "{said}");
     }

@@ -32,8 +32,8 @@ tables! {
         after 1999ms |
         after 1ms, turn a, 8 fails, waits | offer a 8, call a 8, prepare a 9, reserve 9, settle 8 0, free 8, tick in 4000ms, idle
         after 4000ms, turn a, 9 fails, waits | offer a 9, call a 9, prepare a 10, reserve 10, settle 9 0, free 9, tick in 8000ms, idle
-        after 8000ms, turn a, 10 fails, waits | offer a 10, call a 10, prepare a 11, reserve 11, settle 10 0, free 10, tick in 500ms, idle
-        after 500ms, turn a, 11 fails | offer a 11, call a 11, prepare a 12, reserve 12, settle 11 0, free 11, release 10, disable a, pause, forget 11, forget 12, forget 6, forget 4, forget 7, forget 5, forget 8, forget 9, forget 10
+        after 8000ms, turn a, 10 fails, waits | offer a 10, call a 10, prepare a 11, reserve 11, settle 10 0, free 10, tick in 1000ms, idle
+        after 1000ms, turn a, 11 fails | offer a 11, call a 11, prepare a 12, reserve 12, settle 11 0, free 11, release 10, disable a, pause, forget 11, forget 12, forget 6, forget 4, forget 7, forget 5, forget 8, forget 9, forget 10
     "
     a_try_that_is_answered_lets_everybody_go_on_at_once: "panel 9", "
         begun, turn a, 0 answers, turn a, turn a, turn a, 1 fails, 2 fails, 3 fails | prepare a 0, reserve 0, offer a 0, call a 0, prepare a 1, reserve 1, offer a 1, settle 0 3, record 0 answered, call a 1, prepare a 2, reserve 2, offer a 2, call a 2, prepare a 3, reserve 3, offer a 3, call a 3, prepare a 4, reserve 4, offer a 4, settle 1 0, free 1, settle 2 0, free 2, settle 3 0, doubt a, free 3
