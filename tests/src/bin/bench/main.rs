@@ -66,7 +66,7 @@ fn main() -> ExitCode {
 fn usage() -> ExitCode {
     println!(
         "say builtin, reports, models, station, http, watch, reader, or nothing for all; after a group the place of one benchmark; \
-         after reader also seen, aside, public, fresh, speed or answers FILE, and -v for the ids of texts that were missed"
+         after reader also seen, aside, public, fresh, blunt, speed or answers FILE, and -v for the ids of texts that were missed"
     );
     ExitCode::FAILURE
 }

@@ -20,11 +20,12 @@ type Measure = fn() -> Vec<Row>;
 
 /// The benchmarks that the word after `reader` asks for; all without a word, `None` for an unknown one.
 pub(crate) fn rows(word: Option<&str>) -> Option<Vec<Measure>> {
-    let all: [Measure; 6] = [
+    let all: [Measure; 7] = [
         || count(Set::Seen),
         || count(Set::Aside),
         || count(Set::Public),
         || offers(Set::Fresh),
+        || offers(Set::Blunt),
         || wording::rows(&Set::ALL),
         speed::rows,
     ];
@@ -34,6 +35,7 @@ pub(crate) fn rows(word: Option<&str>) -> Option<Vec<Measure>> {
         Some("aside") => vec![|| count(Set::Aside), || wording::rows(&[Set::Aside])],
         Some("public") => vec![|| count(Set::Public), || wording::rows(&[Set::Public])],
         Some("fresh") => vec![|| offers(Set::Fresh)],
+        Some("blunt") => vec![|| offers(Set::Blunt)],
         Some("speed") => vec![speed::rows],
         Some("answers") => vec![answers::write],
         Some(_) => return None,
@@ -58,10 +60,13 @@ fn share(what: &str, (held, of): (usize, usize), row: impl Fn(&str, f64) -> Row)
     (of > 0).then(|| row(&format!("{what} ({held} of {of})"), percent))
 }
 
-/// What the reader makes of a set of harmful and honest offers alone.
+/// What the reader makes of a set of harmful and honest offers, and of pairs that differ in one fact, if it has any.
 fn offers(set: Set) -> Vec<Row> {
     let asker = asker::Asker::new(set);
-    singles::harm(&asker).into_iter().chain(singles::plain(&asker)).collect()
+    let mut rows = pairs::rows(&asker, "one_fact", 85.0, None);
+    rows.extend(singles::harm(&asker));
+    rows.extend(singles::plain(&asker));
+    rows
 }
 
 fn at_least(gate: f64) -> impl Fn(&str, f64) -> Row {

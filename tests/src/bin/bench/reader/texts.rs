@@ -18,6 +18,9 @@ pub(super) enum Set {
     Public,
     /// Harmful and honest offers that were written after the rules, by somebody who saw none of the other texts.
     Fresh,
+    /// Short offers that say their fault outright, and pairs of one fact; by another such writer. Edition 8 was made with the
+    /// harmful ones.
+    Blunt,
 }
 
 /// Two texts: a better and a worse one, or two that say the same.
@@ -50,6 +53,7 @@ impl Set {
             Self::Aside => "aside",
             Self::Public => "public",
             Self::Fresh => "fresh",
+            Self::Blunt => "blunt",
         }
     }
 
