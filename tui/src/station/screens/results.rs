@@ -2,6 +2,7 @@
 //! the entry under the cursor. On large terminals the answers have a column of their own and the reasons are next to
 //! the scores. Enter drills down from any number to the answers, Esc returns.
 
+mod change;
 mod channels;
 mod checks;
 mod cross;
@@ -90,8 +91,10 @@ fn panes(model: &Model, body: Rect) -> Panes {
 
 /// Whether the scores have a pane: on small terminals, pages of numbers with their intervals take the whole width.
 pub(crate) fn shows_scores(model: &Model) -> bool {
-    let is_page =
-        matches!(model.open_study.results.view, View::Dimensions | View::Channels | View::Checks);
+    let is_page = matches!(
+        model.open_study.results.view,
+        View::Change | View::Dimensions | View::Channels | View::Checks
+    );
     !is_page || model.size.0 >= WIDE_FROM
 }
 
@@ -258,7 +261,8 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
             )
         }
         (
-            View::Versus
+            View::Change
+            | View::Versus
             | View::Dimensions
             | View::Reasons
             | View::Findings
@@ -268,7 +272,7 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
             _,
         ) => name.to_owned(),
     };
-    let views = View::of(study.instrument, results(model));
+    let views = View::of(study.instrument, model.open_study.report.as_ref());
     let place = views.iter().position(|one| *one == view.view).map_or(1, |place| place + 1);
     let count = format!("view {place} of {}", views.len());
     let caption = Caption { title: &title, count: &count, foot: "" };
@@ -284,10 +288,16 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
         View::Cross => cross::draw(model, study, canvas, inner),
         View::Reasons => reasons::draw(model, results, canvas, inner),
         View::Findings => findings::draw(model, results, canvas, inner),
+        View::Change => entry::draw(model, &changes(model), canvas, inner),
         View::Channels => entry::draw(model, &channels::entries(results), canvas, inner),
         View::Checks => entry::draw(model, &checks::entries(results), canvas, inner),
         View::Method => method::draw(model, study, results, canvas, inner),
     }
+}
+
+/// What changed against the version before.
+fn changes(model: &Model) -> Vec<entry::FindingEntry> {
+    change::entries(model.open_study.report.as_ref())
 }
 
 /// Rows of the main pane that the cursor can reach.
@@ -303,6 +313,7 @@ pub(crate) fn main_rows(model: &Model) -> usize {
         View::Cross => model.open_study.classes(Axis::Rows).len(),
         View::Reasons => results(model).map_or(0, |results| results.themes.len()),
         View::Findings => results(model).map_or(0, |results| results.findings.len()),
+        View::Change => changes(model).len(),
         View::Channels => results(model).map_or(0, |results| channels::entries(results).len()),
         View::Checks => results(model).map_or(0, |results| checks::entries(results).len()),
         View::Method => results(model).map_or(0, |results| method::lines(study, results).len()),
@@ -363,7 +374,7 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
             Some(cited(&finding.title, finding.key_quotes.iter().map(|quote| quote.answer.0)))
         }
         View::Channels => channels::entries(results(model)?).get(row)?.behind.clone(),
-        View::Dimensions | View::Checks | View::Method => None,
+        View::Change | View::Dimensions | View::Checks | View::Method => None,
     }
 }
 
@@ -372,7 +383,7 @@ pub(crate) fn opens(model: &Model) -> bool {
     let view = &model.open_study.results;
     match (view.pane, view.view) {
         (Pane::Main, View::Channels) => behind(model).is_some(),
-        (Pane::Main, View::Dimensions | View::Checks | View::Method) => false,
+        (Pane::Main, View::Change | View::Dimensions | View::Checks | View::Method) => false,
         _ => true,
     }
 }
@@ -427,6 +438,7 @@ pub(crate) fn as_text(model: &Model) -> Option<(&'static str, String)> {
         (Pane::Main, View::Findings) => {
             ("The finding", findings::as_text(results(model)?.findings.get(row)?, glyphs))
         }
+        (Pane::Main, View::Change) => ("The line", changes(model).get(row)?.text()),
         (Pane::Main, View::Channels) => {
             ("The line", channels::entries(results(model)?).get(row)?.text())
         }

@@ -11,6 +11,7 @@ use crate::station::action::{Action, Place};
 use crate::station::effect::Effect;
 use crate::station::model::layer::{Consent, Layer, Question, Yes};
 use crate::station::model::open_study::{Follow, LivePane};
+use crate::station::model::results::View;
 use crate::station::model::studies::{Arrival, SavedFilter};
 use crate::station::model::{Again, Model, Screen, Tone, Zoom};
 use crate::station::widgets::mosaic::Steer;
@@ -186,7 +187,11 @@ pub(super) fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
             model.requests.forget_lens();
             if let Some(study) = model.studies.get(id) {
                 let view = &mut model.open_study.results.view;
-                *view = view.or_first_of(study.instrument);
+                // Whoever reads what changed goes on with that in the next version.
+                let stays = *view == View::Change && study.lineage.is_some();
+                if !stays {
+                    *view = view.or_first_of(study.instrument);
+                }
             }
         }
     }
