@@ -3,9 +3,9 @@
 
 use protocol::finding::FindingPair;
 use protocol::results::{Comparison, Difference, PeopleMoved, Report};
-use protocol::run::Headline;
+use protocol::run::{Headline, State};
 use protocol::safe;
-use protocol::watch::VersionReport;
+use protocol::watch::{Version, VersionReport};
 
 use crate::look::{Role, thousands};
 use crate::report::compare::{p_text, told, words};
@@ -39,6 +39,12 @@ pub(crate) fn title(version: &VersionReport) -> String {
 pub(crate) fn file_name(version: &VersionReport) -> String {
     let name = version.lineage.file.rsplit('/').next().unwrap_or_default();
     safe::line(name).into_owned()
+}
+
+/// The newest version after that one that has ended with a result.
+pub(crate) fn newer(version: &VersionReport) -> Option<&Version> {
+    let ended = |one: &&Version| one.version > version.version && one.state == State::Completed;
+    version.lineage.versions.iter().rfind(ended)
 }
 
 /// What there is to say, the change itself first.

@@ -24,10 +24,12 @@ use ratatui::layout::Rect;
 
 use super::{SO_FAR, SYNTHETIC, frame};
 use crate::kinds::{self, Opening, Said};
+use crate::report::version;
+use crate::station::action::{Action, Place};
 use crate::station::model::class::readable;
 use crate::station::model::open_study::Loading;
 use crate::station::model::results::{Axis, Drill, Pane, Scope, View};
-use crate::station::model::{Model, Zoom};
+use crate::station::model::{Model, Screen, Zoom};
 use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, fit};
@@ -205,11 +207,25 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
 /// The strip of the lineage in the first line, for a version of a watched file.
 fn draw_strip(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let report = model.open_study.report.as_ref();
-    if let Some(strip) = report.and_then(|report| versions::strip(report, canvas.glyphs())) {
+    if let Some(mut strip) = report.and_then(|report| versions::strip(report, canvas.glyphs())) {
+        if let Some(told) = newer_version(model) {
+            // Narrow terminals cut the strip at its end.
+            strip.insert(1, (format!("{told}  "), Role::Accent));
+        }
         let pieces: Vec<(&str, Role)> =
             strip.iter().map(|(text, role)| (text.as_str(), *role)).collect();
         canvas.pieces(body.x + 1, body.y, body.width.saturating_sub(2), &pieces);
     }
+}
+
+/// That a newer version has ended, and the key that opens it.
+pub(super) fn newer_version(model: &Model) -> Option<String> {
+    let found = model.open_study.report.as_ref()?.version.as_deref()?;
+    let newer = version::newer(found)?;
+    let place = if model.screen == Screen::Findings { Place::Findings } else { Place::Results };
+    let key = model.keymap.keys(place, Action::Newest).into_iter().next();
+    let opens = key.map(|key| format!(": {key} opens it")).unwrap_or_default();
+    Some(format!("version {} is there{opens}", newer.version))
 }
 
 /// What the strip leaves of the body.

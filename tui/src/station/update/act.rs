@@ -1,8 +1,8 @@
 //! Dispatch of actions: one match over the table of actions. The files of the screens implement them.
 
 use super::{
-    chain, compose, cost_requests, export, findings, hooks, layers, leave, live, logs, navigate,
-    results, studies, want_screen,
+    chain, compose, cost_requests, export, findings, hooks, layers, leave, lineage, live, logs,
+    navigate, results, studies, want_screen,
 };
 use protocol::finding::FindingStatus;
 use protocol::safe;
@@ -50,6 +50,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::CrossTab => results::cross(model),
         Action::View => results::next_view(model),
         Action::Worth => results::show_worth(model),
+        Action::Newest => lineage::open_newest(model),
         Action::Down => step(model, place, Steer::Down),
         Action::Up => step(model, place, Steer::Up),
         Action::Left => step(model, place, Steer::Left),
