@@ -250,9 +250,11 @@ async fn secret(link: &Link, args: SecretArgs, ui: &mut Ui) -> Result<Exit, Fail
         (false, false) => SecretWish::Show,
     };
     let found = call!(link, hook_secret(args.id.clone(), wish))?;
+    // A script that takes the secret from stdout must not go on with an empty one.
+    let is_refused = wish == SecretWish::Show && found.secret.is_none();
     if args.json {
         ui.json(&found)?;
-        return Ok(Exit::Done);
+        return Ok(if is_refused { Exit::Invalid } else { Exit::Done });
     }
     let of = match &found.endpoint {
         Some(id) => format!("endpoint {}", table::short(id)),
@@ -264,10 +266,8 @@ async fn secret(link: &Link, args: SecretArgs, ui: &mut Ui) -> Result<Exit, Fail
             ui.say(&format!("The secret of {of}, which is not shown again:"));
             ui.data(&format!("{secret}\n"))?;
         }
-        None if wish == SecretWish::Use => ui.say(&format!("It signs for {of} from now on.")),
-        None => ui.say(&format!(
-            "The secret of {of} was shown before. Make another one with: demoscope hooks secret{again} --rotate"
-        )),
+        None if is_refused => {}
+        None => ui.say(&format!("It signs for {of} from now on.")),
     }
     if let Some(until) = found.both_until {
         let until = until.to_zoned(TimeZone::system()).strftime("%m-%d %H:%M");
@@ -277,6 +277,10 @@ async fn secret(link: &Link, args: SecretArgs, ui: &mut Ui) -> Result<Exit, Fail
         ui.say(&format!(
             "It does not sign yet. When its receiver knows it: demoscope hooks secret{again} --use"
         ));
+    }
+    if is_refused {
+        return Err(Failure::invalid(format!("The secret of {of} was shown before"))
+            .hint(format!("Make another one with `demoscope hooks secret{again} --rotate`")));
     }
     Ok(Exit::Done)
 }
