@@ -33,11 +33,11 @@ Examples:
   demoscope hooks test 3f2a
   demoscope hooks deliveries --state dead
   demoscope hooks redeliver msg_9c1e
-  demoscope hooks secret                       what signs where a study names an address itself
+  demoscope hooks secret          what signs where a study names an address itself
 
-Format standard is that of Standard Webhooks: verify webhook-signature with a library of theirs and the
-secret whsec_…, which is shown once. Format candor signs with X-Candor-Signature. Format refynd sends
-the result of every content review when it ends, in the bytes of GET /api/v1/results/ID, and signs
+Format standard is that of Standard Webhooks: verify webhook-signature with a library of theirs and the \
+secret whsec_…, which is shown once. Format candor signs with X-Candor-Signature. Format refynd sends \
+the result of every content review when it ends, in the bytes of GET /api/v1/results/ID, and signs \
 X-Refynd-Signature with the SHA-256 of the key that --key names.")]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -63,7 +63,7 @@ enum Verb {
     /// The log of deliveries, newest first; one with its attempts and what is sent, when its id is given
     Deliveries(DeliveriesArgs),
     /// Send a delivery that is over once more, under the same id
-    Redeliver(NameArgs),
+    Redeliver(RedeliverArgs),
     Sources(sources::SourcesArgs),
 }
 
@@ -101,7 +101,16 @@ struct JsonArgs {
 
 #[derive(Debug, clap::Args)]
 struct NameArgs {
-    /// The beginning of its id; of an endpoint also the whole address
+    /// The endpoint: the beginning of its id, or its whole address
+    id: String,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct RedeliverArgs {
+    /// The delivery: the beginning of its id, as `demoscope hooks deliveries` lists it
     id: String,
     /// Print one JSON object
     #[arg(long)]
@@ -323,7 +332,7 @@ async fn deliveries(link: &Link, args: DeliveriesArgs, ui: &mut Ui) -> Result<Ex
     Ok(Exit::Done)
 }
 
-async fn redeliver(link: &Link, args: NameArgs, ui: &mut Ui) -> Result<Exit, Failure> {
+async fn redeliver(link: &Link, args: RedeliverArgs, ui: &mut Ui) -> Result<Exit, Failure> {
     let delivery = call!(link, redeliver(args.id))?;
     if args.json {
         ui.json(&delivery)?;
