@@ -45,6 +45,7 @@ fn unknown_commands_and_flags_get_a_suggestion() {
         (vec!["daemon", "statsu"], "status"),
         (vec!["events", "--after", "-1"], "-1"),
         (vec!["list", "--limit", "x"], "--limit"),
+        (vec!["list", "--lineage"], "Give the id of a study"),
         (vec!["run", "x.md", "--detach", "--dry-run"], "--dry-run"),
     ] {
         let ended = home.run(args).expect(2);

@@ -143,6 +143,16 @@ fn a_library_of_standard_webhooks_takes_what_is_sent_and_nothing_else_also_after
     }
 }
 
+#[test]
+fn a_secret_that_was_shown_before_fails_the_script_that_asks_for_it() {
+    let home = Home::new();
+    assert!(!home.run(["hooks", "secret"]).expect(0).stdout.is_empty());
+    let again = home.run(["hooks", "secret"]).expect(2);
+    assert!(again.stdout.is_empty() && again.err().contains("was shown before"), "{again}");
+    assert!(again.err().contains("demoscope hooks secret --rotate"), "{again}");
+    drop(home.run(["hooks", "secret", "--json"]).expect(2));
+}
+
 /// One request, taken with a 200: its headers, and its body.
 fn caught(listener: &TcpListener) -> (String, String) {
     let (mut stream, _) = listener.accept().unwrap();

@@ -90,6 +90,11 @@ fn an_expectation_of_a_result_that_a_study_will_not_have_is_refused_before_a_cha
     drop(held.expect(0));
     let unmet = home.run(["run", "page.md", "--expect", "overall.high < 1"]).expect(7);
     assert!(unmet.err().contains("expected overall.high < 1"), "{unmet}");
+    home.write("other.md", format!("{PAGE}{CONTENT} Twice."));
+    let two = home.run(["run", "page.md", "other.md", "--expect", "overall.high < 1"]).expect(7);
+    for file in ["page.md", "other.md"] {
+        assert!(two.err().contains(&format!("{file}: expected overall.high < 1")), "{two}");
+    }
 }
 
 #[test]

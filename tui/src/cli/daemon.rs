@@ -35,7 +35,7 @@ Examples:
   demoscope daemon start --new-store
                                begin anew where the store was lost for good
 
-A store that is missing where one was is not begun anew by itself: the daemon says what is missing and which
+A store that is missing where one was is not begun anew by itself: the daemon says what is missing and which \
 backup to go back to, and does not start. --new-store gives the old one up; what is left of it is put aside.")]
 pub(crate) struct Args {
     #[command(subcommand)]

@@ -14,7 +14,7 @@ use crate::ui::Ui;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  demoscope engines\n  OPENAI_API_KEY=… demoscope engines check openai\n  demoscope engines check ollama\n  demoscope engines tune openai --concurrency 20\n\n\
-A model service that Demoscope knows needs only its key in the usual variable. Others are\ndescribed in [engine.NAME] of the settings, in the file that demoscope config --path names:\n\n\
+A model service that Demoscope knows needs only its key in the usual variable. Others are described in [engine.NAME] of the settings, in the file that demoscope config --path names:\n\n\
   [engine.mine]\n  \
   kind = \"openai\"                    whose API it speaks; needed unless NAME is such a service\n  \
   base_url = \"http://127.0.0.1:8080/v1\"\n  \

@@ -55,7 +55,9 @@ impl std::str::FromStr for Expectation {
         let bound: f64 = bound.trim().parse().map_err(|_| form)?;
         let name = name.trim();
         let is_name = |letter: char| !letter.is_whitespace() && !letter.is_control();
-        if !bound.is_finite() || name.is_empty() || !name.chars().all(is_name) {
+        // No result has a sign in its name: `=>`, `==` and `<>` are meant for one of ours.
+        let has_sign = name.contains(['=', '<', '>', '!']);
+        if !bound.is_finite() || name.is_empty() || has_sign || !name.chars().all(is_name) {
             return Err(form.to_owned());
         }
         let (field, part) = match name.rsplit_once('.') {
@@ -138,16 +140,23 @@ pub(super) fn nearest<'a>(given: &str, known: &'a [String]) -> Option<&'a str> {
     (found.0 <= 1 + own.chars().count() / 3).then_some(found.1.as_str())
 }
 
-/// Tells which expectations do not hold. Without results nothing can be said, and the state of the study decides.
-pub(crate) fn judge(expectations: &[Expectation], results: Option<&Results>, ui: &mut Ui) -> Exit {
+/// Tells which expectations do not hold, and of which of several files. Without results nothing can be said, and the state
+/// of the study decides.
+pub(crate) fn judge(
+    expectations: &[Expectation],
+    file: Option<&str>,
+    results: Option<&Results>,
+    ui: &mut Ui,
+) -> Exit {
     let mut exit = Exit::Done;
     let Some(results) = results else { return exit };
+    let of = file.map_or(String::new(), |file| format!("{}: ", safe::line(file)));
     for one in expectations {
         let (holds, found) = one.holds(results);
         if !holds {
             exit = Exit::Unexpected;
             let found = found.map_or("there is none".to_owned(), |found| format!("it is {found}"));
-            ui.say(&format!("expected {}: {found}", safe::line(&one.text)));
+            ui.say(&format!("{of}expected {}: {found}", safe::line(&one.text)));
         }
     }
     exit
@@ -164,7 +173,7 @@ mod tests {
         let all: Vec<Expectation> = texts.iter().map(|text| text.parse().unwrap()).collect();
         let report = fixtures::concept_test();
         let mut ui = Ui::into_buffers(Box::new(std::io::sink()), Box::new(std::io::sink()));
-        judge(&all, report.results.as_ref(), &mut ui)
+        judge(&all, None, report.results.as_ref(), &mut ui)
     }
 
     #[test]
@@ -183,6 +192,10 @@ mod tests {
             ["", "mean_score", "mean_score = 6", ">= 6", "mean_score >= x", "a b > 1", "a > nan"]
         {
             assert!(wrong.parse::<Expectation>().is_err(), "{wrong}");
+        }
+        for turned in ["mean_score=>3", "mean_score =< 3", "mean_score <> 3"] {
+            let told = turned.parse::<Expectation>().unwrap_err();
+            assert!(told.contains("one of >= <= > <"), "{turned}: {told}");
         }
     }
 

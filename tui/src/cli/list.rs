@@ -32,8 +32,8 @@ Examples:
   demoscope list --json | jq -r '.[0].id'
   demoscope list --json | jq '.[] | {name, headline}'
 
-SCORE is what the study type is about, with half its 95% interval: the mean score of a concept
-test (1 to 10), the NPS, positive minus negative, A minus B (points, -100 to 100). Only scores of
+SCORE is what the study type is about, with half its 95% interval: the mean score of a concept \
+test (1 to 10), the NPS, positive minus negative, A minus B (points, -100 to 100). Only scores of \
 one type can be compared.")]
 pub(crate) struct Args {
     /// Only those whose name contains this text, in any case
@@ -43,7 +43,14 @@ pub(crate) struct Args {
     #[arg(long)]
     tag: Option<String>,
     /// The versions of the watched file that this study is one of: an id, the beginning of one, or @ for the latest
-    #[arg(long, value_name = "ID", conflicts_with_all = ["search", "tag", "archived"])]
+    // Empty where it was left out, so that what to give can be said.
+    #[arg(
+        long,
+        value_name = "ID",
+        num_args = 0..=1,
+        default_missing_value = "",
+        conflicts_with_all = ["search", "tag", "archived"]
+    )]
     lineage: Option<String>,
     /// Those that were put away, instead of the others
     #[arg(long)]
@@ -61,6 +68,10 @@ pub(crate) struct Args {
 
 /// Prints the studies that the arguments ask for.
 pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
+    if args.lineage.as_ref().is_some_and(String::is_empty) {
+        return Err(Failure::invalid("No version is named")
+            .hint("Give the id of a study of the file, as `demoscope watch list` shows it, or @"));
+    }
     let link = Link::open(ui, Absent::Start).await?;
     if let Some(name) = &args.lineage {
         return lineage(&link, name, args.json, ui).await;

@@ -78,7 +78,7 @@ Examples:
   demoscope rank a.md b.md c.md            which of several texts is the best
   demoscope export @ --format csv -o answers.csv
 
-Everything is in one folder where the variable DEMOSCOPE_HOME names one: settings, studies, logs and
+Everything is in one folder where the variable DEMOSCOPE_HOME names one: settings, studies, logs and \
 the daemon's socket. Another folder is another daemon.
 
 Each command has its own page: demoscope run --help"

@@ -48,7 +48,7 @@ Examples:
   demoscope rank a.md b.md --format html -o ranking.html
   demoscope rank 3f2a 9b1c @ --json | jq '.studies[0].name'
 
-Ends with 0, with 5 when some respondents did not answer, 4 when a run failed, 3 when credits or
+Ends with 0, with 5 when some respondents did not answer, 4 when a run failed, 3 when credits or \
 consent to a cost are missing, 2 for texts that share no scale and for other mistakes.")]
 pub(crate) struct Args {
     /// Text files, or studies: an id, the beginning of one, or @ for the latest; 2 to 200 in all, of them at most 20 files

@@ -93,6 +93,21 @@ fn the_report_of_a_version_opens_with_its_change_against_the_one_before() {
 }
 
 #[test]
+fn that_no_group_moved_is_said_where_groups_were_looked_at() {
+    let mut version = fixtures::version();
+    let told = |version: &protocol::watch::VersionReport| {
+        crate::report::version::sentences(version).join("\n")
+    };
+    let change = version.change.as_mut().unwrap();
+    for found in change.segments.values_mut().flat_map(|classes| classes.values_mut()) {
+        (found.p_adjusted, found.small) = (Some(0.4), false);
+    }
+    assert!(told(&version).contains("No group moved beyond chance by itself ("));
+    version.change.as_mut().unwrap().segments.clear();
+    assert!(!told(&version).contains("group"), "{}", told(&version));
+}
+
+#[test]
 fn a_comparison_and_a_breakdown() {
     let study = fixtures::concept_test().study;
     let text = comparison(&study, &study, &fixtures::comparison(), Look::PLAIN);

@@ -3,9 +3,9 @@
 
 use protocol::finding::FindingPair;
 use protocol::results::{Comparison, Difference, PeopleMoved, Report};
-use protocol::run::Headline;
+use protocol::run::{Headline, State};
 use protocol::safe;
-use protocol::watch::VersionReport;
+use protocol::watch::{Version, VersionReport};
 
 use crate::look::{Role, thousands};
 use crate::report::compare::{p_text, told, words};
@@ -39,6 +39,12 @@ pub(crate) fn title(version: &VersionReport) -> String {
 pub(crate) fn file_name(version: &VersionReport) -> String {
     let name = version.lineage.file.rsplit('/').next().unwrap_or_default();
     safe::line(name).into_owned()
+}
+
+/// The newest version after that one that has ended with a result.
+pub(crate) fn newer(version: &VersionReport) -> Option<&Version> {
+    let ended = |one: &&Version| one.version > version.version && one.state == State::Completed;
+    version.lineage.versions.iter().rfind(ended)
 }
 
 /// What there is to say, the change itself first.
@@ -136,15 +142,24 @@ fn meaning(change: &Comparison) -> &'static str {
     }
 }
 
-/// The groups that moved beyond chance, the largest change first.
+/// The groups that moved beyond chance, the largest change first; or that none of those that were looked at did.
 fn groups(change: &Comparison) -> Option<String> {
     let mut moved: Vec<(String, f64)> = Vec::new();
+    let mut looked_at = 0_usize;
     for (dimension, classes) in &change.segments {
         for (class, found) in classes {
-            if !found.small && found.p_adjusted.is_some_and(|p| p < 0.05) {
+            let Some(p) = found.p_adjusted.filter(|_| !found.small) else { continue };
+            looked_at += 1;
+            if p < 0.05 {
                 moved.push((group(dimension, class), found.difference.value));
             }
         }
+    }
+    // Silence could mean as well that nobody looked.
+    if looked_at > 0 && moved.is_empty() {
+        return Some(format!(
+            "No group moved beyond chance by itself ({looked_at} looked at, Holm-adjusted)."
+        ));
     }
     moved.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
     let named: Vec<String> = moved

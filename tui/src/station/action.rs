@@ -175,7 +175,8 @@ actions! {
     GroupBy = "results.group", [Results] 3, "group by", "Groups by the next attribute: age, gender, income, education, technology, region, or all of them at once.";
     Worth = "results.worth", [Results] 3, "worth", "Shows what the numbers are worth: channels side by side; then controls, wordings and figures on the answers.";
     CrossTab = "results.cross", [Results] 7, "cross-tab", "Crosses two attributes in a table of means.";
-    View = "results.view", [Results] 5, "view", "Shows the next view: segments, A against B, cross-tab, reasons, findings, channels, checks, method.";
+    View = "results.view", [Results] 5, "view", "Shows the next view: what changed in a version, segments, A against B, cross-tab, reasons, findings, channels, checks, method.";
+    Newest = "version.newest", [Results Findings], "newest version", "Goes to the newest version of the watched file that has ended, in the same view.";
     Down = "move.down", [Studies Live Results Chain Findings Hooks Logs Palette Help Menu Person Ranking Compose], "down", "Moves down.";
     Up = "move.up", [Studies Live Results Chain Findings Hooks Logs Palette Help Menu Person Ranking Compose], "up", "Moves up.";
     Left = "move.left", [Live Results Chain Compose Prompt Palette Help], "left", "Moves left.";

@@ -105,6 +105,10 @@ fn changed(
             Changed { secrets: Secrets { is_shown: true, ..secrets }, shown }
         }
         (Some(secrets), SecretWish::Rotate) => {
+            // Each secret was promised its day: its receiver may not know the next one before the end of it.
+            if let Some((_, until)) = secrets.previous.as_ref().filter(|(_, until)| *until > now) {
+                return Err(rotated_lately(*until).into());
+            }
             Changed { secrets: secrets.rotated(fresh.clone(), format, now), shown: Some(fresh) }
         }
         (before, SecretWish::Use) => {
@@ -116,6 +120,14 @@ fn changed(
         }
     };
     Ok(changed)
+}
+
+/// The refusal of a second rotation, which would drop a secret before its time.
+fn rotated_lately(until: jiff::Timestamp) -> ApiError {
+    let until = until.strftime("%Y-%m-%d %H:%M UTC");
+    let what = format!("The secret before this one signs until {until}, as was promised");
+    ApiError::new(ErrorCode::Conflict, what)
+        .hint("Wait until then; where a secret leaked, remove the endpoint and add it anew")
 }
 
 /// The refusal for an endpoint that needs no secret of its own.

@@ -135,9 +135,10 @@ fn receive(
     let needs_body =
         acts && matches!(row.action, HookAction::Submit { .. } | HookAction::Import { .. });
     let body = match String::from_utf8(body) {
-        Ok(text) if needs_body && text.len() <= BODY_MAX => Ok(Some(text)),
-        _ if needs_body => Err("its body is larger than 512 KiB, or no text"),
-        _ => Ok(None),
+        _ if !needs_body => Ok(None),
+        Ok(text) if text.len() <= BODY_MAX => Ok(Some(text)),
+        Ok(_) => Err("its body is larger than 512 KiB"),
+        Err(_) => Err("its body is no text in UTF-8"),
     };
     let (body, unusable) = match body {
         Ok(body) => (body, None),

@@ -62,8 +62,12 @@ fn submit() -> HookAction {
 }
 
 fn hook(id: &str, body: &str, more: &[(&str, &str)]) -> IncomingHook {
+    hook_of(id, body.as_bytes(), more)
+}
+
+fn hook_of(id: &str, body: &[u8], more: &[(&str, &str)]) -> IncomingHook {
     let key = SECRET.replace(' ', "-");
-    let tag = hex::encode(hmac_sha256(key.as_bytes(), body.as_bytes()));
+    let tag = hex::encode(hmac_sha256(key.as_bytes(), body));
     let tag = format!("sha256={tag}");
     let own = [
         ("X-Hub-Signature-256", tag.as_str()),
@@ -75,7 +79,7 @@ fn hook(id: &str, body: &str, more: &[(&str, &str)]) -> IncomingHook {
     IncomingHook {
         source: "cms".to_owned(),
         headers: HookHeaders::new(headers),
-        body: body.as_bytes().to_vec(),
+        body: body.to_vec(),
     }
 }
 
@@ -180,6 +184,20 @@ async fn a_loop_is_stopped_and_a_study_of_a_hook_carries_how_many_led_to_it() {
     assert_eq!(hop.1, "3", "so that whoever takes it stops");
     let refused = core.sources(&me()).await.unwrap().remove(0).refused.unwrap();
     assert!(refused.1.contains("loop"), "{}", refused.1);
+    core.close();
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_text_and_one_that_is_too_large_are_told_apart() {
+    let core = open(&Disk::default());
+    source(&core, submit()).await;
+    for (id, body, why) in [
+        ("a", vec![0xff, 0xff], "its body is no text in UTF-8"),
+        ("b", vec![b'x'; 512 * 1024 + 1], "its body is larger than 512 KiB"),
+    ] {
+        core.receive_hook(&stranger(), hook_of(id, &body, &[])).await.unwrap();
+        assert_eq!(told(&core, id).await, (ReceivedState::Failed, why.to_owned()));
+    }
     core.close();
 }
 

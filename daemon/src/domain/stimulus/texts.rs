@@ -23,7 +23,7 @@ const TEXTS: &[&str] = &[
     "tone",
     "goal",
 ];
-/// Settings that are made of one text, of short ones, or of a name, where a number is a text as it is written.
+/// Settings that are made of one text, of short ones, of a name or of a word, where a number is a text as it is written.
 const AS_WRITTEN: &[&str] = &[
     "name",
     "context",
@@ -38,6 +38,14 @@ const AS_WRITTEN: &[&str] = &[
     "rater",
     "language",
     "content_type",
+    "study",
+    "mode",
+    "engine_mode",
+    "audience.region",
+    "audience.gender",
+    "audience.income_bracket",
+    "audience.education",
+    "audience.tech_adoption",
 ];
 /// Most comments of a kind that are reported one by one.
 const TOLD_MAX: usize = 5;

@@ -100,6 +100,10 @@ impl AnswerWriter for Plain {
 
 impl Bench {
     pub(super) fn new(doors: &'static [Door]) -> Self {
+        Self::with(doors, &settings())
+    }
+
+    fn with(doors: &'static [Door], settings: &HttpSettings) -> Self {
         let (world, _) = world();
         let storage = Disk::default().storage();
         let core = Core::open_with(world.clone(), storage, Settings::default(), options()).unwrap();
@@ -107,7 +111,7 @@ impl Bench {
         let context = HttpContext::new(
             core.clone(),
             world,
-            &settings(),
+            settings,
             "offline",
             Some(LAYOUTS),
             address,
@@ -444,6 +448,15 @@ async fn a_stream_ends_with_its_key() {
     let keys = bench.core.keys(&me()).await.unwrap();
     bench.core.revoke_key(&me(), keys[0].id).await.unwrap();
     assert!(body.frame().await.is_none(), "nothing more is sent");
+}
+
+#[tokio::test]
+async fn the_index_lists_figures_only_where_they_are_on() {
+    let on = Bench::new(DOORS);
+    assert!(on.get("/", &[]).await.text.contains("GET /metrics"));
+    let off = Bench::with(DOORS, &HttpSettings { metrics: false, ..settings() });
+    let index = off.get("/", &[]).await.text;
+    assert!(index.contains("GET /healthz") && !index.contains("/metrics"), "{index}");
 }
 
 #[tokio::test]

@@ -33,11 +33,11 @@ Examples:
   demoscope hooks test 3f2a
   demoscope hooks deliveries --state dead
   demoscope hooks redeliver msg_9c1e
-  demoscope hooks secret                       what signs where a study names an address itself
+  demoscope hooks secret          what signs where a study names an address itself
 
-Format standard is that of Standard Webhooks: verify webhook-signature with a library of theirs and the
-secret whsec_…, which is shown once. Format candor signs with X-Candor-Signature. Format refynd sends
-the result of every content review when it ends, in the bytes of GET /api/v1/results/ID, and signs
+Format standard is that of Standard Webhooks: verify webhook-signature with a library of theirs and the \
+secret whsec_…, which is shown once. Format candor signs with X-Candor-Signature. Format refynd sends \
+the result of every content review when it ends, in the bytes of GET /api/v1/results/ID, and signs \
 X-Refynd-Signature with the SHA-256 of the key that --key names.")]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -63,7 +63,7 @@ enum Verb {
     /// The log of deliveries, newest first; one with its attempts and what is sent, when its id is given
     Deliveries(DeliveriesArgs),
     /// Send a delivery that is over once more, under the same id
-    Redeliver(NameArgs),
+    Redeliver(RedeliverArgs),
     Sources(sources::SourcesArgs),
 }
 
@@ -101,7 +101,16 @@ struct JsonArgs {
 
 #[derive(Debug, clap::Args)]
 struct NameArgs {
-    /// The beginning of its id; of an endpoint also the whole address
+    /// The endpoint: the beginning of its id, or its whole address
+    id: String,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct RedeliverArgs {
+    /// The delivery: the beginning of its id, as `demoscope hooks deliveries` lists it
     id: String,
     /// Print one JSON object
     #[arg(long)]
@@ -250,9 +259,11 @@ async fn secret(link: &Link, args: SecretArgs, ui: &mut Ui) -> Result<Exit, Fail
         (false, false) => SecretWish::Show,
     };
     let found = call!(link, hook_secret(args.id.clone(), wish))?;
+    // A script that takes the secret from stdout must not go on with an empty one.
+    let is_refused = wish == SecretWish::Show && found.secret.is_none();
     if args.json {
         ui.json(&found)?;
-        return Ok(Exit::Done);
+        return Ok(if is_refused { Exit::Invalid } else { Exit::Done });
     }
     let of = match &found.endpoint {
         Some(id) => format!("endpoint {}", table::short(id)),
@@ -264,10 +275,8 @@ async fn secret(link: &Link, args: SecretArgs, ui: &mut Ui) -> Result<Exit, Fail
             ui.say(&format!("The secret of {of}, which is not shown again:"));
             ui.data(&format!("{secret}\n"))?;
         }
-        None if wish == SecretWish::Use => ui.say(&format!("It signs for {of} from now on.")),
-        None => ui.say(&format!(
-            "The secret of {of} was shown before. Make another one with: demoscope hooks secret{again} --rotate"
-        )),
+        None if is_refused => {}
+        None => ui.say(&format!("It signs for {of} from now on.")),
     }
     if let Some(until) = found.both_until {
         let until = until.to_zoned(TimeZone::system()).strftime("%m-%d %H:%M");
@@ -277,6 +286,10 @@ async fn secret(link: &Link, args: SecretArgs, ui: &mut Ui) -> Result<Exit, Fail
         ui.say(&format!(
             "It does not sign yet. When its receiver knows it: demoscope hooks secret{again} --use"
         ));
+    }
+    if is_refused {
+        return Err(Failure::invalid(format!("The secret of {of} was shown before"))
+            .hint(format!("Make another one with `demoscope hooks secret{again} --rotate`")));
     }
     Ok(Exit::Done)
 }
@@ -319,7 +332,7 @@ async fn deliveries(link: &Link, args: DeliveriesArgs, ui: &mut Ui) -> Result<Ex
     Ok(Exit::Done)
 }
 
-async fn redeliver(link: &Link, args: NameArgs, ui: &mut Ui) -> Result<Exit, Failure> {
+async fn redeliver(link: &Link, args: RedeliverArgs, ui: &mut Ui) -> Result<Exit, Failure> {
     let delivery = call!(link, redeliver(args.id))?;
     if args.json {
         ui.json(&delivery)?;

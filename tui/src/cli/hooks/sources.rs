@@ -28,20 +28,20 @@ const LISTED: u32 = 50;
 #[command(after_help = "\
 Examples:
   demoscope hooks sources add site --kind github --do evaluate=drafts/landing.md --events push
-  demoscope hooks sources add cms --kind generic --do submit=template.md --content /page/text \
+  demoscope hooks sources add cms --kind generic --do submit=template.md --content /page/text \\
       --max-credits 500
   demoscope hooks sources add reviews --kind refynd --do import --secret-env REFYND_API_KEY
-  demoscope hooks sources add people --kind candor --do import --api https://candor.sh/api \
+  demoscope hooks sources add people --kind candor --do import --api https://candor.sh/api \\
       --api-key-env CANDOR_API_KEY --secret-env CANDOR_HOOK_SECRET
   demoscope hooks sources list
   demoscope hooks sources received
 
-A source sends to /hooks/in/NAME of the HTTP listener; `demoscope daemon status` tells its
-address. Its hooks are signed with its secret, which is shown once. What they do is declared here
-and decided by nothing in them: evaluate looks at a watched file as if it had been saved; submit
-takes one text of the JSON body, or of the JSON under `payload` of a form, below the settings of a
-template; import keeps a result of another service, to be read with list --external, show, findings
-and export, and never as one of ours. Each hook is acted on once; one whose action failed is taken
+A source sends to /hooks/in/NAME of the HTTP listener; `demoscope daemon status` tells its \
+address. Its hooks are signed with its secret, which is shown once. What they do is declared here \
+and decided by nothing in them: evaluate looks at a watched file as if it had been saved; submit \
+takes one text of the JSON body, or of the JSON under `payload` of a form, below the settings of a \
+template; import keeps a result of another service, to be read with list --external, show, findings \
+and export, and never as one of ours. Each hook is acted on once; one whose action failed is taken \
 again when it is sent again.")]
 pub(crate) struct SourcesArgs {
     #[command(subcommand)]
@@ -62,26 +62,26 @@ enum SourcesVerb {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A hook is known again by its id for seven days: sent again, it is answered `repeated` and does
-nothing, unless what it asked for failed. The id is what the sender gives (webhook-id,
-X-GitHub-Delivery, X-Candor-Delivery-Id), of refynd the run with its event, and of generic the
-SHA-256 of the body, since only that is signed. So a generic sender whose body never changes is
+A hook is known again by its id for seven days: sent again, it is answered `repeated` and does \
+nothing, unless what it asked for failed. The id is what the sender gives (webhook-id, \
+X-GitHub-Delivery, X-Candor-Delivery-Id), of refynd the run with its event, and of generic the \
+SHA-256 of the body, since only that is signed. So a generic sender whose body never changes is \
 acted on ONCE IN SEVEN DAYS: have it put the time or a counter into the body.
 
-A template is read when the source is added, and is not read again: to change it, remove the
+A template is read when the source is added, and is not read again: to change it, remove the \
 source and add it again. What still waits of the removed one fails.
 
-import reads the result from the body: of refynd as its results endpoint has it; of standard and
-generic as { \"id\", \"name\", \"completed_at\", \"respondents\", \"text\", \"numbers\": [ { \"of\",
-\"value\", \"low\", \"high\", \"level\", \"n\" } ], \"findings\": [ { \"priority\", \"title\", \"detail\",
-\"action\", \"quotes\" } ] }, at the top or under `data`. id, name, of and title are texts; numbers are
-numbers; completed_at is a time as in 2026-11-30T10:00:00Z, and quotes a list of texts; what is not
-known is left out. Hooks of candor only name a study: its results or findings are fetched below
---api with the key in --api-key-env, which is shown to that origin alone and kept in memory; without
-them the hook is noted. An id that was imported stays as it was told first. A body with a field
+import reads the result from the body: of refynd as its results endpoint has it; of standard and \
+generic as { \"id\", \"name\", \"completed_at\", \"respondents\", \"text\", \"numbers\": [ { \"of\", \
+\"value\", \"low\", \"high\", \"level\", \"n\" } ], \"findings\": [ { \"priority\", \"title\", \"detail\", \
+\"action\", \"quotes\" } ] }, at the top or under `data`. id, name, of and title are texts; numbers are \
+numbers; completed_at is a time as in 2026-11-30T10:00:00Z, and quotes a list of texts; what is not \
+known is left out. Hooks of candor only name a study: its results or findings are fetched below \
+--api with the key in --api-key-env, which is shown to that origin alone and kept in memory; without \
+them the hook is noted. An id that was imported stays as it was told first. A body with a field \
 twice is refused, because readers differ in which one they take.
 
---max-credits and --max-usd hold for what submit sets aside in a day (UTC); what a study does not
+--max-credits and --max-usd hold for what submit sets aside in a day (UTC); what a study does not \
 use comes back when it ends. What evaluate does counts at the watch of the file.")]
 struct AddSourceArgs {
     /// Its name, which is in its address: a-z, 0-9 and -

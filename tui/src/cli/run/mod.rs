@@ -54,7 +54,7 @@ Examples:
   demoscope run idea.md --expect 'mean_score >= 6' --expect 'would_buy_pct.low > 20'
   demoscope run idea.md --dry-run      who would be asked, how, and what it takes
 
-Ends with 0 when every respondent answered, 5 when some did not, 7 when an expectation does not
+Ends with 0 when every respondent answered, 5 when some did not, 7 when an expectation does not \
 hold, 4 when the run failed, 3 when credits or consent to a cost are missing, 2 for mistakes in the file or the flags.")]
 pub(crate) struct Args {
     /// Text files; - reads standard input. With --study ab_test two files are variants A and B of one study
@@ -173,15 +173,17 @@ async fn run_all(
     let mut worst = Exit::Done;
     let mut follower = Follower::attach(link)?;
     let mut studies = Vec::new();
+    let is_one = drafts.len() < 2;
     for draft in drafts {
+        let file = draft.file.clone();
         let path = args.example.is_none().then(|| path_of(&draft)).flatten();
         match submit(link, draft, path, args.yes, ui).await {
             Ok(study) if args.detach => detach(&study, Form::of(args.json), ui)?,
-            Ok(study) => studies.push(study),
+            Ok(study) => studies.push((file, study)),
             Err(failure) => worst = worst.max(excuse(failure, ui)?),
         }
     }
-    for (place, study) in studies.iter().enumerate() {
+    for (place, (file, study)) in studies.iter().enumerate() {
         let followed = match follower.follow(link, study, ui).await {
             // It is paused before it costs more than was agreed; the others go on.
             Err(failure) if failure.code() == ErrorCode::UnconfirmedCost => {
@@ -203,11 +205,13 @@ async fn run_all(
                 show::print(link, study.id, detail, Form::of(args.json), ui).await?;
                 if !args.expectations.is_empty() {
                     let found = call!(link, report(study.id))?;
-                    worst = worst.max(judge(&args.expectations, found.results.as_ref(), ui));
+                    let file = (!is_one).then_some(file.as_str());
+                    let results = found.results.as_ref();
+                    worst = worst.max(judge(&args.expectations, file, results, ui));
                 }
             }
             Followed::Interrupted => {
-                for study in &studies[place..] {
+                for (_, study) in &studies[place..] {
                     let name = safe::line(&study.name);
                     let id = study.id.short();
                     ui.say(&format!("{name} goes on. Come back with: demoscope show {id}"));

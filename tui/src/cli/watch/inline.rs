@@ -236,7 +236,7 @@ async fn report(
     show::print(&watching.link, id, ShowDetail::Summary, Form::of(follow.json), ui).await?;
     exit = exit.max(end_of(&study));
     let found = call!(watching.link, report(id))?;
-    Ok(exit.max(judge(&follow.expectations, found.results.as_ref(), ui)))
+    Ok(exit.max(judge(&follow.expectations, None, found.results.as_ref(), ui)))
 }
 
 /// Keeps a few lines about the file until Ctrl-C.
@@ -261,10 +261,20 @@ async fn follow_lines(
     watching.looked().await?;
     let mut cursor = watching.link.welcome.head;
     let mut screen = InlineLines::new(follow.lines);
+    let mut lineage: Option<String> = None;
     loop {
-        let shown = watching.file(&follow.path).await?;
-        let study = shown.as_ref().and_then(|file| file.study);
-        let text = lines(&watching.link, shown.as_ref(), &follow.path, ui.err_look).await?;
+        let files = super::files(&watching.link).await?;
+        let shown = files.iter().find(|file| file.path == follow.path);
+        if let Some(known) = shown.and_then(|file| file.lineage.clone()) {
+            lineage = Some(known);
+        }
+        let study = shown.and_then(|file| file.study);
+        let is_there = std::path::Path::new(&follow.path).exists();
+        let text = if is_there {
+            lines(&watching.link, shown, &follow.path, ui.err_look).await?
+        } else {
+            vec![(Some(Role::Warning), gone(&follow.path, lineage.as_deref(), &files))]
+        };
         screen.draw(text, InlineRoom::of_stderr(), ui);
         loop {
             let wait_ms = u64::try_from(WAIT.as_millis()).unwrap_or(u64::MAX);
@@ -274,10 +284,25 @@ async fn follow_lines(
                 event.kind() == Some(EventKind::DraftSaved)
                     || (study.is_some() && event.study == study)
             };
-            if page.events.iter().any(is_ours) {
+            // No event tells that a file was taken away, and its new name is known a moment later.
+            let is_gone = !is_there || !std::path::Path::new(&follow.path).exists();
+            if is_gone || page.events.iter().any(is_ours) {
                 break;
             }
         }
+    }
+}
+
+/// That a file is there no more, and under which name its versions go on where it was renamed.
+fn gone(path: &str, lineage: Option<&str>, files: &[WatchedFile]) -> String {
+    let name = |path: &str| safe::line(path.rsplit('/').next().unwrap_or(path)).into_owned();
+    let goes_on = |file: &&WatchedFile| {
+        !file.is_missing && file.path != path && file.lineage.as_deref() == lineage
+    };
+    let renamed = lineage.and_then(|_| files.iter().find(goes_on));
+    match renamed {
+        Some(file) => format!("{}: is called {} now", name(path), name(&file.path)),
+        None => format!("{}: is missing", name(path)),
     }
 }
 
@@ -487,6 +512,31 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!((lines[1], lines[4]), ("one", "three"), "{lines:?}");
         assert!(!text.contains("two"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_file_that_is_gone_is_told_by_its_new_name_where_that_is_known() {
+        let renamed = WatchedFile {
+            path: "/drafts/new.md".to_owned(),
+            watch: "/drafts".to_owned(),
+            outcome: SaveOutcome::Known,
+            text_sha256: None,
+            problems: Vec::new(),
+            held: None,
+            lineage: Some("0190".to_owned()),
+            version: Some(2),
+            study: None,
+            state: None,
+            reason: None,
+            headline: None,
+            is_missing: false,
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let told =
+            |lineage: Option<&str>| gone("/drafts/old.md", lineage, std::slice::from_ref(&renamed));
+        assert_eq!(told(Some("0190")), "old.md: is called new.md now");
+        assert_eq!(told(Some("0191")), "old.md: is missing");
+        assert_eq!(told(None), "old.md: is missing");
     }
 
     #[test]

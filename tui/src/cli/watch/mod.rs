@@ -41,7 +41,7 @@ Examples:
   demoscope watch idea.md --inline 6           six lines that follow the file
   demoscope watch idea.md --once --expect 'mean_score >= 6'
 
-With --once it ends as run does, with 7 when an expectation does not hold, 2 when the file has
+With --once it ends as run does, with 7 when an expectation does not hold, 2 when the file has \
 problems, and 3 when nobody was asked."
 )]
 pub(crate) struct Args {

@@ -1,8 +1,10 @@
 //! The list of watches as a table: each watch, its files with version, state and score, and below a file its problems,
 //! each at its line, or why nobody is asked.
 
+use std::cmp::Reverse;
 use std::path::Path;
 
+use jiff::Timestamp;
 use protocol::credits::Credits;
 use protocol::run::Headline;
 use protocol::safe;
@@ -15,7 +17,7 @@ use crate::report::estimates::{number, within};
 
 /// Problems of one file that are shown.
 const PROBLEMS: usize = 8;
-/// Files of one watch that are shown: those with problems first.
+/// Files of one watch that are shown: those with problems first, then those under way.
 const FILES: usize = 40;
 
 /// The table. Paths below `here` are shown from there on.
@@ -30,7 +32,7 @@ pub(super) fn table(
         out.push_str(&head(watch, here, look));
         let mut own: Vec<&WatchedFile> =
             files.iter().filter(|file| file.watch == watch.path).collect();
-        own.sort_by_key(|file| !matches!(file.outcome, SaveOutcome::Broken | SaveOutcome::Held));
+        own.sort_by_key(|file| order(file));
         for file in own.iter().take(FILES) {
             out.push_str(&row(file, here, look));
         }
@@ -40,6 +42,15 @@ pub(super) fn table(
         }
     }
     out
+}
+
+/// Files with problems first, as they are listed; then those under way, then the others, each the newest first.
+fn order(file: &WatchedFile) -> (u8, Option<Reverse<Timestamp>>) {
+    match (file.outcome, file.state) {
+        (SaveOutcome::Broken | SaveOutcome::Held, _) => (0, None),
+        (_, Some(state)) if !state.is_final() => (1, Some(Reverse(file.at))),
+        _ => (2, Some(Reverse(file.at))),
+    }
 }
 
 fn head(watch: &Watch, here: Option<&Path>, look: Look) -> String {
@@ -209,6 +220,14 @@ mod tests {
             unresolved: 2,
             trouble: Some("the system listens to no more folders".to_owned()),
         };
+        let (mut early, mut running) =
+            (file("a.md", SaveOutcome::Known), file("z.md", SaveOutcome::Queued));
+        early.at = Timestamp::UNIX_EPOCH;
+        running.state = Some(State::Running);
+        let mut sorted = [early, file("b.md", SaveOutcome::Known), running, held.clone()];
+        sorted.sort_by_key(order);
+        let paths = sorted.map(|file| file.path.rsplit('/').next().unwrap_or_default().to_owned());
+        assert_eq!(paths, ["paid.md", "z.md", "b.md", "a.md"]);
         let files = [file("kettle.md", SaveOutcome::Queued), broken, held, failed, gone];
         let text = table(&[watch], &files, Some(Path::new("/home/ada")), Look::PLAIN);
         assert!(!text.contains('\u{1b}') && text.contains("the key was refused"), "{text}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use protocol::analysis::CrossTab;
-use protocol::results::{Contrast, Results};
+use protocol::results::{Contrast, Report, Results};
 use protocol::run::Study;
 use protocol::study::StudyType;
 
@@ -17,6 +17,8 @@ use crate::station::widgets::window::Window;
 /// The view of the main pane.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum View {
+    /// What changed against the version before.
+    Change,
     /// Comparison of two variants.
     Versus,
     /// The dimensions of a content review, and what to change.
@@ -40,7 +42,8 @@ pub(crate) enum View {
 
 impl View {
     /// Every view with its title, in the order of the `v` key.
-    pub(crate) const ALL: [(Self, &'static str); 9] = [
+    pub(crate) const ALL: [(Self, &'static str); 10] = [
+        (Self::Change, "Change"),
         (Self::Versus, "A against B"),
         (Self::Dimensions, "Dimensions"),
         (Self::Segments, "Segments"),
@@ -52,9 +55,13 @@ impl View {
         (Self::Method, "Method"),
     ];
 
-    /// The views that apply to a study type with such results, in the order of the `v` key.
-    pub(crate) fn of(study_type: StudyType, results: Option<&Results>) -> Vec<Self> {
+    /// The views that apply to a study type with such a report, in the order of the `v` key.
+    pub(crate) fn of(study_type: StudyType, report: Option<&Report>) -> Vec<Self> {
+        let results = report.and_then(Report::found);
         let says_something = |view: &Self| match view {
+            Self::Change => report
+                .and_then(|report| report.version.as_ref())
+                .is_some_and(|found| found.version > 1),
             Self::Versus => !kinds::view(study_type).against.is_empty(),
             Self::Dimensions => kinds::view(study_type).opening == Opening::Dimensions,
             Self::Segments => kinds::view(study_type).main.is_some(),
@@ -70,6 +77,11 @@ impl View {
         // The opening view of the study type comes first.
         let opening = kinds::view(study_type).opening;
         views.sort_by_key(|view| opening == Opening::Reasons && *view != Self::Reasons);
+        // One key leads from there to what changed, which is what the author of a version wants to know.
+        if let Some(place) = views.iter().position(|view| *view == Self::Change) {
+            views.remove(place);
+            views.insert(views.len().min(1), Self::Change);
+        }
         views
     }
 
@@ -86,16 +98,17 @@ impl View {
     }
 
     /// The next view.
-    pub(crate) fn next(self, study_type: StudyType, results: Option<&Results>) -> Self {
-        let views = Self::of(study_type, results);
+    pub(crate) fn next(self, study_type: StudyType, report: Option<&Report>) -> Self {
+        let views = Self::of(study_type, report);
         let at = views.iter().position(|view| *view == self);
         views.get(at.map_or(0, |at| (at + 1) % views.len())).copied().unwrap_or_default()
     }
 
     /// The next view on the reliability of the numbers: channels, then checks, and again. `None` where neither applies.
     /// A failed check comes first.
-    pub(crate) fn worth(self, study_type: StudyType, results: Option<&Results>) -> Option<Self> {
-        let views = Self::of(study_type, results);
+    pub(crate) fn worth(self, study_type: StudyType, report: Option<&Report>) -> Option<Self> {
+        let views = Self::of(study_type, report);
+        let results = report.and_then(Report::found);
         let has = |view: Self| views.contains(&view).then_some(view);
         let has_failed =
             results.is_some_and(|results| results.diagnostics.failures().next().is_some());

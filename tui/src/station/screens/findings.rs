@@ -9,7 +9,7 @@ use protocol::results::{Quote, Results};
 use ratatui::layout::Rect;
 
 use super::results::findings::{as_text as in_words, nothing, role};
-use super::results::waits_for;
+use super::results::{newer_version, waits_for};
 use super::{SO_FAR, SYNTHETIC, frame};
 use crate::station::model::findings::FindingPane;
 use crate::station::model::people;
@@ -69,6 +69,9 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
         facts.push((format!("round {round}"), Role::Accent));
     } else if model.open_study.is_unfinished() {
         facts.push((SO_FAR.to_owned(), Role::Running));
+    }
+    if let Some(told) = newer_version(model) {
+        facts.push((told, Role::Accent));
     }
     if let Some(results) = results(model) {
         let all = results.findings.len() as u64;

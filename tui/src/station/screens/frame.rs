@@ -347,8 +347,8 @@ fn quoted(model: &Model) -> bool {
 
 /// The next view on the reliability of the numbers.
 fn next_worth(model: &Model) -> Option<View> {
-    let results = model.open_study.found();
-    model.open_study.results.view.worth(model.study()?.instrument, results)
+    let report = model.open_study.report.as_ref();
+    model.open_study.results.view.worth(model.study()?.instrument, report)
 }
 
 /// Whether there is an estimate for comparing groups.

@@ -2,6 +2,7 @@
 //! the entry under the cursor. On large terminals the answers have a column of their own and the reasons are next to
 //! the scores. Enter drills down from any number to the answers, Esc returns.
 
+mod change;
 mod channels;
 mod checks;
 mod cross;
@@ -23,10 +24,12 @@ use ratatui::layout::Rect;
 
 use super::{SO_FAR, SYNTHETIC, frame};
 use crate::kinds::{self, Opening, Said};
+use crate::report::version;
+use crate::station::action::{Action, Place};
 use crate::station::model::class::readable;
 use crate::station::model::open_study::Loading;
 use crate::station::model::results::{Axis, Drill, Pane, Scope, View};
-use crate::station::model::{Model, Zoom};
+use crate::station::model::{Model, Screen, Zoom};
 use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, fit};
@@ -90,8 +93,10 @@ fn panes(model: &Model, body: Rect) -> Panes {
 
 /// Whether the scores have a pane: on small terminals, pages of numbers with their intervals take the whole width.
 pub(crate) fn shows_scores(model: &Model) -> bool {
-    let is_page =
-        matches!(model.open_study.results.view, View::Dimensions | View::Channels | View::Checks);
+    let is_page = matches!(
+        model.open_study.results.view,
+        View::Change | View::Dimensions | View::Channels | View::Checks
+    );
     !is_page || model.size.0 >= WIDE_FROM
 }
 
@@ -202,11 +207,25 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
 /// The strip of the lineage in the first line, for a version of a watched file.
 fn draw_strip(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let report = model.open_study.report.as_ref();
-    if let Some(strip) = report.and_then(|report| versions::strip(report, canvas.glyphs())) {
+    if let Some(mut strip) = report.and_then(|report| versions::strip(report, canvas.glyphs())) {
+        if let Some(told) = newer_version(model) {
+            // Narrow terminals cut the strip at its end.
+            strip.insert(1, (format!("{told}  "), Role::Accent));
+        }
         let pieces: Vec<(&str, Role)> =
             strip.iter().map(|(text, role)| (text.as_str(), *role)).collect();
         canvas.pieces(body.x + 1, body.y, body.width.saturating_sub(2), &pieces);
     }
+}
+
+/// That a newer version has ended, and the key that opens it.
+pub(super) fn newer_version(model: &Model) -> Option<String> {
+    let found = model.open_study.report.as_ref()?.version.as_deref()?;
+    let newer = version::newer(found)?;
+    let place = if model.screen == Screen::Findings { Place::Findings } else { Place::Results };
+    let key = model.keymap.keys(place, Action::Newest).into_iter().next();
+    let opens = key.map(|key| format!(": {key} opens it")).unwrap_or_default();
+    Some(format!("version {} is there{opens}", newer.version))
 }
 
 /// What the strip leaves of the body.
@@ -258,7 +277,8 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
             )
         }
         (
-            View::Versus
+            View::Change
+            | View::Versus
             | View::Dimensions
             | View::Reasons
             | View::Findings
@@ -268,7 +288,7 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
             _,
         ) => name.to_owned(),
     };
-    let views = View::of(study.instrument, results(model));
+    let views = View::of(study.instrument, model.open_study.report.as_ref());
     let place = views.iter().position(|one| *one == view.view).map_or(1, |place| place + 1);
     let count = format!("view {place} of {}", views.len());
     let caption = Caption { title: &title, count: &count, foot: "" };
@@ -284,10 +304,16 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
         View::Cross => cross::draw(model, study, canvas, inner),
         View::Reasons => reasons::draw(model, results, canvas, inner),
         View::Findings => findings::draw(model, results, canvas, inner),
+        View::Change => entry::draw(model, &changes(model), canvas, inner),
         View::Channels => entry::draw(model, &channels::entries(results), canvas, inner),
         View::Checks => entry::draw(model, &checks::entries(results), canvas, inner),
         View::Method => method::draw(model, study, results, canvas, inner),
     }
+}
+
+/// What changed against the version before.
+fn changes(model: &Model) -> Vec<entry::FindingEntry> {
+    change::entries(model.open_study.report.as_ref())
 }
 
 /// Rows of the main pane that the cursor can reach.
@@ -303,6 +329,7 @@ pub(crate) fn main_rows(model: &Model) -> usize {
         View::Cross => model.open_study.classes(Axis::Rows).len(),
         View::Reasons => results(model).map_or(0, |results| results.themes.len()),
         View::Findings => results(model).map_or(0, |results| results.findings.len()),
+        View::Change => changes(model).len(),
         View::Channels => results(model).map_or(0, |results| channels::entries(results).len()),
         View::Checks => results(model).map_or(0, |results| checks::entries(results).len()),
         View::Method => results(model).map_or(0, |results| method::lines(study, results).len()),
@@ -363,7 +390,7 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
             Some(cited(&finding.title, finding.key_quotes.iter().map(|quote| quote.answer.0)))
         }
         View::Channels => channels::entries(results(model)?).get(row)?.behind.clone(),
-        View::Dimensions | View::Checks | View::Method => None,
+        View::Change | View::Dimensions | View::Checks | View::Method => None,
     }
 }
 
@@ -372,7 +399,7 @@ pub(crate) fn opens(model: &Model) -> bool {
     let view = &model.open_study.results;
     match (view.pane, view.view) {
         (Pane::Main, View::Channels) => behind(model).is_some(),
-        (Pane::Main, View::Dimensions | View::Checks | View::Method) => false,
+        (Pane::Main, View::Change | View::Dimensions | View::Checks | View::Method) => false,
         _ => true,
     }
 }
@@ -427,6 +454,7 @@ pub(crate) fn as_text(model: &Model) -> Option<(&'static str, String)> {
         (Pane::Main, View::Findings) => {
             ("The finding", findings::as_text(results(model)?.findings.get(row)?, glyphs))
         }
+        (Pane::Main, View::Change) => ("The line", changes(model).get(row)?.text()),
         (Pane::Main, View::Channels) => {
             ("The line", channels::entries(results(model)?).get(row)?.text())
         }

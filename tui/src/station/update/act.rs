@@ -1,8 +1,8 @@
 //! Dispatch of actions: one match over the table of actions. The files of the screens implement them.
 
 use super::{
-    chain, compose, cost_requests, export, findings, hooks, layers, leave, live, logs, navigate,
-    results, studies, want_screen,
+    chain, compose, cost_requests, export, findings, hooks, layers, leave, lineage, live, logs,
+    navigate, results, studies, want_screen,
 };
 use protocol::finding::FindingStatus;
 use protocol::safe;
@@ -11,6 +11,7 @@ use crate::station::action::{Action, Place};
 use crate::station::effect::Effect;
 use crate::station::model::layer::{Consent, Layer, Question, Yes};
 use crate::station::model::open_study::{Follow, LivePane};
+use crate::station::model::results::View;
 use crate::station::model::studies::{Arrival, SavedFilter};
 use crate::station::model::{Again, Model, Screen, Tone, Zoom};
 use crate::station::widgets::mosaic::Steer;
@@ -49,6 +50,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::CrossTab => results::cross(model),
         Action::View => results::next_view(model),
         Action::Worth => results::show_worth(model),
+        Action::Newest => lineage::open_newest(model),
         Action::Down => step(model, place, Steer::Down),
         Action::Up => step(model, place, Steer::Up),
         Action::Left => step(model, place, Steer::Left),
@@ -186,7 +188,11 @@ pub(super) fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
             model.requests.forget_lens();
             if let Some(study) = model.studies.get(id) {
                 let view = &mut model.open_study.results.view;
-                *view = view.or_first_of(study.instrument);
+                // Whoever reads what changed goes on with that in the next version.
+                let stays = *view == View::Change && study.lineage.is_some();
+                if !stays {
+                    *view = view.or_first_of(study.instrument);
+                }
             }
         }
     }

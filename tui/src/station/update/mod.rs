@@ -10,6 +10,7 @@ mod export;
 mod findings;
 mod hooks;
 mod layers;
+mod lineage;
 mod live;
 mod logs;
 mod navigate;

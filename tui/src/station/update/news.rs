@@ -9,7 +9,7 @@ use protocol::study::{Origin as DraftOrigin, Problem};
 use protocol::watch::SaveOutcome;
 
 use super::answers::undo_key;
-use super::{results, want_scores, want_screen};
+use super::{lineage, results, want_scores, want_screen};
 use crate::report::version;
 use crate::station::action::{Action, Place};
 use crate::station::effect::{Effect, People};
@@ -249,6 +249,7 @@ pub(super) fn tell_version(model: &mut Model, id: StudyId) -> Vec<Effect> {
     };
     let told = model.theme.glyphs().plain(&told);
     model.say(Tone::Done, told.clone());
+    lineage::follow(model, id);
     model.call_user(&told).into_iter().collect()
 }
 

@@ -93,10 +93,10 @@ pub(super) fn cross(model: &mut Model) -> Vec<Effect> {
 /// Shows the next view.
 pub(super) fn next_view(model: &mut Model) -> Vec<Effect> {
     let Some(study_type) = model.study().map(|study| study.instrument) else { return Vec::new() };
-    let results = model.open_study.found();
-    let mut next = model.open_study.results.view.next(study_type, results);
+    let report = model.open_study.report.as_ref();
+    let mut next = model.open_study.results.view.next(study_type, report);
     if next == View::Cross && model.open_study.round.is_some() {
-        next = next.next(study_type, results);
+        next = next.next(study_type, report);
     }
     let view = &mut model.open_study.results;
     view.view = next;
@@ -112,8 +112,8 @@ pub(super) fn next_view(model: &mut Model) -> Vec<Effect> {
 /// Shows the next view on the reliability of the numbers: channels or checks.
 pub(super) fn show_worth(model: &mut Model) -> Vec<Effect> {
     let Some(study_type) = model.study().map(|study| study.instrument) else { return Vec::new() };
-    let results = model.open_study.found();
-    let Some(next) = model.open_study.results.view.worth(study_type, results) else {
+    let report = model.open_study.report.as_ref();
+    let Some(next) = model.open_study.results.view.worth(study_type, report) else {
         model.say(Tone::Done, "Nothing is known of what these numbers are worth.");
         return Vec::new();
     };

@@ -23,7 +23,7 @@ pub(crate) fn strip(report: &Report, glyphs: Glyphs) -> Option<Vec<(String, Role
     let said = version::brief(found)
         .or_else(|| version::sentences(found).into_iter().next())
         .unwrap_or_default();
-    pieces.push((said, role(found)));
+    pieces.push((glyphs.plain(&said), role(found)));
     Some(pieces)
 }
 
@@ -47,7 +47,8 @@ fn columns(found: &VersionReport, glyphs: Glyphs) -> String {
     latest.iter().map(column).collect()
 }
 
-fn role(found: &VersionReport) -> Role {
+/// Good or bad only where the change is beyond chance and wording.
+pub(crate) fn role(found: &VersionReport) -> Role {
     let difference = found.change.as_ref().map(|change| &change.overall.difference);
     let ends = difference.and_then(|found| Some((found.low?, found.high?, found.within_wording)));
     match ends {

@@ -52,6 +52,8 @@ fn the_name_of_an_engine_and_of_a_language_is_what_was_written() {
     let told = problems(&file("engine: 007\nlanguage: no"), &[]);
     assert!(told.contains("idea.md:2: there is no engine '007'"), "{told}");
     assert!(told.contains("idea.md:3: 'language' cannot be 'no'"), "{told}");
+    let told = problems(&file("study: y"), &[]);
+    assert!(told.contains("idea.md:2: 'study' cannot be 'y'"), "{told}");
 }
 
 #[test]

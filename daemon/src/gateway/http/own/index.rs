@@ -6,6 +6,7 @@ use axum::http::header::ACCEPT;
 use axum::response::Response;
 use serde::Serialize;
 
+use super::METRICS;
 use crate::gateway::http::door::Visit;
 use crate::gateway::http::{DOORS, reply};
 
@@ -32,6 +33,8 @@ pub(super) fn index(visit: &Visit) -> Response {
         about: door.about,
         paths: (door.routes)()
             .iter()
+            // Where figures are off, nothing is there.
+            .filter(|route| route.path != METRICS || visit.context.tells_figures())
             .map(|route| format!("{} {}", route.method, route.path))
             .collect(),
     });

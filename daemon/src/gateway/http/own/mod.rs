@@ -24,6 +24,9 @@ use super::request_id::RequestId;
 pub(super) use describe::{operations, refusal};
 use wording::OwnWording;
 
+/// The path of the figures, which the settings switch on.
+const METRICS: &str = "/metrics";
+
 /// Our own door.
 pub(super) const DOOR: Door = Door {
     about: "Demoscope's own API",
@@ -74,7 +77,7 @@ fn routes() -> Vec<Route> {
             })
         }),
         reading("/events", |visit| Box::pin(events::events(visit))),
-        reading("/metrics", |visit| Box::pin(metrics::metrics(visit))),
+        reading(METRICS, |visit| Box::pin(metrics::metrics(visit))),
     ];
     routes.extend(api::routes());
     routes

@@ -65,6 +65,42 @@ fn what_a_study_does_not_have_is_not_offered() {
     }
 }
 
+/// Whose answers changed, and what became of the findings, is one key away in a later version, and nowhere in the first one.
+#[test]
+fn a_later_version_shows_for_whom_it_changed_what() {
+    for glyphs in [Glyphs::Unicode, Glyphs::Ascii] {
+        let mut told = report(200);
+        told.version = Some(Box::new(crate::report::fixtures::version()));
+        let mut rig = rig_with(told, (120, 36), glyphs);
+        rig.keys("v");
+        let text = rig.text();
+        for part in [
+            "view 2 of 6",
+            "Version 4 of launch.md",
+            "against version 3",
+            "21 rose, 58 fell",
+            "Fixed: Contract",
+            "Still there: Price",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(glyphs == Glyphs::Unicode || text.is_ascii(), "{text}");
+        assert!(!footer(&rig).contains("Enter"), "no answers stand behind it: {}", footer(&rig));
+        rig.keys("j j");
+        let copied = super::as_text(&rig.model).unwrap_or_default().1;
+        assert!(copied.starts_with("Of 115 people 21 rose"), "{copied}");
+    }
+    let mut first = report(200);
+    let mut version = crate::report::fixtures::version();
+    (version.version, version.previous, version.change) = (1, None, None);
+    first.version = Some(Box::new(version));
+    let mut rig = rig_with(first, (120, 36), Glyphs::Unicode);
+    for _ in 0..6 {
+        assert!(!rig.text().contains("━ Change ━"), "{}", rig.text());
+        rig.keys("v");
+    }
+}
+
 #[test]
 fn a_channel_opens_into_whom_it_heard_and_whom_it_did_not() {
     let mut rig = rig((160, 45));

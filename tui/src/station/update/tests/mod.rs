@@ -3,6 +3,7 @@
 mod cost_requests;
 mod form;
 mod keys;
+mod lineage;
 mod list;
 mod logs;
 mod news;
