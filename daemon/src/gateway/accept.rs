@@ -21,8 +21,9 @@ use super::file_system;
 /// How long a starting daemon waits for a dying one to let go.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 const LOCK_INTERVAL: Duration = Duration::from_millis(20);
-/// How often a daemon looks whether its socket is still there.
-const SOCKET_LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often a daemon looks whether its socket is still there: sooner than a second daemon, which finds none, has waited for the
+/// lock, and seldom enough for a daemon at rest to sleep.
+const SOCKET_LOOK_EVERY: Duration = Duration::from_secs(4);
 /// The socket in the data folder, for when its usual folder is gone and cannot be made again.
 const SECOND_PLACE: &str = "demoscope.sock";
 
