@@ -150,7 +150,8 @@ fn a_secret_that_was_shown_before_fails_the_script_that_asks_for_it() {
     let again = home.run(["hooks", "secret"]).expect(2);
     assert!(again.stdout.is_empty() && again.err().contains("was shown before"), "{again}");
     assert!(again.err().contains("demoscope hooks secret --rotate"), "{again}");
-    drop(home.run(["hooks", "secret", "--json"]).expect(2));
+    let json = home.run(["hooks", "secret", "--json"]).expect(2);
+    assert!(json.json()["secret"].is_null() && json.err().contains("was shown before"), "{json}");
 }
 
 /// One request, taken with a 200: its headers, and its body.

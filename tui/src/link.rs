@@ -22,8 +22,8 @@ use crate::ui::Ui;
 
 /// Time limit for a response of a daemon that holds the lock.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
-/// Time limit for a daemon to make its socket again, which it looks after every second.
-const LISTENS_WITHIN: Duration = Duration::from_secs(4);
+/// Time limit for a daemon to make its socket again, which it looks after every four seconds.
+const LISTENS_WITHIN: Duration = Duration::from_secs(8);
 /// Time limit for a daemon to start or end; it finishes calls under way, by default for ten seconds.
 const PASSES_WITHIN: Duration = Duration::from_secs(30);
 /// Time limit for a stopped daemon to come back, as at a restart.

@@ -86,6 +86,7 @@ impl Reader {
         let weights = Weights::parse()?;
         let lexicon = Lexicon::parse()?;
         let topics = Topics::parse()?;
+        let asset_hash = asset_hash(&lexicon);
         Ok(Self {
             usual: Usual::parse()?,
             vetoes: VetoRules::parse(&lexicon)?,
@@ -96,8 +97,8 @@ impl Reader {
             table: TraitTable::new(&weights),
             voice: VoiceFile::parse()?,
             answers: AnswerFile::parse()?,
-            review_hash: review_hash(&asset_hash(&lexicon)),
-            asset_hash: asset_hash(&lexicon),
+            review_hash: review_hash(&asset_hash),
+            asset_hash,
             recent: RecentFeatures::default(),
             lexicon,
             weights,

@@ -1,5 +1,6 @@
 //! Periodic upkeep of the store: the daily backup, the folding of old events, and the removal of the rows of deleted
-//! studies. Each checks at the start and again after its period for what is due, so that an interruption loses nothing.
+//! studies. Each checks at the start and again after its period for what is due, so that an interruption loses nothing; events are
+//! folded only by a time of day that can be believed.
 
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use crate::app::{Caller, Core, Looked};
 use crate::world::Wake;
 
 use super::drivers::Drivers;
+use super::steady::TimeLook;
 
 /// The period of what depends on the day.
 const HOUR: Duration = Duration::from_hours(1);
@@ -20,7 +22,11 @@ pub(super) fn start(drivers: &mut Drivers) {
     if settings.backups.is_some() && settings.backups_daily {
         drivers.periodic("backup", HOUR, &never, back_up);
     }
-    drivers.periodic("folding", HOUR, &never, fold);
+    let look = TimeLook::default();
+    drivers.periodic("folding", HOUR, &never, move |core, caller| {
+        let is_steady = look.is_steady(&*core.world().clock);
+        async move { if is_steady { fold(core, caller).await } else { Ok(None) } }
+    });
     let due = drivers.core().erasing().clone();
     drivers.periodic("erasure", MINUTE, &due, erase);
 }

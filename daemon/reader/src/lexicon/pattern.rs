@@ -23,12 +23,12 @@ pub enum Part {
     /// Nothing, or up to two words: `..`.
     Gap,
     /// One of several phrases, or nothing where one of them is empty: `(a|b c|)`.
-    OneOf(Vec<Vec<Part>>),
+    OneOf(Vec<Box<[Part]>>),
 }
 
 /// A phrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern(Vec<Part>);
+pub struct Pattern(Box<[Part]>);
 
 /// The words of phrases while they are read. There are tens of thousands, and most stand in several phrases: each is stemmed and
 /// kept once.
@@ -105,7 +105,7 @@ impl Pattern {
 fn sequence<'a>(
     known: &PhraseWords,
     words: &mut std::iter::Peekable<impl Iterator<Item = &'a str>>,
-) -> Option<Vec<Part>> {
+) -> Option<Box<[Part]>> {
     let mut parts = Vec::new();
     while let Some(word) = words.next_if(|word| !matches!(*word, ")" | "|")) {
         parts.push(match word {
@@ -131,8 +131,7 @@ fn sequence<'a>(
         });
     }
     // There are tens of thousands of them, most of one part, and they are kept.
-    parts.shrink_to_fit();
-    Some(parts)
+    Some(parts.into_boxed_slice())
 }
 
 /// Collects what may come first; whether everything may also be empty.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::VetoKind;
 use crate::lexicon::{Lexicon, LexiconError, Pattern, PhraseIndex, PhraseWords};
 
-/// The files of rules, each with its name. A group of one may be used by all.
+/// The files of rules, each with its name. A group or a kind of one may be used by those behind it.
 pub const VETOES: [(&str, &str); 7] = [
     ("vetoes/common.toml", include_str!("../../../../assets/reader/vetoes/common.toml")),
     ("vetoes/harm.toml", include_str!("../../../../assets/reader/vetoes/harm.toml")),
@@ -190,41 +190,36 @@ impl VetoRules {
         lexicon: &Lexicon,
         texts: &[(&'static str, &str)],
     ) -> Result<Self, LexiconError> {
-        let mut files = Vec::new();
-        for (name, text) in texts {
-            files.push((*name, RuleFile::read(name, text)?));
-        }
-        let mut builder = Builder::new();
-        for (file, groups) in files.iter().map(|(name, file)| (*name, &file.groups)) {
-            builder.file = file;
-            for (name, phrases) in groups.iter().filter(|(name, _)| *name != PRAISE) {
-                builder.named(name, phrases)?;
-            }
-        }
-        let named = builder.named_groups()?;
-        let mut rules = Vec::new();
-        let mut things = Vec::new();
-        let kinds: BTreeMap<&str, &KindLine> = files
-            .iter()
-            .flat_map(|(_, file)| &file.kinds)
-            .map(|(kind, line)| (kind.as_str(), line))
-            .collect();
-        for (name, file) in &files {
-            builder.file = name;
-            for line in &file.rules {
-                rules.push(builder.rule(line, kinds.get(line.kind.as_str()).copied())?);
-            }
-            for line in &file.things {
-                things.push(builder.thing(line)?);
-            }
-        }
         let mut praise: BTreeSet<String> = vader_sentiment::LEXICON
             .iter()
             .filter(|(word, tone)| **tone >= PRAISING_TONE && word.chars().all(char::is_alphabetic))
             .map(|(word, _)| word.to_lowercase())
             .collect();
-        let more = files.iter().filter_map(|(_, file)| file.groups.get(PRAISE)).flatten();
-        praise.extend(more.flat_map(|line| line.split_whitespace()).map(str::to_owned));
+        let mut builder = Builder::new();
+        let (mut kinds, mut currency) = (BTreeMap::new(), BTreeMap::new());
+        let (mut rules, mut things) = (Vec::new(), Vec::new());
+        // One after the other, since each takes many times its size while it is read.
+        for (name, text) in texts {
+            let file = RuleFile::read(name, text)?;
+            builder.file = name;
+            kinds.extend(file.kinds);
+            currency.extend(file.currency);
+            for (group, phrases) in &file.groups {
+                if group == PRAISE {
+                    let words = phrases.iter().flat_map(|line| line.split_whitespace());
+                    praise.extend(words.map(str::to_owned));
+                } else {
+                    builder.named(group, phrases)?;
+                }
+            }
+            for line in &file.rules {
+                rules.push(builder.rule(line, kinds.get(line.kind.as_str()))?);
+            }
+            for line in &file.things {
+                things.push(builder.thing(line)?);
+            }
+        }
+        let named = builder.named_groups()?;
         Ok(Self {
             phrases: builder.phrases,
             first_words: builder.first_words,
@@ -232,7 +227,7 @@ impl VetoRules {
             rules,
             things,
             named,
-            currency: files.into_iter().flat_map(|(_, file)| file.currency).collect(),
+            currency,
             numbers: lexicon.grammar.numbers.clone(),
             function_words: lexicon.grammar.function_words.iter().cloned().collect(),
             praise,

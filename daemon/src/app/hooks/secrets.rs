@@ -124,10 +124,10 @@ fn changed(
 
 /// The refusal of a second rotation, which would drop a secret before its time.
 fn rotated_lately(until: jiff::Timestamp) -> ApiError {
-    let until = until.strftime("%Y-%m-%d %H:%M UTC");
+    let until = until.strftime("%Y-%m-%d %H:%M:%S UTC");
     let what = format!("The secret before this one signs until {until}, as was promised");
     ApiError::new(ErrorCode::Conflict, what)
-        .hint("Wait until then; where a secret leaked, remove the endpoint and add it anew")
+        .hint("Wait until then; where the secret of an endpoint leaked, remove that endpoint and add it anew")
 }
 
 /// The refusal for an endpoint that needs no secret of its own.

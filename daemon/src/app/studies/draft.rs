@@ -3,7 +3,7 @@
 
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
-use protocol::hint::{Hint, Remedy};
+use protocol::hint::{self, Hint, Remedy};
 use protocol::hook::HookFormat;
 use protocol::key::KeyId;
 use protocol::rejection::Rejection;
@@ -394,12 +394,8 @@ impl Core {
     /// What a report of that study would say of the texts that the reader rejects.
     fn rejection_notes(&self, spec: &StudySpec) -> Vec<String> {
         let rejected = self.engine(&spec.engine).map(|engine| engine.rejections(spec));
-        let as_note = |rejection: Rejection| -> String {
-            let sentence = rejection.sentence();
-            let mut letters = sentence.trim_end_matches('.').chars();
-            let first = letters.next().map(|letter| letter.to_ascii_lowercase());
-            first.into_iter().chain(letters).collect()
-        };
+        let as_note =
+            |rejection: Rejection| hint::lower(rejection.sentence().trim_end_matches('.'));
         rejected.unwrap_or_default().into_iter().map(as_note).collect()
     }
 

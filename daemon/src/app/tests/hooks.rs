@@ -219,7 +219,7 @@ async fn secrets_are_shown_once_and_both_sign_for_a_day() {
     let fresh = core.hook_secret(&me(), Some(id.clone()), SecretWish::Rotate).await.unwrap();
     assert!(fresh.secret.is_some() && fresh.both_until.is_some());
     let early = core.hook_secret(&me(), Some(id.clone()), SecretWish::Rotate).await.unwrap_err();
-    let until = fresh.both_until.unwrap().strftime("%Y-%m-%d %H:%M UTC").to_string();
+    let until = fresh.both_until.unwrap().strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     assert!(early.code == ErrorCode::Conflict && early.message.contains(&until), "{early}");
     core.submit(&me(), paper(1, 4)).await.unwrap();
     let call = due(&core).await.calls.remove(0);

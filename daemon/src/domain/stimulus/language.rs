@@ -7,6 +7,7 @@ use protocol::safe;
 use protocol::study::{Problem, StudySpec};
 
 use super::prose::{NoProse, no_prose};
+use crate::domain::capital::capital;
 use crate::domain::instrument;
 use crate::domain::language::{ForeignPart, Judged, foreign_part, judge};
 
@@ -57,11 +58,7 @@ fn unread(name: &str, text: &str) -> Option<String> {
 
 /// The same for a report, as whole sentences.
 pub(crate) fn language_warnings(spec: &StudySpec, steady: &[&str]) -> impl Iterator<Item = String> {
-    language_notes(spec, steady).into_iter().map(|note| {
-        let mut letters = note.chars();
-        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-        first.into_iter().chain(letters).chain(['.']).collect()
-    })
+    language_notes(spec, steady).into_iter().map(|note| format!("{}.", capital(&note)))
 }
 
 /// What is told of a text that is partly in another language.

@@ -94,7 +94,11 @@ impl StimulusMaterial {
             Layout::TwoVariants => Vec::new(),
         };
         let page_title =
-            if html::is_page(&stimulus) { html::page_title(&stimulus) } else { String::new() };
+            if material.title.is_empty() && html::is_page(&stimulus) {
+                html::page_title(&stimulus)
+            } else {
+                String::new()
+            };
         let (stimulus, variants) = match layout {
             Layout::OneText => {
                 let field = instrument::text_field(study_type);

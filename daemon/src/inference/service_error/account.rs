@@ -65,13 +65,14 @@ const ENDS: [&str; 8] = [
     "organization",
     "organisation",
 ];
-const ENDED: [&str; 17] = [
+const ENDED: [&str; 18] = [
     "expired",
     "suspended",
     "deactivated",
     "inactive",
     "terminated",
     "banned",
+    "flagged",
     "blocked",
     "frozen",
     "lapsed",

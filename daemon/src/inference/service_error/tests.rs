@@ -402,6 +402,7 @@ fn an_account_that_has_ended_or_was_stopped_is_refused_with_its_own_words() {
     for (status, body) in [
         (200, json!({ "error": { "message": "Your subscription has expired, please renew it." } })),
         (200, json!({ "error": "Account suspended" })),
+        (403, json!({ "error": { "message": "Your account was flagged for potential abuse." } })),
         (200, json!({ "success": false, "code": "trial_ended", "message": "Upgrade to go on." })),
         (200, json!("Your free trial has ended")),
         (400, json!({ "error": { "message": "Your account is not active" } })),

@@ -263,7 +263,9 @@ async fn secret(link: &Link, args: SecretArgs, ui: &mut Ui) -> Result<Exit, Fail
     let is_refused = wish == SecretWish::Show && found.secret.is_none();
     if args.json {
         ui.json(&found)?;
-        return Ok(if is_refused { Exit::Invalid } else { Exit::Done });
+        if !is_refused {
+            return Ok(Exit::Done);
+        }
     }
     let of = match &found.endpoint {
         Some(id) => format!("endpoint {}", table::short(id)),

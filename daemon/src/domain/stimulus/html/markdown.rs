@@ -99,23 +99,12 @@ pub(super) fn goes(source: &str, tags: &[HtmlTag], tag: &HtmlTag) -> bool {
                 tag.kind,
                 ElementKind::Block | ElementKind::Entry | ElementKind::Row | ElementKind::Cell
             ) || tag.form == TagForm::Closes;
-            is_line && (begins_line(source, tag.at.start) || is_within_its_list(tags, tag))
+            let is_part =
+                matches!(tag.kind, ElementKind::Entry | ElementKind::Row | ElementKind::Cell);
+            let is_in_its_list = is_part && tag.is_in_list;
+            is_line && (is_in_its_list || begins_line(source, tag.at.start))
         }
     }
-}
-
-/// Whether an entry, a row or a cell stands within a list or a table that is open.
-fn is_within_its_list(tags: &[HtmlTag], tag: &HtmlTag) -> bool {
-    let is_around = |other: &HtmlTag| {
-        let is_list = matches!(other.kind, ElementKind::List | ElementKind::NumberedList);
-        let partner = other.partner.and_then(|place| tags.get(place));
-        (is_list || other.name == "table")
-            && other.form == TagForm::Opens
-            && other.at.end <= tag.at.start
-            && partner.is_some_and(|partner| tag.at.end <= partner.at.start)
-    };
-    let is_part = matches!(tag.kind, ElementKind::Entry | ElementKind::Row | ElementKind::Cell);
-    is_part && tags.iter().any(is_around)
 }
 
 /// Whether the next word says that it is a tag.

@@ -144,6 +144,8 @@ pub(super) struct HtmlTag {
     pub(super) caption: String,
     /// The other tag of its element, by its place among the tags.
     pub(super) partner: Option<usize>,
+    /// Whether it stands in a list or a table that is closed behind it.
+    pub(super) is_in_list: bool,
 }
 
 /// The kind of an element and its name, where HTML knows it.
@@ -190,7 +192,24 @@ pub(super) fn tags_of(source: &str, code: &[Range<usize>], other: OtherTags) -> 
         found.push(tag);
     }
     pair(&mut found);
+    note_lists(&mut found);
     found
+}
+
+/// Notes which tags stand in a list or a table, in one pass: a text may be nothing but tags.
+fn note_lists(tags: &mut [HtmlTag]) {
+    let mut until = 0;
+    for place in 0..tags.len() {
+        let Some(tag) = tags.get(place) else { continue };
+        let is_in_list = tag.at.start < until;
+        let is_list = matches!(tag.kind, ElementKind::List | ElementKind::NumberedList);
+        let opens = tag.form == TagForm::Opens && (is_list || tag.name == "table");
+        let partner = tag.partner.filter(|_| opens).and_then(|partner| tags.get(partner));
+        until = partner.map_or(until, |partner| until.max(partner.at.start));
+        if let Some(tag) = tags.get_mut(place) {
+            tag.is_in_list = is_in_list;
+        }
+    }
 }
 
 /// Reads the tag that begins at a `<`. How far was read in vain is taken from `patience`.
@@ -203,6 +222,7 @@ fn read_tag(source: &str, at: usize, other: OtherTags, patience: &mut usize) -> 
         at: at..at + 1 + length,
         caption: String::new(),
         partner: None,
+        is_in_list: false,
     };
     if rest.starts_with(['!', '?']) {
         let is_declaration = rest.get(1..).is_some_and(|rest| {

@@ -16,7 +16,7 @@ pub(super) enum Set {
     Aside,
     /// Texts of the issue.
     Public,
-    /// Harmful and honest offers that were written after the rules, by somebody who saw none of the other texts.
+    /// Harmful and honest offers that were written after the rules of edition 6, by somebody who saw none of the other texts.
     Fresh,
     /// Short offers that say their fault outright, and pairs of one fact; by another such writer. Edition 8 was made with the
     /// harmful ones.
