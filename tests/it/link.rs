@@ -102,5 +102,8 @@ fn the_doctor_names_the_file_system_of_the_data() {
     let checks = home.run(["doctor", "--json"]).expect(0).json();
     let checks = checks.as_array().unwrap().clone();
     let found = checks.iter().find(|check| check["name"] == "data.file_system").unwrap();
-    assert!(found["ok"] == true && found["detail"].as_str().unwrap().contains("locks"), "{found}");
+    assert!(
+        found["ok"] == true && found["detail"].as_str().unwrap().contains(", with locks"),
+        "{found}"
+    );
 }

@@ -93,12 +93,11 @@ impl StimulusMaterial {
             Layout::OneText => code_blocks(&stimulus),
             Layout::TwoVariants => Vec::new(),
         };
-        let page_title =
-            if material.title.is_empty() && html::is_page(&stimulus) {
-                html::page_title(&stimulus)
-            } else {
-                String::new()
-            };
+        let page_title = if material.title.is_empty() && html::is_page(&stimulus) {
+            html::page_title(&stimulus)
+        } else {
+            String::new()
+        };
         let (stimulus, variants) = match layout {
             Layout::OneText => {
                 let field = instrument::text_field(study_type);
